@@ -1,0 +1,95 @@
+// Builds dist/: the command, the library, and the programs that run in a process or thread of their own. Needs src/node_modules.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+const source = join(root, 'src');
+const require = createRequire(join(source, 'package.json'));
+const esbuild = require('esbuild');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const engineFolder = join(source, 'node_modules', 'node-llama-cpp');
+
+// Built beside dist/ and swapped in whole, so that nobody ever starts half a build.
+const fresh = join(root, `.dist-${process.pid}`);
+rmSync(fresh, { recursive: true, force: true });
+mkdirSync(fresh);
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  external: ['@node-llama-cpp/*', '@reflink/*'],
+  define: { LUCI_VERSION: JSON.stringify(version) },
+  plugins: [engineFacts()],
+};
+// CommonJS packages inside an ES module bundle still call require().
+const esm = { format: 'esm', banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" } };
+
+const builds = [
+  // One minified CommonJS file starts fastest; import.meta does not exist there, so its URL is made from __filename.
+  {
+    entryPoints: { cli: 'cli/main.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { ...common.define, 'import.meta.url': '__moduleUrl' },
+    banner: { js: "#!/usr/bin/env node\nconst __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  },
+  { entryPoints: { index: 'index.ts' }, ...esm, minify: false },
+  {
+    entryPoints: {
+      'engine-host': 'engine/host/main.ts',
+      'hash-worker': 'download/hash-worker.ts',
+      'javascript-sandbox': 'tiers/sandbox/javascript-worker.ts',
+      'sql-sandbox': 'tiers/sandbox/sql-worker.ts',
+    },
+    ...esm,
+    outExtension: { '.js': '.mjs' },
+  },
+];
+
+try {
+  for (const build of builds) {
+    const entryPoints = Object.fromEntries(
+      Object.entries(build.entryPoints)
+        .map(([name, path]) => [name, join(source, path)])
+        .filter(([, path]) => existsSync(path)),
+    );
+    if (Object.keys(entryPoints).length > 0) await esbuild.build({ ...common, ...build, entryPoints, outdir: fresh });
+  }
+  const old = join(root, `.dist-old-${process.pid}`);
+  const dist = join(root, 'dist');
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true, force: true });
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}
+
+/** The engine's JavaScript reads two facts from files of its package; in a bundle they are constants. */
+function engineFacts() {
+  const constants = {
+    'getModuleVersion.js': () => {
+      const { version } = JSON.parse(readFileSync(join(engineFolder, 'package.json'), 'utf8'));
+      return `export const getModuleVersion = async () => ${JSON.stringify(version)};`;
+    },
+    'binariesGithubRelease.js': () => {
+      const { release } = JSON.parse(readFileSync(join(engineFolder, 'llama', 'binariesGithubRelease.json'), 'utf8'));
+      const names = ['builtinLlamaCppRelease', 'defaultLlamaCppRelease'].map((name) => `${name} = ${JSON.stringify(release)}`);
+      return `export const ${names.join(', ')}; export const getBinariesGithubRelease = async () => ${JSON.stringify(release)}; export const setBinariesGithubRelease = async () => {};`;
+    },
+  };
+  return {
+    name: 'engine-facts',
+    setup(build) {
+      build.onLoad({ filter: /node-llama-cpp[\\/]dist[\\/].*(getModuleVersion|binariesGithubRelease)\.js$/ }, ({ path }) => {
+        const name = path.split(/[\\/]/).at(-1);
+        return { contents: constants[name](), loader: 'js' };
+      });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { LuciError } from './errors.ts';
+
+/** Stopping. A run has one AbortController whose reason says who stopped it; everything, sleeps included, listens to its signal. */
+
+/** Why a run is stopped: Ctrl+C, SIGTERM, SIGHUP. */
+export type StopCode = 'CANCELLED' | 'TERMINATED' | 'HUNG_UP';
+
+/** The reason to abort with when the user or the system ends the run. */
+export function stopError(code: StopCode, message = 'Cancelled.'): LuciError {
+  return new LuciError(code, message);
+}
+
+/** What an aborted operation throws: the signal's own reason when it is an error of luci, else CANCELLED. */
+export function abortError(signal: AbortSignal): LuciError {
+  return signal.reason instanceof LuciError ? signal.reason : new LuciError('CANCELLED', 'Cancelled.', { cause: signal.reason });
+}
+
+/** Throws {@link abortError} when the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortError(signal);
+}
+
+/** Waits; an abort ends the wait at once with {@link abortError}. */
+export function sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortError(signal));
+    const timer = setTimeout(done, durationMs);
+    function done(): void {
+      signal?.removeEventListener('abort', stopped);
+      resolve();
+    }
+    function stopped(): void {
+      clearTimeout(timer);
+      if (signal) reject(abortError(signal));
+    }
+    signal?.addEventListener('abort', stopped, { once: true });
+  });
+}
+
+/** The promise, or {@link abortError} as soon as the signal fires; the promise itself goes on unheeded. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stopped = (): void => reject(abortError(signal));
+    if (signal.aborted) {
+      promise.catch(() => undefined);
+      return stopped();
+    }
+    signal.addEventListener('abort', stopped, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped));
+  });
+}
+
+/** A controller that follows `signal` until it is disposed; aborting it does not abort the parent. */
+export function childController(signal?: AbortSignal): AbortController & Disposable {
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(signal?.reason);
+  if (signal?.aborted) follow();
+  else signal?.addEventListener('abort', follow, { once: true });
+  return Object.assign(controller, { [Symbol.dispose]: () => signal?.removeEventListener('abort', follow) });
+}

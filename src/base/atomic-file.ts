@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { sleep } from './abort.ts';
+import { errnoOf } from './system-error.ts';
+
+/** Writing a file so that a reader, a crash or a power loss never meets half of it. */
+
+/**
+ * Replaces `path` by `data`: temporary file beside it, fsync, rename. The folder is made when missing.
+ * Throws the system's own error; callers wrap it with `diskError`.
+ * @param mode permission bits of the new file (default 0o666 less the umask)
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array, { mode = 0o666 }: { mode?: number } = {}): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporaryPath = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporaryPath, 'wx', mode);
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await renameOver(temporaryPath, path);
+  } catch (error) {
+    await rm(temporaryPath, { force: true });
+    throw error;
+  }
+}
+
+/** rename() that replaces; on Windows a virus scanner may hold the target for a moment, so these refusals are retried for 5 s. */
+export async function renameOver(from: string, to: string): Promise<void> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const scannerMayHoldIt = process.platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(errnoOf(error) ?? '');
+      if (!scannerMayHoldIt || Date.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+/** Makes a rename or a new file in `folder` survive a power loss. Does nothing where folders cannot be opened (Windows). */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,114 @@
+/** The one table of failures, and the one error class. Knows codes, exit statuses and HTTP statuses; not terminals. */
+
+interface ErrorKind {
+  /** Exit status of the command that ends with it. */
+  readonly exitCode: number;
+  /** Status of an HTTP answer that reports it. */
+  readonly httpStatus: number;
+}
+
+/** Every failure a user can meet. A new one is a new row here. */
+export const errorKinds = {
+  // What was asked for
+  USAGE: { exitCode: 2, httpStatus: 400 },
+  CONFIG_INVALID: { exitCode: 2, httpStatus: 500 },
+  CONTEXT_OVERFLOW: { exitCode: 2, httpStatus: 400 },
+  NOT_CONFIRMED: { exitCode: 2, httpStatus: 400 },
+  // Models
+  MODEL_UNKNOWN: { exitCode: 3, httpStatus: 404 },
+  MODEL_NOT_INSTALLED: { exitCode: 3, httpStatus: 404 },
+  MODEL_DISABLED: { exitCode: 3, httpStatus: 403 },
+  NOT_FOUND: { exitCode: 3, httpStatus: 404 },
+  // Network
+  OFFLINE: { exitCode: 4, httpStatus: 503 },
+  NETWORK_FAILED: { exitCode: 4, httpStatus: 502 },
+  SOURCE_DENIED: { exitCode: 4, httpStatus: 502 },
+  SOURCE_NOT_FOUND: { exitCode: 4, httpStatus: 404 },
+  // Disk
+  DISK_FULL: { exitCode: 5, httpStatus: 507 },
+  DISK_DENIED: { exitCode: 5, httpStatus: 500 },
+  DISK_FAILED: { exitCode: 5, httpStatus: 500 },
+  LOCKED: { exitCode: 5, httpStatus: 409 },
+  // Integrity
+  DIGEST_MISMATCH: { exitCode: 6, httpStatus: 502 },
+  PIN_MISMATCH: { exitCode: 6, httpStatus: 502 },
+  SOURCE_BROKEN: { exitCode: 6, httpStatus: 502 },
+  GGUF_BROKEN: { exitCode: 6, httpStatus: 422 },
+  STATE_BROKEN: { exitCode: 6, httpStatus: 500 },
+  // Engine and machine
+  ENGINE_UNSUPPORTED: { exitCode: 7, httpStatus: 501 },
+  ENGINE_FAILED: { exitCode: 7, httpStatus: 500 },
+  ENGINE_CRASHED: { exitCode: 7, httpStatus: 500 },
+  MEMORY_SHORT: { exitCode: 7, httpStatus: 507 },
+  // Tests
+  TIER_NOT_PASSED: { exitCode: 8, httpStatus: 500 },
+  TESTS_INCOMPLETE: { exitCode: 9, httpStatus: 500 },
+  // Stopping
+  HUNG_UP: { exitCode: 129, httpStatus: 499 },
+  CANCELLED: { exitCode: 130, httpStatus: 499 },
+  TERMINATED: { exitCode: 143, httpStatus: 499 },
+  // Anything else
+  FAILED: { exitCode: 1, httpStatus: 500 },
+} as const satisfies Record<string, ErrorKind>;
+
+/** A row of {@link errorKinds}. */
+export type ErrorCode = keyof typeof errorKinds;
+
+/** What an error carries beside its message. */
+export interface LuciErrorOptions {
+  /** The next commands to type, one a line. */
+  readonly hint?: string;
+  /** Facts for `--json` and for callers; never tokens, never signed URLs. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** A failure luci knows: what happened to which object, and what to do next. Everything else thrown is a bug. */
+export class LuciError extends Error {
+  override readonly name = 'LuciError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, { hint, details = {}, cause }: LuciErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+    this.details = details;
+  }
+
+  get exitCode(): number {
+    return errorKinds[this.code].exitCode;
+  }
+
+  get httpStatus(): number {
+    return errorKinds[this.code].httpStatus;
+  }
+
+  /** What crosses a process border or goes into `--json`. */
+  toJSON(): LuciErrorData {
+    const { code, message, hint, details } = this;
+    return { code, message, ...(hint === undefined ? {} : { hint }), details };
+  }
+}
+
+/** A {@link LuciError} as data. */
+export interface LuciErrorData {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** The error that crossed a process border, as an error again. */
+export function luciErrorFrom({ code, message, hint, details }: LuciErrorData): LuciError {
+  return new LuciError(code in errorKinds ? code : 'FAILED', message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+/** True for a {@link LuciError}, of one code when `code` is given. */
+export function isLuciError(error: unknown, code?: ErrorCode): error is LuciError {
+  return error instanceof LuciError && (code === undefined || error.code === code);
+}

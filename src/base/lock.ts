@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { sleep } from './abort.ts';
+import { LuciError } from './errors.ts';
+import { diskError, errnoOf, isNotFound } from './system-error.ts';
+
+/** A lock between processes: a file made with `wx` that holds pid, host and a token, and is touched while it is held. */
+
+const touchEveryMs = 5000;
+const staleAfterMs = 30_000;
+
+/** A held lock. Disposing it removes the file, if it is still ours. */
+export interface Lock extends AsyncDisposable {
+  readonly path: string;
+  /** Whether the file still holds our token; a lock believed stale may have been taken over. */
+  isOurs(): Promise<boolean>;
+}
+
+/** Takes the lock at `path`, or undefined when a living process holds it. */
+export async function tryLock(path: string): Promise<Lock | undefined> {
+  const token = randomBytes(8).toString('hex');
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw diskError(error, path, 'make a folder');
+  });
+  // Two rounds: the second after a stale lock was removed.
+  for (let round = 0; round < 2; round += 1) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), token, since: new Date().toISOString() }));
+      await file.close();
+      return heldLock(path, token);
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
+    }
+    if (!(await isStale(path))) return undefined;
+    await rm(path, { force: true });
+  }
+  return undefined;
+}
+
+/** Options of {@link lock}. */
+export interface LockOptions {
+  readonly signal?: AbortSignal;
+  /** How long to wait for a living holder (default 10 s). */
+  readonly waitMs?: number;
+}
+
+/** Takes the lock at `path`, waiting for its holder; LOCKED when the wait is over. */
+export async function lock(path: string, { signal, waitMs = 10_000 }: LockOptions = {}): Promise<Lock> {
+  const deadline = Date.now() + waitMs;
+  for (let pauseMs = 5; ; pauseMs = Math.min(200, pauseMs * 2)) {
+    const held = await tryLock(path);
+    if (held) return held;
+    if (Date.now() > deadline) throw new LuciError('LOCKED', `Another luci is working on this (${path})`, { hint: 'luci ps' });
+    await sleep(pauseMs, signal);
+  }
+}
+
+function heldLock(path: string, token: string): Lock {
+  const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), touchEveryMs);
+  timer.unref();
+  const isOurs = async (): Promise<boolean> => (await readFile(path, 'utf8').catch(() => '')).includes(token);
+  return {
+    path,
+    isOurs,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      if (await isOurs()) await rm(path, { force: true });
+    },
+  };
+}
+
+/** A lock is stale when its process is gone (same host), or when nobody touched it for 30 s; a clock that jumped back counts as untouched. */
+async function isStale(path: string): Promise<boolean> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    if (Math.abs(Date.now() - mtimeMs) > staleAfterMs) return true;
+    const holder = /"pid":(\d+),"host":"([^"]*)"/.exec(text);
+    // A file without content is one that its owner is about to write: its age decides.
+    return holder !== null && holder[2] === hostname() && !isAlive(Number(holder[1]));
+  } catch (error) {
+    if (isNotFound(error)) return true;
+    throw diskError(error, path, 'read a lock');
+  }
+}
+
+/** Whether a process of this machine runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}

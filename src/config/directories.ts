@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+
+/** The folders under luci's home, by what they hold. Nothing here touches the disk. */
+export interface Directories {
+  readonly home: string;
+  readonly models: string;
+  /** Files that are being fetched, with their journals. */
+  readonly partial: string;
+  /** Index, enabled state, verified records, ledger. */
+  readonly state: string;
+  readonly runtimes: string;
+  /** Test runs, the engine's own log. */
+  readonly logs: string;
+  readonly chats: string;
+  readonly trash: string;
+  readonly keys: string;
+  readonly configFile: string;
+  /** The user's own catalogue entries. */
+  readonly catalogFile: string;
+}
+
+/** The layout of a home folder. */
+export function directoriesOf(home: string): Directories {
+  return {
+    home,
+    models: join(home, 'models'),
+    partial: join(home, 'models', '.partial'),
+    state: join(home, 'state'),
+    runtimes: join(home, 'runtimes'),
+    logs: join(home, 'logs'),
+    chats: join(home, 'chats'),
+    trash: join(home, 'trash'),
+    keys: join(home, 'keys'),
+    configFile: join(home, 'config.json'),
+    catalogFile: join(home, 'catalog.json'),
+  };
+}

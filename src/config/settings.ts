@@ -1,0 +1,66 @@
+/** What luci runs with. One value, made once from flags, environment and the configuration file; nothing below reads any of those. */
+
+/** Where a setting's value came from. */
+export type Origin = 'flag' | 'environment' | 'file' | 'default';
+
+/** Which kind of engine to use; `auto` lets the machine and the model decide. */
+export type EngineChoice = 'auto' | 'embedded' | 'llamafile' | 'llama-server' | 'remote';
+
+/** Proxies to go through; each an http:// address that may hold a name and a password. */
+export interface ProxySettings {
+  readonly http?: string;
+  readonly https?: string;
+  /** Hosts reached directly, as in `NO_PROXY`. */
+  readonly none: readonly string[];
+}
+
+/** The settings. All times in the unit of their name. */
+export interface Settings {
+  /** Folder of everything luci keeps (default `~/.luciferai`). */
+  readonly home: string;
+  /** Refuse every connection to another machine. */
+  readonly offline: boolean;
+  readonly hub: {
+    /** Address of the model hub or a mirror of it; may have a path. */
+    readonly endpoint: string;
+    /** A secret: goes to the hub's own origin only, never to logs, errors, files. */
+    readonly token?: string;
+  };
+  readonly proxy: ProxySettings;
+  readonly download: {
+    /** Connections for one file, 1 to 16. */
+    readonly connections: number;
+    readonly maxBytesPerSecond?: number;
+    /** Keep partial data on Ctrl+C. */
+    readonly keepPartial: boolean;
+    /** Only sources of this kind. */
+    readonly onlySource?: 'hub' | 'url' | 'pip';
+    /** Endpoints of mirrors of the hub, tried after it. */
+    readonly mirrors: readonly string[];
+    /** `socket` reads from raw sockets into reused buffers, `node` uses node:http. */
+    readonly transport: 'socket' | 'node';
+    /** Ask before fetching more than this. */
+    readonly confirmAboveBytes: number;
+  };
+  readonly engine: {
+    readonly choice: EngineChoice;
+    /** Compute threads (default: physical cores). */
+    readonly threads?: number;
+    /** Tokens (default: what the model and the memory allow, at most 4096). */
+    readonly contextLength?: number;
+    /** How long the engine process stays after its last request. */
+    readonly keepAliveSeconds: number;
+    /** Memory all loaded models together may take. */
+    readonly memoryBudgetBytes?: number;
+  };
+  readonly debug: boolean;
+  /** Origin of each value, by dotted name as in `hub.endpoint`. */
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+export const defaults = {
+  hubEndpoint: 'https://huggingface.co',
+  connections: 8,
+  confirmAboveBytes: 1e9,
+  keepAliveSeconds: 300,
+} as const;

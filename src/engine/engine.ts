@@ -1,0 +1,141 @@
+/** What runs a model. The caller never knows which engine does. */
+
+/** The engines there are. */
+export type EngineKind = 'embedded' | 'llamafile' | 'llama-server' | 'remote';
+
+/** Which engine, in words for a person and for a report. */
+export interface EngineFacts {
+  readonly kind: EngineKind;
+  /** As in `node-llama-cpp 3.21.1, llama.cpp v0.4.0`. */
+  readonly version: string;
+  /** As in `CPU, 2 threads`. */
+  readonly device: string;
+  /** Tokens the session can hold. */
+  readonly contextLength: number;
+  /** What it can do beside text. */
+  readonly supports: { readonly jsonSchema: boolean; readonly tools: boolean; readonly embeddings: boolean; readonly seed: boolean };
+}
+
+/** What to open. */
+export type EngineTarget =
+  | {
+      readonly kind: 'file' /** First part of a split model. */;
+      readonly path: string;
+      readonly name: string;
+      readonly architecture?: string;
+    }
+  | { readonly kind: 'remote'; readonly remote: string; readonly model: string };
+
+/** How to open it. */
+export interface OpenOptions {
+  /** Tokens (default: min(4096, what the model was trained for)). */
+  readonly contextLength?: number;
+  /** Compute threads (default: physical cores). */
+  readonly threads?: number;
+  /** How many requests may run at once in the session's context (default 1). */
+  readonly parallel?: number;
+  readonly signal?: AbortSignal;
+  /** News while a model loads. */
+  readonly onEvent?: (event: LoadEvent) => void;
+}
+
+/** What happens before the first token. */
+export type LoadEvent =
+  | { readonly type: 'starting-engine' }
+  | { readonly type: 'loading'; readonly fraction: number }
+  | { readonly type: 'ready' };
+
+/** An engine. `probe` says what it is without loading a model, or throws ENGINE_UNSUPPORTED with the ways out. */
+export interface Engine {
+  readonly kind: EngineKind;
+  probe(signal?: AbortSignal): Promise<Pick<EngineFacts, 'kind' | 'version' | 'device'>>;
+  open(target: EngineTarget, options?: OpenOptions): Promise<Session>;
+}
+
+/** A model opened by an engine. Leaving the loop over `generate` ends the generation. */
+export interface Session extends AsyncDisposable {
+  readonly facts: EngineFacts;
+  generate(request: ChatRequest, signal?: AbortSignal): AsyncIterable<GenerationEvent>;
+  /** Tokens of a conversation as this model's chat template writes it. */
+  countTokens(messages: readonly ChatMessage[], tools?: readonly ToolDefinition[]): Promise<number>;
+  /** One vector a text. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
+}
+
+/** One turn of a conversation. */
+export type ChatMessage =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
+  | { readonly role: 'tool'; readonly toolCallId: string; readonly name: string; readonly content: string };
+
+/** A request of the model to run a tool. `arguments` is what the model wrote, parsed; checked by who runs it. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** A tool as the model sees it. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of the arguments object. */
+  readonly parameters: JsonSchema;
+}
+
+/** A JSON schema, as far as engines turn it into a grammar. */
+export type JsonSchema = { readonly [key: string]: unknown };
+
+/** A conversation to go on with. */
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly ToolDefinition[];
+  /** Whether the model may, must, or must not call a tool (default auto where there are tools). */
+  readonly toolChoice?: 'auto' | 'required' | 'none';
+  /** The answer is forced into this schema. */
+  readonly jsonSchema?: JsonSchema;
+  readonly sampling?: Sampling;
+  /** Tokens of the answer (default: what the context leaves). */
+  readonly maxTokens?: number;
+  readonly stop?: readonly string[];
+  /** Keep the thinking of a thinking model short or out, where the engine can (default: as the model does). */
+  readonly thinking?: boolean;
+}
+
+/** How the next token is chosen. Temperature 0 is greedy. */
+export interface Sampling {
+  /** Default 0.7. */
+  readonly temperature?: number;
+  /** Default 40; 0 turns it off. */
+  readonly topK?: number;
+  /** Default 0.95. */
+  readonly topP?: number;
+  /** Default 0.05. */
+  readonly minP?: number;
+  /** Default 1.0 (off). */
+  readonly repeatPenalty?: number;
+  /** Default: a new one each time. */
+  readonly seed?: number;
+}
+
+/** Why a generation ended. */
+export type EndReason = 'stop' | 'length' | 'tool-calls' | 'stopped';
+
+/** What a generation says. The last one is always `end`; failures are thrown as LuciError. */
+export type GenerationEvent =
+  | { readonly type: 'text' | 'thinking'; readonly text: string }
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
+  | { readonly type: 'end'; readonly reason: EndReason; readonly usage: Usage };
+
+/** Tokens and times of one answer. */
+export interface Usage {
+  readonly promptTokens: number;
+  /** Of those, how many were still in the KV cache. */
+  readonly cachedTokens: number;
+  readonly generatedTokens: number;
+  readonly loadMs: number;
+  readonly timeToFirstTokenMs: number;
+  readonly totalMs: number;
+  readonly promptTokensPerSecond: number;
+  readonly generatedTokensPerSecond: number;
+}

@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { Finished } from '../base/child-process.ts';
+
+/** The one door outward: every connection to another machine, and every program that makes some, starts here. */
+
+/** Why luci reaches out; what the ledger says. */
+export type NetPurpose = 'model-list' | 'resolve' | 'download' | 'runtime' | 'remote-engine' | 'check';
+
+/** One HTTP exchange. Redirects come back as answers, never followed. */
+export interface NetRequest {
+  readonly url: string;
+  readonly purpose: NetPurpose;
+  /** Default GET. */
+  readonly method?: 'GET' | 'HEAD' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  /** Until the connection stands, name look-up and TLS included (default 10,000). */
+  readonly connectTimeoutMs?: number;
+  /** Until the head of the answer is there, and between bytes of the body (default 15,000). */
+  readonly idleTimeoutMs?: number;
+}
+
+/** The head of an answer, its body still to be read. A body not wanted must be destroyed. */
+export interface NetResponse {
+  readonly status: number;
+  /** Names in lower case; repeated ones joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
+}
+
+/** A socket to an origin (TLS done, proxy passed) that its user reads and writes alone. */
+export interface NetSocketRequest {
+  /** As in `https://host:443`. */
+  readonly origin: string;
+  readonly purpose: NetPurpose;
+  readonly signal?: AbortSignal;
+  readonly connectTimeoutMs?: number;
+  /** Node's `onread`: the kernel copies into our buffer. */
+  readonly onread?: { buffer: Buffer | (() => Buffer); callback(bytesWritten: number, buffer: Uint8Array): boolean };
+}
+
+/** A program that reaches out by itself (pip). */
+export interface NetProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly purpose: NetPurpose;
+  /** What the ledger names in place of a host, as in `pip index`. */
+  readonly destination: string;
+  readonly folder?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The door. Loopback addresses are reached even when offline; everything else is then OFFLINE (exit 4).
+ * Failures to connect are NETWORK_FAILED with a message that names the host and the reason in words
+ * ("name not found", "connection refused", "no answer within 10 s").
+ */
+export interface Net {
+  readonly offline: boolean;
+  request(request: NetRequest): Promise<NetResponse>;
+  openSocket(request: NetSocketRequest): Promise<Socket>;
+  /** Runs a child fetcher to its end; refused when offline, and recorded. */
+  run(program: NetProgram): Promise<Finished>;
+}
+
+/** One line of the ledger: no paths beyond the host, no query, no token. */
+export interface LedgerEntry {
+  readonly time: string;
+  readonly host: string;
+  readonly purpose: NetPurpose;
+  readonly bytesReceived: number;
+  /** An HTTP status, `exit 0`, or the word for a failure. */
+  readonly outcome: string;
+}
