@@ -75,8 +75,8 @@ export interface Model {
   /** Billions of parameters used for each token, where fewer than all (mixture of experts). */
   readonly activeParametersB?: number;
   readonly quantization: string;
-  /** Tokens. */
-  readonly contextLength: number;
+  /** Tokens the model was trained for, where it is known before the file is here. */
+  readonly contextLength?: number;
   /** SPDX identifier, or the maker's own name of the licence. */
   readonly license: string;
   /** As `general.architecture` in the file. */

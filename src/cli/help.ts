@@ -1,0 +1,61 @@
+import { globalOptions } from './arguments.ts';
+import type { Command, Option } from './command.ts';
+import { table } from './show/table.ts';
+import type { Terminal } from './show/terminal.ts';
+import { wrap } from './show/text.ts';
+
+/** Help, made from the table of commands. */
+
+/** What `luci --help` prints. */
+export function generalHelp(commands: readonly Command[], terminal: Terminal): string {
+  const rows = commands.map((command) => [[command.name, command.operands].filter(Boolean).join(' '), command.summary]);
+  return [
+    wrap('luci installs open language models by name, runs them offline, and proves what each can do.', terminal.columns),
+    '',
+    'Usage: luci <command> [flags]',
+    '',
+    ...list(rows, terminal),
+    '',
+    'Flags of every command:',
+    ...optionLines(globalOptions, terminal),
+    '',
+    'luci <command> --help says more. Start here: luci ask "What is the capital of France?"',
+  ].join('\n');
+}
+
+/** What `luci <command> --help` prints. */
+export function commandHelp(command: Command, terminal: Terminal): string {
+  const own = command.options ? ['', 'Flags:', ...optionLines(command.options, terminal)] : [];
+  const aliases = command.aliases?.length ? [`Also: ${command.aliases.join(', ')}`] : [];
+  return [
+    `Usage: luci ${[command.name, command.operands, command.options ? '[flags]' : undefined].filter(Boolean).join(' ')}`,
+    '',
+    wrap(`${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`, terminal.columns),
+    ...aliases,
+    ...(command.details ? ['', wrap(command.details, terminal.columns)] : []),
+    ...own,
+    '',
+    'Flags of every command:',
+    ...optionLines(globalOptions, terminal),
+  ].join('\n');
+}
+
+function optionLines(options: Readonly<Record<string, Option>>, terminal: Terminal): string[] {
+  const rows = Object.entries(options).map(([name, { short, value, summary }]) => [
+    `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`,
+    summary,
+  ]);
+  return list(rows, terminal);
+}
+
+/** Two columns; on a narrow terminal the text goes below its name. */
+function list(rows: readonly (readonly string[])[], terminal: Terminal): string[] {
+  if (terminal.columns >= 70)
+    return table(
+      [{ title: '' }, { title: '' }],
+      rows,
+      { ...terminal, columns: 200, style: terminal.style },
+      { header: false, indent: '  ' },
+    );
+  return rows.flatMap(([name = '', text = '']) => [`  ${name.trim()}`, wrap(text, terminal.columns, '      ')]);
+}

@@ -1,0 +1,89 @@
+import { stopError } from '../base/abort.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
+import type { SettingsOverrides } from '../config/resolve-settings.ts';
+import type { Luci } from '../luci.ts';
+import { overridesOf, type ParsedArguments, parseArguments } from './arguments.ts';
+import { commands } from './command-table.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { createShow, type Show } from './show/show.ts';
+import { currentTerminal } from './show/terminal.ts';
+
+/** The program: parses, runs one command, sets the exit status. Nothing else does. */
+
+const signals = { SIGINT: 'CANCELLED', SIGTERM: 'TERMINATED', SIGHUP: 'HUNG_UP' } as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  const controller = new AbortController();
+  for (const [name, code] of Object.entries(signals)) {
+    process.on(name, () => {
+      // The second Ctrl+C never waits for anything.
+      if (controller.signal.aborted && name === 'SIGINT') process.exit(130);
+      controller.abort(stopError(code, code === 'CANCELLED' ? 'Cancelled.' : 'Stopped.'));
+    });
+  }
+  endQuietlyWhenNobodyReads();
+  // Before the flags are known, errors are told in the plainest way that was asked for.
+  let show = createShow(currentTerminal({ noColour: args.includes('--no-color') }), { json: args.includes('--json') });
+  let debug = args.includes('--debug');
+  try {
+    const parsed = parseArguments(args, commands);
+    const { options } = parsed;
+    debug = options['debug'] === true;
+    show = createShow(currentTerminal({ noColour: options['no-color'] === true }), {
+      quiet: options['quiet'] === true,
+      json: options['json'] === true,
+    });
+    return await run(parsed, show, controller.signal);
+  } catch (error) {
+    show.live([]);
+    show.error(error, debug);
+    return isLuciError(error) ? error.exitCode : 1;
+  }
+}
+
+async function run({ command, operands, options }: ParsedArguments, show: Show, signal: AbortSignal): Promise<number> {
+  const { terminal } = show;
+  if (options['version'] === true) {
+    if (show.json) show.data({ version, node: process.versions.node, platform: process.platform, arch: process.arch });
+    else show.result(`luci ${version}`);
+    return 0;
+  }
+  if (!command) {
+    if (options['help'] !== true && operands.length > 0) throw new LuciError('USAGE', 'No command is named.', { hint: 'luci --help' });
+    show.result(generalHelp(commands, terminal));
+    return 0;
+  }
+  if (options['help'] === true) {
+    show.result(commandHelp(command, terminal));
+    return 0;
+  }
+  let luci: Promise<Luci> | undefined;
+  const open = async (overrides: SettingsOverrides = {}): Promise<Luci> => {
+    const { createLuci, defaultSettings } = await import('../luci.ts');
+    return createLuci(defaultSettings({ ...overridesOf(options), ...overrides }));
+  };
+  try {
+    const context = { operands, options, show, signal, yes: options['yes'] === true };
+    const exitCode = await command.run({ ...context, luci: (overrides) => (luci ??= open(overrides)) });
+    return exitCode ?? 0;
+  } finally {
+    await (await luci?.catch(() => undefined))?.[Symbol.asyncDispose]();
+  }
+}
+
+/** `luci list | head -1` closes our stdout: that is the end of the work, not a failure. */
+function endQuietlyWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+}
+
+main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+  // Pipes are flushed by letting the loop run dry; whatever keeps it alive after that is not worth waiting for.
+  setTimeout(() => process.exit(), 1000).unref();
+});

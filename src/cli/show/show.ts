@@ -1,0 +1,87 @@
+import { isLuciError, type LuciError } from '../../base/errors.ts';
+import type { Terminal } from './terminal.ts';
+import { printable, wrap } from './text.ts';
+
+/** The only printer. Results go to stdout; everything else to stderr. */
+export interface Show {
+  readonly terminal: Terminal;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** A result for a person, one or more lines. */
+  result(text: string): void;
+  /** A piece of a streamed result, printed as it is. */
+  stream(text: string): void;
+  /** A result for a program: one JSON value on one line. */
+  data(value: unknown): void;
+  /** News on the way; silent with --quiet. */
+  note(text: string): void;
+  /** Lines at the foot of the terminal that are drawn anew each time; an empty list takes them away. */
+  live(lines: readonly string[]): void;
+  error(error: unknown, debug: boolean): void;
+}
+
+/** A printer for this process's streams. */
+export function createShow(terminal: Terminal, { quiet = false, json = false } = {}): Show {
+  let liveLines = 0;
+  const clearLive = (): void => {
+    if (liveLines > 0) process.stderr.write(`\x1b[${liveLines}A\x1b[0J`);
+    liveLines = 0;
+  };
+  const toStderr = (text: string): void => {
+    clearLive();
+    process.stderr.write(text);
+  };
+  return {
+    terminal,
+    quiet,
+    json,
+    result(text) {
+      clearLive();
+      process.stdout.write(`${text}\n`);
+    },
+    stream(text) {
+      process.stdout.write(text);
+    },
+    data(value) {
+      process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    note(text) {
+      if (!quiet) toStderr(`${text}\n`);
+    },
+    live(lines) {
+      if (quiet || !terminal.errIsTerminal) return;
+      clearLive();
+      for (const line of lines) process.stderr.write(`${line}\n`);
+      liveLines = lines.length;
+    },
+    error(error, debug) {
+      if (json && isLuciError(error)) process.stdout.write(`${JSON.stringify({ error })}\n`);
+      toStderr(`${errorText(error, terminal, debug)}\n`);
+    },
+  };
+}
+
+function errorText(error: unknown, terminal: Terminal, debug: boolean): string {
+  if (!isLuciError(error)) return bugText(error, debug);
+  const stack = debug ? `\n${terminal.style('dim', stackOf(error))}` : '';
+  return `${wrap(printable(error.message), terminal.columns)}${hintText(error, terminal)}${stack}`;
+}
+
+function hintText({ hint }: LuciError, terminal: Terminal): string {
+  if (!hint) return '';
+  return `\n${printable(hint)
+    .split('\n')
+    .map((line) => terminal.style('dim', `  ${line}`))
+    .join('\n')}`;
+}
+
+/** Anything that is not a LuciError is a mistake of luci's, and says so. */
+function bugText(error: unknown, debug: boolean): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `luci made a mistake: ${printable(message)}\n${debug ? stackOf(error) : '  --debug shows where'}`;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by: ${stackOf(error.cause)}`}`;
+}

@@ -1,0 +1,64 @@
+import { styleText } from 'node:util';
+import { readTerminalEnvironment } from '../../config/terminal-environment.ts';
+
+/** What the terminal can do: width, colour, marks. */
+
+/** Where text goes, and how it may look there. */
+export interface Terminal {
+  /** Columns of the terminal, or 100 where there is none. */
+  readonly columns: number;
+  /** Whether stdout, and stderr, are a person's terminal. */
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  readonly marks: Marks;
+  /** The text in a style, where stdout or stderr may have colour. */
+  style(style: Style, text: string, stream?: 'out' | 'err'): string;
+}
+
+/** Roles of colour: done, care, wrong, detail, strong. */
+export type Style = 'good' | 'care' | 'bad' | 'dim' | 'bold';
+
+/** Signs with a fall-back that any terminal and any screen reader can say. */
+export interface Marks {
+  readonly done: string;
+  readonly wrong: string;
+  readonly pass: string;
+  readonly fetch: string;
+  readonly bullet: string;
+  readonly none: string;
+  readonly bar: readonly [full: string, half: string, empty: string];
+  readonly ellipsis: string;
+}
+
+const unicodeMarks: Marks = { done: '✓', wrong: '✗', pass: '✅', fetch: '↓', bullet: '•', none: '–', bar: ['━', '╸', '━'], ellipsis: '…' };
+const asciiMarks: Marks = {
+  done: 'ok',
+  wrong: 'x',
+  pass: 'PASS',
+  fetch: '>',
+  bullet: '*',
+  none: '-',
+  bar: ['#', '#', '.'],
+  ellipsis: '...',
+};
+
+const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold' } as const;
+
+/** The terminal this process runs in. */
+export function currentTerminal({ noColour = false }: { noColour?: boolean } = {}): Terminal {
+  const { colour, unicode, isDumb, columns } = readTerminalEnvironment();
+  const outIsTerminal = process.stdout.isTTY === true;
+  const errIsTerminal = process.stderr.isTTY === true && !isDumb;
+  const coloured = { out: !noColour && (colour ?? outIsTerminal), err: !noColour && (colour ?? errIsTerminal) };
+  return {
+    get columns() {
+      return Math.max(20, process.stderr.columns ?? process.stdout.columns ?? columns ?? 100);
+    },
+    outIsTerminal,
+    errIsTerminal,
+    marks: unicode ? unicodeMarks : asciiMarks,
+    style(style, text, stream = 'err') {
+      return coloured[stream] ? styleText(formats[style], text, { validateStream: false }) : text;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Text of others made safe for a terminal, and fitted to its width. */
+
+/** Text from a file, a server or a model's name without control characters, so that it can neither move the cursor nor recolour. */
+export function printable(text: string): string {
+  return [...stripVTControlCharacters(text)]
+    .map((char) => ((char < ' ' && char !== '\n' && char !== '\t') || char === '\u007f' ? '�' : char))
+    .join('');
+}
+
+/** Columns a text takes: wide East Asian characters and emoji count as two, combining marks as none. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const char of stripVTControlCharacters(text)) {
+    if (/\p{Mn}|\p{Me}|\p{Cf}|\ufe0f/u.test(char)) continue;
+    width += isWide(char.codePointAt(0) ?? 0) ? 2 : 1;
+  }
+  return width;
+}
+
+function isWide(code: number): boolean {
+  return (
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    code === 0x2705 ||
+    (code >= 0x20000 && code <= 0x3fffd)
+  );
+}
+
+/** The text filled up with spaces to a width, on the side given. */
+export function pad(text: string, width: number, side: 'left' | 'right' = 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return side === 'left' ? space + text : text + space;
+}
+
+/** The text cut to a width, its end replaced by the ellipsis. */
+export function cut(text: string, width: number, ellipsis: string): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  for (const char of text) {
+    if (widthOf(kept + char + ellipsis) > width) break;
+    kept += char;
+  }
+  return kept + ellipsis;
+}
+
+/** Words filled into lines of a width; words longer than a line stand alone. */
+export function wrap(text: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && widthOf(`${indent}${line} ${word}`) > width) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => (line === '' ? '' : indent + line)).join('\n');
+}

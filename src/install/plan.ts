@@ -1,0 +1,106 @@
+import { LuciError } from '../base/errors.ts';
+import type { Model } from '../base/model.ts';
+import { formatBytes } from '../base/units.ts';
+import { type Fit, fitOf } from './fit.ts';
+
+/** What an install will do, decided before a byte moves. Pure: facts in, plan out. */
+
+/** Memory and disk of the machine. */
+export interface MachineRoom {
+  readonly totalMemoryBytes: number;
+  /** Free at the models' folder. */
+  readonly freeDiskBytes: number;
+  /** The folder, for messages. */
+  readonly folder: string;
+}
+
+/** A model asked for, with what is known of it here. */
+export interface WantedModel {
+  readonly model: Model;
+  /** Installed with the wanted digest. */
+  readonly isInstalled: boolean;
+  /** Bytes already fetched by an earlier run. */
+  readonly partialBytes: number;
+  /** Memory at the context length luci opens it with. */
+  readonly memoryBytes: number;
+}
+
+/** One line of the plan. */
+export interface PlanItem {
+  readonly model: Model;
+  readonly action: 'fetch' | 'present';
+  /** Bytes of all files; an estimate from the parameters when `isSizeKnown` is false. */
+  readonly sizeBytes: number;
+  readonly isSizeKnown: boolean;
+  readonly bytesToFetch: number;
+  readonly memoryBytes: number;
+  readonly fits: Fit;
+}
+
+/** The whole plan. */
+export interface InstallPlan {
+  readonly items: readonly PlanItem[];
+  readonly bytesToFetch: number;
+  readonly isSizeKnown: boolean;
+  readonly room: MachineRoom;
+}
+
+/** Left free on the disk beside the model. */
+export const diskReserveBytes = 64 * 1024 ** 2;
+
+/** The plan for some models. */
+export function planInstall(wanted: readonly WantedModel[], room: MachineRoom): InstallPlan {
+  const items = wanted.map(({ model, isInstalled, partialBytes, memoryBytes }): PlanItem => {
+    const sizes = model.files.map((file) => file.sizeBytes);
+    const isSizeKnown = sizes.every((size) => size !== undefined);
+    const sizeBytes = isSizeKnown ? sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) : aboutBytes(model);
+    return {
+      model,
+      action: isInstalled ? 'present' : 'fetch',
+      sizeBytes,
+      isSizeKnown,
+      bytesToFetch: isInstalled ? 0 : Math.max(0, sizeBytes - partialBytes),
+      memoryBytes,
+      fits: fitOf(memoryBytes, room.totalMemoryBytes),
+    };
+  });
+  return {
+    items,
+    bytesToFetch: items.reduce((sum, item) => sum + item.bytesToFetch, 0),
+    isSizeKnown: items.every((item) => item.isSizeKnown || item.action === 'present'),
+    room,
+  };
+}
+
+/** Throws DISK_FULL when the plan does not fit on the disk. */
+export function requireDiskRoom(plan: InstallPlan): void {
+  const needed = plan.bytesToFetch + diskReserveBytes;
+  const { freeDiskBytes, folder } = plan.room;
+  if (plan.bytesToFetch === 0 || needed <= freeDiskBytes) return;
+  const short = formatBytes(needed - freeDiskBytes);
+  throw new LuciError(
+    'DISK_FULL',
+    `Needs ${formatBytes(plan.bytesToFetch)} on disk, ${formatBytes(freeDiskBytes)} are free at ${folder} (${short} short). Nothing was fetched.`,
+    { hint: 'luci list --partial\nluci --home /bigger/disk …', details: { neededBytes: needed, freeBytes: freeDiskBytes } },
+  );
+}
+
+/** Bits a weight of the common quantizations, measured over llama-like files of the catalogue; others are taken as Q4_K_M. */
+const bitsPerWeight: Readonly<Record<string, number>> = {
+  Q2_K: 3.2,
+  Q3_K_M: 3.95,
+  Q4_0: 4.6,
+  Q4_1: 5.1,
+  Q4_K_S: 4.65,
+  Q4_K_M: 4.9,
+  Q5_K_M: 5.75,
+  Q6_K: 6.6,
+  Q8_0: 8.5,
+  F16: 16,
+  BF16: 16,
+  F32: 32,
+};
+
+function aboutBytes({ parametersB, quantization }: Model): number {
+  return Math.round((parametersB * 1e9 * (bitsPerWeight[quantization.toUpperCase()] ?? 4.9)) / 8);
+}

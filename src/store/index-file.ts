@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { writeFileAtomic } from '../base/atomic-file.ts';
+import { readCheckedJson } from '../base/checked-json.ts';
+import { isLuciError } from '../base/errors.ts';
+import { lock } from '../base/lock.ts';
+import { diskError } from '../base/system-error.ts';
+import type { ModelRecord } from './installed-model.ts';
+
+/** The index of the store: `state/index.json`. It can be lost or garbage at any time; the files are the truth and it is rebuilt. */
+
+const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const fileSchema = v.object({
+  name: v.pipe(
+    v.string(),
+    v.check((name) => !/^[/\\]|(^|[/\\])\.\.([/\\]|$)|\0/.test(name), 'a path below models/'),
+  ),
+  sizeBytes: v.number(),
+  mtimeMs: v.number(),
+  inode: v.number(),
+  sha256: v.optional(sha256Schema),
+});
+const sourceSchema = v.variant('kind', [
+  v.object({ kind: v.literal('hub'), repo: v.string(), revision: v.optional(v.string()), path: v.string() }),
+  v.object({ kind: v.literal('url'), url: v.string() }),
+  v.object({ kind: v.literal('pip'), package: v.string(), version: v.string(), member: v.string() }),
+]);
+const recordSchema = v.object({
+  name: v.pipe(v.string(), v.minLength(1)),
+  files: v.pipe(v.array(fileSchema), v.minLength(1)),
+  facts: v.optional(
+    v.object({
+      architecture: v.string(),
+      parametersB: v.optional(v.number()),
+      quantization: v.optional(v.string()),
+      contextLength: v.optional(v.number()),
+    }),
+  ),
+  problem: v.optional(v.string()),
+  source: v.optional(sourceSchema),
+  revision: v.optional(v.string()),
+  vouched: v.boolean(),
+  installedAt: v.string(),
+});
+const indexSchema = v.object({ version: v.literal(1), models: v.array(recordSchema) });
+
+/** Records of the index; none when it is missing, garbage, or of another version. */
+export async function readIndex(stateFolder: string): Promise<readonly ModelRecord[]> {
+  try {
+    const index = await readCheckedJson(indexSchema, join(stateFolder, 'index.json'));
+    // The schema's optional fields allow undefined, the type's do not; JSON has no undefined.
+    return (index?.models ?? []) as readonly ModelRecord[];
+  } catch (error) {
+    if (isLuciError(error, 'STATE_BROKEN')) return [];
+    throw error;
+  }
+}
+
+/** Changes the index under its lock, so that two processes never lose each other's change. */
+export async function changeIndex(
+  stateFolder: string,
+  change: (records: readonly ModelRecord[]) => readonly ModelRecord[],
+  signal?: AbortSignal,
+): Promise<void> {
+  await using _held = await lock(join(stateFolder, 'index.lock'), signal ? { signal } : {});
+  const models = change(await readIndex(stateFolder));
+  const path = join(stateFolder, 'index.json');
+  await writeFileAtomic(path, `${JSON.stringify({ version: 1, models }, null, 1)}\n`).catch((error: unknown) => {
+    throw diskError(error, path, 'write the index of models');
+  });
+}

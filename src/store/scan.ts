@@ -1,0 +1,64 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { diskError, isNotFound } from '../base/system-error.ts';
+
+/** What lies in `models/`: plain `.gguf` files, whoever put them there. */
+
+/** A file found, with what tells whether it changed. */
+export interface FoundFile {
+  /** Path below the folder. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  readonly inode: number;
+}
+
+/** A model's files: one, or all parts of a split model in order; `missing` names parts that are not there. */
+export interface FoundModel {
+  readonly stem: string;
+  readonly files: readonly FoundFile[];
+  readonly missing: readonly string[];
+}
+
+/** The models in a folder; hidden entries and folders are left alone. */
+export async function scanModels(folder: string): Promise<readonly FoundModel[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw diskError(error, folder, 'read the folder of models');
+  }
+  const candidates = names.filter((name) => /\.gguf$/i.test(name) && !name.startsWith('.')).sort();
+  const files = (await Promise.all(candidates.map((name) => statOf(folder, name)))).filter((file) => file !== undefined);
+  return groupParts(files);
+}
+
+async function statOf(folder: string, name: string): Promise<FoundFile | undefined> {
+  try {
+    const found = await stat(join(folder, name));
+    return found.isFile() ? { name, sizeBytes: found.size, mtimeMs: found.mtimeMs, inode: found.ino } : undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined; // Removed meanwhile, or a dangling link.
+    throw diskError(error, join(folder, name), 'look at a model file');
+  }
+}
+
+const splitName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
+
+function groupParts(files: readonly FoundFile[]): readonly FoundModel[] {
+  const groups = new Map<string, FoundFile[]>();
+  for (const file of files) {
+    const split = splitName.exec(file.name);
+    const key = split ? `${split[1]}-of-${split[3]}` : file.name;
+    groups.set(key, [...(groups.get(key) ?? []), file]);
+  }
+  return [...groups.values()].map((group) => {
+    const split = splitName.exec(group[0]?.name ?? '');
+    if (!split) return { stem: basename(group[0]?.name ?? '').replace(/\.gguf$/i, ''), files: group, missing: [] };
+    const present = new Set(group.map(({ name }) => Number(splitName.exec(name)?.[2])));
+    const missing = Array.from({ length: Math.min(999, Number(split[3])) }, (_, part) => part + 1).filter((part) => !present.has(part));
+    const nameOf = (part: number): string => `${split[1]}-${String(part).padStart(5, '0')}-of-${split[3]}.gguf`;
+    return { stem: split[1] ?? '', files: group, missing: missing.map(nameOf) };
+  });
+}

@@ -1,0 +1,229 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LuciError } from '../base/errors.ts';
+import type { Sha256, Source } from '../base/model.ts';
+import { diskError, isNotFound } from '../base/system-error.ts';
+import { readDefaultModel, writeDefaultModel } from './default-model.ts';
+import { isEnabled, readEnabledState, setEnabled } from './enabled-state.ts';
+import { freeFileName, sameName } from './file-names.ts';
+import { changeIndex, readIndex } from './index-file.ts';
+import type { InstalledModel, ModelRecord, StoredFacts, StoredFile } from './installed-model.ts';
+import { type FoundFile, type FoundModel, scanModels } from './scan.ts';
+
+/** What is installed. The `.gguf` files in `models/` are the truth; the index only remembers what was learned about them. */
+
+/** What the store needs from outside. */
+export interface StoreOptions {
+  readonly home: string;
+  readonly modelsFolder: string;
+  readonly stateFolder: string;
+  /** Reads a file's header; throws GGUF_BROKEN for what is no model. */
+  readonly readFacts: (path: string, signal?: AbortSignal) => Promise<StoredFacts>;
+  /** The catalogue's name of a file dropped in by hand, if it knows one. */
+  readonly nameFile: (fileName: string, sizeBytes: number) => string | undefined;
+}
+
+/** A finished download, or a file taken over from elsewhere, that is in `models/` under its final name. */
+export interface Adoption {
+  readonly name: string;
+  readonly files: readonly { readonly name: string; readonly sha256: Sha256 }[];
+  readonly source?: Source;
+  readonly revision?: string;
+  readonly vouched: boolean;
+}
+
+/** The store. Every method reads the disk anew: another process may have changed it. */
+export interface Store {
+  readonly modelsFolder: string;
+  list(signal?: AbortSignal): Promise<readonly InstalledModel[]>;
+  find(name: string): Promise<InstalledModel | undefined>;
+  /** A file name in `models/` that no other content has: the wanted one, else with the digest's first 8 digits. */
+  freeFileName(wanted: string, sha256: Sha256 | undefined): Promise<string>;
+  adopt(adoption: Adoption): Promise<InstalledModel>;
+  /** Deletes the model's own files; returns the bytes freed. */
+  remove(name: string): Promise<number>;
+  setEnabled(names: readonly string[], enabled: boolean): Promise<void>;
+  setDefault(name: string | undefined): Promise<void>;
+  /** Records that all bytes of a file were read and have this digest. */
+  recordDigest(name: string, fileName: string, sha256: Sha256): Promise<void>;
+}
+
+/** The store of a home folder. */
+export function createStore(options: StoreOptions): Store {
+  const { modelsFolder, stateFolder, home } = options;
+  const list = (signal?: AbortSignal): Promise<readonly InstalledModel[]> => listModels(options, signal);
+  const find = async (name: string): Promise<InstalledModel | undefined> => {
+    const models = await list();
+    return models.find((model) => model.name === name) ?? models.find((model) => sameName(model.name, name));
+  };
+  const require = async (name: string): Promise<InstalledModel> => {
+    const model = await find(name);
+    if (!model) throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${name}` });
+    return model;
+  };
+  return {
+    modelsFolder,
+    list,
+    find,
+    freeFileName: (wanted, sha256) => freeFileName(modelsFolder, stateFolder, wanted, sha256),
+    async adopt({ name, files, source, revision, vouched }) {
+      const stored = await Promise.all(files.map(async (file) => ({ ...(await statFile(modelsFolder, file.name)), sha256: file.sha256 })));
+      const facts = await options.readFacts(join(modelsFolder, files[0]?.name ?? ''));
+      const record: ModelRecord = {
+        name,
+        files: stored,
+        facts,
+        vouched,
+        installedAt: new Date().toISOString(),
+        ...(source ? { source } : {}),
+        ...(revision ? { revision } : {}),
+      };
+      const names = new Set(stored.map((file) => file.name));
+      await changeIndex(stateFolder, (records) => [
+        ...records.filter((other) => !sameName(other.name, name) && !other.files.some((file) => names.has(file.name))),
+        record,
+      ]);
+      return require(name);
+    },
+    async remove(name) {
+      const model = await require(name);
+      // The index first: a crash between the two leaves files that are found again, never a record without its files.
+      await changeIndex(stateFolder, (records) => records.filter((record) => record.name !== model.name));
+      for (const file of model.files) await removeFile(join(modelsFolder, file.name));
+      if (model.isDefault) await writeDefaultModel(stateFolder, undefined);
+      return model.sizeBytes;
+    },
+    setEnabled: (names, enabled) => setEnabled(home, names, enabled),
+    async setDefault(name) {
+      await writeDefaultModel(stateFolder, name === undefined ? undefined : (await require(name)).name);
+    },
+    async recordDigest(name, fileName, sha256) {
+      const current = await statFile(modelsFolder, fileName);
+      await changeIndex(stateFolder, (records) =>
+        records.map((record) =>
+          record.name === name
+            ? { ...record, files: record.files.map((file) => (file.name === fileName ? { ...current, sha256 } : file)) }
+            : record,
+        ),
+      );
+    },
+  };
+}
+
+async function listModels(options: StoreOptions, signal?: AbortSignal): Promise<readonly InstalledModel[]> {
+  const { home, modelsFolder, stateFolder } = options;
+  const [found, records, state, defaultName] = await Promise.all([
+    scanModels(modelsFolder),
+    readIndex(stateFolder),
+    readEnabledState(home),
+    readDefaultModel(stateFolder),
+  ]);
+  const taken = new Set<string>();
+  const current: ModelRecord[] = [];
+  let changed = false;
+  for (const model of found) {
+    const known = records.find((record) => isRecordOf(record, model));
+    const record = known && !hasChanged(known, model) ? known : await learn(options, model, known, taken, signal);
+    changed ||= record !== known;
+    taken.add(record.name.toLowerCase());
+    current.push(record);
+  }
+  // A read-only home can still be listed: what was learned is then learned again next time.
+  if (changed || current.length !== records.length) await saveLearned(options, records, current);
+  return current
+    .map((record) => ({
+      ...record,
+      path: join(modelsFolder, record.files[0]?.name ?? ''),
+      sizeBytes: record.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+      verified: record.files.every((file) => file.sha256 !== undefined),
+      enabled: isEnabled(state, record.name),
+      isDefault: defaultName !== undefined && sameName(record.name, defaultName),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isRecordOf(record: ModelRecord, found: FoundModel): boolean {
+  return record.files[0]?.name === found.files[0]?.name;
+}
+
+/** True when any file is not the one the record was made of; a changed time or inode is enough to read it again. */
+function hasChanged(record: ModelRecord, found: FoundModel): boolean {
+  return record.files.length !== found.files.length || record.files.some((file, part) => !isSameFile(file, found.files[part]));
+}
+
+function isSameFile(file: StoredFile, found: FoundFile | undefined): boolean {
+  return (
+    found !== undefined &&
+    file.name === found.name &&
+    file.sizeBytes === found.sizeBytes &&
+    file.mtimeMs === found.mtimeMs &&
+    file.inode === found.inode
+  );
+}
+
+/** A record for files that are new or changed: name from the record or the catalogue, facts from the header, no digest. */
+async function learn(
+  options: StoreOptions,
+  found: FoundModel,
+  known: ModelRecord | undefined,
+  taken: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<ModelRecord> {
+  const first = found.files[0];
+  const name = known?.name ?? uniqueName(options.nameFile(first?.name ?? '', first?.sizeBytes ?? 0) ?? found.stem, taken);
+  const base = { name, files: found.files, vouched: false, installedAt: known?.installedAt ?? new Date(first?.mtimeMs ?? 0).toISOString() };
+  if (found.missing.length > 0)
+    return { ...base, problem: `${found.missing.length} of its parts missing: ${found.missing.slice(0, 3).join(', ')}` };
+  try {
+    return { ...base, facts: await options.readFacts(join(options.modelsFolder, first?.name ?? ''), signal) };
+  } catch (error) {
+    if (error instanceof LuciError && error.code === 'GGUF_BROKEN') return { ...base, problem: error.message };
+    throw error;
+  }
+}
+
+function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wanted.toLowerCase())) return wanted;
+  for (let count = 2; ; count += 1) {
+    if (!taken.has(`${wanted}-${count}`.toLowerCase())) return `${wanted}-${count}`;
+  }
+}
+
+async function saveLearned({ stateFolder }: StoreOptions, before: readonly ModelRecord[], current: readonly ModelRecord[]): Promise<void> {
+  const gone = new Set(before.filter((record) => !current.some((other) => other.name === record.name)).map((record) => record.name));
+  try {
+    await changeIndex(stateFolder, (records) => [
+      // What another process added meanwhile stays.
+      ...records.filter((record) => !gone.has(record.name) && !current.some((other) => other.name === record.name)),
+      ...current,
+    ]);
+  } catch (error) {
+    if (error instanceof LuciError && ['DISK_DENIED', 'DISK_FULL', 'LOCKED'].includes(error.code)) return;
+    throw error;
+  }
+}
+
+async function statFile(folder: string, name: string): Promise<FoundFile> {
+  const path = join(folder, name);
+  try {
+    const { size, mtimeMs, ino } = await stat(path);
+    return { name, sizeBytes: size, mtimeMs, inode: ino };
+  } catch (error) {
+    throw diskError(error, path, 'look at a model file');
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  await rm(path).catch((error: unknown) => {
+    if (!isNotFound(error)) throw diskError(error, path, 'remove a model file');
+  });
+}
+
+/** Makes the folders a store writes to; a read-only or full disk is the clear error. */
+export async function makeStoreFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw diskError(error, folder, 'make a folder');
+    });
+  }
+}
