@@ -40,8 +40,8 @@ export interface Command {
   /** More lines for its own help. */
   readonly details?: string;
   readonly options?: Readonly<Record<string, Option>>;
-  /** Returns an exit status other than 0 where the result is one (a tier not passed). */
-  run(context: CommandContext): Promise<number | undefined | void>;
+  /** Returns the exit status; failures are thrown. */
+  run(context: CommandContext): Promise<number>;
 }
 
 /** A string option's value. */

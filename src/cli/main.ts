@@ -65,8 +65,7 @@ async function run({ command, operands, options }: ParsedArguments, show: Show, 
   };
   try {
     const context = { operands, options, show, signal, yes: options['yes'] === true };
-    const exitCode = await command.run({ ...context, luci: (overrides) => (luci ??= open(overrides)) });
-    return exitCode ?? 0;
+    return await command.run({ ...context, luci: (overrides) => (luci ??= open(overrides)) });
   } finally {
     await (await luci?.catch(() => undefined))?.[Symbol.asyncDispose]();
   }

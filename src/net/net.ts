@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Finished } from '../base/child-process.ts';
 
@@ -6,6 +5,14 @@ import type { Finished } from '../base/child-process.ts';
 
 /** Why luci reaches out; what the ledger says. */
 export type NetPurpose = 'model-list' | 'resolve' | 'download' | 'runtime' | 'remote-engine' | 'check';
+
+/** Proxies to go through; each an http:// address that may hold a name and a password. */
+export interface ProxySettings {
+  readonly http?: string;
+  readonly https?: string;
+  /** Hosts reached directly, as in `NO_PROXY`. */
+  readonly none: readonly string[];
+}
 
 /** One HTTP exchange. Redirects come back as answers, never followed. */
 export interface NetRequest {
@@ -30,17 +37,6 @@ export interface NetResponse {
   readonly body: Readable;
 }
 
-/** A socket to an origin (TLS done, proxy passed) that its user reads and writes alone. */
-export interface NetSocketRequest {
-  /** As in `https://host:443`. */
-  readonly origin: string;
-  readonly purpose: NetPurpose;
-  readonly signal?: AbortSignal;
-  readonly connectTimeoutMs?: number;
-  /** Node's `onread`: the kernel copies into our buffer. */
-  readonly onread?: { buffer: Buffer | (() => Buffer); callback(bytesWritten: number, buffer: Uint8Array): boolean };
-}
-
 /** A program that reaches out by itself (pip). */
 export interface NetProgram {
   readonly file: string;
@@ -61,7 +57,6 @@ export interface NetProgram {
 export interface Net {
   readonly offline: boolean;
   request(request: NetRequest): Promise<NetResponse>;
-  openSocket(request: NetSocketRequest): Promise<Socket>;
   /** Runs a child fetcher to its end; refused when offline, and recorded. */
   run(program: NetProgram): Promise<Finished>;
 }

@@ -1,0 +1,134 @@
+import type { ByteReader } from './byte-reader.ts';
+import { HeaderCursor } from './cursor.ts';
+import { foreignFileName } from './foreign-file.ts';
+import { ggufError } from './gguf-error.ts';
+import { type TensorType, tensorTypeOf } from './tensor-type.ts';
+
+/**
+ * The header of a GGUF file: metadata and the table of tensors. Every count, length and offset is checked before it is used.
+ * Source of the format: docs/gguf.md of ggml, versions 2 and 3 (1 had other widths and is refused, as the engines do).
+ */
+
+/** A value of the metadata. Arrays over {@link limits.keptItems} items are kept as their length only. */
+export type MetadataValue = string | number | boolean | readonly (string | number | boolean)[] | { readonly skippedItems: number };
+
+/** A tensor's place in the file. */
+export interface TensorInfo {
+  readonly name: string;
+  /** Row length first. */
+  readonly shape: readonly number[];
+  readonly type: TensorType;
+  /** From the start of the data. */
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** A checked header. */
+export interface GgufHeader {
+  readonly version: number;
+  readonly metadata: ReadonlyMap<string, MetadataValue>;
+  readonly tensors: readonly TensorInfo[];
+  /** Where tensor data begins. */
+  readonly dataOffsetBytes: number;
+  /** The least size the file must have. */
+  readonly requiredBytes: number;
+}
+
+/** Upper bounds; far above any real model (the largest seen: 2,300 tensors, 90 keys, vocabularies of 262,144). */
+export const limits = {
+  keys: 65_536,
+  tensors: 65_536,
+  stringBytes: 16 * 1024 ** 2,
+  arrayItems: 4_194_304,
+  keptItems: 1024,
+  headerBytes: 256 * 1024 ** 2,
+  nameBytes: 1024,
+};
+
+/**
+ * Reads and checks the header.
+ * @throws GGUF_BROKEN for every broken form; MoreBytesNeeded when the reader ends before the header and the file does not
+ */
+export async function readGgufHeader(reader: ByteReader): Promise<GgufHeader> {
+  const start = await reader.read(0, 256);
+  if (start.length < 4 && (reader.sizeBytes ?? 0) <= start.length) throw ggufError(`it is ${start.length} bytes long`);
+  if (Buffer.from(start.subarray(0, 4)).toString('latin1') !== 'GGUF') throw ggufError(`it is ${foreignFileName(start)}`);
+  const cursor = new HeaderCursor(reader, limits.headerBytes);
+  await cursor.skip(4, 'the magic');
+  const version = await cursor.u32('the version');
+  if (version >= 0x10000 && (version & 0xffff) === 0) throw ggufError('it is big-endian, which this machine cannot run');
+  if (version < 2 || version > 3) throw ggufError(`its GGUF version is ${version}; 2 and 3 are known`);
+  const tensorCount = await cursor.count('the number of tensors', limits.tensors);
+  const keyCount = await cursor.count('the number of keys', limits.keys);
+  const metadata = await readMetadata(cursor, keyCount);
+  const alignment = alignmentOf(metadata);
+  const tensors = await readTensors(cursor, tensorCount, alignment);
+  const dataOffsetBytes = Math.ceil(cursor.position / alignment) * alignment;
+  const requiredBytes = dataOffsetBytes + tensors.reduce((end, tensor) => Math.max(end, tensor.offsetBytes + tensor.sizeBytes), 0);
+  if (!Number.isSafeInteger(requiredBytes)) throw ggufError('its tensors end beyond any file');
+  if (reader.sizeBytes !== undefined && reader.sizeBytes < requiredBytes) {
+    throw ggufError(`it is cut short: ${reader.sizeBytes} bytes of at least ${requiredBytes}`, {
+      sizeBytes: reader.sizeBytes,
+      requiredBytes,
+    });
+  }
+  return { version, metadata, tensors, dataOffsetBytes, requiredBytes };
+}
+
+async function readMetadata(cursor: HeaderCursor, keyCount: number): Promise<Map<string, MetadataValue>> {
+  const metadata = new Map<string, MetadataValue>();
+  for (let index = 0; index < keyCount; index += 1) {
+    const key = await cursor.string(`key ${index + 1}`, limits.nameBytes);
+    if (key === '') throw ggufError(`key ${index + 1} has no name`);
+    if (metadata.has(key)) throw ggufError(`it has the key ${key} twice`);
+    metadata.set(key, await cursor.value(key));
+  }
+  return metadata;
+}
+
+function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>): number {
+  const value = metadata.get('general.alignment') ?? 32;
+  if (typeof value !== 'number' || value < 1 || value > 65_536 || (value & (value - 1)) !== 0)
+    throw ggufError(`general.alignment is ${String(value)}, not a power of two`);
+  return value;
+}
+
+async function readTensors(cursor: HeaderCursor, tensorCount: number, alignment: number): Promise<TensorInfo[]> {
+  const tensors: TensorInfo[] = [];
+  const names = new Set<string>();
+  let expectedOffset = 0;
+  for (let index = 0; index < tensorCount; index += 1) {
+    const name = await cursor.string(`the name of tensor ${index + 1}`, limits.nameBytes);
+    if (names.has(name)) throw ggufError(`it has the tensor ${name} twice`);
+    names.add(name);
+    const tensor = await readTensor(cursor, name);
+    if (tensor.offsetBytes !== expectedOffset) {
+      throw ggufError(`tensor ${name} is at ${tensor.offsetBytes} where ${expectedOffset} is expected`);
+    }
+    expectedOffset += Math.ceil(tensor.sizeBytes / alignment) * alignment;
+    tensors.push(tensor);
+  }
+  return tensors;
+}
+
+async function readTensor(cursor: HeaderCursor, name: string): Promise<TensorInfo> {
+  const dimensions = await cursor.u32(`the dimensions of ${name}`);
+  if (dimensions < 1 || dimensions > 4) throw ggufError(`tensor ${name} has ${dimensions} dimensions; 1 to 4 are possible`);
+  const shape: number[] = [];
+  let weights = 1;
+  for (let axis = 0; axis < dimensions; axis += 1) {
+    const length = await cursor.u64(`the shape of ${name}`);
+    weights *= length;
+    if (length === 0 || !Number.isSafeInteger(weights)) throw ggufError(`tensor ${name} has an impossible shape`);
+    shape.push(length);
+  }
+  const typeId = await cursor.u32(`the type of ${name}`);
+  const type = tensorTypeOf(typeId);
+  if (!type) throw ggufError(`tensor ${name} has the unknown type ${typeId}`);
+  if ((shape[0] ?? 0) % type.blockWeights !== 0)
+    throw ggufError(`tensor ${name} has rows of ${shape[0]}, no multiple of ${type.blockWeights} as ${type.name} needs`);
+  const offsetBytes = await cursor.u64(`the offset of ${name}`);
+  const sizeBytes = (weights / type.blockWeights) * type.blockBytes;
+  if (!Number.isSafeInteger(offsetBytes + sizeBytes)) throw ggufError(`tensor ${name} ends beyond any file`);
+  return { name, shape, type, offsetBytes, sizeBytes };
+}

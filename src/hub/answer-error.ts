@@ -1,0 +1,44 @@
+import { LuciError } from '../base/errors.ts';
+import type { NetResponse } from '../net/net.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** An answer that is no file, as an error: the hub's own X-Error-Code first, the status second. */
+export async function answerError(response: NetResponse, object: string, host: string, hadToken: boolean): Promise<LuciError> {
+  const { status, headers } = response;
+  response.body.destroy();
+  const errorCode = headers['x-error-code'] ?? '';
+  const message = headers['x-error-message'] ?? '';
+  if (errorCode === 'GatedRepo') {
+    const what = hadToken ? 'its owner has not let this account in' : 'its owner asks for an account';
+    return denied(
+      `${object} is gated: ${what}.`,
+      hadToken ? `Ask for access at ${host}, then run the command again.` : 'Set HF_TOKEN to a token of an account that has access.',
+    );
+  }
+  if (/access to this resource is disabled/i.test(message))
+    return denied(`${object} was disabled by the hub.`, 'luci search … finds another model');
+  if (status === 401 && hadToken && !errorCode)
+    return denied('The hub does not accept the token in HF_TOKEN.', 'Run the command without HF_TOKEN, or set a valid one.');
+  if (errorCode === 'EntryNotFound') return missing(`The repository has no file ${object}.`);
+  if (errorCode === 'RevisionNotFound') return missing(`The revision of ${object} does not exist.`);
+  if (errorCode === 'RepoNotFound') {
+    return hadToken
+      ? missing(`The repository of ${object} does not exist.`)
+      : missing(`The repository of ${object} does not exist, or is private.`);
+  }
+  if (status === 404) return missing(`${host} has no ${object}.`);
+  const isRetryable = [408, 429, 500, 502, 503, 504].includes(status);
+  const waitMs = retryAfterMs(headers, Date.now());
+  const words = status === 429 ? 'asks to slow down (429)' : `answered ${status}`;
+  return new LuciError(isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED', `${host} ${words} for ${object}`, {
+    details: { status, retryable: isRetryable, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+  });
+}
+
+function denied(message: string, hint: string): LuciError {
+  return new LuciError('SOURCE_DENIED', message, { hint, details: { retryable: false } });
+}
+
+function missing(message: string): LuciError {
+  return new LuciError('SOURCE_NOT_FOUND', message, { hint: 'luci search …', details: { retryable: false } });
+}

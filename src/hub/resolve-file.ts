@@ -1,0 +1,104 @@
+import { LuciError } from '../base/errors.ts';
+import type { HubSource, UrlSource } from '../base/model.ts';
+import { redactUrl } from '../net/addresses.ts';
+import type { Net, NetResponse } from '../net/net.ts';
+import { answerError } from './answer-error.ts';
+import type { ResolvedFile } from './resolved-file.ts';
+
+/** Where a file's bytes are. Redirects are followed by hand: the facts are on them, and the token must not cross origins. */
+
+/** How to reach the hub. */
+export interface HubAccess {
+  /** Address of the hub or a mirror, which may have a path. */
+  readonly endpoint: string;
+  readonly token?: string;
+  readonly connectTimeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const maxRedirects = 5;
+
+/** Resolves a file of a hub repository. */
+export function resolveHubFile(net: Net, { repo, revision = 'main', path }: HubSource, access: HubAccess): Promise<ResolvedFile> {
+  const url = `${access.endpoint}/${repo}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`;
+  return follow(net, url, `${repo}/${path}`, access);
+}
+
+/** Resolves any address; no token is ever sent. */
+export function resolveUrl(net: Net, { url }: UrlSource, access: Omit<HubAccess, 'endpoint' | 'token'> = {}): Promise<ResolvedFile> {
+  return follow(net, url, redactUrl(url), { ...access, endpoint: url });
+}
+
+async function follow(net: Net, start: string, object: string, access: HubAccess): Promise<ResolvedFile> {
+  const home = new URL(access.endpoint);
+  const facts = {
+    commit: undefined as string | undefined,
+    linkedSize: undefined as number | undefined,
+    linkedEtag: undefined as string | undefined,
+  };
+  let url = start;
+  for (let hop = 0; hop <= maxRedirects; hop += 1) {
+    const target = new URL(url);
+    const isHome = target.origin === home.origin;
+    const authorization: Record<string, string> = isHome && access.token ? { Authorization: `Bearer ${access.token}` } : {};
+    const response = await net.request({
+      url,
+      purpose: 'resolve',
+      headers: { ...authorization, Range: 'bytes=0-0', 'Accept-Encoding': 'identity' },
+      ...(access.signal ? { signal: access.signal } : {}),
+      ...(access.connectTimeoutMs ? { connectTimeoutMs: access.connectTimeoutMs } : {}),
+    });
+    const { headers, status } = response;
+    if (isHome) {
+      facts.commit ??= /^[0-9a-f]{40}$/.test(headers['x-repo-commit'] ?? '') ? headers['x-repo-commit'] : undefined;
+      facts.linkedSize ??= wholeNumber(headers['x-linked-size']);
+      facts.linkedEtag ??= headers['x-linked-etag'];
+    }
+    if (![301, 302, 303, 307, 308].includes(status)) return finish(response, url, object, authorization, facts, access);
+    response.body.destroy();
+    const next = headers['location'] && URL.canParse(headers['location'], url) ? new URL(headers['location'], url) : undefined;
+    if (!next) throw new LuciError('SOURCE_BROKEN', `${target.host} redirects ${object} to nowhere`);
+    const isDowngrade = target.protocol === 'https:' && next.protocol !== 'https:';
+    if (isDowngrade || !/^https?:$/.test(next.protocol))
+      throw new LuciError('SOURCE_BROKEN', `${target.host} redirects ${object} to an address that is not https; refused`);
+    url = next.href;
+  }
+  throw new LuciError('SOURCE_BROKEN', `${object} is redirected more than ${maxRedirects} times`);
+}
+
+async function finish(
+  response: NetResponse,
+  url: string,
+  object: string,
+  authorization: Record<string, string>,
+  facts: { commit: string | undefined; linkedSize: number | undefined; linkedEtag: string | undefined },
+  access: HubAccess,
+): Promise<ResolvedFile> {
+  const { status, headers } = response;
+  // 416 is how a server answers a range of an empty file.
+  if (status !== 200 && status !== 206) throw await answerError(response, object, new URL(url).host, access.token !== undefined);
+  response.body.destroy();
+  const type = headers['content-type'] ?? '';
+  if (/text\/html/i.test(type)) {
+    throw new LuciError(
+      'SOURCE_BROKEN',
+      `${new URL(url).host} answers with a web page in place of ${object} (a login page of this network, perhaps)`,
+    );
+  }
+  const total = status === 206 ? wholeNumber(/\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]) : wholeNumber(headers['content-length']);
+  const etag = (facts.linkedEtag ?? headers['etag'] ?? '').replace(/^W\//, '').replaceAll('"', '');
+  const sizeBytes = facts.linkedSize ?? total;
+  return {
+    url,
+    headers: authorization,
+    acceptsRanges: status === 206,
+    ...(facts.commit ? { commit: facts.commit } : {}),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(/^[0-9a-f]{64}$/.test(etag) ? { sha256: etag } : {}),
+    ...(headers['etag'] && !headers['etag'].startsWith('W/') ? { etag: headers['etag'] } : {}),
+  };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

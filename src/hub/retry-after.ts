@@ -1,0 +1,13 @@
+/**
+ * How long a server asks to wait: the hub's `RateLimit: "resolvers";r=0;t=55` first (one second is added, the window's edge is
+ * rounded down), then `Retry-After` in seconds or as a date. Undefined where neither is there.
+ */
+export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
+  const window = /\br=0\b.*?\bt=(\d{1,6})\b/.exec(headers['ratelimit'] ?? '')?.[1];
+  if (window !== undefined) return (Number(window) + 1) * 1000;
+  const after = headers['retry-after'];
+  if (after === undefined) return undefined;
+  if (/^\d{1,6}$/.test(after)) return Number(after) * 1000;
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
