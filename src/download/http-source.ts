@@ -1,0 +1,202 @@
+import type { Hash } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { abortError, sleep, throwIfAborted } from '../base/abort.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import type { ModelFile } from '../base/model.ts';
+import { diskError } from '../base/system-error.ts';
+import { formatBytes } from '../base/units.ts';
+import type { ResolvedFile } from '../hub/resolved-file.ts';
+import { retryAfterMs } from '../hub/retry-after.ts';
+import type { Net, NetResponse } from '../net/net.ts';
+import type { Partial } from './partial.ts';
+import type { ProgressReporter } from './progress.ts';
+
+/** One stream of bytes from an HTTP source into the partial file, continued where it broke off. */
+
+const saveEveryMs = 1000;
+const reserveBytes = 64 * 1024 ** 2;
+const headBytes = 4 * 1024 ** 2;
+
+/** What a transfer works with. `position` is where the next byte goes; everything before is hashed. */
+export interface Transfer {
+  readonly net: Net;
+  readonly file: ModelFile;
+  readonly partial: Partial;
+  readonly progress: ProgressReporter;
+  readonly signal: AbortSignal | undefined;
+  readonly retries: number;
+  readonly retryPauseMs: number;
+  /** Looks at the first bytes; throws when they are no model. Returns false when it wants more. */
+  readonly checkHead: (prefix: Uint8Array, totalBytes: number | undefined) => Promise<boolean>;
+  position: number;
+  hash: Hash;
+  readonly restart: () => Promise<void>;
+}
+
+/** Fetches everything that is missing; returns what the source said of the file. */
+export async function fetchOverHttp(transfer: Transfer, resolve: () => Promise<ResolvedFile>): Promise<ResolvedFile> {
+  const { progress, signal, retries, retryPauseMs } = transfer;
+  let failures = 0;
+  let refused = 0;
+  let resolved: ResolvedFile | undefined;
+  for (;;) {
+    throwIfAborted(signal);
+    const before = transfer.position;
+    try {
+      resolved ??= await resolve();
+      checkPin(transfer.file, resolved);
+      const totalBytes = transfer.file.sizeBytes ?? resolved.sizeBytes;
+      progress.setTotal(totalBytes);
+      if (totalBytes !== undefined && transfer.position >= totalBytes) return resolved;
+      if (totalBytes !== undefined) await requireSpace(transfer.partial.dataPath, totalBytes - transfer.position);
+      await stream(transfer, resolved, totalBytes);
+      return resolved;
+    } catch (error) {
+      if (signal?.aborted) throw abortError(signal);
+      if (!isLuciError(error, 'NETWORK_FAILED') || error.details['retryable'] === false) throw error;
+      if (transfer.position > before) {
+        failures = 0;
+        refused = 0;
+      }
+      // A signed address that expired is asked for anew; a second refusal of a fresh one is an answer.
+      if (error.details['expired'] === true) {
+        resolved = undefined;
+        refused += 1;
+        if (refused > 1) throw new LuciError('SOURCE_DENIED', error.message, { details: { retryable: false } });
+        continue;
+      }
+      failures += 1;
+      if (failures > retries) throw error;
+      const asked = error.details['retryAfterMs'];
+      const waitMs = typeof asked === 'number' ? Math.min(asked, 300_000) : retryPauseMs * 2 ** (failures - 1);
+      progress.report('waiting', transfer.position, { waitMs, reason: error.message });
+      await sleep(waitMs, signal);
+    }
+  }
+}
+
+/** What the hub says of the file must be what the catalogue pins, before the first byte. */
+function checkPin(file: ModelFile, resolved: ResolvedFile): void {
+  const wrong = (what: string, expected: unknown, actual: unknown): LuciError =>
+    new LuciError(
+      'PIN_MISMATCH',
+      `The hub now has other bytes for ${file.name}: ${what} ${String(actual)}, pinned is ${String(expected)}. Nothing was fetched.`,
+      {
+        details: { expected, actual },
+      },
+    );
+  if (file.sha256 !== undefined && resolved.sha256 !== undefined && file.sha256 !== resolved.sha256)
+    throw wrong('sha256', file.sha256, resolved.sha256);
+  if (file.sizeBytes !== undefined && resolved.sizeBytes !== undefined && file.sizeBytes !== resolved.sizeBytes)
+    throw wrong('size', file.sizeBytes, resolved.sizeBytes);
+}
+
+async function requireSpace(path: string, missingBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  const freeBytes = bavail * bsize;
+  const neededBytes = missingBytes + reserveBytes;
+  if (freeBytes >= neededBytes) return;
+  throw new LuciError(
+    'DISK_FULL',
+    `Needs ${formatBytes(missingBytes)} more on disk, ${formatBytes(freeBytes)} are free (${formatBytes(neededBytes - freeBytes)} short).`,
+    {
+      hint: 'luci clean\nluci --home /bigger/disk …',
+      details: { freeBytes, neededBytes },
+    },
+  );
+}
+
+async function stream(transfer: Transfer, resolved: ResolvedFile, totalBytes: number | undefined): Promise<void> {
+  const { net, file, partial, progress, signal } = transfer;
+  const response = await net.request({
+    url: resolved.url,
+    purpose: 'download',
+    headers: {
+      ...resolved.headers,
+      'Accept-Encoding': 'identity',
+      ...(transfer.position > 0
+        ? { Range: `bytes=${transfer.position}-${totalBytes === undefined ? '' : totalBytes - 1}`, ...ifRange(resolved) }
+        : {}),
+    },
+    ...(signal ? { signal } : {}),
+  });
+  await acceptAnswer(transfer, response, totalBytes);
+  let savedAt = performance.now();
+  let head: Uint8Array | undefined = transfer.position === 0 ? new Uint8Array(0) : undefined;
+  try {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      if (totalBytes !== undefined && transfer.position + chunk.length > totalBytes) {
+        throw new LuciError('SOURCE_BROKEN', `${new URL(resolved.url).host} sends more bytes than ${file.name} has`);
+      }
+      if (head) {
+        head = Buffer.concat([head, chunk]);
+        if ((await transfer.checkHead(head, totalBytes)) || head.length > headBytes) head = undefined;
+      }
+      await partial.handle.write(chunk, 0, chunk.length, transfer.position);
+      transfer.hash.update(chunk);
+      transfer.position += chunk.length;
+      progress.report('downloading', transfer.position);
+      if (performance.now() - savedAt > saveEveryMs) {
+        await partial.save(transfer.position, resolved.etag);
+        savedAt = performance.now();
+      }
+    }
+  } catch (error) {
+    if (error instanceof LuciError) throw error;
+    if (signal?.aborted) throw abortError(signal);
+    const asDisk = diskError(error, partial.dataPath, 'write a download');
+    const isDisk = asDisk instanceof LuciError && /ENOSPC|EDQUOT|EIO|EROFS|EACCES|EPERM/.test(String(asDisk.details['errno']));
+    throw isDisk ? asDisk : brokenOff(resolved);
+  } finally {
+    await partial.save(transfer.position, resolved.etag);
+  }
+  if (totalBytes !== undefined && transfer.position < totalBytes) throw brokenOff(resolved);
+}
+
+function ifRange({ etag }: ResolvedFile): Record<string, string> {
+  return etag ? { 'If-Range': etag } : {};
+}
+
+function brokenOff(resolved: ResolvedFile): LuciError {
+  return new LuciError('NETWORK_FAILED', `${new URL(resolved.url).host}: the connection broke off`, { details: { retryable: true } });
+}
+
+/** Only the asked range may be written at its place; a whole file (200) starts over from the first byte. */
+async function acceptAnswer(transfer: Transfer, response: NetResponse, totalBytes: number | undefined): Promise<void> {
+  const { status, headers } = response;
+  if (status === 200) {
+    if (transfer.position > 0) await transfer.restart();
+    return;
+  }
+  const refuse = (error: LuciError): never => {
+    response.body.destroy();
+    throw error;
+  };
+  if (status === 206) {
+    const [, from, end, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
+    const isAsked =
+      Number(from) === transfer.position &&
+      (totalBytes === undefined || total === '*' || Number(total) === totalBytes) &&
+      Number(end) >= Number(from);
+    if (isAsked) return;
+    refuse(
+      new LuciError(
+        'SOURCE_BROKEN',
+        `The server answers another range than the one asked for ${transfer.file.name}; nothing of it was written`,
+      ),
+    );
+  }
+  if (status === 416) {
+    await transfer.restart();
+    refuse(new LuciError('NETWORK_FAILED', 'the server refuses to continue; starting over', { details: { retryable: true } }));
+  }
+  const waitMs = retryAfterMs(headers, Date.now());
+  const expired = status === 401 || status === 403;
+  const isRetryable = expired || [408, 410, 412, 429, 500, 502, 503, 504].includes(status);
+  refuse(
+    new LuciError(isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED', `The download server answered ${status} for ${transfer.file.name}`, {
+      details: { status, retryable: isRetryable, expired, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+    }),
+  );
+}

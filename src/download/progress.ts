@@ -1,0 +1,46 @@
+import type { DownloadEvent, DownloadProgress } from './download-event.ts';
+
+/** Turns counts of bytes into progress events. */
+
+const everyMs = 100;
+const windowMs = 5000;
+
+/** Reports how far a file is. */
+export interface ProgressReporter {
+  report(phase: DownloadProgress['phase'], receivedBytes: number, more?: { waitMs?: number; reason?: string }): void;
+  setTotal(totalBytes: number | undefined): void;
+}
+
+/** A reporter that starts at what an earlier run left. */
+export function createProgressReporter(onEvent: ((event: DownloadEvent) => void) | undefined, startBytes: number): ProgressReporter {
+  let highest = startBytes;
+  let totalBytes: number | undefined;
+  let lastAt = 0;
+  let lastPhase = '';
+  const samples: { atMs: number; bytes: number }[] = [];
+  return {
+    setTotal(total) {
+      totalBytes = total;
+    },
+    report(phase, receivedBytes, more = {}) {
+      highest = Math.max(highest, receivedBytes);
+      const now = performance.now();
+      if (now - lastAt < everyMs && phase === lastPhase) return;
+      lastAt = now;
+      lastPhase = phase;
+      samples.push({ atMs: now, bytes: receivedBytes });
+      while (samples.length > 2 && now - (samples[0]?.atMs ?? now) > windowMs) samples.shift();
+      const first = samples[0];
+      const elapsedMs = first ? now - first.atMs : 0;
+      const bytesPerSecond = first && elapsedMs > 0 ? Math.max(0, ((receivedBytes - first.bytes) / elapsedMs) * 1000) : 0;
+      onEvent?.({
+        type: 'progress',
+        phase,
+        receivedBytes: highest,
+        bytesPerSecond,
+        ...(totalBytes === undefined ? {} : { totalBytes }),
+        ...more,
+      });
+    },
+  };
+}
