@@ -58,7 +58,9 @@ test.each(['llama3.2', 'LLAMA3.2', 'llama3.2:3b', 'Llama3.2-3B'])('%s is a spell
 test('an unknown name is told the nearest three and the next commands', async () => {
   const catalog = await loadCatalog({ builtIn });
   expect(() => requireModel(catalog, 'lama3.2')).toThrow(/^No model is called lama3\.2\. Did you mean llama3\.2, /);
-  expect(() => requireModel(catalog, 'lama3.2')).toThrow(expect.objectContaining({ code: 'MODEL_UNKNOWN', hint: expect.stringContaining('luci search lama') }));
+  expect(() => requireModel(catalog, 'lama3.2')).toThrow(
+    expect.objectContaining({ code: 'MODEL_UNKNOWN', hint: expect.stringContaining('luci search lama') }),
+  );
 });
 
 test('one entry in the own file is all it takes to add a model', async () => {
@@ -73,7 +75,10 @@ test('a bad entry is reported by name and field, and the good ones stay', async 
   const bad = { ...madeUp, name: 'bad', tier: 7 };
   const { models, problems } = await loadCatalog({ builtIn, own: await ownFile(JSON.stringify([bad, madeUp, 3])) });
   expect(models.some((model) => model.name === 'made-up-1b')).toBe(true);
-  expect(problems.map(({ entry, message }) => `${entry} ${message}`)).toEqual([expect.stringMatching(/^bad "tier": /), expect.stringMatching(/^entry 3 /)]);
+  expect(problems.map(({ entry, message }) => `${entry} ${message}`)).toEqual([
+    expect.stringMatching(/^bad "tier": /),
+    expect.stringMatching(/^entry 3 /),
+  ]);
 });
 
 test.each(['{', '{"name": "x"}', ''])('an own file that is %j leaves the catalogue whole', async (content) => {

@@ -7,7 +7,7 @@ import { LuciError } from '../base/errors.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import { parseBytes, parseSeconds } from '../base/units.ts';
 import { directoriesOf } from './directories.ts';
-import { readEnvironment } from './environment.ts';
+import { childEnvironment, readEnvironment } from './environment.ts';
 import { defaults, type EngineChoice, type Origin, type ProxySettings, type Settings } from './settings.ts';
 
 /** Flags over environment over file over defaults. */
@@ -124,6 +124,11 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Reado
       ...optional('memoryBudgetBytes', bytesOf('engine.memoryBudget', environment['LUCI_MEMORY_BUDGET'] ?? engine.memoryBudget)),
     },
     debug: pick('debug', overrides.debug, isOn('LUCI_DEBUG'), undefined, false),
+    system: {
+      userFolder: homedir(),
+      ...optional('runtimeFolder', environment['XDG_RUNTIME_DIR']),
+      childEnvironment: childEnvironment(environment),
+    },
     origins,
   };
 }

@@ -54,6 +54,14 @@ export interface Settings {
     readonly memoryBudgetBytes?: number;
   };
   readonly debug: boolean;
+  readonly system: {
+    /** The user's own folder, for `~`. */
+    readonly userFolder: string;
+    /** `XDG_RUNTIME_DIR`: a folder only the user can enter, where the engine process listens. */
+    readonly runtimeFolder?: string;
+    /** The whole environment of child processes, without our secrets. */
+    readonly childEnvironment: Readonly<Record<string, string>>;
+  };
   /** Origin of each value, by dotted name as in `hub.endpoint`. */
   readonly origins: Readonly<Record<string, Origin>>;
 }

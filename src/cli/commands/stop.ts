@@ -1,0 +1,23 @@
+import type { Command } from '../command.ts';
+
+/** `luci stop`: frees the memory models take. */
+export const stop: Command = {
+  name: 'stop',
+  operands: '[model]',
+  summary: 'unload a model, or end the engine process',
+  async run({ operands, luci, show }) {
+    const [name] = operands;
+    const { engine, choose } = await luci();
+    const stopped = await engine.stop(name === undefined ? undefined : (await choose(name)).name);
+    if (show.json) show.data({ stopped });
+    else
+      show.note(
+        stopped
+          ? `${name ?? 'The engine'} is stopped.`
+          : name === undefined
+            ? 'No engine is running.'
+            : `${name} is not in memory, or is at work.`,
+      );
+    return 0;
+  },
+};

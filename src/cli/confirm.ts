@@ -1,0 +1,20 @@
+import { createInterface } from 'node:readline/promises';
+import { abortError } from '../base/abort.ts';
+import { LuciError } from '../base/errors.ts';
+import type { CommandContext } from './command.ts';
+
+/** Asks a question that is answered with yes or no. Off a terminal nobody can answer: -y is needed then. */
+export async function confirm(question: string, { yes, signal }: Pick<CommandContext, 'yes' | 'signal'>): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY) throw new LuciError('NOT_CONFIRMED', `${question} Nobody can answer here.`, { hint: 'Run it again with -y.' });
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // The reader takes Ctrl+C for itself while it waits.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+  } catch (error) {
+    throw signal.aborted ? abortError(signal) : error;
+  } finally {
+    lines.close();
+  }
+}

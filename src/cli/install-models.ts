@@ -1,0 +1,55 @@
+import { isLuciError, LuciError } from '../base/errors.ts';
+import type { Model } from '../base/model.ts';
+import { formatBytes, formatDuration } from '../base/units.ts';
+import type { Luci } from '../luci.ts';
+import type { InstalledModel } from '../store/installed-model.ts';
+import type { CommandContext } from './command.ts';
+import { installProgress } from './show/download-progress.ts';
+
+/** Fetching one model with everything a person sees of it; shared by `install` and by the first `ask`. */
+export async function fetchModel(
+  luci: Luci,
+  model: Model,
+  { show, signal, keepPartial }: Pick<CommandContext, 'show' | 'signal'> & { keepPartial: boolean },
+): Promise<InstalledModel> {
+  const startedAt = performance.now();
+  try {
+    const installed = await luci.install(model, { signal, onAbort: keepPartial ? 'keep' : 'delete', onEvent: installProgress(show) });
+    show.live([]);
+    const seconds = performance.now() - startedAt;
+    const rate = `${formatBytes(installed.sizeBytes)} in ${formatDuration(seconds)}`;
+    const sha256 = installed.files[0]?.sha256 ?? '';
+    const digest = `sha256 ${sha256.slice(0, 8)}${show.terminal.marks.ellipsis}${sha256.slice(-4)}`;
+    const vouched = installed.vouched ? 'verified' : 'recorded; nobody vouched for it before';
+    if (!show.json) show.note(`  ${show.terminal.style('good', show.terminal.marks.done)} ${model.name}  ${rate}, ${digest} ${vouched}`);
+    return installed;
+  } catch (error) {
+    show.live([]);
+    throw explainStop(error, model);
+  }
+}
+
+/** What happened to the partial data when the fetch was stopped. */
+function explainStop(error: unknown, model: Model): unknown {
+  if (!isLuciError(error)) return error;
+  const hint = `luci install ${model.name}`;
+  if (error.code === 'CANCELLED') {
+    const deleted = error.details['deletedBytes'];
+    if (typeof deleted === 'number') {
+      return new LuciError('CANCELLED', `Cancelled. Deleted ${formatBytes(deleted)} of partial data. (--keep-partial keeps it.)`, {
+        details: error.details,
+      });
+    }
+    return new LuciError('CANCELLED', 'Paused. Run the same command to continue.', { hint });
+  }
+  if (error.code === 'TERMINATED' || error.code === 'HUNG_UP')
+    return new LuciError(error.code, 'Stopped. What was fetched is kept.', { hint });
+  if (error.code === 'NETWORK_FAILED' || error.code === 'OFFLINE') {
+    return new LuciError(error.code, `${model.name} could not be fetched: ${error.message}`, {
+      hint: [error.hint, hint].filter(Boolean).join('\n'),
+      details: error.details,
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,79 @@
+import { formatBytes, formatBytesOf, formatDuration } from '../../base/units.ts';
+import type { DownloadProgress } from '../../download/download-event.ts';
+import type { InstallEvent } from '../../install/carry-out.ts';
+import type { Show } from './show.ts';
+import { pad, printable } from './text.ts';
+
+/** Downloads as they go: one bar on a terminal, a plain line every 10 s or 5 % elsewhere, JSON lines with --json. */
+
+const lineEveryMs = 10_000;
+const lineEveryPart = 0.05;
+
+/** A listener for the events of an install. */
+export function installProgress(show: Show): (event: InstallEvent) => void {
+  let lastLineMs = performance.now();
+  let lastPart = 0;
+  return (event) => {
+    if (show.json) return show.data(event);
+    if (event.type === 'installed') return;
+    const { event: news, model } = event;
+    const name = event.parts > 1 ? `${model} ${event.part}/${event.parts}` : model;
+    if (news.type === 'source') {
+      if (news.state === 'failed') show.note(`  from ${sourceName(news.source)}: ${printable(news.reason ?? 'failed')}`);
+      else if (news.source.kind === 'pip') show.note(`  from the Python package ${news.source.package} ${news.source.version}`);
+      return;
+    }
+    if (news.phase === 'done') return show.live([]);
+    if (show.terminal.errIsTerminal) return show.live([barLine(name, news, show)]);
+    const part = news.totalBytes ? news.receivedBytes / news.totalBytes : 0;
+    if (performance.now() - lastLineMs < lineEveryMs && part - lastPart < lineEveryPart) return;
+    lastLineMs = performance.now();
+    lastPart = part;
+    show.note(plainLine(name, news));
+  };
+}
+
+function sourceName(source: { kind: string; package?: string; url?: string }): string {
+  if (source.kind === 'pip') return `the Python package ${source.package ?? ''}`;
+  return source.kind === 'hub' ? 'the model hub' : 'its address';
+}
+
+function barLine(name: string, news: DownloadProgress, show: Show): string {
+  const { terminal } = show;
+  const { fetch, bar } = terminal.marks;
+  if (news.phase === 'waiting')
+    return `  ${fetch} ${name}  waiting ${formatDuration(news.waitMs ?? 0)}: ${printable(news.reason ?? '')}`.slice(
+      0,
+      terminal.columns - 1,
+    );
+  const { receivedBytes, totalBytes } = news;
+  // 100 % is said only when the digest is right.
+  const part = totalBytes ? Math.min(0.99, receivedBytes / totalBytes) : 0;
+  const percent = totalBytes ? `${pad(String(Math.floor(part * 100)), 3, 'left')} %` : '     ';
+  const sizes = totalBytes ? formatBytesOf(receivedBytes, totalBytes) : formatBytes(receivedBytes);
+  const tail =
+    news.phase === 'verifying' ? 'verifying' : [`${formatBytes(news.bytesPerSecond)}/s`, timeLeft(news)].filter(Boolean).join('   ');
+  const full = `  ${fetch} ${name}  ${percent}`;
+  const rest = `  ${sizes}   ${tail}`;
+  const room = terminal.columns - 1 - full.length - 2;
+  if (room < 12) return full;
+  const barWidth = Math.min(34, room - rest.length);
+  if (barWidth < 8) return room >= sizes.length + 2 ? `${full}  ${sizes}` : full;
+  const filled = Math.floor(part * barWidth);
+  const drawn = terminal.style('good', bar[0].repeat(filled)) + terminal.style('dim', bar[2].repeat(barWidth - filled));
+  return `${full}  ${drawn}${rest}`;
+}
+
+function timeLeft({ receivedBytes, totalBytes, bytesPerSecond }: DownloadProgress): string {
+  return totalBytes && bytesPerSecond > 0 ? formatDuration(((totalBytes - receivedBytes) / bytesPerSecond) * 1000) : '';
+}
+
+function plainLine(name: string, news: DownloadProgress): string {
+  if (news.phase === 'waiting') return `fetching ${name}: waiting ${formatDuration(news.waitMs ?? 0)}, ${printable(news.reason ?? '')}`;
+  if (news.phase === 'verifying') return `verifying ${name}`;
+  const { receivedBytes, totalBytes, bytesPerSecond } = news;
+  const part = totalBytes
+    ? `${Math.floor((receivedBytes / totalBytes) * 100)} % (${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)})`
+    : formatBytes(receivedBytes);
+  return `fetching ${name}: ${part}, ${formatBytes(bytesPerSecond)}/s`;
+}

@@ -1,0 +1,93 @@
+import { connect, type Socket } from 'node:net';
+import { LuciError, luciErrorFrom } from '../../base/errors.ts';
+import type { GenerationEvent } from '../engine.ts';
+import { type FromHost, readMessages, type ToHost } from './protocol.ts';
+
+/** One connection of a command to the engine process. */
+
+/** A request without its number. */
+export type HostRequest =
+  Exclude<ToHost, { type: 'hello' | 'cancel' }> extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+
+/** A connection that was let in. */
+export interface HostConnection {
+  readonly pid: number;
+  /** `refused` when a process of another version listens. */
+  readonly state: 'welcome' | 'refused';
+  /** Sends a request; the promise is its result. */
+  request(request: HostRequest, onEvent?: (event: GenerationEvent) => void): { readonly result: Promise<unknown>; cancel(): void };
+  close(): void;
+}
+
+/** Connects and says hello. Rejects with the system's error when nobody listens. */
+export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { type: 'hello' }>, 'type'>): Promise<HostConnection> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      const waiting = new Map<number, Waiting>();
+      socket.on('close', () => {
+        reject(crashed());
+        for (const entry of waiting.values()) entry.reject(crashed());
+        waiting.clear();
+      });
+      readMessages<FromHost>(socket, (message) => {
+        if (message.type === 'welcome' || message.type === 'refused') {
+          socket.removeListener('error', reject);
+          socket.on('error', () => undefined); // The 'close' that follows tells those who wait.
+          if (message.type === 'refused' && message.reason === 'token')
+            return reject(new LuciError('ENGINE_FAILED', 'The engine process does not accept this user.', { hint: 'luci stop --all' }));
+          return resolve(connectionOn(socket, message.pid, message.type, waiting));
+        }
+        settle(message, waiting);
+      });
+      send(socket, { type: 'hello', ...hello });
+    });
+  });
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+  onEvent: ((event: GenerationEvent) => void) | undefined;
+}
+
+function settle(message: Exclude<FromHost, { type: 'welcome' | 'refused' }>, waiting: Map<number, Waiting>): void {
+  const entry = waiting.get(message.id);
+  if (message.type === 'event') {
+    entry?.onEvent?.(message.event);
+    return;
+  }
+  waiting.delete(message.id);
+  if (message.type === 'done') entry?.resolve(message.result);
+  else entry?.reject(luciErrorFrom(message.error));
+}
+
+function connectionOn(socket: Socket, pid: number, state: HostConnection['state'], waiting: Map<number, Waiting>): HostConnection {
+  let lastId = 0;
+  return {
+    pid,
+    state,
+    request(request, onEvent) {
+      lastId += 1;
+      const id = lastId;
+      const result = new Promise<unknown>((resolve, reject) => {
+        if (socket.destroyed) return reject(crashed());
+        waiting.set(id, { resolve, reject, onEvent });
+        send(socket, { ...request, id } as ToHost);
+      });
+      return { result, cancel: () => send(socket, { type: 'cancel', id }) };
+    },
+    close: () => void socket.end(),
+  };
+}
+
+function send(socket: Socket, message: ToHost): void {
+  if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
+}
+
+function crashed(): LuciError {
+  return new LuciError('ENGINE_CRASHED', 'The engine process ended in the middle of its work.', {
+    hint: 'Run the command again. Its last words are in logs/engine.log of the home folder.',
+  });
+}

@@ -1,0 +1,167 @@
+import { abortError } from '../../base/abort.ts';
+import { LuciError } from '../../base/errors.ts';
+import { isAlive } from '../../base/lock.ts';
+import { embeddedObstacle } from '../choose-engine.ts';
+import type { ChatRequest, Engine, EngineFacts, GenerationEvent, Session } from '../engine.ts';
+import type { MachineFacts } from '../machine.ts';
+import type { HostConnection } from './connection.ts';
+import type { HostStatus, HostTarget } from './protocol.ts';
+import { dismiss, findHost, type HostOptions, reachHost } from './start-host.ts';
+
+/** The embedded engine as callers see it: sessions whose work is done in the resident process. */
+
+/** The engine and the process behind it. */
+export interface HostEngine extends Engine {
+  /** What is in memory; undefined when no process runs. Starts nothing. */
+  status(): Promise<HostStatus | undefined>;
+  /** Unloads a model, or ends the process; false when there was nothing to stop. */
+  stop(name?: string): Promise<boolean>;
+  close(): void;
+}
+
+/** How long a cancelled request may take to end before its process is ended. */
+const cancelGraceMs = 500;
+
+/** The engine of a home folder. */
+export function createHostEngine(options: HostOptions & { readonly machine: () => Promise<MachineFacts> }): HostEngine {
+  const connections = new Set<HostConnection>();
+  const reach = async (signal?: AbortSignal): Promise<HostConnection> => {
+    const connection = await reachHost(options, signal);
+    connections.add(connection);
+    return connection;
+  };
+  return {
+    kind: 'embedded',
+    async probe() {
+      const facts = await options.machine();
+      const obstacle = embeddedObstacle(facts);
+      if (obstacle !== undefined) throw new LuciError('ENGINE_UNSUPPORTED', obstacle);
+      return { kind: 'embedded', version: 'llama.cpp', device: `${facts.physicalCores} cores` };
+    },
+    async open(target, { contextLength, threads, signal } = {}) {
+      if (target.kind !== 'file') throw new LuciError('ENGINE_UNSUPPORTED', `The embedded engine runs files, not ${target.remote}.`);
+      const machine = await options.machine();
+      const obstacle = embeddedObstacle(machine);
+      if (obstacle !== undefined)
+        throw new LuciError('ENGINE_UNSUPPORTED', obstacle, { hint: 'luci needs another machine for this, or a newer system.' });
+      const hostTarget: HostTarget = {
+        path: target.path,
+        name: target.name,
+        threads: threads ?? machine.physicalCores,
+        ...(contextLength ? { contextLength } : {}),
+      };
+      const connection = await reach(signal);
+      const facts = (await finish(connection, connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;
+      return sessionOn(connection, hostTarget, facts);
+    },
+    async status() {
+      const connection = await findHost(options);
+      if (!connection) return undefined;
+      try {
+        return connection.state === 'welcome' ? ((await connection.request({ type: 'status' }).result) as HostStatus) : undefined;
+      } finally {
+        connection.close();
+      }
+    },
+    async stop(name) {
+      const connection = await findHost(options);
+      if (!connection) return false;
+      try {
+        if (name !== undefined && connection.state === 'welcome')
+          return (await connection.request({ type: 'unload', name }).result) === true;
+        await dismiss(connection);
+        return true;
+      } finally {
+        connection.close();
+      }
+    },
+    close() {
+      for (const connection of connections) connection.close();
+      connections.clear();
+    },
+  };
+}
+
+function sessionOn(connection: HostConnection, target: HostTarget, facts: EngineFacts): Session {
+  return {
+    facts,
+    generate: (request, signal) => generateOver(connection, target, request, signal),
+    async countTokens(messages, tools) {
+      return (await connection.request({ type: 'count', target, messages, ...(tools ? { tools } : {}) }).result) as number;
+    },
+    async embed(texts, signal) {
+      return (await finish(connection, connection.request({ type: 'embed', target, texts }), signal)) as readonly (readonly number[])[];
+    },
+    async [Symbol.asyncDispose]() {
+      connection.close();
+    },
+  };
+}
+
+/** Events as they come. Leaving the loop, or an abort, cancels the request. */
+async function* generateOver(
+  connection: HostConnection,
+  target: HostTarget,
+  request: ChatRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<GenerationEvent> {
+  const queue: GenerationEvent[] = [];
+  let wake = (): void => undefined;
+  const running = connection.request({ type: 'generate', target, request }, (event) => {
+    queue.push(event);
+    wake();
+  });
+  let isOver = false;
+  const end = finish(connection, running, signal).finally(() => {
+    isOver = true;
+    wake();
+  });
+  end.catch(() => undefined); // Thrown below, when the queue is empty.
+  try {
+    for (;;) {
+      const event = queue.shift();
+      if (event) yield event;
+      else if (isOver) break;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    await end;
+  } finally {
+    if (!isOver) {
+      running.cancel();
+      await Promise.race([end.catch(() => undefined), graceOver(connection, () => isOver)]);
+    }
+  }
+}
+
+/** The result; an abort cancels the request, and ends a process that does not let go of it in time. */
+async function finish(
+  connection: HostConnection,
+  { result, cancel }: ReturnType<HostConnection['request']>,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  if (!signal) return result;
+  let isOver = false;
+  const onAbort = (): void => {
+    cancel();
+    void graceOver(connection, () => isOver);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await result;
+  } catch (error) {
+    throw signal.aborted ? abortError(signal) : error;
+  } finally {
+    isOver = true;
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function graceOver({ pid }: HostConnection, isOver: () => boolean): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, cancelGraceMs).unref());
+  if (!isOver() && isAlive(pid)) process.kill(pid, 'SIGKILL');
+}

@@ -1,0 +1,136 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { stopError } from '../../base/abort.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
+import { version } from '../../base/version.ts';
+import { generate } from '../embedded/generate.ts';
+import { createLoadedModels } from './loaded-models.ts';
+import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
+
+/**
+ * The resident engine process. Started by the first command that needs a model, reused by later ones over a socket,
+ * and gone after an idle time. The only place where native code opens model files.
+ */
+
+const [socketPath = '', tokenPath = '', budget = ''] = process.argv.slice(2);
+const token = readFileSync(tokenPath, 'utf8').trim();
+const models = createLoadedModels(budget === '' ? undefined : Number(budget));
+const connections = new Set<Socket>();
+let keepAliveSeconds = 60;
+let lastActivityMs = Date.now();
+
+const server = createServer(serve);
+server.on('error', (error) => {
+  process.stderr.write(`cannot listen on ${socketPath}: ${error.message}\n`);
+  process.exit(1);
+});
+server.listen(socketPath);
+process.on('SIGTERM', leave);
+process.on('SIGINT', () => undefined); // Ctrl+C in the terminal is the command's to handle.
+
+// By the clock, not by one long timer: timers stand still while a machine sleeps.
+setInterval(() => {
+  if (connections.size > 0 || models.requests > 0) lastActivityMs = Date.now();
+  else if (Date.now() - lastActivityMs > keepAliveSeconds * 1000) leave();
+}, 500);
+
+function leave(): void {
+  if (process.platform !== 'win32') rmSync(socketPath, { force: true });
+  process.exit(0);
+}
+
+function serve(socket: Socket): void {
+  const running = new Map<number, AbortController>();
+  let isWelcome = false;
+  connections.add(socket);
+  const send = (message: FromHost): void => {
+    if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
+  };
+  socket.on('error', () => undefined); // The 'close' that follows ends its requests.
+  socket.on('close', () => {
+    connections.delete(socket);
+    for (const controller of running.values()) controller.abort(stopError('CANCELLED'));
+    lastActivityMs = Date.now();
+    if (keepAliveSeconds === 0 && connections.size === 0) leave();
+  });
+  readMessages<ToHost>(socket, (message) => {
+    lastActivityMs = Date.now();
+    if (message.type === 'hello') {
+      if (!isSameToken(message.token)) {
+        send({ type: 'refused', reason: 'token', pid: process.pid });
+        return void socket.end();
+      }
+      isWelcome = true;
+      // A command of another version may only ask this process to leave.
+      if (message.version !== version) return send({ type: 'refused', reason: 'version', pid: process.pid });
+      keepAliveSeconds = message.keepAliveSeconds;
+      return send({ type: 'welcome', pid: process.pid });
+    }
+    if (!isWelcome) return void socket.destroy();
+    if (message.type === 'cancel') return running.get(message.id)?.abort(stopError('CANCELLED'));
+    if (message.type === 'leave') {
+      send({ type: 'done', id: message.id, result: true });
+      return void setTimeout(leave, 20);
+    }
+    const controller = new AbortController();
+    running.set(message.id, controller);
+    answer(message, controller.signal, send)
+      .then(
+        (result) => send({ type: 'done', id: message.id, result }),
+        (error: unknown) => send({ type: 'failed', id: message.id, error: asLuciError(error).toJSON() }),
+      )
+      .finally(() => running.delete(message.id));
+  });
+}
+
+async function answer(
+  message: Exclude<ToHost, { type: 'hello' | 'cancel' | 'leave' }>,
+  signal: AbortSignal,
+  send: (message: FromHost) => void,
+): Promise<unknown> {
+  switch (message.type) {
+    case 'open':
+      return models.use(message.target, signal, async (model) => model.facts);
+    case 'generate':
+      return models.use(message.target, signal, (model) =>
+        generate(model, message.request, signal, (event) => send({ type: 'event', id: message.id, event })),
+      );
+    case 'count':
+      return models.use(message.target, signal, async (model) => model.promptTokens(message.messages).length);
+    case 'embed':
+      return models.use(message.target, signal, async ({ model }) => {
+        const context = await model.createEmbeddingContext();
+        try {
+          const vectors: (readonly number[])[] = [];
+          for (const text of message.texts) vectors.push((await context.getEmbeddingFor(text)).vector);
+          return vectors;
+        } finally {
+          await context.dispose();
+        }
+      });
+    case 'status':
+      return {
+        pid: process.pid,
+        version,
+        memoryBytes: process.memoryUsage.rss(),
+        keepAliveSeconds,
+        models: models.list(),
+      } satisfies HostStatus;
+    case 'unload':
+      return models.unload(message.name);
+  }
+}
+
+function isSameToken(given: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** What is not an error of luci is one of the engine, told by its first line; the rest is in this process's log. */
+function asLuciError(error: unknown): LuciError {
+  if (isLuciError(error)) return error;
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  return new LuciError('ENGINE_FAILED', `The engine failed: ${reason}`, { hint: 'luci stop, then run the command again' });
+}

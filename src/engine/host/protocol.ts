@@ -1,0 +1,82 @@
+import type { LuciErrorData } from '../../base/errors.ts';
+import type { ChatMessage, ChatRequest, EngineFacts, GenerationEvent, ToolDefinition } from '../engine.ts';
+
+/** What the command and the resident engine process say to each other: one JSON value a line. */
+
+/** A model to open. The same values name the same open model. */
+export interface HostTarget {
+  readonly path: string;
+  readonly name: string;
+  readonly contextLength?: number;
+  readonly threads?: number;
+}
+
+/** From the command. `id` pairs a request with its answers. */
+export type ToHost =
+  | { readonly type: 'hello'; readonly version: string; readonly token: string; readonly keepAliveSeconds: number }
+  | { readonly type: 'open'; readonly id: number; readonly target: HostTarget }
+  | { readonly type: 'generate'; readonly id: number; readonly target: HostTarget; readonly request: ChatRequest }
+  | {
+      readonly type: 'count';
+      readonly id: number;
+      readonly target: HostTarget;
+      readonly messages: readonly ChatMessage[];
+      readonly tools?: readonly ToolDefinition[];
+    }
+  | { readonly type: 'embed'; readonly id: number; readonly target: HostTarget; readonly texts: readonly string[] }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'status'; readonly id: number }
+  | { readonly type: 'unload'; readonly id: number; readonly name: string }
+  | { readonly type: 'leave'; readonly id: number };
+
+/** From the engine process. */
+export type FromHost =
+  | { readonly type: 'welcome'; readonly pid: number }
+  | { readonly type: 'refused'; readonly reason: 'version' | 'token'; readonly pid: number }
+  | { readonly type: 'event'; readonly id: number; readonly event: GenerationEvent }
+  | { readonly type: 'done'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: LuciErrorData };
+
+/** A model in memory, as `luci ps` shows it. */
+export interface LoadedModel {
+  readonly name: string;
+  readonly path: string;
+  readonly engine: EngineFacts;
+  readonly memoryBytes: number;
+  readonly idleSeconds: number;
+  readonly requests: number;
+}
+
+/** What the engine process says of itself. */
+export interface HostStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly memoryBytes: number;
+  readonly keepAliveSeconds: number;
+  readonly models: readonly LoadedModel[];
+}
+
+const maxLineBytes = 256 * 1024 ** 2;
+
+/** Splits a stream into JSON values; lines that are none end the connection. */
+export function readMessages<T>(
+  stream: NodeJS.ReadableStream & { destroy(error?: Error): unknown },
+  onMessage: (message: T) => void,
+): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > maxLineBytes) return void stream.destroy(new Error('a message is too long'));
+    for (const line of lines) {
+      let message: T;
+      try {
+        message = JSON.parse(line) as T;
+      } catch {
+        return void stream.destroy(new Error('a message is not JSON'));
+      }
+      onMessage(message);
+    }
+  });
+}

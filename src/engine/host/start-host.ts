@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sleep, throwIfAborted } from '../../base/abort.ts';
+import { LuciError } from '../../base/errors.ts';
+import { isAlive, lock } from '../../base/lock.ts';
+import { partPath } from '../../base/parts.ts';
+import { diskError, errnoOf } from '../../base/system-error.ts';
+import { version } from '../../base/version.ts';
+import { connectToHost, type HostConnection } from './connection.ts';
+import { socketPathOf } from './socket-path.ts';
+
+/** Reaches the engine process, starting it when none is there. */
+
+/** Where the process lives and how long it stays. */
+export interface HostOptions {
+  readonly home: string;
+  readonly stateFolder: string;
+  readonly logsFolder: string;
+  readonly keepAliveSeconds: number;
+  readonly memoryBudgetBytes?: number;
+  /** The process's whole environment, without luci's own settings. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `XDG_RUNTIME_DIR`, where it is set. */
+  readonly runtimeFolder?: string;
+}
+
+const startTimeoutMs = 10_000;
+
+/** A connection to the running process, or undefined when none runs. */
+export async function findHost(options: HostOptions): Promise<HostConnection | undefined> {
+  const token = readToken(options);
+  if (token === undefined) return undefined;
+  try {
+    const { keepAliveSeconds } = options;
+    return await connectToHost(socketPathOf(options.home, options.runtimeFolder), { version, token, keepAliveSeconds });
+  } catch (error) {
+    // Nobody listens: there never was one, it left, or it was killed and left its socket behind.
+    if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(errnoOf(error) ?? '')) return undefined;
+    // It was leaving while we came.
+    if (error instanceof LuciError && error.code === 'ENGINE_CRASHED') return undefined;
+    throw error;
+  }
+}
+
+/** A connection to a process of this version, started when needed. */
+export async function reachHost(options: HostOptions, signal?: AbortSignal): Promise<HostConnection> {
+  const running = await findHost(options);
+  if (running?.state === 'welcome') return running;
+  await makeToken(options);
+  // The lock covers looking, clearing the stale socket and starting: a loser must not unlink the winner's fresh socket.
+  await using _held = await lock(join(options.stateFolder, 'engine.lock'), { waitMs: startTimeoutMs * 2, ...(signal ? { signal } : {}) });
+  const meanwhile = await findHost(options);
+  if (meanwhile?.state === 'welcome') return meanwhile;
+  if (meanwhile) await dismiss(meanwhile);
+  const socketPath = socketPathOf(options.home, options.runtimeFolder);
+  if (process.platform !== 'win32') rmSync(socketPath, { force: true });
+  return start(options, socketPath, signal);
+}
+
+/** Asks a process to leave and waits until it is gone; after two seconds it is ended. */
+export async function dismiss(connection: HostConnection): Promise<void> {
+  const { pid } = connection;
+  void connection.request({ type: 'leave' }).result.catch(() => undefined);
+  for (let waitedMs = 0; waitedMs < 2000; waitedMs += 20) {
+    if (!isAlive(pid)) return;
+    await sleep(20);
+  }
+  process.kill(pid, 'SIGKILL');
+}
+
+async function start(options: HostOptions, socketPath: string, signal: AbortSignal | undefined): Promise<HostConnection> {
+  const logPath = join(options.logsFolder, 'engine.log');
+  const log = openLog(logPath);
+  const args = [partPath('engine-host.mjs'), socketPath, tokenPath(options), String(options.memoryBudgetBytes ?? '')];
+  // One libuv thread: the engine starts its compute threads from it for every token, and moving between four halves the speed.
+  const environment = { ...options.environment, UV_THREADPOOL_SIZE: '1' };
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: environment,
+    cwd: options.home,
+    windowsHide: true,
+  });
+  closeSync(log);
+  let ended: string | undefined;
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (exitCode, signalName) => {
+    ended = `exit ${exitCode ?? signalName}`;
+  });
+  child.unref();
+  for (const startedAt = performance.now(); performance.now() - startedAt < startTimeoutMs; await sleep(15)) {
+    throwIfAborted(signal);
+    const connection = await findHost(options);
+    if (connection) return connection;
+    if (ended !== undefined) break;
+  }
+  if (child.pid !== undefined && ended === undefined) process.kill(child.pid, 'SIGKILL');
+  throw new LuciError(
+    'ENGINE_FAILED',
+    `The engine process did not start (${ended ?? `silent for ${startTimeoutMs / 1000} s`}): ${lastLine(logPath)}`,
+    {
+      hint: `Its log: ${logPath}`,
+    },
+  );
+}
+
+/** The log of the last run is kept; a log that grew large is started anew. */
+function openLog(path: string): number {
+  try {
+    mkdirSync(join(path, '..'), { recursive: true });
+    const isLarge = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 5e6;
+    return openSync(path, isLarge ? 'w' : 'a', 0o600);
+  } catch (error) {
+    throw diskError(error, path, "write the engine's log");
+  }
+}
+
+function lastLine(path: string): string {
+  try {
+    return (
+      readFileSync(path, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .filter((line) => /error/i.test(line))
+        .at(-1)
+        ?.slice(0, 200) ?? 'no reason given'
+    );
+  } catch {
+    return 'no reason given';
+  }
+}
+
+function tokenPath({ stateFolder }: HostOptions): string {
+  return join(stateFolder, 'engine-token');
+}
+
+function readToken(options: HostOptions): string | undefined {
+  try {
+    return readFileSync(tokenPath(options), 'utf8').trim() || undefined;
+  } catch {
+    return undefined; // No token was made yet, so no process runs.
+  }
+}
+
+/** A secret only this user can read; on Windows everybody can open a named pipe. */
+async function makeToken(options: HostOptions): Promise<void> {
+  const path = tokenPath(options);
+  if (readToken(options) !== undefined) return;
+  try {
+    mkdirSync(options.stateFolder, { recursive: true });
+    const file = await open(path, 'w', 0o600);
+    await file.writeFile(randomBytes(32).toString('hex'));
+    await file.close();
+  } catch (error) {
+    throw diskError(error, path, "write the engine's key");
+  }
+}

@@ -1,0 +1,27 @@
+/** The public API: re-exports only. */
+export type { Agent, AgentOptions, Answer, QueryOptions } from './agent/agent.ts';
+export { type ErrorCode, errorKinds, isLuciError, LuciError } from './base/errors.ts';
+export type { HubSource, Model, ModelFile, PipSource, Source, Tier, UrlSource } from './base/model.ts';
+export {
+  canonicalName,
+  downloadUrlsOf,
+  fileNamesOf,
+  findModel,
+  isSupported,
+  listByFamily,
+  listByPurpose,
+  listByTier,
+  requireModel,
+  searchCatalog,
+} from './catalog/find-model.ts';
+export { type Catalog, type CatalogProblem, loadCatalog } from './catalog/load-catalog.ts';
+export type { SettingsOverrides } from './config/resolve-settings.ts';
+export type { Settings } from './config/settings.ts';
+export type { DownloadEvent } from './download/download-event.ts';
+export { type DownloadedFile, type DownloadOptions, downloadFile } from './download/download-file.ts';
+export type { ChatMessage, ChatRequest, EngineFacts, GenerationEvent, Sampling, Session, Usage } from './engine/engine.ts';
+export { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
+export { estimateMemory, type MemoryEstimate } from './gguf/memory-estimate.ts';
+export { LlamafileAgent, type LlamafileAgentOptions } from './llamafile-agent.ts';
+export { createLuci, defaultSettings, type ListedModel, type Luci } from './luci.ts';
+export type { InstalledModel } from './store/installed-model.ts';

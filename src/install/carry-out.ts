@@ -1,0 +1,84 @@
+import { basename, join } from 'node:path';
+import { renameOver, syncFolder } from '../base/atomic-file.ts';
+import type { Model, ModelFile } from '../base/model.ts';
+import type { DownloadEvent } from '../download/download-event.ts';
+import { type DownloadedFile, type DownloadOptions, downloadFile } from '../download/download-file.ts';
+import type { Net } from '../net/net.ts';
+import type { InstalledModel } from '../store/installed-model.ts';
+import type { Store } from '../store/store.ts';
+
+/** Carrying out a plan: download, verify, adopt. */
+
+/** News of an install. */
+export type InstallEvent =
+  | { readonly type: 'file'; readonly model: string; readonly part: number; readonly parts: number; readonly event: DownloadEvent }
+  | { readonly type: 'installed'; readonly model: InstalledModel };
+
+/** What an install works with. */
+export interface InstallTools {
+  readonly net: Net;
+  readonly store: Store;
+  readonly download: Omit<DownloadOptions, 'destinationPath' | 'onEvent' | 'signal' | 'onAbort'>;
+}
+
+/** How an install goes. */
+export interface InstallOptions {
+  readonly signal?: AbortSignal;
+  /** What Ctrl+C does to partial data (default keep). */
+  readonly onAbort?: 'delete' | 'keep';
+  readonly onEvent?: (event: InstallEvent) => void;
+}
+
+/**
+ * Fetches every file of a model, then makes it known under its name. A split model is there when its last part is: parts wait in
+ * the folder of partial files until all are verified.
+ */
+export async function installModel(
+  { net, store, download }: InstallTools,
+  model: Model,
+  options: InstallOptions = {},
+): Promise<InstalledModel> {
+  const { signal, onAbort, onEvent } = options;
+  const done: { file: DownloadedFile; wanted: ModelFile }[] = [];
+  const isSplit = model.files.length > 1;
+  for (const [index, wanted] of model.files.entries()) {
+    const finalName = await store.freeFileName(wanted.name, wanted.sha256);
+    const destinationPath = isSplit ? join(download.partialFolder, `whole-${finalName}`) : join(store.modelsFolder, finalName);
+    const onPart =
+      onEvent &&
+      ((event: DownloadEvent): void => onEvent({ type: 'file', model: model.name, part: index + 1, parts: model.files.length, event }));
+    const file = await downloadFile(net, wanted, {
+      ...download,
+      destinationPath,
+      ...(signal ? { signal } : {}),
+      ...(onAbort ? { onAbort } : {}),
+      ...(onPart ? { onEvent: onPart } : {}),
+    });
+    done.push({ file, wanted });
+  }
+  const files = isSplit ? await moveParts(store, done) : done.map(({ file }) => ({ name: basename(file.path), sha256: file.sha256 }));
+  const [first] = done;
+  const installed = await store.adopt({
+    name: model.name,
+    files,
+    vouched: done.every(({ file }) => file.vouched),
+    ...(first ? { source: first.file.source } : {}),
+    ...(first?.file.revision ? { revision: first.file.revision } : {}),
+  });
+  onEvent?.({ type: 'installed', model: installed });
+  return installed;
+}
+
+async function moveParts(
+  store: Store,
+  parts: readonly { file: DownloadedFile; wanted: ModelFile }[],
+): Promise<{ name: string; sha256: string }[]> {
+  const files: { name: string; sha256: string }[] = [];
+  for (const { file } of parts) {
+    const name = basename(file.path).replace(/^whole-/, '');
+    await renameOver(file.path, join(store.modelsFolder, name));
+    files.push({ name, sha256: file.sha256 });
+  }
+  await syncFolder(store.modelsFolder);
+  return files;
+}
