@@ -28,7 +28,10 @@ const common = {
   plugins: [engineFacts()],
 };
 // CommonJS packages inside an ES module bundle still call require().
-const esm = { format: 'esm', banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" } };
+const esm = {
+  format: 'esm',
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+};
 
 const builds = [
   // One minified CommonJS file starts fastest; import.meta does not exist there, so its URL is made from __filename.

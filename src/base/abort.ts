@@ -50,12 +50,3 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped));
   });
 }
-
-/** A controller that follows `signal` until it is disposed; aborting it does not abort the parent. */
-export function childController(signal?: AbortSignal): AbortController & Disposable {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) follow();
-  else signal?.addEventListener('abort', follow, { once: true });
-  return Object.assign(controller, { [Symbol.dispose]: () => signal?.removeEventListener('abort', follow) });
-}

@@ -5,7 +5,6 @@ export type Sha256 = string;
 
 /** 0 basic, 1 everyday, 2 advanced, 3 demanding: the class of tasks a model of this kind should manage. */
 export type Tier = 0 | 1 | 2 | 3;
-export const tiers: readonly Tier[] = [0, 1, 2, 3];
 
 /** A file of a repository of the model hub, at one commit or at a branch. */
 export interface HubSource {
@@ -42,23 +41,6 @@ export interface ModelFile {
   readonly sha256?: Sha256;
   readonly sources: readonly Source[];
 }
-
-/** What a model is good for. */
-export type Purpose =
-  | 'chat'
-  | 'instruct'
-  | 'code'
-  | 'reasoning'
-  | 'math'
-  | 'tools'
-  | 'vision'
-  | 'multilingual'
-  | 'long-context'
-  | 'roleplay'
-  | 'embedding'
-  | 'translation'
-  | 'medical'
-  | 'base';
 
 /** How well the facts of a catalogue entry are proven; see docs/catalog.md. */
 export type Confidence = string;

@@ -39,17 +39,3 @@ function hubReference(text: string): ModelReference {
   const [, name = address, quantization] = /^([^/]+\/[^/:]+)(?::([\w.-]+))?/.exec(address) ?? [];
   return quantization ? { kind: 'hub', repo: name, quantization } : { kind: 'hub', repo: name };
 }
-
-/** Joins words of the command line that belong together: `tier 1`, `core models`, `all models`. */
-export function joinGroups(words: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    const next = words[index + 1];
-    const belongs =
-      next !== undefined && ((/^tier$/i.test(word) && /^[0-3]$/.test(next)) || (/^(core|all)$/i.test(word) && /^models$/i.test(next)));
-    joined.push(belongs ? `${word} ${next}` : word);
-    if (belongs) index += 1;
-  }
-  return joined;
-}

@@ -153,7 +153,7 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
   const { onlySource, onEvent, signal } = options;
   const sources = transfer.file.sources.filter((source) => onlySource === undefined || source.kind === onlySource);
   const failures: LuciError[] = [];
-  for (const source of sources) {
+  for (const [index, source] of sources.entries()) {
     for (const endpoint of source.kind === 'hub' ? [options.hub.endpoint, ...(options.mirrors ?? [])] : ['']) {
       throwIfAborted(signal);
       try {
@@ -165,7 +165,9 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
         const access: HubAccess = { endpoint, connectTimeoutMs: 10_000, ...tokenFor(endpoint, options), ...(signal ? { signal } : {}) };
         const resolve = (): Promise<ResolvedFile> =>
           source.kind === 'hub' ? resolveHubFile(transfer.net, source, access) : resolveUrl(transfer.net, source, access);
-        const { commit } = await fetchOverHttp(transfer, resolve);
+        // Where another source has the same bytes, one that does not even answer is not waited for.
+        const hasOther = index < sources.length - 1;
+        const { commit } = await fetchOverHttp(transfer, resolve, { patientFromStart: !hasOther });
         return { source, revision: commit };
       } catch (error) {
         if (!isOfSource(error)) throw error;

@@ -34,8 +34,15 @@ export interface Transfer {
   readonly restart: () => Promise<void>;
 }
 
-/** Fetches everything that is missing; returns what the source said of the file. */
-export async function fetchOverHttp(transfer: Transfer, resolve: () => Promise<ResolvedFile>): Promise<ResolvedFile> {
+/**
+ * Fetches everything that is missing; returns what the source said of the file.
+ * With `patientFromStart` false a source that cannot be reached at all fails at once instead of after all retries.
+ */
+export async function fetchOverHttp(
+  transfer: Transfer,
+  resolve: () => Promise<ResolvedFile>,
+  { patientFromStart = true } = {},
+): Promise<ResolvedFile> {
   const { progress, signal, retries, retryPauseMs } = transfer;
   let failures = 0;
   let refused = 0;
@@ -67,7 +74,7 @@ export async function fetchOverHttp(transfer: Transfer, resolve: () => Promise<R
         continue;
       }
       failures += 1;
-      if (failures > retries) throw error;
+      if (failures > retries || (resolved === undefined && !patientFromStart)) throw error;
       const asked = error.details['retryAfterMs'];
       const waitMs = typeof asked === 'number' ? Math.min(asked, 300_000) : retryPauseMs * 2 ** (failures - 1);
       progress.report('waiting', transfer.position, { waitMs, reason: error.message });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LedgerEntry } from './net.ts';
 
@@ -15,26 +15,4 @@ export function appendToLedger(path: string, entry: LedgerEntry): void {
   } catch {
     // Said in the docs: what cannot be recorded is still done.
   }
-}
-
-/** The last entries, oldest first; lines that are no entries are passed over. */
-export function readLedger(path: string, { limit = 1000 }: { limit?: number } = {}): LedgerEntry[] {
-  const entries: LedgerEntry[] = [];
-  for (const file of [`${path}.old`, path]) {
-    let text = '';
-    try {
-      text = readFileSync(file, 'utf8');
-    } catch {
-      continue; // No such file yet.
-    }
-    for (const line of text.split('\n')) {
-      try {
-        const value = JSON.parse(line) as Partial<LedgerEntry>;
-        if (typeof value.time === 'string' && typeof value.host === 'string') entries.push(value as LedgerEntry);
-      } catch {
-        // A line cut by a crash.
-      }
-    }
-  }
-  return entries.slice(-limit);
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LuciError } from '../base/errors.ts';
 import type { Sha256, Source } from '../base/model.ts';
@@ -217,13 +217,4 @@ async function removeFile(path: string): Promise<void> {
   await rm(path).catch((error: unknown) => {
     if (!isNotFound(error)) throw diskError(error, path, 'remove a model file');
   });
-}
-
-/** Makes the folders a store writes to; a read-only or full disk is the clear error. */
-export async function makeStoreFolders(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw diskError(error, folder, 'make a folder');
-    });
-  }
 }

