@@ -23,5 +23,5 @@ export type { ChatMessage, ChatRequest, EngineFacts, GenerationEvent, Sampling, 
 export { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
 export { estimateMemory, type MemoryEstimate } from './gguf/memory-estimate.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './llamafile-agent.ts';
-export { createLuci, defaultSettings, type ListedModel, type Luci } from './luci.ts';
+export { type CatalogedModel, createLuci, type DescribedModel, defaultSettings, type ListedModel, type Luci } from './luci.ts';
 export type { InstalledModel } from './store/installed-model.ts';

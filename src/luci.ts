@@ -7,6 +7,7 @@ import type { Model } from './base/model.ts';
 import { dataPath } from './base/parts.ts';
 import { version } from './base/version.ts';
 import { findModel, requireModel } from './catalog/find-model.ts';
+import { joinGroups, modelsOfGroup } from './catalog/groups.ts';
 import { type Catalog, loadCatalog } from './catalog/load-catalog.ts';
 import { parseReference } from './catalog/reference.ts';
 import { type Directories, directoriesOf } from './config/directories.ts';
@@ -19,26 +20,45 @@ import { createHostEngine, type HostEngine } from './engine/host/host-engine.ts'
 import { type MachineFacts, probeMachine } from './engine/machine.ts';
 import { checkGgufFile } from './gguf/facts.ts';
 import { estimateMemoryFromSize } from './gguf/memory-estimate.ts';
-import { type InstallOptions, installModel } from './install/carry-out.ts';
+import { listRepository } from './hub/list-files.ts';
+import { askSizes } from './install/ask-sizes.ts';
+import { type InstallOptions, installModel, withoutSecrets } from './install/carry-out.ts';
+import { chooseUnnamed, type ListedModel, requireUsable, starterName, type UsableModel } from './install/choose-installed.ts';
 import { type Fit, fitOf } from './install/fit.ts';
+import { type ImportOptions, importFile } from './install/import-file.ts';
 import { type InstallPlan, planInstall } from './install/plan.ts';
+import { bytesFromParameters } from './install/size-estimate.ts';
+import { type InstallTarget, isOfRepository, resolveTargets } from './install/targets.ts';
 import { createNet } from './net/create-net.ts';
 import { appendToLedger } from './net/ledger.ts';
 import type { Net } from './net/net.ts';
+import { holdFirstPin, readFirstPins } from './store/first-pins.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { createStore, type Store } from './store/store.ts';
 
 /** The composition root: every part of luci, made from one Settings value. */
 
-/** An installed model with what the catalogue says of it. */
-export interface ListedModel extends InstalledModel {
-  /** The catalogue's entry, where the name is known there. */
-  readonly entry: Model | undefined;
+export type { ListedModel };
+
+/** A model of the catalogue, and how it stands on this machine. */
+export interface CatalogedModel {
+  readonly model: Model;
+  readonly installed: ListedModel | undefined;
+  /** Bytes of all files; an estimate from the parameters when `isSizeKnown` is false. */
+  readonly sizeBytes: number;
+  readonly isSizeKnown: boolean;
+  /** Memory at {@link usualContextLength}. */
+  readonly memoryBytes: number;
   readonly fits: Fit;
 }
 
-/** The model that is installed when there is none. */
-export const starterName = 'smollm2-135m';
+/** All that is known of one model. */
+export interface DescribedModel {
+  readonly name: string;
+  readonly cataloged: CatalogedModel | undefined;
+  readonly installed: ListedModel | undefined;
+}
+export { starterName };
 
 /** Tokens luci opens a model with when nothing else is said; plans reckon with it. */
 export const usualContextLength = 4096;
@@ -53,14 +73,29 @@ export interface Luci extends AsyncDisposable {
   catalog(): Promise<Catalog>;
   machine(): Promise<MachineFacts>;
   list(): Promise<readonly ListedModel[]>;
+  /** Every model of the catalogue, with how it stands here. */
+  cataloged(): Promise<readonly CatalogedModel[]>;
+  /** One model, installed or of the catalogue; MODEL_UNKNOWN otherwise. */
+  describe(reference: string): Promise<DescribedModel>;
+  /** Names of installed models for names and groups (`all`, `tier 1`, `core models`); a name that is not installed is an error. */
+  installedNames(references: readonly string[]): Promise<readonly string[]>;
   partials(): Promise<readonly PartialInfo[]>;
   /** The catalogue's models for names, or MODEL_UNKNOWN with the nearest. */
   resolve(names: readonly string[]): Promise<readonly Model[]>;
-  /** What installing would do. Reads the disk, fetches nothing. */
-  plan(models: readonly Model[]): Promise<InstallPlan>;
+  /**
+   * What the words after `install` stand for: names, `tier 1`, `core models`, `all models`, `owner/repo:Q4_K_M`, addresses, paths.
+   * With `update` the pins of first installs are passed over.
+   */
+  targets(references: readonly string[], options?: { update?: boolean; signal?: AbortSignal }): Promise<readonly InstallTarget[]>;
+  /** What installing would do. Reads the disk, asks the sources for sizes nobody stated, fetches nothing. */
+  plan(models: readonly Model[], options?: { signal?: AbortSignal }): Promise<InstallPlan>;
   install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
+  /** Takes over a `.gguf` file of this machine; the original is only read. */
+  importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
   /** The installed model for a name, a path, or none named: the default, else the best enabled one that fits. */
-  choose(reference?: string): Promise<{ readonly name: string; readonly path: string }>;
+  choose(reference?: string): Promise<UsableModel>;
+  /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
+  installed(reference: string): Promise<InstalledModel>;
   open(reference?: string, options?: OpenOptions): Promise<Session>;
   agent(options: Omit<AgentOptions, 'openModel'> & { readonly model?: string; readonly onLoad?: (event: LoadEvent) => void }): Agent;
 }
@@ -70,6 +105,7 @@ export { defaultSettings };
 /** luci with these settings (default: {@link defaultSettings}). Touches nothing until it is asked to. */
 export function createLuci(settings: Settings = defaultSettings()): Luci {
   const directories = directoriesOf(settings.home);
+  const groupsPath = dataPath('catalog', 'groups.json');
   const ledgerPath = join(directories.state, 'net.jsonl');
   let machineFacts: Promise<MachineFacts> | undefined;
   let loadedCatalog: Promise<Catalog> | undefined;
@@ -98,6 +134,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       home: settings.home,
       modelsFolder: directories.models,
       stateFolder: directories.state,
+      trashFolder: directories.trash,
       readFacts,
       nameFile: (fileName, sizeBytes) => nameOfFile(known, fileName, sizeBytes),
     });
@@ -114,19 +151,42 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     }));
   };
 
-  const choose = async (reference?: string): Promise<{ name: string; path: string }> => {
+  const cataloged = async (): Promise<readonly CatalogedModel[]> => {
+    const [known, models] = await Promise.all([catalog(), list()]);
+    const byName = new Map(models.map((model) => [model.name, model]));
+    const totalMemory = totalmem();
+    return known.models.map((model) => {
+      const stated = statedBytes(model);
+      const sizeBytes = stated ?? bytesFromParameters(model.parametersB, model.quantization);
+      const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, usualContextLength);
+      const fits = fitOf(memoryBytes, totalMemory);
+      return { model, installed: byName.get(model.name), sizeBytes, isSizeKnown: stated !== undefined, memoryBytes, fits };
+    });
+  };
+
+  const installed = async (reference: string): Promise<InstalledModel> => {
+    const known = await catalog();
+    const entry = findModel(known, reference);
+    const models = await store.list();
+    const model = (entry && models.find(({ name }) => name === entry.name)) ?? findInstalled(models, reference);
+    if (model) return model;
+    const { name } = entry ?? requireKnown(known, reference);
+    throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${name}` });
+  };
+
+  const choose = async (reference?: string): Promise<UsableModel> => {
     if (reference === undefined) return chooseUnnamed(await list());
     const parsed = parseReference(reference);
-    if (parsed.kind === 'path') return { name: reference, path: resolve(parsed.path.replace(/^~(?=[\\/])/, () => userFolder)) };
-    const known = await catalog();
-    const name = findModel(known, reference)?.name ?? reference;
-    const model = await store.find(name);
-    if (!model) {
-      const entry = requireModel(known, reference);
-      throw new LuciError('MODEL_NOT_INSTALLED', `${entry.name} is not installed.`, { hint: `luci install ${entry.name}` });
-    }
-    return requireUsable(model);
+    if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path) };
+    return requireUsable(await installed(reference));
   };
+  const expandHome = (path: string): string => resolve(path.replace(/^~(?=[\\/])/, () => userFolder));
+  const access = (signal?: AbortSignal) => ({
+    endpoint: settings.hub.endpoint,
+    connectTimeoutMs: 10_000,
+    ...(settings.hub.token ? { token: settings.hub.token } : {}),
+    ...(signal ? { signal } : {}),
+  });
 
   const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => {
     const { name, path } = await choose(reference);
@@ -149,42 +209,82 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     machine,
     list,
     choose,
+    installed,
     open,
+    cataloged,
+    async describe(reference) {
+      const entry = findModel(await catalog(), reference);
+      const [all, models] = await Promise.all([cataloged(), list()]);
+      const item = all.find(({ model }) => model.name === entry?.name);
+      const { name } = item?.model ?? (await installed(reference));
+      return { name, cataloged: item, installed: models.find((model) => model.name === name) };
+    },
+    async installedNames(references) {
+      const models = await store.list();
+      const known = await catalog();
+      const names = new Set<string>();
+      for (const text of joinGroups(references)) {
+        const parsed = parseReference(text);
+        if (parsed.kind === 'group' && parsed.group === 'all') for (const { name } of models) names.add(name);
+        else if (parsed.kind === 'group' || parsed.kind === 'tier') {
+          const group = new Set((await modelsOfGroup(known, parsed, groupsPath)).map(({ name }) => name));
+          for (const { name } of models) if (group.has(name)) names.add(name);
+        } else names.add((await installed(text)).name);
+      }
+      return [...names];
+    },
     partials: () => listPartials(directories.partial),
     async resolve(names) {
       const known = await catalog();
       return names.map((name) => requireModel(known, name));
     },
-    async plan(models) {
-      const [installed, freeDiskBytes] = await Promise.all([store.list(), freeBytesAt(settings.home)]);
-      const wanted = models.map((model) => {
-        const found = installed.find((other) => other.name === model.name);
-        const sizeBytes = model.files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0) || model.parametersB * 0.62e9;
-        return {
-          model,
-          isInstalled: found?.verified === true,
-          partialBytes: 0,
-          memoryBytes: estimateMemoryFromSize(sizeBytes, model.parametersB, usualContextLength),
-        };
+    async targets(references, { update = false, signal } = {}) {
+      const pins = update ? new Map<string, never>() : await readFirstPins(directories.state);
+      return resolveTargets(joinGroups(references), {
+        catalog: await catalog(),
+        groupsPath,
+        pins,
+        listRepository: (repo, revision) => listRepository(net, repo, access(signal), revision),
+      });
+    },
+    async plan(models, { signal } = {}) {
+      const sized = settings.offline ? models : await askSizes(net, models, access(signal));
+      const [there, partials, freeDiskBytes] = await Promise.all([
+        store.list(signal),
+        listPartials(directories.partial),
+        freeBytesAt(settings.home),
+      ]);
+      const wanted = sized.map((model) => {
+        const sizeBytes = statedBytes(model) ?? bytesFromParameters(model.parametersB, model.quantization);
+        const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, usualContextLength);
+        return { model, isInstalled: isThere(model, there), partialBytes: partialBytesOf(model, partials), memoryBytes };
       });
       return planInstall(wanted, { totalMemoryBytes: totalmem(), freeDiskBytes, folder: settings.home });
     },
-    install: (model, options) =>
-      installModel(
-        {
-          net,
-          store,
-          download: {
-            partialFolder: directories.partial,
-            hub: settings.hub,
-            mirrors: settings.download.mirrors,
-            childEnvironment,
-            ...(settings.download.onlySource ? { onlySource: settings.download.onlySource } : {}),
-          },
+    async install(model, options) {
+      const tools = {
+        net,
+        store,
+        download: {
+          partialFolder: directories.partial,
+          hub: settings.hub,
+          mirrors: settings.download.mirrors,
+          childEnvironment,
+          ...(settings.download.onlySource ? { onlySource: settings.download.onlySource } : {}),
         },
-        model,
-        options,
-      ),
+      };
+      const done = await installModel(tools, model, options);
+      if (!done.vouched) await holdFirstPin(directories.state, model.name, firstPinOf(model, done));
+      return done;
+    },
+    async importFile(path, options = {}) {
+      const [known, there] = await Promise.all([catalog(), store.list()]);
+      return importFile(store, expandHome(path), {
+        ...options,
+        partialFolder: directories.partial,
+        nameFor: (sha256, fileName, sizeBytes) => nameForImport(known, there, sha256, fileName, sizeBytes),
+      });
+    },
     agent: ({ model, onLoad, ...options }) =>
       createAgent({
         ...options,
@@ -224,26 +324,72 @@ function lazyStore(modelsFolder: string, make: () => Promise<Store>): Store {
   };
 }
 
-/** The default model, else the enabled one of the highest tier that fits, the larger before the smaller. */
-function chooseUnnamed(models: readonly ListedModel[]): { name: string; path: string } {
-  const usable = models.filter((model) => model.enabled && model.problem === undefined);
-  const chosen = usable.find((model) => model.isDefault) ?? [...usable].sort((a, b) => rank(b) - rank(a))[0];
-  if (chosen) return { name: chosen.name, path: chosen.path };
-  const [disabled] = models.filter((model) => !model.enabled);
-  if (disabled) throw new LuciError('MODEL_DISABLED', 'All installed models are disabled.', { hint: `luci llm enable ${disabled.name}` });
-  throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: `luci install ${starterName}` });
+/** Bytes of all files, or undefined where the size of one is not stated. */
+function statedBytes({ files }: Model): number | undefined {
+  return files.reduce<number | undefined>(
+    (sum, file) => (sum === undefined || file.sizeBytes === undefined ? undefined : sum + file.sizeBytes),
+    0,
+  );
 }
 
-function rank({ fits, entry, facts }: ListedModel): number {
-  const fit = { yes: 2, tight: 1, no: 0 }[fits];
-  return fit * 1e6 + (entry?.tier ?? 0) * 1e4 + Math.min(9999, facts?.parametersB ?? 0);
+/** By name, as `owner/repo` with or without a quantization, or by the name of the file. */
+function findInstalled(models: readonly InstalledModel[], reference: string): InstalledModel | undefined {
+  const wanted = reference.toLowerCase();
+  const parsed = parseReference(reference);
+  return (
+    models.find(({ name }) => name.toLowerCase() === wanted) ??
+    (parsed.kind === 'hub'
+      ? models.find(({ name }) => isOfRepository(name, parsed.repo, parsed.path ?? parsed.quantization))
+      : models.find(({ files }) => files[0]?.name.toLowerCase().replace(/\.gguf$/, '') === wanted))
+  );
 }
 
-function requireUsable(model: InstalledModel): { name: string; path: string } {
-  if (!model.enabled) throw new LuciError('MODEL_DISABLED', `${model.name} is disabled.`, { hint: `luci llm enable ${model.name}` });
-  if (model.problem !== undefined)
-    throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, { hint: `luci install ${model.name}` });
-  return { name: model.name, path: model.path };
+/** For a name nobody knows: MODEL_UNKNOWN with the nearest. A repository of the hub is known by itself. */
+function requireKnown(catalog: Catalog, reference: string): { name: string } {
+  return parseReference(reference).kind === 'hub' ? { name: reference } : requireModel(catalog, reference);
+}
+
+/** Installed, whole, and with the digests that are wanted. */
+function isThere(model: Model, installed: readonly InstalledModel[]): boolean {
+  const found = installed.find((other) => other.name === model.name);
+  return (
+    found?.verified === true &&
+    found.problem === undefined &&
+    model.files.every(({ sha256 }, part) => sha256 === undefined || sha256 === found.files[part]?.sha256)
+  );
+}
+
+function partialBytesOf(model: Model, partials: readonly PartialInfo[]): number {
+  return model.files.reduce((sum, { sha256 }) => sum + (partials.find((partial) => partial.key === sha256)?.haveBytes ?? 0), 0);
+}
+
+/** What is held of a model nobody vouched for: its digests, and the commit they came from. */
+function firstPinOf({ license, quantization, parametersB, files }: Model, done: InstalledModel) {
+  return {
+    license,
+    quantization: done.facts?.quantization ?? quantization,
+    parametersB: done.facts?.parametersB ?? parametersB,
+    files: files.map((file, part) => ({
+      name: file.name,
+      sizeBytes: done.files[part]?.sizeBytes ?? 0,
+      sha256: done.files[part]?.sha256 ?? '',
+      sources: file.sources
+        .map(withoutSecrets)
+        .map((source) => (source.kind === 'hub' && done.revision ? { ...source, revision: done.revision } : source)),
+    })),
+  };
+}
+
+/** The catalogue's name for these bytes, else that of the file, made different from every other model's. */
+function nameForImport(catalog: Catalog, installed: readonly InstalledModel[], sha256: string, fileName: string, sizeBytes: number) {
+  const known = catalog.models.find((model) => model.files[0]?.sha256 === sha256);
+  if (known) return { name: known.name, vouched: true };
+  const wanted = nameOfFile(catalog, fileName, sizeBytes) ?? fileName.replace(/\.gguf$/i, '');
+  const isTaken = (name: string): boolean =>
+    installed.some((other) => other.name.toLowerCase() === name.toLowerCase() && other.files[0]?.sha256 !== sha256);
+  let name = wanted;
+  for (let count = 2; isTaken(name); count += 1) name = `${wanted}-${count}`;
+  return { name, vouched: false };
 }
 
 /** Free bytes where the folder is, or will be. */

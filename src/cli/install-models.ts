@@ -1,6 +1,6 @@
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
-import { formatBytes, formatDuration } from '../base/units.ts';
+import { formatBytes, formatBytesOf, formatDuration } from '../base/units.ts';
 import type { Luci } from '../luci.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { CommandContext } from './command.ts';
@@ -52,4 +52,23 @@ function explainStop(error: unknown, model: Model): unknown {
     });
   }
   return error;
+}
+
+/** Taking over a file of this machine, with the reading of its bytes shown. */
+export async function importFile(
+  luci: Luci,
+  path: string,
+  { show, signal, copy }: Pick<CommandContext, 'show' | 'signal'> & { copy: boolean },
+): Promise<InstalledModel> {
+  try {
+    return await luci.importFile(path, {
+      copy,
+      signal,
+      onEvent: ({ doneBytes, totalBytes }) => {
+        if (!show.json) show.live([`  reading ${formatBytesOf(doneBytes, totalBytes)}`]);
+      },
+    });
+  } finally {
+    show.live([]);
+  }
 }

@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
-import type { Model, ModelFile } from '../base/model.ts';
+import type { Model, ModelFile, Source } from '../base/model.ts';
 import type { DownloadEvent } from '../download/download-event.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from '../download/download-file.ts';
+import { redactUrl } from '../net/addresses.ts';
 import type { Net } from '../net/net.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
@@ -61,8 +62,9 @@ export async function installModel(
   const installed = await store.adopt({
     name: model.name,
     files,
-    vouched: done.every(({ file }) => file.vouched),
-    ...(first ? { source: first.file.source } : {}),
+    // What the hub or an earlier install says of a file is held to, but nobody independent vouches for it.
+    vouched: done.every(({ file }) => file.vouched) && model.confidence !== 'hub' && model.confidence !== 'first-install',
+    ...(first ? { source: withoutSecrets(first.file.source) } : {}),
     ...(first?.file.revision ? { revision: first.file.revision } : {}),
   });
   onEvent?.({ type: 'installed', model: installed });
@@ -81,4 +83,9 @@ async function moveParts(
   }
   await syncFolder(store.modelsFolder);
   return files;
+}
+
+/** An address as it may be kept: a signature in its query is a secret. */
+export function withoutSecrets(source: Source): Source {
+  return source.kind === 'url' ? { kind: 'url', url: redactUrl(source.url) } : source;
 }

@@ -2,6 +2,7 @@ import { LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { formatBytes } from '../base/units.ts';
 import { type Fit, fitOf } from './fit.ts';
+import { bytesFromParameters } from './size-estimate.ts';
 
 /** What an install will do, decided before a byte moves. Pure: facts in, plan out. */
 
@@ -53,7 +54,9 @@ export function planInstall(wanted: readonly WantedModel[], room: MachineRoom): 
   const items = wanted.map(({ model, isInstalled, partialBytes, memoryBytes }): PlanItem => {
     const sizes = model.files.map((file) => file.sizeBytes);
     const isSizeKnown = sizes.every((size) => size !== undefined);
-    const sizeBytes = isSizeKnown ? sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) : aboutBytes(model);
+    const sizeBytes = isSizeKnown
+      ? sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+      : bytesFromParameters(model.parametersB, model.quantization);
     return {
       model,
       action: isInstalled ? 'present' : 'fetch',
@@ -83,24 +86,4 @@ export function requireDiskRoom(plan: InstallPlan): void {
     `Needs ${formatBytes(plan.bytesToFetch)} on disk, ${formatBytes(freeDiskBytes)} are free at ${folder} (${short} short). Nothing was fetched.`,
     { hint: 'luci list --partial\nluci --home /bigger/disk …', details: { neededBytes: needed, freeBytes: freeDiskBytes } },
   );
-}
-
-/** Bits a weight of the common quantizations, measured over llama-like files of the catalogue; others are taken as Q4_K_M. */
-const bitsPerWeight: Readonly<Record<string, number>> = {
-  Q2_K: 3.2,
-  Q3_K_M: 3.95,
-  Q4_0: 4.6,
-  Q4_1: 5.1,
-  Q4_K_S: 4.65,
-  Q4_K_M: 4.9,
-  Q5_K_M: 5.75,
-  Q6_K: 6.6,
-  Q8_0: 8.5,
-  F16: 16,
-  BF16: 16,
-  F32: 32,
-};
-
-function aboutBytes({ parametersB, quantization }: Model): number {
-  return Math.round((parametersB * 1e9 * (bitsPerWeight[quantization.toUpperCase()] ?? 4.9)) / 8);
 }

@@ -6,10 +6,10 @@ import { isLuciError } from '../base/errors.ts';
 import { lock } from '../base/lock.ts';
 import { diskError } from '../base/system-error.ts';
 import type { ModelRecord } from './installed-model.ts';
+import { sha256Schema, sourceSchema } from './source-schema.ts';
 
 /** The index of the store: `state/index.json`. It can be lost or garbage at any time; the files are the truth and it is rebuilt. */
 
-const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const fileSchema = v.object({
   name: v.pipe(
     v.string(),
@@ -20,11 +20,6 @@ const fileSchema = v.object({
   inode: v.number(),
   sha256: v.optional(sha256Schema),
 });
-const sourceSchema = v.variant('kind', [
-  v.object({ kind: v.literal('hub'), repo: v.string(), revision: v.optional(v.string()), path: v.string() }),
-  v.object({ kind: v.literal('url'), url: v.string() }),
-  v.object({ kind: v.literal('pip'), package: v.string(), version: v.string(), member: v.string() }),
-]);
 const recordSchema = v.object({
   name: v.pipe(v.string(), v.minLength(1)),
   files: v.pipe(v.array(fileSchema), v.minLength(1)),

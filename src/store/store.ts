@@ -1,5 +1,6 @@
-import { rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renameOver } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
 import type { Sha256, Source } from '../base/model.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
@@ -17,6 +18,7 @@ export interface StoreOptions {
   readonly home: string;
   readonly modelsFolder: string;
   readonly stateFolder: string;
+  readonly trashFolder: string;
   /** Reads a file's header; throws GGUF_BROKEN for what is no model. */
   readonly readFacts: (path: string, signal?: AbortSignal) => Promise<StoredFacts>;
   /** The catalogue's name of a file dropped in by hand, if it knows one. */
@@ -32,6 +34,13 @@ export interface Adoption {
   readonly vouched: boolean;
 }
 
+/** What became of a removed model. */
+export interface Removal {
+  readonly freedBytes: number;
+  /** The folder its files were moved to, where they cannot be fetched again. */
+  readonly movedTo?: string;
+}
+
 /** The store. Every method reads the disk anew: another process may have changed it. */
 export interface Store {
   readonly modelsFolder: string;
@@ -40,8 +49,8 @@ export interface Store {
   /** A file name in `models/` that no other content has: the wanted one, else with the digest's first 8 digits. */
   freeFileName(wanted: string, sha256: Sha256 | undefined): Promise<string>;
   adopt(adoption: Adoption): Promise<InstalledModel>;
-  /** Deletes the model's own files; returns the bytes freed. */
-  remove(name: string): Promise<number>;
+  /** Deletes the model's own files, or moves those to the trash that no source is known for. */
+  remove(name: string): Promise<Removal>;
   setEnabled(names: readonly string[], enabled: boolean): Promise<void>;
   setDefault(name: string | undefined): Promise<void>;
   /** Records that all bytes of a file were read and have this digest. */
@@ -89,9 +98,10 @@ export function createStore(options: StoreOptions): Store {
       const model = await require(name);
       // The index first: a crash between the two leaves files that are found again, never a record without its files.
       await changeIndex(stateFolder, (records) => records.filter((record) => record.name !== model.name));
-      for (const file of model.files) await removeFile(join(modelsFolder, file.name));
       if (model.isDefault) await writeDefaultModel(stateFolder, undefined);
-      return model.sizeBytes;
+      if (model.source === undefined) return { freedBytes: 0, movedTo: await moveToTrash(options, model) };
+      for (const file of model.files) await removeFile(join(modelsFolder, file.name));
+      return { freedBytes: model.sizeBytes };
     },
     setEnabled: (names, enabled) => setEnabled(home, names, enabled),
     async setDefault(name) {
@@ -211,6 +221,18 @@ async function statFile(folder: string, name: string): Promise<FoundFile> {
   } catch (error) {
     throw diskError(error, path, 'look at a model file');
   }
+}
+
+/** A folder of its own in the trash, so that nothing already there is overwritten. */
+async function moveToTrash({ trashFolder, modelsFolder }: StoreOptions, { files }: InstalledModel): Promise<string> {
+  const folder = join(trashFolder, new Date().toISOString().replaceAll(':', '-'));
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const file of files) await renameOver(join(modelsFolder, file.name), join(folder, file.name));
+  } catch (error) {
+    throw diskError(error, folder, 'move a model to the trash');
+  }
+  return folder;
 }
 
 async function removeFile(path: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { type InstallPlan, requireDiskRoom } from '../../install/plan.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { fetchModel } from '../install-models.ts';
+import { fetchModel, importFile } from '../install-models.ts';
 import { sourceOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { table } from '../show/table.ts';
+import { printable } from '../show/text.ts';
 
 /** `luci install`: plan, question, download. */
 export const install: Command = {
@@ -14,40 +15,60 @@ export const install: Command = {
   aliases: ['download', 'pull'],
   operands: '<model>...',
   summary: 'fetch and verify models by name',
+  details:
+    '<model> is a name (llama3.2), a group (tier 1, core models, all models), a repository of the hub (owner/repo:Q4_K_M), an https address or a path of a .gguf file. What is asked above 1 GB, or where the size is unknown, is answered by -y.',
   options: {
     source: { type: 'string', value: 'hub|pip', summary: 'fetch from this kind of source only' },
     'dry-run': { type: 'boolean', summary: 'show the plan and fetch nothing' },
+    copy: { type: 'boolean', summary: 'with a path: copy the file (default: a link, which takes no room)' },
+    update: { type: 'boolean', summary: 'take what the source has now, not what was first installed' },
     'keep-partial': { type: 'boolean', summary: 'keep what was fetched on Ctrl+C' },
   },
   async run(context) {
     const { operands, options, show, signal } = context;
     if (operands.length === 0) throw new LuciError('USAGE', 'Which model?', { hint: 'luci install smollm2-135m' });
     const luci = await context.luci(sourceOption(options));
-    const models = [...new Set(await luci.resolve(operands))];
-    const plan = await luci.plan(models);
+    const targets = await luci.targets(operands, { update: options['update'] === true, signal });
+    const plan = await luci.plan(
+      targets.flatMap((target) => (target.kind === 'model' ? [target.model] : [])),
+      { signal },
+    );
     const isDry = options['dry-run'] === true;
     if (show.json && isDry) show.data(planData(plan));
-    const missing = plan.items.filter((item) => item.action === 'fetch');
     if (!show.json) showPlan(plan, show, isDry);
     if (isDry) return 0;
     requireDiskRoom(plan);
-    if (missing.length > 0 && (plan.bytesToFetch > luci.settings.download.confirmAboveBytes || !plan.isSizeKnown)) {
-      const amount = plan.isSizeKnown ? formatBytes(plan.bytesToFetch) : `about ${formatBytes(plan.bytesToFetch)}`;
-      if (!(await confirm(`Fetch ${amount} now?`, context))) {
-        show.note('Nothing was fetched.');
-        return 0;
-      }
+    if (!(await isAllowed(plan, luci.settings.download.confirmAboveBytes, context))) {
+      show.note('Nothing was fetched.');
+      return 0;
     }
     const keepPartial = options['keep-partial'] === true || luci.settings.download.keepPartial;
     for (const { model, action } of plan.items) {
       if (action === 'fetch') await fetchModel(luci, model, { show, signal, keepPartial });
-      else if (!show.json) show.result(`${model.name} is installed and verified.`);
-      else show.data({ type: 'present', model: model.name });
+      else if (show.json) show.data({ type: 'present', model: model.name });
+      else show.result(`${model.name} is installed and verified.`);
       if (!show.json && !show.quiet) show.result(usage(model.name, show));
+    }
+    for (const target of targets) {
+      if (target.kind !== 'file') continue;
+      const { name, path, sizeBytes, vouched } = await importFile(luci, target.path, { show, signal, copy: options['copy'] === true });
+      if (show.json) show.data({ type: 'imported', model: name, path, sizeBytes });
+      else {
+        show.note(
+          `  ${show.terminal.style('good', show.terminal.marks.done)} ${printable(name)}  ${formatBytes(sizeBytes)}, sha256 ${vouched ? 'verified' : 'recorded'}`,
+        );
+        if (!show.quiet) show.result(usage(name, show));
+      }
     }
     return 0;
   },
 };
+
+/** Above the limit, or where the size is unknown, a person is asked. */
+async function isAllowed(plan: InstallPlan, confirmAboveBytes: number, context: CommandContext): Promise<boolean> {
+  if (plan.bytesToFetch === 0 || (plan.isSizeKnown && plan.bytesToFetch <= confirmAboveBytes)) return true;
+  return confirm(`Fetch ${plan.isSizeKnown ? '' : 'about '}${formatBytes(plan.bytesToFetch)} now?`, context);
+}
 
 function usage(name: string, show: Show): string {
   return show.terminal.style('dim', `  luci ask -m ${name} "…"`.replace('…', show.terminal.marks.ellipsis), 'out');
@@ -58,7 +79,7 @@ function showPlan(plan: InstallPlan, show: Show, isDry: boolean): void {
   // One small model needs no table, only what it is.
   if (missing.length === 0 || (missing.length === 1 && plan.isSizeKnown && plan.bytesToFetch <= 1e9 && !isDry)) return;
   const rows = plan.items.map(({ model, sizeBytes, isSizeKnown, memoryBytes, fits, action }) => [
-    model.name,
+    `  ${printable(model.name)}`,
     formatParameters(model.parametersB),
     model.quantization,
     action === 'present' ? 'installed' : `${isSizeKnown ? '' : 'about '}${formatBytes(sizeBytes)}`,

@@ -28,9 +28,20 @@ export interface Marks {
   readonly none: string;
   readonly bar: readonly [full: string, half: string, empty: string];
   readonly ellipsis: string;
+  readonly dot: string;
 }
 
-const unicodeMarks: Marks = { done: '✓', wrong: '✗', pass: '✅', fetch: '↓', bullet: '•', none: '–', bar: ['━', '╸', '━'], ellipsis: '…' };
+const unicodeMarks: Marks = {
+  done: '✓',
+  wrong: '✗',
+  pass: '✅',
+  fetch: '↓',
+  bullet: '•',
+  none: '–',
+  bar: ['━', '╸', '━'],
+  ellipsis: '…',
+  dot: '·',
+};
 const asciiMarks: Marks = {
   done: 'ok',
   wrong: 'x',
@@ -40,6 +51,7 @@ const asciiMarks: Marks = {
   none: '-',
   bar: ['#', '#', '.'],
   ellipsis: '...',
+  dot: '-',
 };
 
 const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold' } as const;

@@ -1,0 +1,50 @@
+import { LuciError } from '../../base/errors.ts';
+import type { Tier } from '../../base/model.ts';
+import { searchCatalog } from '../../catalog/find-model.ts';
+import { type Command, type OptionValues, textOption } from '../command.ts';
+import { numberOption } from '../options.ts';
+import { catalogData, catalogRows } from '../show/catalog-rows.ts';
+import { printable } from '../show/text.ts';
+
+/** `luci search`: models of the catalogue by words and facts. Nothing leaves the machine. */
+export const search: Command = {
+  name: 'search',
+  operands: '[text]',
+  summary: 'find models in the catalogue',
+  options: {
+    tier: { type: 'string', value: 'N', summary: 'of this tier, 0 to 3' },
+    purpose: { type: 'string', value: 'WORD', summary: 'chat, instruct, code, tools, reasoning, vision or multilingual' },
+    license: { type: 'string', value: 'TEXT', summary: 'with this licence, as in apache' },
+    fits: { type: 'boolean', summary: 'only what fits in the memory of this machine' },
+  },
+  async run({ operands, options, luci: open, show }) {
+    const luci = await open();
+    const tier = tierOption(options);
+    const purpose = textOption(options, 'purpose');
+    const license = textOption(options, 'license');
+    const query = {
+      text: operands.join(' '),
+      ...(tier === undefined ? {} : { tier }),
+      ...(purpose ? { purpose } : {}),
+      ...(license ? { license } : {}),
+    };
+    const found = new Set(searchCatalog(await luci.catalog(), query));
+    const models = (await luci.cataloged()).filter(({ model, fits }) => found.has(model) && (options['fits'] !== true || fits !== 'no'));
+    if (show.json) show.data(models.map(catalogData));
+    else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
+    else if (models.length === 0) show.note('Nothing in the catalogue matches.\n  luci llm list all\n  luci install owner/repo:Q4_K_M');
+    else {
+      show.result(catalogRows(models, show.terminal, { withTier: true, header: true }).join('\n'));
+      show.note(
+        show.terminal.style('dim', `${models.length} ${models.length === 1 ? 'model' : 'models'}.  luci show NAME   luci install NAME`),
+      );
+    }
+    return 0;
+  },
+};
+
+function tierOption(options: OptionValues): Tier | undefined {
+  const tier = numberOption(options, 'tier', { least: 0, whole: true });
+  if (tier === undefined || tier === 0 || tier === 1 || tier === 2 || tier === 3) return tier;
+  throw new LuciError('USAGE', `--tier: ${tier} is not one of 0, 1, 2, 3`);
+}

@@ -1,0 +1,89 @@
+import { LuciError } from '../../base/errors.ts';
+import { formatBytes, formatParameters } from '../../base/units.ts';
+import type { DescribedModel } from '../../luci.ts';
+import type { Command } from '../command.ts';
+import { catalogData, fitText, sizeText } from '../show/catalog-rows.ts';
+import { installedData } from '../show/installed-rows.ts';
+import type { Terminal } from '../show/terminal.ts';
+import { cut, pad, printable } from '../show/text.ts';
+
+/** `luci show`: all about one model, installed or not. */
+export const showModel: Command = {
+  name: 'show',
+  aliases: ['info'],
+  operands: '<model>',
+  summary: 'all about one model',
+  async run({ operands, luci, show }) {
+    const [reference, ...more] = operands;
+    if (reference === undefined || more.length > 0)
+      throw new LuciError('USAGE', 'Which model? One name is needed.', { hint: 'luci show llama3.2' });
+    const described = await (await luci()).describe(reference);
+    const { cataloged, installed } = described;
+    if (show.json) {
+      show.data({
+        ...(cataloged ? (catalogData(cataloged) as object) : {}),
+        name: described.name,
+        installed: installed ? installedData(installed) : null,
+      });
+    } else if (show.quiet) show.result(printable(described.name));
+    else show.result(lines(facts(described, show.terminal), show.terminal));
+    return 0;
+  },
+};
+
+type Fact = readonly [label: string, value: string | undefined];
+
+function facts({ name, cataloged, installed }: DescribedModel, terminal: Terminal): readonly Fact[] {
+  const model = cataloged?.model;
+  const read = installed?.facts;
+  const [file] = model?.files ?? [];
+  const from = file?.sources.find((source) => source.kind === 'hub');
+  return [
+    ['name', name],
+    ['aliases', model?.aliases.join(', ')],
+    ['family', model?.family],
+    ['tier', model && String(model.tier)],
+    ['purposes', model?.purposes.join(', ')],
+    ['parameters', parametersText(read?.parametersB ?? model?.parametersB, model?.activeParametersB)],
+    ['quantization', read?.quantization ?? model?.quantization],
+    ['context', contextText(read?.contextLength ?? model?.contextLength)],
+    ['architecture', read?.architecture ?? model?.architecture],
+    ['licence', model?.license],
+    ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
+    ['memory at 4k', cataloged && `${formatBytes(cataloged.memoryBytes)}, fits: ${fitText(cataloged.fits, terminal)}`],
+    ['source', from ? `${from.repo}/${from.path}` : undefined],
+    ['revision', from?.revision],
+    ['sha256', installed?.files[0]?.sha256 ?? file?.sha256],
+    ['note', model?.note],
+    ['installed', installed ? installed.path : 'no'],
+    ['state', installed && stateText(installed)],
+    ['problem', installed?.problem],
+  ];
+}
+
+function parametersText(parametersB: number | undefined, activeB: number | undefined): string | undefined {
+  if (!parametersB) return undefined;
+  return `${formatParameters(parametersB)}${activeB ? `, ${formatParameters(activeB)} at work for each token` : ''}`;
+}
+
+function contextText(contextLength: number | undefined): string | undefined {
+  return contextLength === undefined ? undefined : `${contextLength.toLocaleString('en')} tokens`;
+}
+
+function stateText({ enabled, isDefault, verified, vouched }: NonNullable<DescribedModel['installed']>): string {
+  const digest = verified ? (vouched ? 'verified' : 'digest recorded, nobody vouched for it') : 'not verified';
+  return [enabled ? 'enabled' : 'disabled', isDefault ? 'default' : '', digest].filter(Boolean).join(', ');
+}
+
+function lines(all: readonly Fact[], terminal: Terminal): string {
+  const stated = all.filter((fact): fact is readonly [string, string] => fact[1] !== undefined && fact[1] !== '');
+  const isNarrow = terminal.columns < 60;
+  const limit = terminal.outIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
+  return stated
+    .map(([label, value]) => {
+      const title = terminal.style('dim', pad(label, isNarrow ? 0 : 14), 'out');
+      if (isNarrow) return `${title}\n  ${cut(printable(value), limit - 2, terminal.marks.ellipsis)}`;
+      return `${title}${cut(value.includes('\u001b') ? value : printable(value), limit - 14, terminal.marks.ellipsis)}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,68 @@
+import { formatBytes, formatParameters } from '../../base/units.ts';
+import type { ListedModel } from '../../luci.ts';
+import { fitText } from './catalog-rows.ts';
+import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { printable } from './text.ts';
+
+/** Installed models as a table for people and as data for programs. */
+
+/** The table of `luci list`, with its count and, where one is disabled, how to enable it. */
+export function installedText(models: readonly ListedModel[], terminal: Terminal): string {
+  const { marks } = terminal;
+  const rows = models.map((model) => [
+    model.isDefault ? marks.bullet : ' ',
+    printable(model.name),
+    model.entry ? String(model.entry.tier) : marks.none,
+    model.facts?.parametersB ? formatParameters(model.facts.parametersB) : marks.none,
+    model.facts?.quantization ?? marks.none,
+    formatBytes(model.sizeBytes),
+    model.entry?.purposes.join(', ') || marks.none,
+    model.problem ? marks.none : fitText(model.fits, terminal),
+    stateText(model),
+  ]);
+  const columns = [
+    { title: ' ' },
+    { title: 'name' },
+    { title: 'tier', dropOrder: 1 },
+    { title: 'params', align: 'right', dropOrder: 5 },
+    { title: 'quant', dropOrder: 6 },
+    { title: 'size', align: 'right', dropOrder: 2 },
+    { title: 'purposes', dropOrder: 7 },
+    { title: 'fits', dropOrder: 4 },
+    { title: '', dropOrder: 3 },
+  ] as const;
+  const total = models.reduce((sum, model) => sum + model.sizeBytes, 0);
+  const disabled = models.find(({ enabled }) => !enabled);
+  const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}, ${formatBytes(total)}.`;
+  const next = disabled ? ` Enable one: luci llm enable ${printable(disabled.name)}` : '';
+  return [...table(columns, rows, terminal), terminal.style('dim', count + next, 'out')].join('\n');
+}
+
+function stateText({ problem, isDefault, enabled, verified }: ListedModel): string {
+  if (problem) return 'broken';
+  return [isDefault ? 'default' : '', enabled ? '' : 'disabled', verified ? '' : 'not verified'].filter(Boolean).join(', ');
+}
+
+/** The shape of `list --json`. */
+export function installedData(model: ListedModel): unknown {
+  const { name, entry, facts, sizeBytes, path, files, verified, enabled, isDefault, source, installedAt, fits, problem } = model;
+  return {
+    name,
+    tier: entry?.tier ?? null,
+    purposes: entry?.purposes ?? [],
+    parametersB: facts?.parametersB ?? null,
+    quantization: facts?.quantization ?? null,
+    sizeBytes,
+    contextLength: facts?.contextLength ?? null,
+    path,
+    sha256: files[0]?.sha256 ?? null,
+    verified,
+    enabled,
+    default: isDefault,
+    source: source ?? null,
+    installedAt,
+    fits,
+    ...(problem ? { problem } : {}),
+  };
+}

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import { parseChecked } from '../base/checked-json.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import type { Net } from '../net/net.ts';
+import { answerError } from './answer-error.ts';
+import type { HubAccess } from './resolve-file.ts';
+
+/** What a repository of the hub holds, at one commit. */
+
+/** A repository as the hub lists it. */
+export interface RepositoryListing {
+  /** 40 hexadecimal digits: the commit the list is of. */
+  readonly commit: string;
+  readonly license: string;
+  readonly files: readonly { readonly path: string; readonly sizeBytes?: number; readonly sha256?: string }[];
+}
+
+const maxAnswerBytes = 32 * 1024 ** 2;
+
+const schema = v.object({
+  sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)),
+  cardData: v.nullish(v.object({ license: v.nullish(v.union([v.string(), v.array(v.string())])) })),
+  siblings: v.array(
+    v.object({
+      rfilename: v.string(),
+      size: v.nullish(v.number()),
+      lfs: v.nullish(v.object({ sha256: v.nullish(v.string()), size: v.nullish(v.number()) })),
+    }),
+  ),
+});
+
+/** Lists a repository (`/api/models/{repo}?blobs=true`; without blobs the hub states neither sizes nor digests). */
+export async function listRepository(net: Net, repo: string, access: HubAccess, revision?: string): Promise<RepositoryListing> {
+  const at = revision === undefined ? '' : `/revision/${encodeURIComponent(revision)}`;
+  const response = await net.request({
+    url: `${access.endpoint}/api/models/${repo}${at}?blobs=true`,
+    purpose: 'model-list',
+    headers: { 'Accept-Encoding': 'identity', ...(access.token ? { Authorization: `Bearer ${access.token}` } : {}) },
+    ...(access.signal ? { signal: access.signal } : {}),
+    ...(access.connectTimeoutMs ? { connectTimeoutMs: access.connectTimeoutMs } : {}),
+  });
+  const { host } = new URL(access.endpoint);
+  if (response.status !== 200) throw await answerError(response, repo, host, access.token !== undefined);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxAnswerBytes) throw new LuciError('SOURCE_BROKEN', `${host} lists ${repo} in more than 32 MiB; refused`);
+    chunks.push(chunk);
+  }
+  return listingOf(Buffer.concat(chunks).toString('utf8'), repo, host);
+}
+
+function listingOf(text: string, repo: string, host: string): RepositoryListing {
+  try {
+    const { sha, cardData, siblings } = parseChecked(schema, text, `the list of ${repo}`);
+    const license = cardData?.license;
+    return {
+      commit: sha,
+      license: (Array.isArray(license) ? license.join(', ') : license) ?? 'unknown',
+      files: siblings.map(({ rfilename, size, lfs }) => {
+        const sizeBytes = lfs?.size ?? size;
+        const sha256 = lfs?.sha256;
+        return {
+          path: rfilename,
+          ...(typeof sizeBytes === 'number' ? { sizeBytes } : {}),
+          ...(typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? { sha256 } : {}),
+        };
+      }),
+    };
+  } catch (error) {
+    if (!isLuciError(error, 'STATE_BROKEN')) throw error;
+    throw new LuciError('SOURCE_BROKEN', `${host} lists ${repo} in a way luci does not understand: ${error.message}`, { cause: error });
+  }
+}

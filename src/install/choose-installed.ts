@@ -1,0 +1,45 @@
+import { LuciError } from '../base/errors.ts';
+import type { Model } from '../base/model.ts';
+import type { InstalledModel } from '../store/installed-model.ts';
+import type { Fit } from './fit.ts';
+
+/** Which installed model a run uses. Pure. */
+
+/** An installed model with what the catalogue says of it. */
+export interface ListedModel extends InstalledModel {
+  /** The catalogue's entry, where the name is known there. */
+  readonly entry: Model | undefined;
+  readonly fits: Fit;
+}
+
+/** A model that can be opened. */
+export interface UsableModel {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The model that is installed when there is none. */
+export const starterName = 'smollm2-135m';
+
+/** The default model, else the enabled one of the highest tier that fits, the larger before the smaller. */
+export function chooseUnnamed(models: readonly ListedModel[]): UsableModel {
+  const usable = models.filter((model) => model.enabled && model.problem === undefined);
+  const chosen = usable.find((model) => model.isDefault) ?? [...usable].sort((a, b) => rank(b) - rank(a))[0];
+  if (chosen) return { name: chosen.name, path: chosen.path };
+  const [disabled] = models.filter((model) => !model.enabled);
+  if (disabled) throw new LuciError('MODEL_DISABLED', 'All installed models are disabled.', { hint: `luci llm enable ${disabled.name}` });
+  throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: `luci install ${starterName}` });
+}
+
+function rank({ fits, entry, facts }: ListedModel): number {
+  const fit = { yes: 2, tight: 1, no: 0 }[fits];
+  return fit * 1e6 + (entry?.tier ?? 0) * 1e4 + Math.min(9999, facts?.parametersB ?? 0);
+}
+
+/** The model, unless it is disabled or no model at all. */
+export function requireUsable(model: InstalledModel): UsableModel {
+  if (!model.enabled) throw new LuciError('MODEL_DISABLED', `${model.name} is disabled.`, { hint: `luci llm enable ${model.name}` });
+  if (model.problem !== undefined)
+    throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, { hint: `luci install ${model.name}` });
+  return { name: model.name, path: model.path };
+}

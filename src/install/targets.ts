@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { LuciError } from '../base/errors.ts';
+import type { Model, ModelFile, Tier } from '../base/model.ts';
+import { chooseFiles, quantizationOf } from '../catalog/choose-file.ts';
+import { findModel, requireModel } from '../catalog/find-model.ts';
+import { modelsOfGroup } from '../catalog/groups.ts';
+import type { Catalog } from '../catalog/load-catalog.ts';
+import { type ModelReference, parseReference } from '../catalog/reference.ts';
+import type { RepositoryListing } from '../hub/list-files.ts';
+import { redactUrl } from '../net/addresses.ts';
+import type { FirstPin } from '../store/first-pins.ts';
+import { parametersFromBytes } from './size-estimate.ts';
+
+/** What the words after `luci install` stand for: models to fetch, or files of this machine. */
+
+/** One thing to install. */
+export type InstallTarget =
+  | { readonly kind: 'model'; readonly model: Model }
+  /** A file on this machine, to be linked or copied. */
+  | { readonly kind: 'file'; readonly path: string };
+
+/** What references are resolved with. */
+export interface TargetTools {
+  readonly catalog: Catalog;
+  readonly groupsPath: string;
+  /** Pins of first installs; empty when the user asked for what the sources have now. */
+  readonly pins: ReadonlyMap<string, FirstPin>;
+  readonly listRepository: (repo: string, revision: string | undefined) => Promise<RepositoryListing>;
+}
+
+/**
+ * Resolves references in their order; the same model twice counts once.
+ * @throws MODEL_UNKNOWN, SOURCE_NOT_FOUND, NETWORK_FAILED, OFFLINE
+ */
+export async function resolveTargets(references: readonly string[], tools: TargetTools): Promise<readonly InstallTarget[]> {
+  const targets = new Map<string, InstallTarget>();
+  for (const text of references) {
+    for (const target of await resolveOne(parseReference(text), tools)) {
+      const key = target.kind === 'file' ? target.path : target.model.name;
+      if (!targets.has(key)) targets.set(key, target);
+    }
+  }
+  return [...targets.values()];
+}
+
+async function resolveOne(reference: ModelReference, tools: TargetTools): Promise<readonly InstallTarget[]> {
+  const ofModel = (model: Model): InstallTarget => ({ kind: 'model', model: withFirstPin(model, tools.pins) });
+  switch (reference.kind) {
+    case 'tier':
+    case 'group':
+      return (await modelsOfGroup(tools.catalog, reference, tools.groupsPath)).map(ofModel);
+    case 'name':
+      return [ofModel(requireModel(tools.catalog, reference.name))];
+    case 'path':
+      return [{ kind: 'file', path: reference.path }];
+    case 'url':
+      return [{ kind: 'model', model: modelOfUrl(reference.url, tools) }];
+    case 'hub':
+      return [ofModel(await modelOfRepository(reference, tools))];
+  }
+}
+
+/** The digests of the first install, for a model the catalogue has none for. */
+function withFirstPin(model: Model, pins: ReadonlyMap<string, FirstPin>): Model {
+  const pin = pins.get(model.name);
+  if (!pin || model.files.every((file) => file.sha256 !== undefined)) return model;
+  return { ...model, files: pin.files, quantization: pin.quantization, parametersB: pin.parametersB, confidence: 'first-install' };
+}
+
+async function modelOfRepository(reference: Extract<ModelReference, { kind: 'hub' }>, tools: TargetTools): Promise<Model> {
+  const { repo, quantization, path, revision } = reference;
+  // A repository named without a quantization means the one that was chosen the first time.
+  const wanted = path ?? quantization?.toUpperCase();
+  const held = [...tools.pins.entries()].find(([name]) => isOfRepository(name, repo, wanted));
+  if (held) {
+    const [name, { files, license, quantization, parametersB }] = held;
+    return outsideModel({ name, files, license, quantization, parametersB, confidence: 'first-install' });
+  }
+  const listing = await tools.listRepository(repo, revision);
+  const chosen = path === undefined ? chooseFiles(repo, listing.files, quantization) : listing.files.filter((file) => file.path === path);
+  const [first] = chosen;
+  if (!first) throw new LuciError('SOURCE_NOT_FOUND', `${repo} has no file ${path}.`, { hint: `luci install ${repo}` });
+  const known = tools.catalog.models.find((model) => isSameSource(model, repo, first.path, first.sha256));
+  if (known) return known;
+  const stated = quantizationOf(first.path);
+  const files = chosen.map(
+    (file): ModelFile => ({
+      name: basename(file.path),
+      ...(file.sizeBytes === undefined ? {} : { sizeBytes: file.sizeBytes }),
+      ...(file.sha256 === undefined ? {} : { sha256: file.sha256 }),
+      sources: [{ kind: 'hub', repo, revision: listing.commit, path: file.path }],
+    }),
+  );
+  const sizeBytes = files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0);
+  return outsideModel({
+    name: `${repo}:${stated === 'unknown' ? basename(first.path).replace(/\.gguf$/i, '') : stated}`,
+    files,
+    license: listing.license,
+    quantization: stated,
+    parametersB: parametersFromBytes(sizeBytes, stated),
+    confidence: 'hub',
+  });
+}
+
+/** Whether an installed or pinned name, `owner/repo:Q4_K_M`, answers a reference to that repository. */
+export function isOfRepository(name: string, repo: string, wanted: string | undefined): boolean {
+  const [, of = '', quantization = ''] = /^([^/]+\/[^/:]+):(.+)$/.exec(name) ?? [];
+  if (of.toLowerCase() !== repo.toLowerCase()) return false;
+  if (wanted === undefined) return true;
+  return quantization.toUpperCase() === wanted.toUpperCase() || quantizationOf(wanted) === quantization.toUpperCase();
+}
+
+function isSameSource(model: Model, repo: string, path: string, sha256: string | undefined): boolean {
+  const [file] = model.files;
+  if (file?.sha256 !== undefined && file.sha256 === sha256) return true;
+  return (
+    file?.sha256 === undefined &&
+    (file?.sources.some((source) => source.kind === 'hub' && source.repo === repo && source.path === path) ?? false)
+  );
+}
+
+function modelOfUrl(url: string, { catalog, pins }: TargetTools): Model {
+  const fileName = decodeURIComponent(basename(new URL(url).pathname));
+  const shown = redactUrl(url);
+  if (!/\.gguf$/i.test(fileName)) {
+    throw new LuciError('USAGE', `${shown} does not name a .gguf file.`, { hint: 'luci install https://host/path/model.gguf' });
+  }
+  const isOfUrl = (pin: FirstPin | undefined): boolean =>
+    pin?.files[0]?.sources.some((source) => source.kind === 'url' && source.url === shown) === true;
+  const stem = fileName.replace(/\.gguf$/i, '');
+  // A name that stands for something else already gets a mark of the address.
+  const isTaken = findModel(catalog, stem) !== undefined || (pins.has(stem) && !isOfUrl(pins.get(stem)));
+  const name = isTaken ? `${stem}-${createHash('sha256').update(shown).digest('hex').slice(0, 6)}` : stem;
+  const pin = isOfUrl(pins.get(name)) ? pins.get(name) : undefined;
+  const { sizeBytes, sha256 } = pin?.files[0] ?? {};
+  const known = { ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(sha256 === undefined ? {} : { sha256 }) };
+  return outsideModel({
+    name,
+    files: [{ name: fileName, ...known, sources: [{ kind: 'url', url }] }],
+    license: 'unknown',
+    quantization: pin?.quantization ?? quantizationOf(fileName),
+    parametersB: pin?.parametersB ?? 0,
+    confidence: 'first-install',
+  });
+}
+
+function outsideModel(facts: Pick<Model, 'name' | 'files' | 'license' | 'quantization' | 'parametersB'> & { confidence: string }): Model {
+  return { ...facts, aliases: [], family: 'other', purposes: [], architecture: 'unknown', tier: tierOf(facts.parametersB) };
+}
+
+/** The tier of a model nobody has placed: where models of its size stand in the catalogue. */
+function tierOf(parametersB: number): Tier {
+  if (parametersB < 3) return 0;
+  if (parametersB < 9) return 1;
+  return parametersB < 30 ? 2 : 3;
+}
