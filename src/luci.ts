@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Agent, type AgentOptions, createAgent } from './agent/agent.ts';
@@ -22,17 +21,19 @@ import { checkGgufFile } from './gguf/facts.ts';
 import { estimateMemoryFromSize } from './gguf/memory-estimate.ts';
 import { listRepository } from './hub/list-files.ts';
 import { askSizes } from './install/ask-sizes.ts';
-import { type InstallOptions, installModel, withoutSecrets } from './install/carry-out.ts';
+import { firstPinOf, type InstallOptions, installModel } from './install/carry-out.ts';
 import { chooseUnnamed, type ListedModel, requireUsable, starterName, type UsableModel } from './install/choose-installed.ts';
 import { type Fit, fitOf } from './install/fit.ts';
 import { type ImportOptions, importFile } from './install/import-file.ts';
+import { findInstalled, isThere, nameForImport, nameOfFile, partialBytesOf } from './install/lookup.ts';
 import { type InstallPlan, planInstall } from './install/plan.ts';
-import { bytesFromParameters } from './install/size-estimate.ts';
-import { type InstallTarget, isOfRepository, resolveTargets } from './install/targets.ts';
+import { bytesFromParameters, statedBytes } from './install/size-estimate.ts';
+import { type InstallTarget, resolveTargets } from './install/targets.ts';
 import { createNet } from './net/create-net.ts';
 import { appendToLedger } from './net/ledger.ts';
 import type { Net } from './net/net.ts';
 import { holdFirstPin, readFirstPins } from './store/first-pins.ts';
+import { freeBytesAt } from './store/free-space.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { createStore, type Store } from './store/store.ts';
 
@@ -129,17 +130,14 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     ...(settings.engine.memoryBudgetBytes ? { memoryBudgetBytes: settings.engine.memoryBudgetBytes } : {}),
     ...(runtimeFolder ? { runtimeFolder } : {}),
   });
-  const storeOf = (known: Catalog): Store =>
-    createStore({
-      home: settings.home,
-      modelsFolder: directories.models,
-      stateFolder: directories.state,
-      trashFolder: directories.trash,
-      readFacts,
-      nameFile: (fileName, sizeBytes) => nameOfFile(known, fileName, sizeBytes),
-    });
-  // The store names files by the catalogue, which is read when it is first needed.
-  const store = lazyStore(directories.models, async () => storeOf(await catalog()));
+  const store = createStore({
+    home: settings.home,
+    modelsFolder: directories.models,
+    stateFolder: directories.state,
+    trashFolder: directories.trash,
+    readFacts,
+    nameFile: async (fileName, sizeBytes) => nameOfFile(await catalog(), fileName, sizeBytes),
+  });
 
   const list = async (): Promise<readonly ListedModel[]> => {
     const [known, models] = await Promise.all([catalog(), store.list()]);
@@ -301,105 +299,7 @@ async function readFacts(path: string, signal?: AbortSignal): Promise<StoredFact
   return { architecture, quantization, parametersB: parameters / 1e9, ...(contextLength ? { contextLength } : {}) };
 }
 
-/** The catalogue's name of a file: same file name, and same size where that is known. */
-function nameOfFile(catalog: Catalog, fileName: string, sizeBytes: number): string | undefined {
-  const isIt = (model: Model): boolean =>
-    model.files.some((file) => file.name === fileName && (file.sizeBytes === undefined || file.sizeBytes === sizeBytes));
-  return catalog.models.find(isIt)?.name;
-}
-
-function lazyStore(modelsFolder: string, make: () => Promise<Store>): Store {
-  let made: Promise<Store> | undefined;
-  const store = (): Promise<Store> => (made ??= make());
-  return {
-    modelsFolder,
-    list: async (signal) => (await store()).list(signal),
-    find: async (name) => (await store()).find(name),
-    freeFileName: async (wanted, sha256) => (await store()).freeFileName(wanted, sha256),
-    adopt: async (adoption) => (await store()).adopt(adoption),
-    remove: async (name) => (await store()).remove(name),
-    setEnabled: async (names, enabled) => (await store()).setEnabled(names, enabled),
-    setDefault: async (name) => (await store()).setDefault(name),
-    recordDigest: async (name, fileName, sha256) => (await store()).recordDigest(name, fileName, sha256),
-  };
-}
-
-/** Bytes of all files, or undefined where the size of one is not stated. */
-function statedBytes({ files }: Model): number | undefined {
-  return files.reduce<number | undefined>(
-    (sum, file) => (sum === undefined || file.sizeBytes === undefined ? undefined : sum + file.sizeBytes),
-    0,
-  );
-}
-
-/** By name, as `owner/repo` with or without a quantization, or by the name of the file. */
-function findInstalled(models: readonly InstalledModel[], reference: string): InstalledModel | undefined {
-  const wanted = reference.toLowerCase();
-  const parsed = parseReference(reference);
-  return (
-    models.find(({ name }) => name.toLowerCase() === wanted) ??
-    (parsed.kind === 'hub'
-      ? models.find(({ name }) => isOfRepository(name, parsed.repo, parsed.path ?? parsed.quantization))
-      : models.find(({ files }) => files[0]?.name.toLowerCase().replace(/\.gguf$/, '') === wanted))
-  );
-}
-
 /** For a name nobody knows: MODEL_UNKNOWN with the nearest. A repository of the hub is known by itself. */
 function requireKnown(catalog: Catalog, reference: string): { name: string } {
   return parseReference(reference).kind === 'hub' ? { name: reference } : requireModel(catalog, reference);
-}
-
-/** Installed, whole, and with the digests that are wanted. */
-function isThere(model: Model, installed: readonly InstalledModel[]): boolean {
-  const found = installed.find((other) => other.name === model.name);
-  return (
-    found?.verified === true &&
-    found.problem === undefined &&
-    model.files.every(({ sha256 }, part) => sha256 === undefined || sha256 === found.files[part]?.sha256)
-  );
-}
-
-function partialBytesOf(model: Model, partials: readonly PartialInfo[]): number {
-  return model.files.reduce((sum, { sha256 }) => sum + (partials.find((partial) => partial.key === sha256)?.haveBytes ?? 0), 0);
-}
-
-/** What is held of a model nobody vouched for: its digests, and the commit they came from. */
-function firstPinOf({ license, quantization, parametersB, files }: Model, done: InstalledModel) {
-  return {
-    license,
-    quantization: done.facts?.quantization ?? quantization,
-    parametersB: done.facts?.parametersB ?? parametersB,
-    files: files.map((file, part) => ({
-      name: file.name,
-      sizeBytes: done.files[part]?.sizeBytes ?? 0,
-      sha256: done.files[part]?.sha256 ?? '',
-      sources: file.sources
-        .map(withoutSecrets)
-        .map((source) => (source.kind === 'hub' && done.revision ? { ...source, revision: done.revision } : source)),
-    })),
-  };
-}
-
-/** The catalogue's name for these bytes, else that of the file, made different from every other model's. */
-function nameForImport(catalog: Catalog, installed: readonly InstalledModel[], sha256: string, fileName: string, sizeBytes: number) {
-  const known = catalog.models.find((model) => model.files[0]?.sha256 === sha256);
-  if (known) return { name: known.name, vouched: true };
-  const wanted = nameOfFile(catalog, fileName, sizeBytes) ?? fileName.replace(/\.gguf$/i, '');
-  const isTaken = (name: string): boolean =>
-    installed.some((other) => other.name.toLowerCase() === name.toLowerCase() && other.files[0]?.sha256 !== sha256);
-  let name = wanted;
-  for (let count = 2; isTaken(name); count += 1) name = `${wanted}-${count}`;
-  return { name, vouched: false };
-}
-
-/** Free bytes where the folder is, or will be. */
-async function freeBytesAt(folder: string): Promise<number> {
-  for (let path = folder; ; path = resolve(path, '..')) {
-    try {
-      const { bavail, bsize } = await statfs(path);
-      return bavail * bsize;
-    } catch (error) {
-      if (resolve(path, '..') === path) throw error;
-    }
-  }
 }

@@ -5,6 +5,7 @@ import type { DownloadEvent } from '../download/download-event.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from '../download/download-file.ts';
 import { redactUrl } from '../net/addresses.ts';
 import type { Net } from '../net/net.ts';
+import type { FirstPin } from '../store/first-pins.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
 
@@ -88,4 +89,21 @@ async function moveParts(
 /** An address as it may be kept: a signature in its query is a secret. */
 export function withoutSecrets(source: Source): Source {
   return source.kind === 'url' ? { kind: 'url', url: redactUrl(source.url) } : source;
+}
+
+/** What is held of a model nobody vouched for: its digests, and the commit they came from. */
+export function firstPinOf({ license, quantization, parametersB, files }: Model, done: InstalledModel): FirstPin {
+  return {
+    license,
+    quantization: done.facts?.quantization ?? quantization,
+    parametersB: done.facts?.parametersB ?? parametersB,
+    files: files.map((file, part) => ({
+      name: file.name,
+      sizeBytes: done.files[part]?.sizeBytes ?? 0,
+      sha256: done.files[part]?.sha256 ?? '',
+      sources: file.sources
+        .map(withoutSecrets)
+        .map((source) => (source.kind === 'hub' && done.revision ? { ...source, revision: done.revision } : source)),
+    })),
+  };
 }

@@ -1,3 +1,5 @@
+import type { Model } from '../base/model.ts';
+
 /** Bytes from parameters and back, for files whose size nobody stated. */
 
 /** Bits a weight of the common quantizations, measured over llama-like files of the catalogue; others are taken as Q4_K_M. */
@@ -28,4 +30,12 @@ export function bytesFromParameters(parametersB: number, quantization: string): 
 /** About how many parameters (billions) a file holds. */
 export function parametersFromBytes(sizeBytes: number, quantization: string): number {
   return Math.round((sizeBytes * 8) / bitsOf(quantization) / 1e7) / 100;
+}
+
+/** Bytes of all files, or undefined where the size of one is not stated. */
+export function statedBytes({ files }: Model): number | undefined {
+  return files.reduce<number | undefined>(
+    (sum, file) => (sum === undefined || file.sizeBytes === undefined ? undefined : sum + file.sizeBytes),
+    0,
+  );
 }

@@ -22,7 +22,7 @@ export interface StoreOptions {
   /** Reads a file's header; throws GGUF_BROKEN for what is no model. */
   readonly readFacts: (path: string, signal?: AbortSignal) => Promise<StoredFacts>;
   /** The catalogue's name of a file dropped in by hand, if it knows one. */
-  readonly nameFile: (fileName: string, sizeBytes: number) => string | undefined;
+  readonly nameFile: (fileName: string, sizeBytes: number) => Promise<string | undefined>;
 }
 
 /** A finished download, or a file taken over from elsewhere, that is in `models/` under its final name. */
@@ -180,7 +180,7 @@ async function learn(
   signal?: AbortSignal,
 ): Promise<ModelRecord> {
   const first = found.files[0];
-  const name = known?.name ?? uniqueName(options.nameFile(first?.name ?? '', first?.sizeBytes ?? 0) ?? found.stem, taken);
+  const name = known?.name ?? uniqueName((await options.nameFile(first?.name ?? '', first?.sizeBytes ?? 0)) ?? found.stem, taken);
   const base = { name, files: found.files, vouched: false, installedAt: known?.installedAt ?? new Date(first?.mtimeMs ?? 0).toISOString() };
   if (found.missing.length > 0)
     return { ...base, problem: `${found.missing.length} of its parts missing: ${found.missing.slice(0, 3).join(', ')}` };

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { chooseFiles, quantizationOf } from './choose-file.ts';
+
+const files = (...paths: string[]) => paths.map((path) => ({ path, sizeBytes: path.length }));
+
+test.each([
+  ['Llama-3.2-3B-Instruct-Q4_K_M.gguf', 'Q4_K_M'],
+  ['mistral-7b-instruct-v0.2.Q5_K_S.gguf', 'Q5_K_S'],
+  ['model-q8_0.gguf', 'Q8_0'],
+  ['gpt-oss-20b-mxfp4.gguf', 'MXFP4'],
+  ['UD/Qwen3-UD-Q4_K_XL.gguf', 'UD-Q4_K_XL'],
+  ['plain.gguf', 'unknown'],
+])('%s states the quantization %s', (path, quantization) => {
+  expect(quantizationOf(path)).toBe(quantization);
+});
+
+test('without a wish the usual quantization is taken, before larger and smaller ones', () => {
+  expect(chooseFiles('o/r', files('a-Q8_0.gguf', 'a-Q4_K_M.gguf', 'a-Q2_K.gguf'))).toMatchObject([{ path: 'a-Q4_K_M.gguf' }]);
+});
+
+test('a split model is all of its parts in order, and a whole file is taken before a split one', () => {
+  const split = ['a-Q4_K_M-00002-of-00002.gguf', 'a-Q4_K_M-00001-of-00002.gguf'];
+  expect(chooseFiles('o/r', files(...split)).map(({ path }) => path)).toEqual(split.toReversed());
+  expect(chooseFiles('o/r', files(...split, 'a-Q4_K_M.gguf'))).toMatchObject([{ path: 'a-Q4_K_M.gguf' }]);
+});
+
+test('parts that are no language model are never chosen', () => {
+  expect(chooseFiles('o/r', files('mmproj-a-F16.gguf', 'a-F16.gguf'))).toMatchObject([{ path: 'a-F16.gguf' }]);
+  expect(() => chooseFiles('o/r', files('mmproj-a-F16.gguf', 'README.md'))).toThrow('o/r holds no GGUF file');
+});
+
+test('a quantization that is not there is told which are', () => {
+  expect(() => chooseFiles('o/r', files('a-Q8_0.gguf', 'a-Q4_K_M.gguf'), 'q6_k')).toThrow('o/r has no Q6_K file. It has Q4_K_M, Q8_0.');
+});

@@ -1,0 +1,54 @@
+import type { Model } from '../base/model.ts';
+import type { Catalog } from '../catalog/load-catalog.ts';
+import { parseReference } from '../catalog/reference.ts';
+import type { PartialInfo } from '../download/partial.ts';
+import type { InstalledModel } from '../store/installed-model.ts';
+import { isOfRepository } from './targets.ts';
+
+/** Which installed model is meant, and which model a file is. Pure. */
+
+/** By name, as `owner/repo` with or without a quantization, or by the name of the file. */
+export function findInstalled(models: readonly InstalledModel[], reference: string): InstalledModel | undefined {
+  const wanted = reference.toLowerCase();
+  const parsed = parseReference(reference);
+  return (
+    models.find(({ name }) => name.toLowerCase() === wanted) ??
+    (parsed.kind === 'hub'
+      ? models.find(({ name }) => isOfRepository(name, parsed.repo, parsed.path ?? parsed.quantization))
+      : models.find(({ files }) => files[0]?.name.toLowerCase().replace(/\.gguf$/, '') === wanted))
+  );
+}
+
+/** Installed, whole, and with the digests that are wanted. */
+export function isThere(model: Model, installed: readonly InstalledModel[]): boolean {
+  const found = installed.find((other) => other.name === model.name);
+  return (
+    found?.verified === true &&
+    found.problem === undefined &&
+    model.files.every(({ sha256 }, part) => sha256 === undefined || sha256 === found.files[part]?.sha256)
+  );
+}
+
+/** Bytes of a model's files that an earlier run has fetched. */
+export function partialBytesOf(model: Model, partials: readonly PartialInfo[]): number {
+  return model.files.reduce((sum, { sha256 }) => sum + (partials.find((partial) => partial.key === sha256)?.haveBytes ?? 0), 0);
+}
+
+/** The catalogue's name for these bytes, else that of the file, made different from every other model's. */
+export function nameForImport(catalog: Catalog, installed: readonly InstalledModel[], sha256: string, fileName: string, sizeBytes: number) {
+  const known = catalog.models.find((model) => model.files[0]?.sha256 === sha256);
+  if (known) return { name: known.name, vouched: true };
+  const wanted = nameOfFile(catalog, fileName, sizeBytes) ?? fileName.replace(/\.gguf$/i, '');
+  const isTaken = (name: string): boolean =>
+    installed.some((other) => other.name.toLowerCase() === name.toLowerCase() && other.files[0]?.sha256 !== sha256);
+  let name = wanted;
+  for (let count = 2; isTaken(name); count += 1) name = `${wanted}-${count}`;
+  return { name, vouched: false };
+}
+
+/** The catalogue's name of a file: same file name, and same size where that is known. */
+export function nameOfFile(catalog: Catalog, fileName: string, sizeBytes: number): string | undefined {
+  const isIt = (model: Model): boolean =>
+    model.files.some((file) => file.name === fileName && (file.sizeBytes === undefined || file.sizeBytes === sizeBytes));
+  return catalog.models.find(isIt)?.name;
+}

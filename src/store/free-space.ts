@@ -1,0 +1,15 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { diskError, isNotFound } from '../base/system-error.ts';
+
+/** Free bytes on the disk where a folder is, or will be. */
+export async function freeBytesAt(folder: string): Promise<number> {
+  for (let path = folder; ; path = dirname(path)) {
+    try {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    } catch (error) {
+      if (!isNotFound(error) || dirname(path) === path) throw diskError(error, folder, 'look at the free space');
+    }
+  }
+}
