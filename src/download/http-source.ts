@@ -31,6 +31,8 @@ export interface Transfer {
   readonly checkHead: (prefix: Uint8Array, totalBytes: number | undefined) => Promise<boolean>;
   position: number;
   hash: Hash;
+  /** Validator of the bytes at hand. */
+  etag: string | undefined;
   readonly restart: () => Promise<void>;
 }
 
@@ -123,14 +125,17 @@ async function stream(transfer: Transfer, resolved: ResolvedFile, totalBytes: nu
       ...resolved.headers,
       'Accept-Encoding': 'identity',
       ...(transfer.position > 0
-        ? { Range: `bytes=${transfer.position}-${totalBytes === undefined ? '' : totalBytes - 1}`, ...ifRange(resolved) }
+        ? { Range: `bytes=${transfer.position}-${totalBytes === undefined ? '' : totalBytes - 1}`, ...ifRange(transfer, resolved) }
         : {}),
     },
     ...(signal ? { signal } : {}),
   });
   await acceptAnswer(transfer, response, totalBytes);
+  transfer.etag = resolved.etag;
   let savedAt = performance.now();
   let head: Uint8Array | undefined = transfer.position === 0 ? new Uint8Array(0) : undefined;
+  // Looked at again each time it has doubled: a header of megabytes is not read anew with every packet.
+  let checkAtBytes = 1;
   try {
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       if (totalBytes !== undefined && transfer.position + chunk.length > totalBytes) {
@@ -138,7 +143,10 @@ async function stream(transfer: Transfer, resolved: ResolvedFile, totalBytes: nu
       }
       if (head) {
         head = Buffer.concat([head, chunk]);
-        if ((await transfer.checkHead(head, totalBytes)) || head.length > headBytes) head = undefined;
+        if (head.length >= checkAtBytes) {
+          checkAtBytes = head.length * 2;
+          if ((await transfer.checkHead(head, totalBytes)) || head.length > headBytes) head = undefined;
+        }
       }
       await partial.handle.write(chunk, 0, chunk.length, transfer.position);
       transfer.hash.update(chunk);
@@ -161,8 +169,13 @@ async function stream(transfer: Transfer, resolved: ResolvedFile, totalBytes: nu
   if (totalBytes !== undefined && transfer.position < totalBytes) throw brokenOff(resolved);
 }
 
-function ifRange({ etag }: ResolvedFile): Record<string, string> {
-  return etag ? { 'If-Range': etag } : {};
+/**
+ * Holds a continued transfer to the version it began with. A pinned file is held to its digest anyway, and sources have validators
+ * of their own; without a pin the validator of the bytes at hand, also of those an earlier run left, is all there is.
+ */
+function ifRange({ file, etag }: Transfer, resolved: ResolvedFile): Record<string, string> {
+  const validator = file.sha256 === undefined ? etag : resolved.etag;
+  return validator ? { 'If-Range': validator } : {};
 }
 
 function brokenOff(resolved: ResolvedFile): LuciError {
@@ -172,14 +185,17 @@ function brokenOff(resolved: ResolvedFile): LuciError {
 /** Only the asked range may be written at its place; a whole file (200) starts over from the first byte. */
 async function acceptAnswer(transfer: Transfer, response: NetResponse, totalBytes: number | undefined): Promise<void> {
   const { status, headers } = response;
-  if (status === 200) {
-    if (transfer.position > 0) await transfer.restart();
-    return;
-  }
   const refuse = (error: LuciError): never => {
     response.body.destroy();
     throw error;
   };
+  if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
+    refuse(new LuciError('NETWORK_FAILED', 'the server packs the file although it was asked not to', { details: { retryable: true } }));
+  }
+  if (status === 200) {
+    if (transfer.position > 0) await transfer.restart();
+    return;
+  }
   if (status === 206) {
     const [, from, end, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
     const isAsked =

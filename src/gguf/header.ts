@@ -1,7 +1,7 @@
 import type { ByteReader } from './byte-reader.ts';
 import { HeaderCursor } from './cursor.ts';
 import { foreignFileName } from './foreign-file.ts';
-import { ggufError } from './gguf-error.ts';
+import { ggufError, MoreBytesNeeded } from './gguf-error.ts';
 import { type TensorType, tensorTypeOf } from './tensor-type.ts';
 
 /**
@@ -52,7 +52,9 @@ export const limits = {
 export async function readGgufHeader(reader: ByteReader): Promise<GgufHeader> {
   const start = await reader.read(0, 256);
   if (start.length < 4 && (reader.sizeBytes ?? 0) <= start.length) throw ggufError(`it is ${start.length} bytes long`);
-  if (Buffer.from(start.subarray(0, 4)).toString('latin1') !== 'GGUF') throw ggufError(`it is ${foreignFileName(start)}`);
+  const magic = Buffer.from(start.subarray(0, 4)).toString('latin1');
+  if (magic.length < 4 && 'GGUF'.startsWith(magic)) throw new MoreBytesNeeded();
+  if (magic !== 'GGUF') throw ggufError(`it is ${foreignFileName(start)}`);
   const cursor = new HeaderCursor(reader, limits.headerBytes);
   await cursor.skip(4, 'the magic');
   const version = await cursor.u32('the version');
