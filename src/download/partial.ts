@@ -32,6 +32,8 @@ export interface Partial {
   /** Bytes from the start that an earlier run left. */
   readonly haveBytes: number;
   readonly etag: string | undefined;
+  /** Writes all of the bytes at their place. */
+  write(chunk: Uint8Array, position: number): Promise<void>;
   /** Syncs the data, then the journal. */
   save(haveBytes: number, etag?: string): Promise<void>;
   /** Marks the file as given up, so that a crash during the removal is finished by the next run; then removes it. */
@@ -84,6 +86,16 @@ export async function openPartial({ folder, key, file, sizeBytes, sha256 }: Part
     handle,
     haveBytes,
     etag: isUsable ? journal?.etag : undefined,
+    async write(chunk, position) {
+      try {
+        // A write may take fewer bytes than it was given: at the end of the disk, or at a limit.
+        for (let written = 0; written < chunk.length; ) {
+          written += (await handle.write(chunk, written, chunk.length - written, position + written)).bytesWritten;
+        }
+      } catch (error) {
+        throw diskError(error, dataPath, 'write a download');
+      }
+    },
     async save(have, etag) {
       try {
         await handle.datasync();

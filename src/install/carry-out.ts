@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
+import { hashFile } from '../base/hash-file.ts';
 import type { Model, ModelFile, Source } from '../base/model.ts';
 import type { DownloadEvent } from '../download/download-event.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from '../download/download-file.ts';
@@ -41,6 +42,11 @@ export async function installModel(
   options: InstallOptions = {},
 ): Promise<InstalledModel> {
   const { signal, onAbort, onEvent } = options;
+  const present = await verifyPresent(store, model, signal);
+  if (present) {
+    onEvent?.({ type: 'installed', model: present });
+    return present;
+  }
   const done: { file: DownloadedFile; wanted: ModelFile }[] = [];
   const isSplit = model.files.length > 1;
   for (const [index, wanted] of model.files.entries()) {
@@ -63,13 +69,37 @@ export async function installModel(
   const installed = await store.adopt({
     name: model.name,
     files,
-    // What the hub or an earlier install says of a file is held to, but nobody independent vouches for it.
-    vouched: done.every(({ file }) => file.vouched) && model.confidence !== 'hub' && model.confidence !== 'first-install',
+    vouched: done.every(({ file }) => file.vouched) && isVouched(model),
     ...(first ? { source: withoutSecrets(first.file.source) } : {}),
     ...(first?.file.revision ? { revision: first.file.revision } : {}),
   });
   onEvent?.({ type: 'installed', model: installed });
   return installed;
+}
+
+/** A model whose files lie there already, put there by hand or with a lost index: when their bytes are the pinned ones, nothing is fetched. */
+async function verifyPresent(store: Store, model: Model, signal: AbortSignal | undefined): Promise<InstalledModel | undefined> {
+  const found = await store.find(model.name);
+  const isCandidate =
+    found !== undefined &&
+    found.files.length === model.files.length &&
+    model.files.every(
+      ({ sha256, sizeBytes }, part) => sha256 !== undefined && (sizeBytes ?? found.files[part]?.sizeBytes) === found.files[part]?.sizeBytes,
+    );
+  if (!isCandidate) return undefined;
+  const files: { name: string; sha256: string }[] = [];
+  for (const [part, file] of found.files.entries()) {
+    const sha256 = await hashFile(join(store.modelsFolder, file.name), signal ? { signal } : {});
+    if (sha256 !== model.files[part]?.sha256) return undefined;
+    files.push({ name: file.name, sha256 });
+  }
+  const [source] = model.files[0]?.sources ?? [];
+  return store.adopt({ name: model.name, files, vouched: isVouched(model), ...(source ? { source: withoutSecrets(source) } : {}) });
+}
+
+/** What the hub or an earlier install says of a file is held to, but nobody independent vouches for it. */
+function isVouched({ confidence }: Model): boolean {
+  return confidence !== 'hub' && confidence !== 'first-install';
 }
 
 async function moveParts(

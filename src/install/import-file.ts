@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile, link, mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { throwIfAborted } from '../base/abort.ts';
 import { renameOver } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
+import { hashFile } from '../base/hash-file.ts';
 import type { Sha256 } from '../base/model.ts';
 import { diskError, errnoOf, isNotFound } from '../base/system-error.ts';
 import { checkGgufFile } from '../gguf/facts.ts';
@@ -42,10 +41,11 @@ export async function importFile(store: Store, path: string, options: ImportOpti
   let doneBytes = 0;
   const files: { name: string; sha256: Sha256 }[] = [];
   for (const part of parts) {
-    const sha256 = await hashFile(part, options.signal, (bytes) => {
+    const onBytes = (bytes: number): void => {
       doneBytes += bytes;
       options.onEvent?.({ type: 'hashed', doneBytes, totalBytes });
-    });
+    };
+    const sha256 = await hashFile(part, { onBytes, ...(options.signal ? { signal: options.signal } : {}) });
     const name = await store.freeFileName(basename(part), sha256);
     await bringIn(part, join(store.modelsFolder, name), options);
     files.push({ name, sha256 });
@@ -78,16 +78,6 @@ async function sizeOf(path: string): Promise<number> {
       throw new LuciError('NOT_FOUND', `${basename(path)} is missing: a split model needs all of its parts side by side.`);
     throw diskError(error, path, 'read a file');
   }
-}
-
-async function hashFile(path: string, signal: AbortSignal | undefined, onBytes: (bytes: number) => void): Promise<Sha256> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2 }) as AsyncIterable<Buffer>) {
-    throwIfAborted(signal);
-    hash.update(chunk);
-    onBytes(chunk.length);
-  }
-  return hash.digest('hex');
 }
 
 /** A hard link where the disk allows one, else a copy (a clone where the file system can). Never half a file under the final name. */

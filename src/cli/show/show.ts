@@ -64,7 +64,9 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
 function errorText(error: unknown, terminal: Terminal, debug: boolean): string {
   if (!isLuciError(error)) return bugText(error, debug);
   const stack = debug ? `\n${terminal.style('dim', stackOf(error))}` : '';
-  return `${wrap(printable(error.message), terminal.columns)}${hintText(error, terminal)}${stack}`;
+  // Off a terminal a message is one line: programs read it.
+  const width = terminal.errIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
+  return `${wrap(printable(error.message), width)}${hintText(error, terminal)}${stack}`;
 }
 
 function hintText({ hint }: LuciError, terminal: Terminal): string {
