@@ -1,5 +1,5 @@
 // Builds dist/: the command, the library, and the programs that run in a process or thread of their own. Needs src/node_modules.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -9,6 +9,9 @@ const require = createRequire(join(source, 'package.json'));
 const esbuild = require('esbuild');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const engineFolder = join(source, 'node_modules', 'node-llama-cpp');
+
+// What is changed while this builds is newer than the stamp, and built the next time.
+const startedAt = new Date();
 
 // Built beside dist/ and swapped in whole, so that nobody ever starts half a build.
 const fresh = join(root, `.dist-${process.pid}`);
@@ -64,6 +67,9 @@ try {
     );
     if (Object.keys(entryPoints).length > 0) await esbuild.build({ ...common, ...build, entryPoints, outdir: fresh });
   }
+  const stamp = join(fresh, '.stamp');
+  writeFileSync(stamp, `${startedAt.toISOString()}\n`);
+  utimesSync(stamp, startedAt, startedAt);
   const old = join(root, `.dist-old-${process.pid}`);
   const dist = join(root, 'dist');
   if (existsSync(dist)) renameSync(dist, old);

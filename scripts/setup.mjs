@@ -31,7 +31,6 @@ function setUp() {
   packages('build', join(root, 'src'), ['ci', '--ignore-scripts'], 'run');
   step('building');
   run(process.execPath, [join(root, 'scripts', 'build.mjs')], root, 'The build failed');
-  writeFileSync(stamp, `${new Date().toISOString()}\n`);
 }
 
 /** Installs the packages of a lock file unless exactly these are there. */

@@ -13,7 +13,6 @@ import { type Directories, directoriesOf } from './config/directories.ts';
 import { defaultSettings } from './config/resolve-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { listPartials, type PartialInfo } from './download/partial.ts';
-import { chooseEngine } from './engine/choose-engine.ts';
 import type { LoadEvent, OpenOptions, Session } from './engine/engine.ts';
 import { createHostEngine, type HostEngine } from './engine/host/host-engine.ts';
 import { type MachineFacts, probeMachine } from './engine/machine.ts';
@@ -188,7 +187,6 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
 
   const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => {
     const { name, path } = await choose(reference);
-    chooseEngine(await machine());
     await checkGgufFile(path, options.signal);
     const { contextLength, threads } = settings.engine;
     return engine.open(

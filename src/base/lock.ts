@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
@@ -34,8 +34,9 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
     }
-    if (!(await isStale(path))) return undefined;
-    await rm(path, { force: true });
+    const left = await staleContent(path);
+    if (left === undefined) return undefined;
+    if (left !== gone) await removeStale(path, left, token);
   }
   return undefined;
 }
@@ -72,17 +73,38 @@ function heldLock(path: string, token: string): Lock {
   };
 }
 
-/** A lock is stale when its process is gone (same host), or when nobody touched it for 30 s; a clock that jumped back counts as untouched. */
-async function isStale(path: string): Promise<boolean> {
+const gone = Symbol('released meanwhile');
+
+/**
+ * What a stale lock holds; undefined when the lock is held. A lock is stale when its process is gone (same host), or when nobody
+ * touched it for 30 s; a clock that jumped back counts as untouched.
+ */
+async function staleContent(path: string): Promise<string | typeof gone | undefined> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    if (Math.abs(Date.now() - mtimeMs) > staleAfterMs) return true;
+    if (Math.abs(Date.now() - mtimeMs) > staleAfterMs) return text;
     const holder = /"pid":(\d+),"host":"([^"]*)"/.exec(text);
     // A file without content is one that its owner is about to write: its age decides.
-    return holder !== null && holder[2] === hostname() && !isAlive(Number(holder[1]));
+    return holder !== null && holder[2] === hostname() && !isAlive(Number(holder[1])) ? text : undefined;
   } catch (error) {
-    if (isNotFound(error)) return true;
+    if (isNotFound(error)) return gone;
     throw diskError(error, path, 'read a lock');
+  }
+}
+
+/**
+ * Takes a stale lock out of the way. Between looking and removing, another waiter may have removed it and taken the lock: so it is
+ * moved aside first, looked at again, and put back when it is not the one that was seen.
+ */
+async function removeStale(path: string, content: string, token: string): Promise<void> {
+  const aside = `${path}.${token}`;
+  try {
+    await rename(path, aside);
+    if ((await readFile(aside, 'utf8')) !== content) await link(aside, path);
+  } catch (error) {
+    if (!isNotFound(error) && errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 

@@ -6,18 +6,38 @@ import type { MachineFacts } from './machine.ts';
 
 const platformPackages = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-arm', 'linux-x64', 'win32-arm64', 'win32-x64'];
 
-/** Ways to run models where the embedded engine cannot. */
-const otherWays = 'A machine that meets this, or a newer system.';
+/** What stands in the way of the embedded engine, and what would not. */
+export interface EngineObstacle {
+  readonly message: string;
+  readonly wayOut: string;
+}
 
 /**
- * Why the embedded engine cannot run here, in one sentence; undefined where it can.
+ * Why the embedded engine cannot run here; undefined where it can.
  * macOS 13.3: the prebuilt libraries need Accelerate's new LAPACK symbols. musl: they are linked with glibc.
  */
-export function embeddedObstacle({ platform, arch, release, libc, hasAvx }: MachineFacts): string | undefined {
-  if (!platformPackages.includes(`${platform}-${arch}`)) return `The embedded engine has no build for ${platform} ${arch}.`;
-  if (platform === 'darwin' && !isAtLeast(release, 22, 4)) return `The embedded engine needs macOS 13.3, this is ${macosName(release)}.`;
-  if (libc === 'musl') return 'The embedded engine needs glibc, this system has musl (Alpine, perhaps).';
-  if (hasAvx === false) return 'The embedded engine needs a CPU with AVX, this one has none.';
+export function embeddedObstacle({ platform, arch, release, libc, hasAvx }: MachineFacts): EngineObstacle | undefined {
+  if (!platformPackages.includes(`${platform}-${arch}`)) {
+    return {
+      message: `The embedded engine has no build for ${platform} ${arch}.`,
+      wayOut: 'Run luci on Linux, macOS or Windows, on x64 or arm64.',
+    };
+  }
+  if (platform === 'darwin' && !isAtLeast(release, 22, 4)) {
+    return {
+      message: `The embedded engine needs macOS 13.3, this is ${macosName(release)}.`,
+      wayOut: 'Update to macOS 13.3 or newer, or run luci on another machine.',
+    };
+  }
+  if (libc === 'musl') {
+    return {
+      message: 'The embedded engine needs glibc, this system has musl (Alpine, perhaps).',
+      wayOut: 'Run luci in a container or on a system with glibc, as in Debian, Ubuntu or Fedora.',
+    };
+  }
+  if (hasAvx === false) {
+    return { message: 'The embedded engine needs a CPU with AVX, this one has none.', wayOut: 'Run luci on a machine built after 2012.' };
+  }
   return undefined;
 }
 
@@ -25,8 +45,8 @@ export function embeddedObstacle({ platform, arch, release, libc, hasAvx }: Mach
 export function chooseEngine(facts: MachineFacts): EngineKind {
   const obstacle = embeddedObstacle(facts);
   if (obstacle === undefined) return 'embedded';
-  throw new LuciError('ENGINE_UNSUPPORTED', obstacle, {
-    hint: otherWays,
+  throw new LuciError('ENGINE_UNSUPPORTED', obstacle.message, {
+    hint: obstacle.wayOut,
     details: { platform: facts.platform, arch: facts.arch, release: facts.release },
   });
 }
@@ -36,8 +56,9 @@ function isAtLeast(release: string, major: number, minor: number): boolean {
   return foundMajor > major || (foundMajor === major && foundMinor >= minor);
 }
 
-/** Darwin's version as the name people know: 19.6 is macOS 10.15, 20 is 11, and so on. */
+/** Darwin's version as the name people know: 19.6 is macOS 10.15, 20 is 11, 24 is 15, and from 25 on the year: 26. */
 function macosName(release: string): string {
   const [major = 0, minor = 0] = release.split('.').map(Number);
-  return major >= 20 ? `macOS ${major - 9}.${Math.max(0, minor - 1)}` : `macOS 10.${major - 4}`;
+  if (major < 20) return `macOS 10.${major - 4}`;
+  return `macOS ${major >= 25 ? major + 1 : major - 9}.${Math.max(0, minor - 1)}`;
 }

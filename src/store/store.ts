@@ -199,18 +199,30 @@ function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
   }
 }
 
+/** Writes what this look at the folder changed, and nothing else: another process may have recorded more about the same files meanwhile. */
 async function saveLearned({ stateFolder }: StoreOptions, before: readonly ModelRecord[], current: readonly ModelRecord[]): Promise<void> {
-  const gone = new Set(before.filter((record) => !current.some((other) => other.name === record.name)).map((record) => record.name));
+  const learned = current.filter((record) => !before.includes(record));
+  const gone = before.filter((record) => !current.some((other) => other === record || other.name === record.name));
+  const isGone = (record: ModelRecord): boolean => gone.some((other) => JSON.stringify(other) === JSON.stringify(record));
   try {
-    await changeIndex(stateFolder, (records) => [
-      // What another process added meanwhile stays.
-      ...records.filter((record) => !gone.has(record.name) && !current.some((other) => other.name === record.name)),
-      ...current,
-    ]);
+    await changeIndex(stateFolder, (records) => {
+      const kept = records.filter((record) => !isGone(record));
+      const news = learned.filter((record) => !kept.some((other) => isNewerRecordOf(other, record, before)));
+      return [...kept.filter((record) => !news.some((other) => other.name === record.name || isOfSameFile(other, record))), ...news];
+    });
   } catch (error) {
-    if (error instanceof LuciError && ['DISK_DENIED', 'DISK_FULL', 'LOCKED'].includes(error.code)) return;
+    if (error instanceof LuciError && ['DISK_DENIED', 'DISK_FULL', 'DISK_FAILED', 'LOCKED'].includes(error.code)) return;
     throw error;
   }
+}
+
+function isOfSameFile(a: ModelRecord, b: ModelRecord): boolean {
+  return a.files[0]?.name === b.files[0]?.name;
+}
+
+/** A record of the same file that was not there when we looked: somebody adopted it meanwhile and knows more. */
+function isNewerRecordOf(other: ModelRecord, learned: ModelRecord, before: readonly ModelRecord[]): boolean {
+  return isOfSameFile(other, learned) && !before.some((record) => JSON.stringify(record) === JSON.stringify(other));
 }
 
 async function statFile(folder: string, name: string): Promise<FoundFile> {

@@ -19,22 +19,29 @@ export interface HostConnection {
   close(): void;
 }
 
+const helloTimeoutMs = 5000;
+
 /** Connects and says hello. Rejects with the system's error when nobody listens. */
 export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { type: 'hello' }>, 'type'>): Promise<HostConnection> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     socket.once('error', reject);
     socket.once('connect', () => {
+      // From here on whatever goes wrong ends in 'close', which tells those who wait.
+      socket.removeListener('error', reject);
+      socket.on('error', () => undefined);
+      // A process that is stopped or stuck still accepts; it counts as not there.
+      const patience = setTimeout(() => socket.destroy(), helloTimeoutMs);
       const waiting = new Map<number, Waiting>();
       socket.on('close', () => {
+        clearTimeout(patience);
         reject(crashed());
         for (const entry of waiting.values()) entry.reject(crashed());
         waiting.clear();
       });
       readMessages<FromHost>(socket, (message) => {
         if (message.type === 'welcome' || message.type === 'refused') {
-          socket.removeListener('error', reject);
-          socket.on('error', () => undefined); // The 'close' that follows tells those who wait.
+          clearTimeout(patience);
           if (message.type === 'refused' && message.reason === 'token')
             return reject(new LuciError('ENGINE_FAILED', 'The engine process does not accept this user.', { hint: 'luci stop --all' }));
           return resolve(connectionOn(socket, message.pid, message.type, waiting));

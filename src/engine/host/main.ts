@@ -43,6 +43,7 @@ function leave(): void {
 function serve(socket: Socket): void {
   const running = new Map<number, AbortController>();
   let isWelcome = false;
+  let hasWorked = false;
   connections.add(socket);
   const send = (message: FromHost): void => {
     if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
@@ -51,11 +52,13 @@ function serve(socket: Socket): void {
   socket.on('close', () => {
     connections.delete(socket);
     for (const controller of running.values()) controller.abort(stopError('CANCELLED'));
-    lastActivityMs = Date.now();
+    if (hasWorked) lastActivityMs = Date.now();
     if (keepAliveSeconds === 0 && connections.size === 0) leave();
   });
   readMessages<ToHost>(socket, (message) => {
-    lastActivityMs = Date.now();
+    // Looking at the process does not make it stay longer.
+    hasWorked ||= !['hello', 'status', 'cancel', 'leave', 'unload'].includes(message.type);
+    if (hasWorked) lastActivityMs = Date.now();
     if (message.type === 'hello') {
       if (!isSameToken(message.token)) {
         send({ type: 'refused', reason: 'token', pid: process.pid });
@@ -64,7 +67,7 @@ function serve(socket: Socket): void {
       isWelcome = true;
       // A command of another version may only ask this process to leave.
       if (message.version !== version) return send({ type: 'refused', reason: 'version', pid: process.pid });
-      keepAliveSeconds = message.keepAliveSeconds;
+      keepAliveSeconds = message.keepAliveSeconds ?? keepAliveSeconds;
       return send({ type: 'welcome', pid: process.pid });
     }
     if (!isWelcome) return void socket.destroy();

@@ -13,7 +13,12 @@ export interface HostTarget {
 
 /** From the command. `id` pairs a request with its answers. */
 export type ToHost =
-  | { readonly type: 'hello'; readonly version: string; readonly token: string; readonly keepAliveSeconds: number }
+  | {
+      readonly type: 'hello';
+      readonly version: string;
+      readonly token: string /** How long to stay after the work to come; left out by those who only look. */;
+      readonly keepAliveSeconds?: number;
+    }
   | { readonly type: 'open'; readonly id: number; readonly target: HostTarget }
   | { readonly type: 'generate'; readonly id: number; readonly target: HostTarget; readonly request: ChatRequest }
   | {

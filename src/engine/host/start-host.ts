@@ -30,12 +30,16 @@ export interface HostOptions {
 const startTimeoutMs = 10_000;
 
 /** A connection to the running process, or undefined when none runs. */
-export async function findHost(options: HostOptions): Promise<HostConnection | undefined> {
+export async function findHost(options: HostOptions, { toWork = false } = {}): Promise<HostConnection | undefined> {
   const token = readToken(options);
   if (token === undefined) return undefined;
   try {
     const { keepAliveSeconds } = options;
-    return await connectToHost(socketPathOf(options.home, options.runtimeFolder), { version, token, keepAliveSeconds });
+    return await connectToHost(socketPathOf(options.home, options.runtimeFolder), {
+      version,
+      token,
+      ...(toWork ? { keepAliveSeconds } : {}),
+    });
   } catch (error) {
     // Nobody listens: there never was one, it left, or it was killed and left its socket behind.
     if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(errnoOf(error) ?? '')) return undefined;
@@ -47,17 +51,19 @@ export async function findHost(options: HostOptions): Promise<HostConnection | u
 
 /** A connection to a process of this version, started when needed. */
 export async function reachHost(options: HostOptions, signal?: AbortSignal): Promise<HostConnection> {
-  const running = await findHost(options);
+  const running = await findHost(options, { toWork: true });
   if (running?.state === 'welcome') return running;
-  await makeToken(options);
-  // The lock covers looking, clearing the stale socket and starting: a loser must not unlink the winner's fresh socket.
+  // The lock covers the key, looking, clearing the stale socket and starting: a loser must neither change the winner's key nor
+  // unlink its fresh socket.
   await using _held = await lock(join(options.stateFolder, 'engine.lock'), { waitMs: startTimeoutMs * 2, ...(signal ? { signal } : {}) });
-  const meanwhile = await findHost(options);
+  const meanwhile = await findHost(options, { toWork: true });
   if (meanwhile?.state === 'welcome') return meanwhile;
   if (meanwhile) await dismiss(meanwhile);
+  await makeToken(options);
   const socketPath = socketPathOf(options.home, options.runtimeFolder);
   if (process.platform !== 'win32') rmSync(socketPath, { force: true });
-  return start(options, socketPath, signal);
+  // Awaited, or the lock would be let go of while the process still starts.
+  return await start(options, socketPath, signal);
 }
 
 /** Asks a process to leave and waits until it is gone; after two seconds it is ended. */
@@ -95,7 +101,7 @@ async function start(options: HostOptions, socketPath: string, signal: AbortSign
   child.unref();
   for (const startedAt = performance.now(); performance.now() - startedAt < startTimeoutMs; await sleep(15)) {
     throwIfAborted(signal);
-    const connection = await findHost(options);
+    const connection = await findHost(options, { toWork: true });
     if (connection) return connection;
     if (ended !== undefined) break;
   }

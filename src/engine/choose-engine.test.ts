@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { chooseEngine, embeddedObstacle } from './choose-engine.ts';
+import { coresOf, type MachineFacts } from './machine.ts';
+
+const facts = (machine: Partial<MachineFacts>): MachineFacts => ({
+  platform: 'linux',
+  arch: 'x64',
+  release: '6.1.0',
+  libc: '2.36',
+  hasAvx: true,
+  physicalCores: 2,
+  totalMemoryBytes: 8e9,
+  freeMemoryBytes: 4e9,
+  ...machine,
+});
+const mac = (release: string, arch = 'x64'): MachineFacts => facts({ platform: 'darwin', arch, release, libc: undefined });
+
+test.each([
+  ['Linux with glibc and AVX', facts({})],
+  ['Linux on ARM', facts({ arch: 'arm64', hasAvx: undefined })],
+  ['macOS 13.3 on Intel', mac('22.4.0')],
+  ['macOS 14 on Apple silicon', mac('23.1.0', 'arm64')],
+  ['macOS 26', mac('25.0.0', 'arm64')],
+  ['Windows', facts({ platform: 'win32', release: '10.0.19045', libc: undefined, hasAvx: undefined })],
+])('%s runs the embedded engine', (_, machine) => {
+  expect(chooseEngine(machine)).toBe('embedded');
+});
+
+test.each([
+  ['macOS 10.15', mac('19.6.0'), 'The embedded engine needs macOS 13.3, this is macOS 10.15.'],
+  ['macOS 11', mac('20.6.0'), 'this is macOS 11.5.'],
+  ['macOS 12', mac('21.6.0'), 'this is macOS 12.5.'],
+  ['macOS 13.2', mac('22.3.0'), 'this is macOS 13.2.'],
+  ['musl', facts({ libc: 'musl' }), 'has musl'],
+  ['a CPU without AVX', facts({ hasAvx: false }), 'needs a CPU with AVX'],
+  ['a system without a build', facts({ platform: 'freebsd' }), 'no build for freebsd x64'],
+])('%s is refused in one line with a way out', (_, machine, message) => {
+  expect(() => chooseEngine(machine)).toThrow(message);
+  const obstacle = embeddedObstacle(machine);
+  expect(obstacle?.message).not.toContain('\n');
+  expect(obstacle?.wayOut).not.toBe('');
+});
+
+const block = (processor: number, socket: number, core: number): string =>
+  `processor\t: ${processor}\nphysical id\t: ${socket}\ncore id\t\t: ${core}\nflags\t\t: fpu avx\n`;
+
+test.each([
+  ['two threads of one core are one', [block(0, 0, 0), block(1, 0, 0)], 1],
+  ['two sockets with a core each are two', [block(0, 0, 0), block(1, 1, 0)], 2],
+  ['ARM names no cores: every processor is one', ['processor\t: 0\nBogoMIPS: 1\n', 'processor\t: 1\nBogoMIPS: 1\n'], 2],
+])('%s', (_, blocks, cores) => {
+  expect(coresOf(blocks.join('\n'))).toBe(cores);
+});

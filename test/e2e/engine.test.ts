@@ -1,0 +1,176 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tinyGguf, tinyGgufSpec, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { writeGguf } from '../fixtures/gguf/write-gguf.ts';
+import { type Home, makeHome } from './luci-process.ts';
+
+let home: Home;
+let model: string;
+beforeEach(async () => {
+  home = await makeHome();
+  model = join(home.folder, 'tiny.gguf');
+  await writeFile(model, tinyGguf());
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+interface Status {
+  readonly pid: number;
+  readonly models: readonly { readonly name: string }[];
+}
+
+const ask = (...more: string[]) => home.luci(['ask', 'hi', '-m', model, ...more]);
+const status = async (): Promise<Status | null> => JSON.parse((await home.luci(['ps', '--json'])).stdout) as Status | null;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise((done) => setTimeout(done, 25));
+}
+
+test('an answer is the text and nothing else; --json carries usage and timings', async () => {
+  expect(await ask()).toEqual({ exitCode: 0, stdout: `${tinyReply}\n`, stderr: '' });
+  const answer = JSON.parse((await ask('--json')).stdout);
+  expect(answer).toMatchObject({ text: tinyReply, reason: 'stop', usage: { generatedTokens: 7 } });
+  for (const figure of ['promptTokens', 'timeToFirstTokenMs', 'totalMs', 'promptTokensPerSecond', 'generatedTokensPerSecond']) {
+    expect(answer.usage[figure]).toBeGreaterThan(0);
+  }
+});
+
+test('no system prompt is added: the prompt is the template around the question, token for token', async () => {
+  // <|im_start|> u s e r \n h i <|im_end|> \n <|im_start|> a s s i s t a n t \n: one token a character here.
+  const expected = 1 + 4 + 1 + 2 + 1 + 1 + 1 + 9 + 1;
+  const { usage } = JSON.parse((await ask('--json')).stdout);
+  expect(usage.promptTokens).toBeGreaterThanOrEqual(expected - 1);
+  expect(usage.promptTokens).toBeLessThanOrEqual(expected + 1);
+  const withSystem = JSON.parse((await ask('--json', '--system', 'abc')).stdout);
+  expect(withSystem.usage.promptTokens).toBeGreaterThan(usage.promptTokens + 3);
+});
+
+test('stdin alone, an argument alone, or both are the question', async () => {
+  expect(await home.luci(['ask', '-m', model], { stdin: 'from a pipe' })).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+  expect(await home.luci(['ask', '-m', model])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('There is no question') });
+});
+
+test('--max-tokens cuts the answer and says so', async () => {
+  expect(JSON.parse((await ask('--json', '--max-tokens', '2')).stdout)).toMatchObject({ reason: 'length', usage: { generatedTokens: 2 } });
+});
+
+test('a prompt longer than the context is an error, never cut silently', async () => {
+  const ran = await home.luci(['ask', '-m', model], { stdin: 'x'.repeat(5000) });
+  expect(ran).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^The prompt has \d+ tokens; the context holds 2048\./),
+  });
+});
+
+test('the engine process stays, is reused, is listed, and is told apart from the command', async () => {
+  await ask();
+  const first = await status();
+  expect(first?.models).toMatchObject([{ name: model }]);
+  await ask();
+  expect((await status())?.pid).toBe(first?.pid);
+  const environment = await readFile(`/proc/${first?.pid}/environ`, 'utf8');
+  expect(environment).toContain('UV_THREADPOOL_SIZE=1');
+  expect(environment).not.toContain('HF_TOKEN=hf_');
+  await home.luci(['stop']);
+  expect(isAlive(first?.pid ?? 0)).toBe(false);
+  expect(await status()).toBe(null);
+});
+
+test('two first questions at once start one engine process, and both are answered', async () => {
+  const both = await Promise.all([ask(), ask()]);
+  expect(both).toEqual([1, 2].map(() => ({ exitCode: 0, stdout: `${tinyReply}\n`, stderr: '' })));
+  const log = await readFile(join(home.folder, 'logs', 'engine.log'), 'utf8').catch(() => '');
+  expect(log).not.toMatch(/EADDRINUSE/);
+  expect((await status())?.models).toHaveLength(1);
+});
+
+test('after a kill -9 of the engine process the next question starts a new one', async () => {
+  await ask();
+  const { pid = 0 } = (await status()) ?? {};
+  process.kill(pid, 'SIGKILL');
+  await until(() => !isAlive(pid));
+  expect(await ask()).toEqual({ exitCode: 0, stdout: `${tinyReply}\n`, stderr: '' });
+});
+
+test('a kill -9 in the middle of an answer is one clear error', async () => {
+  await ask();
+  const { pid = 0 } = (await status()) ?? {};
+  process.kill(pid, 'SIGSTOP');
+  const running = ask();
+  await new Promise((done) => setTimeout(done, 500));
+  process.kill(pid, 'SIGKILL');
+  const ran = await running;
+  // Killed before it took the question, a new process answers; killed in the middle, it is said.
+  if (ran.exitCode !== 0) expect(ran).toMatchObject({ exitCode: 7, stderr: expect.stringMatching(/^The engine/) });
+  expect(ran.stderr).not.toContain('    at ');
+  expect(await ask()).toMatchObject({ exitCode: 0 });
+});
+
+test('the engine process leaves after its idle time, and with the answer when it is 0', async () => {
+  await home.luci(['ask', 'hi', '-m', model], { environment: { LUCI_KEEP_ALIVE: '1' } });
+  const { pid = 0 } = (await status()) ?? {};
+  expect(pid).toBeGreaterThan(0);
+  await until(() => !isAlive(pid));
+  expect(await ask('--keep-alive', '0')).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+  await until(async () => (await status()) === null);
+}, 30_000);
+
+test('a home with a very long path has an engine too', async () => {
+  const long = join(home.folder, 'long '.repeat(40).trim());
+  await mkdir(long, { recursive: true });
+  const environment = { LUCI_HOME: long };
+  expect(await home.luci(['ask', 'hi', '-m', model], { environment })).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+  await home.luci(['stop'], { environment });
+});
+
+test("something else that listens on the engine's socket is not believed", async () => {
+  await ask();
+  const log = await status();
+  await home.luci(['stop']);
+  expect(log).not.toBe(null);
+  const folder = process.env['XDG_RUNTIME_DIR'] ? join(process.env['XDG_RUNTIME_DIR'], 'luci') : join('/tmp', `luci-${process.getuid?.()}`);
+  const { createHash } = await import('node:crypto');
+  const socket = join(folder, `${createHash('sha256').update(home.folder).digest('hex').slice(0, 16)}.sock`);
+  const stranger = createServer((connection) => connection.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  await new Promise<void>((done) => stranger.listen(socket, done));
+  const ran = await ask();
+  await new Promise((done) => stranger.close(done));
+  expect(ran).toEqual({ exitCode: 0, stdout: `${tinyReply}\n`, stderr: '' });
+});
+
+test('Ctrl+C in a long answer ends it with exit 130, and the engine is free at once', async () => {
+  let pid = 0;
+  const running = home.luci(['ask', '-m', model], { stdin: 'y'.repeat(1900), onStart: (started) => (pid = started) });
+  await until(async () => ((await status())?.models.length ?? 0) > 0);
+  process.kill(pid, 'SIGINT');
+  const ran = await running;
+  expect([0, 130]).toContain(ran.exitCode); // The tiny model may have been quicker than the signal.
+  expect(await ask()).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+});
+
+test('a model the engine cannot open is one clear error and leaves the engine alive', async () => {
+  const spec = tinyGgufSpec();
+  await writeFile(model, writeGguf({ ...spec, tensors: spec.tensors.filter(({ name }) => name !== 'blk.0.ffn_up.weight') }));
+  const ran = await ask();
+  expect(ran).toMatchObject({ exitCode: 7, stdout: '' });
+  expect(ran.stderr).not.toContain('    at ');
+  await writeFile(model, tinyGguf());
+  expect(await ask()).toMatchObject({ exitCode: 0 });
+});
+
+test('a missing file is exit 3 or 5 and names it', async () => {
+  const ran = await home.luci(['ask', 'hi', '-m', './nothing-here.gguf']);
+  expect([3, 5]).toContain(ran.exitCode);
+  expect(ran.stderr).toContain('nothing-here.gguf');
+});
