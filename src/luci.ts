@@ -18,21 +18,18 @@ import { createHostEngine, type HostEngine } from './engine/host/host-engine.ts'
 import { type MachineFacts, probeMachine } from './engine/machine.ts';
 import { checkGgufFile } from './gguf/facts.ts';
 import { estimateMemoryFromSize } from './gguf/memory-estimate.ts';
-import { listRepository } from './hub/list-files.ts';
-import { askSizes } from './install/ask-sizes.ts';
-import { firstPinOf, type InstallOptions, installModel } from './install/carry-out.ts';
+import type { InstallOptions } from './install/carry-out.ts';
 import { chooseUnnamed, type ListedModel, requireUsable, starterName, type UsableModel } from './install/choose-installed.ts';
 import { type Fit, fitOf } from './install/fit.ts';
-import { type ImportOptions, importFile } from './install/import-file.ts';
-import { findInstalled, isThere, nameForImport, nameOfFile, partialBytesOf } from './install/lookup.ts';
-import { type InstallPlan, planInstall } from './install/plan.ts';
+import type { ImportOptions } from './install/import-file.ts';
+import type { Installer } from './install/installer.ts';
+import { findInstalled, nameOfFile } from './install/lookup.ts';
+import type { InstallPlan } from './install/plan.ts';
 import { bytesFromParameters, statedBytes } from './install/size-estimate.ts';
-import { type InstallTarget, resolveTargets } from './install/targets.ts';
+import type { InstallTarget } from './install/targets.ts';
 import { createNet } from './net/create-net.ts';
 import { appendToLedger } from './net/ledger.ts';
 import type { Net } from './net/net.ts';
-import { holdFirstPin, readFirstPins } from './store/first-pins.ts';
-import { freeBytesAt } from './store/free-space.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { createStore, type Store } from './store/store.ts';
 
@@ -139,7 +136,9 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   });
 
   const list = async (): Promise<readonly ListedModel[]> => {
-    const [known, models] = await Promise.all([catalog(), store.list()]);
+    const models = await store.list();
+    if (models.length === 0) return []; // Without models nobody waits for the catalogue.
+    const known = await catalog();
     const totalMemory = totalmem();
     return models.map((model) => ({
       ...model,
@@ -178,12 +177,29 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     return requireUsable(await installed(reference));
   };
   const expandHome = (path: string): string => resolve(path.replace(/^~(?=[\\/])/, () => userFolder));
-  const access = (signal?: AbortSignal) => ({
-    endpoint: settings.hub.endpoint,
-    connectTimeoutMs: 10_000,
-    ...(settings.hub.token ? { token: settings.hub.token } : {}),
-    ...(signal ? { signal } : {}),
-  });
+  // Loaded when something is installed: listing and asking do without.
+  const installer = async (): Promise<Installer> => {
+    const { createInstaller } = await import('./install/installer.ts');
+    const { onlySource, mirrors } = settings.download;
+    return createInstaller({
+      home: settings.home,
+      offline: settings.offline,
+      hub: settings.hub,
+      net,
+      store,
+      catalog,
+      groupsPath,
+      stateFolder: directories.state,
+      contextLength: usualContextLength,
+      download: {
+        partialFolder: directories.partial,
+        hub: settings.hub,
+        mirrors,
+        childEnvironment,
+        ...(onlySource ? { onlySource } : {}),
+      },
+    });
+  };
 
   const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => {
     const { name, path } = await choose(reference);
@@ -234,53 +250,10 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       const known = await catalog();
       return names.map((name) => requireModel(known, name));
     },
-    async targets(references, { update = false, signal } = {}) {
-      const pins = update ? new Map<string, never>() : await readFirstPins(directories.state);
-      return resolveTargets(joinGroups(references), {
-        catalog: await catalog(),
-        groupsPath,
-        pins,
-        listRepository: (repo, revision) => listRepository(net, repo, access(signal), revision),
-      });
-    },
-    async plan(models, { signal } = {}) {
-      const sized = settings.offline ? models : await askSizes(net, models, access(signal));
-      const [there, partials, freeDiskBytes] = await Promise.all([
-        store.list(signal),
-        listPartials(directories.partial),
-        freeBytesAt(settings.home),
-      ]);
-      const wanted = sized.map((model) => {
-        const sizeBytes = statedBytes(model) ?? bytesFromParameters(model.parametersB, model.quantization);
-        const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, usualContextLength);
-        return { model, isInstalled: isThere(model, there), partialBytes: partialBytesOf(model, partials), memoryBytes };
-      });
-      return planInstall(wanted, { totalMemoryBytes: totalmem(), freeDiskBytes, folder: settings.home });
-    },
-    async install(model, options) {
-      const tools = {
-        net,
-        store,
-        download: {
-          partialFolder: directories.partial,
-          hub: settings.hub,
-          mirrors: settings.download.mirrors,
-          childEnvironment,
-          ...(settings.download.onlySource ? { onlySource: settings.download.onlySource } : {}),
-        },
-      };
-      const done = await installModel(tools, model, options);
-      if (!done.vouched) await holdFirstPin(directories.state, model.name, firstPinOf(model, done));
-      return done;
-    },
-    async importFile(path, options = {}) {
-      const [known, there] = await Promise.all([catalog(), store.list()]);
-      return importFile(store, expandHome(path), {
-        ...options,
-        partialFolder: directories.partial,
-        nameFor: (sha256, fileName, sizeBytes) => nameForImport(known, there, sha256, fileName, sizeBytes),
-      });
-    },
+    targets: async (references, options) => (await installer()).targets(references, options),
+    plan: async (models, options) => (await installer()).plan(models, options),
+    install: async (model, options) => (await installer()).install(model, options),
+    importFile: async (path, options) => (await installer()).importFile(expandHome(path), options),
     agent: ({ model, onLoad, ...options }) =>
       createAgent({
         ...options,

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
 import { errnoOf } from './system-error.ts';
+import { uniqueMark } from './unique-mark.ts';
 
 /** Writing a file so that a reader, a crash or a power loss never meets half of it. */
 
@@ -13,7 +13,7 @@ import { errnoOf } from './system-error.ts';
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, { mode = 0o666 }: { mode?: number } = {}): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporaryPath = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporaryPath = `${path}.${uniqueMark()}.tmp`;
   try {
     const file = await open(temporaryPath, 'wx', mode);
     try {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
 import { LuciError } from './errors.ts';
 import { diskError, errnoOf, isNotFound } from './system-error.ts';
+import { uniqueMark } from './unique-mark.ts';
 
 /** A lock between processes: a file made with `wx` that holds pid, host and a token, and is touched while it is held. */
 
@@ -20,7 +20,7 @@ export interface Lock extends AsyncDisposable {
 
 /** Takes the lock at `path`, or undefined when a living process holds it. */
 export async function tryLock(path: string): Promise<Lock | undefined> {
-  const token = randomBytes(8).toString('hex');
+  const token = uniqueMark();
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw diskError(error, path, 'make a folder');
   });

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /**
  * Where the pieces of luci lie: the data folders of the package, and the programs that are built on their own
@@ -10,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** A file of `dist/` that runs in a process or worker of its own. Each is an entry of scripts/build.mjs. */
 export type Part = 'engine-host.mjs' | 'hash-worker.mjs' | 'javascript-sandbox.mjs' | 'sql-sandbox.mjs';
 
-const packageFolder = findPackageFolder(dirname(fileURLToPath(import.meta.url)));
+const packageFolder = findPackageFolder(import.meta.dirname);
 
 /** Path of a built part. */
 export function partPath(part: Part): string {

@@ -7,7 +7,7 @@ import { type Catalog, normalName } from './load-catalog.ts';
 
 /** The model of a name or alias in any case and with `:` or `-`; undefined when there is none. */
 export function findModel(catalog: Catalog, name: string): Model | undefined {
-  return catalog.byName.get(normalName(name));
+  return catalog.byNormalName(normalName(name));
 }
 
 /** {@link findModel}, or MODEL_UNKNOWN with the nearest three. */

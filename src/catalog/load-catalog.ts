@@ -19,8 +19,8 @@ export interface CatalogProblem {
 export interface Catalog {
   /** In the order of the files: by tier and size, the user's own last. */
   readonly models: readonly Model[];
-  /** Every normal form of a name or alias. */
-  readonly byName: ReadonlyMap<string, Model>;
+  /** The model with this normal form of a name or alias; see {@link normalName}. */
+  byNormalName(name: string): Model | undefined;
   readonly problems: readonly CatalogProblem[];
 }
 
@@ -42,18 +42,43 @@ export function normalName(text: string): string {
 
 /** Reads the catalogue. A bad entry is reported in `problems` and never takes the others down. */
 export async function loadCatalog({ builtIn, own }: CatalogFiles): Promise<Catalog> {
-  const believed = (JSON.parse(await readFile(builtIn, 'utf8')) as CatalogEntry[]).map(modelOf);
+  const believed = JSON.parse(await readFile(builtIn, 'utf8')) as CatalogEntry[];
   const { models: mine, problems } = own === undefined ? { models: [], problems: [] } : await readOwn(own);
   const replaced = new Set(mine.map((model) => normalName(model.name)));
-  const models = [...believed.filter((model) => !replaced.has(normalName(model.name))), ...mine];
-  return { models, byName: indexNames(models), problems };
+  // Most commands need one or two models of the 230: each is made when it is first asked for.
+  const slots = [
+    ...believed
+      .filter(({ name }) => !replaced.has(normalName(name)))
+      .map((entry) => lazily(entry.name, entry.aliases, () => modelOf(entry))),
+    ...mine.map((model) => lazily(model.name, model.aliases, () => model)),
+  ];
+  const byName = indexNames(slots);
+  let models: readonly Model[] | undefined;
+  return {
+    get models() {
+      return (models ??= slots.map((slot) => slot.model()));
+    },
+    byNormalName: (name) => byName.get(name)?.model(),
+    problems,
+  };
+}
+
+interface Slot {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  model(): Model;
+}
+
+function lazily(name: string, aliases: readonly string[] | undefined, make: () => Model): Slot {
+  let made: Model | undefined;
+  return { name, aliases: aliases ?? [], model: () => (made ??= make()) };
 }
 
 /** Names first, so that no alias hides another model's name; among aliases the later file wins. */
-function indexNames(models: readonly Model[]): ReadonlyMap<string, Model> {
-  const byName = new Map<string, Model>();
-  for (const model of models) for (const alias of model.aliases) byName.set(normalName(alias), model);
-  for (const model of models) byName.set(normalName(model.name), model);
+function indexNames(slots: readonly Slot[]): ReadonlyMap<string, Slot> {
+  const byName = new Map<string, Slot>();
+  for (const slot of slots) for (const alias of slot.aliases) byName.set(normalName(alias), slot);
+  for (const slot of slots) byName.set(normalName(slot.name), slot);
   return byName;
 }
 

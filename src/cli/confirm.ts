@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { CommandContext } from './command.ts';
@@ -7,6 +6,7 @@ import type { CommandContext } from './command.ts';
 export async function confirm(question: string, { yes, signal }: Pick<CommandContext, 'yes' | 'signal'>): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) throw new LuciError('NOT_CONFIRMED', `${question} Nobody can answer here.`, { hint: 'Run it again with -y.' });
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // The reader takes Ctrl+C for itself while it waits.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

@@ -22,7 +22,6 @@ async function main(args: readonly string[]): Promise<number> {
       controller.abort(stopError(code, code === 'CANCELLED' ? 'Cancelled.' : 'Stopped.'));
     });
   }
-  endQuietlyWhenNobodyReads();
   // Before the flags are known, errors are told in the plainest way that was asked for.
   let show = createShow(currentTerminal({ noColour: args.includes('--no-color') }), { json: args.includes('--json') });
   let debug = args.includes('--debug');
@@ -30,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     const parsed = parseArguments(args, commands);
     const { options } = parsed;
     debug = options['debug'] === true;
-    show = createShow(currentTerminal({ noColour: options['no-color'] === true }), {
+    show = createShow(show.terminal, {
       quiet: options['quiet'] === true,
       json: options['json'] === true,
     });
@@ -68,16 +67,6 @@ async function run({ command, operands, options }: ParsedArguments, show: Show, 
     return await command.run({ ...context, luci: (overrides) => (luci ??= open(overrides)) });
   } finally {
     await (await luci?.catch(() => undefined))?.[Symbol.asyncDispose]();
-  }
-}
-
-/** `luci list | head -1` closes our stdout: that is the end of the work, not a failure. */
-function endQuietlyWhenNobodyReads(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
   }
 }
 

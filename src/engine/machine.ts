@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { promisify } from 'node:util';
@@ -69,6 +68,7 @@ async function cpuInfo(): Promise<string | undefined> {
 }
 
 async function sysctl(name: string): Promise<string | undefined> {
+  const { execFile } = await import('node:child_process');
   return promisify(execFile)('/usr/sbin/sysctl', ['-n', name]).then(
     ({ stdout }) => stdout,
     () => undefined,

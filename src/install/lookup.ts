@@ -1,9 +1,9 @@
 import type { Model } from '../base/model.ts';
+import { quantizationOf } from '../catalog/choose-file.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
 import type { PartialInfo } from '../download/partial.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
-import { isOfRepository } from './targets.ts';
 
 /** Which installed model is meant, and which model a file is. Pure. */
 
@@ -51,4 +51,12 @@ export function nameOfFile(catalog: Catalog, fileName: string, sizeBytes: number
   const isIt = (model: Model): boolean =>
     model.files.some((file) => file.name === fileName && (file.sizeBytes === undefined || file.sizeBytes === sizeBytes));
   return catalog.models.find(isIt)?.name;
+}
+
+/** Whether an installed or pinned name, `owner/repo:Q4_K_M`, answers a reference to that repository. */
+export function isOfRepository(name: string, repo: string, wanted: string | undefined): boolean {
+  const [, of = '', quantization = ''] = /^([^/]+\/[^/:]+):(.+)$/.exec(name) ?? [];
+  if (of.toLowerCase() !== repo.toLowerCase()) return false;
+  if (wanted === undefined) return true;
+  return quantization.toUpperCase() === wanted.toUpperCase() || quantizationOf(wanted) === quantization.toUpperCase();
 }

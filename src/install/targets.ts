@@ -10,6 +10,7 @@ import { type ModelReference, parseReference } from '../catalog/reference.ts';
 import type { RepositoryListing } from '../hub/list-files.ts';
 import { redactUrl } from '../net/addresses.ts';
 import type { FirstPin } from '../store/first-pins.ts';
+import { isOfRepository } from './lookup.ts';
 import { parametersFromBytes } from './size-estimate.ts';
 
 /** What the words after `luci install` stand for: models to fetch, or files of this machine. */
@@ -101,14 +102,6 @@ async function modelOfRepository(reference: Extract<ModelReference, { kind: 'hub
     parametersB: parametersFromBytes(sizeBytes, stated),
     confidence: 'hub',
   });
-}
-
-/** Whether an installed or pinned name, `owner/repo:Q4_K_M`, answers a reference to that repository. */
-export function isOfRepository(name: string, repo: string, wanted: string | undefined): boolean {
-  const [, of = '', quantization = ''] = /^([^/]+\/[^/:]+):(.+)$/.exec(name) ?? [];
-  if (of.toLowerCase() !== repo.toLowerCase()) return false;
-  if (wanted === undefined) return true;
-  return quantization.toUpperCase() === wanted.toUpperCase() || quantizationOf(wanted) === quantization.toUpperCase();
 }
 
 function isSameSource(model: Model, repo: string, path: string, sha256: string | undefined): boolean {

@@ -24,12 +24,12 @@ export interface Show {
 export function createShow(terminal: Terminal, { quiet = false, json = false } = {}): Show {
   let liveLines = 0;
   const clearLive = (): void => {
-    if (liveLines > 0) process.stderr.write(`\x1b[${liveLines}A\x1b[0J`);
+    if (liveLines > 0) terminal.err.write(`\x1b[${liveLines}A\x1b[0J`);
     liveLines = 0;
   };
   const toStderr = (text: string): void => {
     clearLive();
-    process.stderr.write(text);
+    terminal.err.write(text);
   };
   return {
     terminal,
@@ -37,13 +37,13 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
     json,
     result(text) {
       clearLive();
-      process.stdout.write(`${text}\n`);
+      terminal.out.write(`${text}\n`);
     },
     stream(text) {
-      process.stdout.write(text);
+      terminal.out.write(text);
     },
     data(value) {
-      process.stdout.write(`${JSON.stringify(value)}\n`);
+      terminal.out.write(`${JSON.stringify(value)}\n`);
     },
     note(text) {
       if (!quiet) toStderr(`${text}\n`);
@@ -51,11 +51,11 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
     live(lines) {
       if (quiet || !terminal.errIsTerminal) return;
       clearLive();
-      for (const line of lines) process.stderr.write(`${line}\n`);
+      for (const line of lines) terminal.err.write(`${line}\n`);
       liveLines = lines.length;
     },
     error(error, debug) {
-      if (json && isLuciError(error)) process.stdout.write(`${JSON.stringify({ error })}\n`);
+      if (json && isLuciError(error)) terminal.out.write(`${JSON.stringify({ error })}\n`);
       toStderr(`${errorText(error, terminal, debug)}\n`);
     },
   };

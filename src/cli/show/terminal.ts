@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { readTerminalEnvironment } from '../../config/terminal-environment.ts';
+import { type Output, openOutput } from './output.ts';
 
 /** What the terminal can do: width, colour, marks. */
 
@@ -10,6 +11,8 @@ export interface Terminal {
   /** Whether stdout, and stderr, are a person's terminal. */
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  readonly out: Output;
+  readonly err: Output;
   readonly marks: Marks;
   /** The text in a style, where stdout or stderr may have colour. */
   style(style: Style, text: string, stream?: 'out' | 'err'): string;
@@ -59,13 +62,17 @@ const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: '
 /** The terminal this process runs in. */
 export function currentTerminal({ noColour = false }: { noColour?: boolean } = {}): Terminal {
   const { colour, unicode, isDumb, columns } = readTerminalEnvironment();
-  const outIsTerminal = process.stdout.isTTY === true;
-  const errIsTerminal = process.stderr.isTTY === true && !isDumb;
+  const out = openOutput(1);
+  const err = openOutput(2);
+  const outIsTerminal = out.isTerminal;
+  const errIsTerminal = err.isTerminal && !isDumb;
   const coloured = { out: !noColour && (colour ?? outIsTerminal), err: !noColour && (colour ?? errIsTerminal) };
   return {
     get columns() {
-      return Math.max(20, process.stderr.columns ?? process.stdout.columns ?? columns ?? 100);
+      return Math.max(20, err.columns ?? out.columns ?? columns ?? 100);
     },
+    out,
+    err,
     outIsTerminal,
     errIsTerminal,
     marks: unicode ? unicodeMarks : asciiMarks,

@@ -6,7 +6,7 @@ import type { ChatRequest, Engine, EngineFacts, GenerationEvent, Session } from 
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
 import type { HostStatus, HostTarget } from './protocol.ts';
-import { dismiss, findHost, type HostOptions, reachHost } from './start-host.ts';
+import type { HostOptions } from './start-host.ts';
 
 /** The embedded engine as callers see it: sessions whose work is done in the resident process. */
 
@@ -22,10 +22,14 @@ export interface HostEngine extends Engine {
 /** How long a cancelled request may take to end before its process is ended. */
 const cancelGraceMs = 500;
 
+/** Starting and reaching processes is loaded when it is first done: most commands never do. */
+const processes = () => import('./start-host.ts');
+
 /** The engine of a home folder. */
 export function createHostEngine(options: HostOptions & { readonly machine: () => Promise<MachineFacts> }): HostEngine {
   const connections = new Set<HostConnection>();
   const reach = async (signal?: AbortSignal): Promise<HostConnection> => {
+    const { reachHost } = await processes();
     const connection = await reachHost(options, signal);
     connections.add(connection);
     return connection;
@@ -52,6 +56,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       return sessionOn(connection, hostTarget, facts);
     },
     async status() {
+      const { findHost } = await processes();
       const connection = await findHost(options);
       if (!connection) return undefined;
       try {
@@ -61,6 +66,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       }
     },
     async stop(name) {
+      const { dismiss, findHost } = await processes();
       const connection = await findHost(options);
       if (!connection) return false;
       try {

@@ -1,0 +1,59 @@
+import { fstatSync, writeSync } from 'node:fs';
+
+/** One of the two streams a command writes to. */
+export interface Output {
+  /** Whether a person looks at it. */
+  readonly isTerminal: boolean;
+  /** Columns of the terminal, where it is one. */
+  readonly columns: number | undefined;
+  write(text: string): void;
+}
+
+/**
+ * stdout (1) or stderr (2). A pipe or a file is written to directly: making Node's stream object for one costs every start 3 ms,
+ * and its writes to pipes block as well. `luci list | head -1` closes the pipe: that is the end of the work, not a failure.
+ */
+export function openOutput(descriptor: 1 | 2): Output {
+  return isDevice(descriptor)
+    ? deviceOutput(descriptor)
+    : { isTerminal: false, columns: undefined, write: (text) => writeAll(descriptor, text) };
+}
+
+function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false; // The stream is closed.
+  }
+}
+
+/** A terminal, or another device such as /dev/null. */
+function deviceOutput(descriptor: 1 | 2): Output {
+  const stream = descriptor === 1 ? process.stdout : process.stderr;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
+    throw error;
+  });
+  return {
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns;
+    },
+    write: (text) => void stream.write(text),
+  };
+}
+
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE' || code === 'EBADF') process.exit(0);
+      // Whoever gave us the pipe made it non-blocking, and it is full: wait for its reader.
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

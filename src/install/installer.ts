@@ -1,0 +1,88 @@
+import { totalmem } from 'node:os';
+import type { Model } from '../base/model.ts';
+import { joinGroups } from '../catalog/groups.ts';
+import type { Catalog } from '../catalog/load-catalog.ts';
+import { listPartials } from '../download/partial.ts';
+import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
+import { listRepository } from '../hub/list-files.ts';
+import type { HubAccess } from '../hub/resolve-file.ts';
+import { type FirstPin, holdFirstPin, readFirstPins } from '../store/first-pins.ts';
+import { freeBytesAt } from '../store/free-space.ts';
+import type { InstalledModel } from '../store/installed-model.ts';
+import { askSizes } from './ask-sizes.ts';
+import { firstPinOf, type InstallOptions, type InstallTools, installModel } from './carry-out.ts';
+import { type ImportOptions, importFile } from './import-file.ts';
+import { isThere, nameForImport, partialBytesOf } from './lookup.ts';
+import { type InstallPlan, planInstall } from './plan.ts';
+import { bytesFromParameters, statedBytes } from './size-estimate.ts';
+import { type InstallTarget, resolveTargets } from './targets.ts';
+
+/** Everything between a word after `install` and a verified file in the store. */
+
+/** What an installer works with. */
+export interface InstallerOptions extends InstallTools {
+  readonly home: string;
+  readonly offline: boolean;
+  readonly hub: { readonly endpoint: string; readonly token?: string };
+  readonly catalog: () => Promise<Catalog>;
+  readonly groupsPath: string;
+  readonly stateFolder: string;
+  /** Tokens the plan reckons memory for. */
+  readonly contextLength: number;
+}
+
+/** See the methods of the same names in `Luci`. */
+export interface Installer {
+  targets(references: readonly string[], options?: { update?: boolean; signal?: AbortSignal }): Promise<readonly InstallTarget[]>;
+  plan(models: readonly Model[], options?: { signal?: AbortSignal }): Promise<InstallPlan>;
+  install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
+  importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
+}
+
+/** The installer of a home folder. */
+export function createInstaller(options: InstallerOptions): Installer {
+  const { net, store, catalog, download, stateFolder, home, offline, hub, contextLength, groupsPath } = options;
+  const access = (signal?: AbortSignal): HubAccess => ({
+    endpoint: hub.endpoint,
+    connectTimeoutMs: 10_000,
+    ...(hub.token ? { token: hub.token } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  return {
+    async targets(references, { update = false, signal } = {}) {
+      return resolveTargets(joinGroups(references), {
+        catalog: await catalog(),
+        groupsPath,
+        pins: update ? new Map<string, FirstPin>() : await readFirstPins(stateFolder),
+        listRepository: (repo, revision) => listRepository(net, repo, access(signal), revision),
+      });
+    },
+    async plan(models, { signal } = {}) {
+      const sized = offline ? models : await askSizes(net, models, access(signal));
+      const [there, partials, freeDiskBytes] = await Promise.all([
+        store.list(signal),
+        listPartials(download.partialFolder),
+        freeBytesAt(home),
+      ]);
+      const wanted = sized.map((model) => {
+        const sizeBytes = statedBytes(model) ?? bytesFromParameters(model.parametersB, model.quantization);
+        const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, contextLength);
+        return { model, isInstalled: isThere(model, there), partialBytes: partialBytesOf(model, partials), memoryBytes };
+      });
+      return planInstall(wanted, { totalMemoryBytes: totalmem(), freeDiskBytes, folder: home });
+    },
+    async install(model, how) {
+      const done = await installModel({ net, store, download }, model, how);
+      if (!done.vouched) await holdFirstPin(stateFolder, model.name, firstPinOf(model, done));
+      return done;
+    },
+    async importFile(path, how = {}) {
+      const [known, there] = await Promise.all([catalog(), store.list()]);
+      return importFile(store, path, {
+        ...how,
+        partialFolder: download.partialFolder,
+        nameFor: (sha256, fileName, sizeBytes) => nameForImport(known, there, sha256, fileName, sizeBytes),
+      });
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import tls from 'node:tls';
+import { abortError } from '../base/abort.ts';
+import { LuciError } from '../base/errors.ts';
+import { proxyFor } from './addresses.ts';
+import { connectionWords } from './connection-words.ts';
+import type { NetRequest, NetResponse, ProxySettings } from './net.ts';
+
+/** One exchange over node:http or node:https, directly or through a proxy. Loaded when the first request is made. */
+
+/** Sends a request; resolves with the head of the answer. Throws NETWORK_FAILED, or the signal's reason. */
+export async function send(target: URL, request: NetRequest, proxy: ProxySettings, userAgent: string): Promise<NetResponse> {
+  const { method = 'GET', headers = {}, body, signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 } = request;
+  if (signal?.aborted) throw abortError(signal);
+  const via = proxyFor(target, proxy);
+  const isTls = target.protocol === 'https:';
+  const failed = (error: unknown): unknown => (signal?.aborted ? abortError(signal) : networkError(via ?? target, target, error));
+  const tunnel =
+    via && isTls
+      ? await connectTunnel(via, target, connectTimeoutMs, signal).catch((error: unknown) => Promise.reject(failed(error)))
+      : undefined;
+  return new Promise((resolve, reject) => {
+    const through = via && !isTls ? { host: via.hostname, port: via.port || 80, path: target.href } : {};
+    const sent = (isTls ? https : http).request(target, {
+      ...through,
+      method,
+      agent: false,
+      ...(tunnel
+        ? { createConnection: () => tls.connect({ socket: tunnel, servername: target.hostname, ALPNProtocols: ['http/1.1'] }) }
+        : {}),
+      headers: {
+        'User-Agent': userAgent,
+        ...(via && !isTls ? proxyAuthorization(via) : {}),
+        ...headers,
+        ...(body ? { 'Content-Length': Buffer.byteLength(body) } : {}),
+      },
+    });
+    const refuse = (error: unknown): void => {
+      clearTimeout(connecting);
+      signal?.removeEventListener('abort', stop);
+      sent.destroy();
+      reject(failed(error));
+    };
+    const stop = (): void => void sent.destroy(new Error('stopped'));
+    const connecting = setTimeout(
+      () => refuse(Object.assign(new Error('slow'), { code: 'CONNECT_TIMEOUT', seconds: connectTimeoutMs / 1000 })),
+      connectTimeoutMs,
+    );
+    sent.on('socket', (socket) => {
+      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+        clearTimeout(connecting);
+        sent.setTimeout(idleTimeoutMs, () =>
+          sent.destroy(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 })),
+        );
+      });
+    });
+    sent.once('error', refuse);
+    sent.once('response', (answer) => {
+      clearTimeout(connecting);
+      sent.removeListener('error', refuse);
+      sent.on('error', (error) => answer.destroy(error));
+      answer.once('close', () => signal?.removeEventListener('abort', stop));
+      resolve({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headers), body: answer });
+    });
+    signal?.addEventListener('abort', stop, { once: true });
+    sent.end(body);
+  });
+}
+
+/** A socket to the target's port through the proxy's CONNECT. */
+function connectTunnel(via: URL, target: URL, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const port = target.port || '443';
+    const sent = (via.protocol === 'https:' ? https : http).request({
+      host: via.hostname,
+      port: via.port || (via.protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path: `${target.hostname}:${port}`,
+      headers: { Host: `${target.hostname}:${port}`, ...proxyAuthorization(via) },
+      agent: false,
+      timeout: timeoutMs,
+      ...(signal ? { signal } : {}),
+    });
+    sent.once('timeout', () => sent.destroy(Object.assign(new Error('slow'), { code: 'CONNECT_TIMEOUT', seconds: timeoutMs / 1000 })));
+    sent.once('error', reject);
+    sent.once('connect', (answer, socket) => {
+      if (answer.statusCode === 200) return resolve(socket);
+      socket.destroy();
+      reject(Object.assign(new Error('refused'), { code: 'PROXY_REFUSED', status: answer.statusCode }));
+    });
+    sent.end();
+  });
+}
+
+function proxyAuthorization(via: URL): Record<string, string> {
+  if (via.username === '') return {};
+  const credentials = `${decodeURIComponent(via.username)}:${decodeURIComponent(via.password)}`;
+  return { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function networkError(reached: URL, target: URL, cause: unknown): LuciError {
+  const words = connectionWords(cause);
+  const place = reached === target ? target.host : `the proxy ${reached.host} on the way to ${target.host}`;
+  return new LuciError('NETWORK_FAILED', `${place}: ${words}`, {
+    hint: 'Behind a proxy? Set HTTPS_PROXY. A mirror of the hub? Set HF_ENDPOINT.',
+    details: { host: target.host, reason: words, retryable: true },
+  });
+}
+
+function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
