@@ -56,7 +56,8 @@ export async function loadCatalog({ builtIn, own }: CatalogFiles): Promise<Catal
   let models: readonly Model[] | undefined;
   return {
     get models() {
-      return (models ??= slots.map((slot) => slot.model()));
+      models ??= slots.map((slot) => slot.model());
+      return models;
     },
     byNormalName: (name) => byName.get(name)?.model(),
     problems,
