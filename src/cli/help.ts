@@ -10,7 +10,7 @@ import { wrap } from './show/text.ts';
 export function generalHelp(commands: readonly Command[], terminal: Terminal): string {
   const rows = commands.map((command) => [[command.name, command.operands].filter(Boolean).join(' '), command.summary]);
   return [
-    wrap('luci installs open language models by name, runs them offline, and proves what each can do.', terminal.columns),
+    wrap('luci installs open language models by name and runs them offline.', terminal.columns),
     '',
     'Usage: luci <command> [flags]',
     '',

