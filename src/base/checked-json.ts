@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { LuciError } from './errors.ts';
-import { diskError, isNotFound } from './system-error.ts';
+import { readSmallFile } from './read-small-file.ts';
+import { diskError } from './system-error.ts';
 
 /** JSON that is checked before anything believes it. */
 
@@ -31,12 +31,11 @@ export function parseChecked<S extends v.GenericSchema>(schema: S, text: string,
 
 /** The checked content of a JSON file, or undefined when there is no such file. */
 export async function readCheckedJson<S extends v.GenericSchema>(schema: S, path: string): Promise<v.InferOutput<S> | undefined> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(path, 'utf8');
+    text = readSmallFile(path);
   } catch (error) {
-    if (isNotFound(error)) return undefined;
     throw diskError(error, path, 'read a file');
   }
-  return parseChecked(schema, text, path);
+  return text === undefined ? undefined : parseChecked(schema, text, path);
 }

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describeIssue } from '../base/checked-json.ts';
 import type { Model } from '../base/model.ts';
-import { diskError, isNotFound } from '../base/system-error.ts';
+import { readSmallFile } from '../base/read-small-file.ts';
+import { diskError } from '../base/system-error.ts';
 import { type CatalogEntry, entrySchema, modelOf } from './entry.ts';
 
 /** The catalogue: the package's own entries, then the user's, which win. */
@@ -42,8 +43,9 @@ export function normalName(text: string): string {
 
 /** Reads the catalogue. A bad entry is reported in `problems` and never takes the others down. */
 export async function loadCatalog({ builtIn, own }: CatalogFiles): Promise<Catalog> {
-  const believed = JSON.parse(await readFile(builtIn, 'utf8')) as CatalogEntry[];
-  const { models: mine, problems } = own === undefined ? { models: [], problems: [] } : await readOwn(own);
+  // Read in one go: a start that lists two models should not wait for the thread pool.
+  const believed = JSON.parse(readFileSync(builtIn, 'utf8')) as CatalogEntry[];
+  const { models: mine, problems } = own === undefined ? { models: [], problems: [] } : readOwn(own);
   const replaced = new Set(mine.map((model) => normalName(model.name)));
   // Most commands need one or two models of the 230: each is made when it is first asked for.
   const slots = [
@@ -52,14 +54,20 @@ export async function loadCatalog({ builtIn, own }: CatalogFiles): Promise<Catal
       .map((entry) => lazily(entry.name, entry.aliases, () => modelOf(entry))),
     ...mine.map((model) => lazily(model.name, model.aliases, () => model)),
   ];
-  const byName = indexNames(slots);
+  let byName: ReadonlyMap<string, Slot> | undefined;
   let models: readonly Model[] | undefined;
   return {
     get models() {
       models ??= slots.map((slot) => slot.model());
       return models;
     },
-    byNormalName: (name) => byName.get(name)?.model(),
+    byNormalName(name) {
+      // Most look-ups are of an installed model's own name, which no alias can hide: they need no index.
+      const exact = slots.find((slot) => slot.name === name);
+      if (exact) return exact.model();
+      byName ??= indexNames(slots);
+      return byName.get(name)?.model();
+    },
     problems,
   };
 }
@@ -83,14 +91,14 @@ function indexNames(slots: readonly Slot[]): ReadonlyMap<string, Slot> {
   return byName;
 }
 
-async function readOwn(path: string): Promise<{ models: Model[]; problems: CatalogProblem[] }> {
-  let text: string;
+function readOwn(path: string): { models: Model[]; problems: CatalogProblem[] } {
+  let text: string | undefined;
   try {
-    text = await readFile(path, 'utf8');
+    text = readSmallFile(path);
   } catch (error) {
-    if (isNotFound(error)) return { models: [], problems: [] };
     throw diskError(error, path, 'read your catalogue');
   }
+  if (text === undefined) return { models: [], problems: [] };
   const whole = (message: string) => ({ models: [], problems: [{ file: path, entry: 'the file', message }] });
   let entries: unknown;
   try {

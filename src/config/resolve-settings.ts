@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { describeIssue } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
-import { diskError, isNotFound } from '../base/system-error.ts';
+import { readSmallFile } from '../base/read-small-file.ts';
+import { diskError } from '../base/system-error.ts';
 import { parseBytes, parseSeconds } from '../base/units.ts';
 import { directoriesOf } from './directories.ts';
 import { childEnvironment, readEnvironment } from './environment.ts';
@@ -134,13 +134,13 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Reado
 }
 
 function readConfig(path: string): Config {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readSmallFile(path);
   } catch (error) {
-    if (isNotFound(error)) return {};
     throw diskError(error, path, 'read the configuration');
   }
+  if (text === undefined) return {};
   try {
     const result = v.safeParse(configSchema, JSON.parse(text));
     if (result.success) return result.output;
@@ -157,9 +157,9 @@ function hubToken(environment: Readonly<Record<string, string>>): string | undef
   if (given !== undefined) return given.trim() || undefined;
   const folder = environment['HF_HOME'] ?? join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'huggingface');
   try {
-    return readFileSync(environment['HF_TOKEN_PATH'] ?? join(folder, 'token'), 'utf8').trim() || undefined;
+    return readSmallFile(environment['HF_TOKEN_PATH'] ?? join(folder, 'token'))?.trim() || undefined;
   } catch {
-    return undefined; // No file, or one we may not read: the same as no token.
+    return undefined; // One we may not read: the same as no token.
   }
 }
 

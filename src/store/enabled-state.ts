@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
 import { lock } from '../base/lock.ts';
-import { diskError, isNotFound } from '../base/system-error.ts';
+import { readSmallFile } from '../base/read-small-file.ts';
+import { diskError } from '../base/system-error.ts';
 
 /**
  * Which models are switched off: `llm_state.json`, `{"name": true|false}`, the format of luci's prototype.
@@ -44,10 +44,11 @@ export async function setEnabled(home: string, names: readonly string[], enabled
 async function read(home: string): Promise<Record<string, unknown> | undefined> {
   const path = join(home, fileName);
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const text = readSmallFile(path);
+    if (text === undefined) return {};
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
   } catch (error) {
-    if (isNotFound(error)) return {};
     if (error instanceof SyntaxError) return undefined;
     throw diskError(error, path, 'read which models are enabled');
   }

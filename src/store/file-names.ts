@@ -8,7 +8,7 @@ import { scanModels } from './scan.ts';
 export async function freeFileName(modelsFolder: string, stateFolder: string, wanted: string, sha256: Sha256 | undefined): Promise<string> {
   const safe = safeFileName(wanted);
   const records = await readIndex(stateFolder);
-  const files = (await scanModels(modelsFolder)).flatMap((model) => model.files);
+  const files = scanModels(modelsFolder).flatMap((model) => model.files);
   const isFree = (name: string): boolean => {
     if (!files.some((file) => sameName(file.name, name))) return true;
     const recorded = records.flatMap((record) => record.files).find((file) => sameName(file.name, name));

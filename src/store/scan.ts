@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { diskError, isNotFound } from '../base/system-error.ts';
+import { diskError } from '../base/system-error.ts';
 
 /** What lies in `models/`: plain `.gguf` files, whoever put them there. */
 
@@ -21,25 +21,25 @@ export interface FoundModel {
 }
 
 /** The models in a folder; hidden entries and folders are left alone. */
-export async function scanModels(folder: string): Promise<readonly FoundModel[]> {
+export function scanModels(folder: string): readonly FoundModel[] {
   let names: string[];
   try {
-    names = await readdir(folder);
+    if (!statSync(folder, { throwIfNoEntry: false })) return [];
+    names = readdirSync(folder);
   } catch (error) {
-    if (isNotFound(error)) return [];
     throw diskError(error, folder, 'read the folder of models');
   }
   const candidates = names.filter((name) => /\.gguf$/i.test(name) && !name.startsWith('.')).sort();
-  const files = (await Promise.all(candidates.map((name) => statOf(folder, name)))).filter((file) => file !== undefined);
+  const files = candidates.map((name) => statOf(folder, name)).filter((file) => file !== undefined);
   return groupParts(files);
 }
 
-async function statOf(folder: string, name: string): Promise<FoundFile | undefined> {
+function statOf(folder: string, name: string): FoundFile | undefined {
   try {
-    const found = await stat(join(folder, name));
-    return found.isFile() ? { name, sizeBytes: found.size, mtimeMs: found.mtimeMs, inode: found.ino } : undefined;
+    // Undefined when it was removed meanwhile, or is a dangling link.
+    const found = statSync(join(folder, name), { throwIfNoEntry: false });
+    return found?.isFile() ? { name, sizeBytes: found.size, mtimeMs: found.mtimeMs, inode: found.ino } : undefined;
   } catch (error) {
-    if (isNotFound(error)) return undefined; // Removed meanwhile, or a dangling link.
     throw diskError(error, join(folder, name), 'look at a model file');
   }
 }

@@ -122,12 +122,8 @@ export function createStore(options: StoreOptions): Store {
 
 async function listModels(options: StoreOptions, signal?: AbortSignal): Promise<readonly InstalledModel[]> {
   const { home, modelsFolder, stateFolder } = options;
-  const [found, records, state, defaultName] = await Promise.all([
-    scanModels(modelsFolder),
-    readIndex(stateFolder),
-    readEnabledState(home),
-    readDefaultModel(stateFolder),
-  ]);
+  const found = scanModels(modelsFolder);
+  const [records, state, defaultName] = await Promise.all([readIndex(stateFolder), readEnabledState(home), readDefaultModel(stateFolder)]);
   const taken = new Set<string>();
   const current: ModelRecord[] = [];
   let changed = false;

@@ -4,13 +4,18 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** Text from a file, a server or a model's name without control characters, so that it can neither move the cursor nor recolour. */
 export function printable(text: string): string {
+  if (plainText.test(text)) return text;
   return [...stripVTControlCharacters(text)]
     .map((char) => ((char < ' ' && char !== '\n' && char !== '\t') || char === '\u007f' ? '�' : char))
     .join('');
 }
 
+/** Text in which every character is one column wide; nearly all text is, and the rules for the rest are dear to load. */
+const plainText = /^[ -~]*$/;
+
 /** Columns a text takes: wide East Asian characters and emoji count as two, combining marks as none. */
 export function widthOf(text: string): number {
+  if (plainText.test(text)) return text.length;
   let width = 0;
   for (const char of stripVTControlCharacters(text)) {
     if (/\p{Mn}|\p{Me}|\p{Cf}|\ufe0f/u.test(char)) continue;
