@@ -47,7 +47,7 @@ let accepted = 0;
 let findings = 0;
 while (performance.now() < deadline && findings < 10) {
   const input = mutate(corpus[below(corpus.length)] ?? Buffer.alloc(0));
-  const startedAt = performance.now();
+  const startedAt = process.cpuUsage();
   try {
     factsOf(await readGgufHeader(memoryReader(input, wholeBytes)));
     accepted += 1;
@@ -55,7 +55,8 @@ while (performance.now() < deadline && findings < 10) {
     if (!isLuciError(error, 'GGUF_BROKEN') && !(error instanceof MoreBytesNeeded))
       report(input, error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
-  const durationMs = performance.now() - startedAt;
+  // Time of the processor: a pause of the whole process is no finding.
+  const durationMs = process.cpuUsage(startedAt).user / 1000;
   if (durationMs > 1000) report(input, `took ${Math.round(durationMs)} ms`);
   executions += 1;
   if (executions % 10_000 === 0 && process.memoryUsage.rss() > 512 * 1024 ** 2)

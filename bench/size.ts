@@ -2,18 +2,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { markdown } from './paired.mjs';
+import { join } from 'node:path';
+import { markdown } from './paired.ts';
 
-const root = dirname(import.meta.dirname);
+const root = process.cwd();
 const base = mkdtempSync(join(tmpdir(), 'luci-size-'));
 const clone = join(base, 'clone');
 const prefix = join(base, 'prefix');
 const home = join(base, 'home');
 const environment = { ...process.env, LUCI_HOME: home };
-const run = (file, args, folder = base) =>
+const run = (file: string, args: readonly string[], folder = base): string =>
   execFileSync(file, args, { cwd: folder, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-const megabytes = (path, ...more) => Math.round(Number(run('du', ['-sk', ...more, path]).split('\t')[0]) * 1.024e-3);
+const megabytes = (path: string, ...more: string[]): number =>
+  Math.round(Number(run('du', ['-sk', ...more, path]).split('\t')[0]) * 1.024e-3);
 const asks = ['ask', 'What is the capital of France?', '--max-tokens', '30', '--keep-alive', '0'];
 
 try {
@@ -23,10 +24,7 @@ try {
   const cloneAnswer = run(join(clone, 'luci'), asks).trim();
 
   run('npm', ['pack', '--silent', '--pack-destination', base], clone);
-  const tarball = join(
-    base,
-    readdirSync(base).find((name) => name.endsWith('.tgz')),
-  );
+  const tarball = join(base, readdirSync(base).find((name) => name.endsWith('.tgz')) ?? '');
   run('npm', ['install', '--global', '--silent', '--no-audit', '--no-fund', `--prefix=${prefix}`, tarball]);
   const globalMb = megabytes(prefix);
   const globalAnswer = run(join(prefix, 'bin', 'luci'), asks).trim();
