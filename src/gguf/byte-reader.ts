@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { throwIfAborted } from '../base/abort.ts';
 import { diskError } from '../base/system-error.ts';
+import { ggufError } from './gguf-error.ts';
 
 /** Ranges of bytes, from a file or from memory. */
 export interface ByteReader {
@@ -16,7 +17,9 @@ export async function withFileReader<T>(path: string, use: (reader: ByteReader) 
     throw diskError(error, path, 'open a model file');
   });
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) throw ggufError(found.isDirectory() ? `${path} is a folder, not a file` : `${path} is no regular file`);
+    const { size } = found;
     return await use({
       sizeBytes: size,
       async read(offset, length) {

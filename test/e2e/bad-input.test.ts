@@ -37,6 +37,15 @@ test.each([
   expect(ran).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringContaining(why) });
 });
 
+test.each([
+  ['ask', ['ask', 'hello', '-m']],
+  ['install', ['install']],
+])('a folder given to %s is exit 6 and says that it is one', async (_, args) => {
+  await using home = await makeHome();
+  const ran = await home.luci([...args, home.folder]);
+  expect(ran).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringContaining(`${home.folder} is a folder, not a file`) });
+});
+
 test('a file that is no model is listed as broken and leaves the others alone', async () => {
   await using home = await makeHome();
   await mkdir(join(home.folder, 'models'));
