@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 const root = dirname(import.meta.dirname);
 const folder = join(root, 'docs', 'pictures');
 const home = mkdtempSync(join(tmpdir(), 'luci-pictures-'));
+const escapeCode = String.fromCharCode(27);
+const colourCode = new RegExp(`(${escapeCode}\\[[\\d;]*[A-Za-z])`);
 const model = process.env.LUCI_PICTURE_MODEL;
 const shots = [
   ['list', ['list'], 40],
@@ -73,10 +75,10 @@ function picture(lines, columns) {
 function pieces(line) {
   const styles = { 1: ' font-weight="bold"', 2: ' fill="#8b93a1"', 31: ' fill="#f07178"', 32: ' fill="#8fc66f"', 33: ' fill="#e5c07b"' };
   let style = '';
-  return line.split(/(\u001b\[[\d;]*[A-Za-z])/).flatMap((part) => {
-    const code = /^\u001b\[(\d+)m$/.exec(part)?.[1];
+  return line.split(colourCode).flatMap((part) => {
+    const code = part.startsWith(escapeCode) ? part.slice(2, -1) : undefined;
     if (code !== undefined) style = styles[code] ?? '';
-    return part === '' || part.startsWith('\u001b') ? [] : [{ text: part, style }];
+    return part === '' || part.startsWith(escapeCode) ? [] : [{ text: part, style }];
   });
 }
 
