@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Agent, type AgentOptions, createAgent } from './agent/agent.ts';
@@ -12,7 +13,9 @@ import { parseReference } from './catalog/reference.ts';
 import { type Directories, directoriesOf } from './config/directories.ts';
 import { defaultSettings } from './config/resolve-settings.ts';
 import type { Settings } from './config/settings.ts';
+import { bytesOf, type Leftover, listLeftovers, removeLeftovers } from './download/clean.ts';
 import { listPartials, type PartialInfo } from './download/partial.ts';
+import { createRateLimiter } from './download/rate-limit.ts';
 import type { LoadEvent, OpenOptions, Session } from './engine/engine.ts';
 import { createHostEngine, type HostEngine } from './engine/host/host-engine.ts';
 import { type MachineFacts, probeMachine } from './engine/machine.ts';
@@ -22,20 +25,21 @@ import type { InstallOptions } from './install/carry-out.ts';
 import { chooseUnnamed, type ListedModel, requireUsable, starterName, type UsableModel } from './install/choose-installed.ts';
 import { type Fit, fitOf } from './install/fit.ts';
 import type { ImportOptions } from './install/import-file.ts';
-import type { Installer } from './install/installer.ts';
+import type { Installer, VerifiedModel } from './install/installer.ts';
 import { findInstalled, nameOfFile } from './install/lookup.ts';
 import type { InstallPlan } from './install/plan.ts';
 import { bytesFromParameters, statedBytes } from './install/size-estimate.ts';
 import type { InstallTarget } from './install/targets.ts';
+import type { RepairOptions, VerifyOptions } from './install/verify.ts';
 import { createNet } from './net/create-net.ts';
-import { appendToLedger } from './net/ledger.ts';
-import type { Net } from './net/net.ts';
+import { appendToLedger, readLedger } from './net/ledger.ts';
+import type { LedgerEntry, Net } from './net/net.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { createStore, type Store } from './store/store.ts';
 
 /** The composition root: every part of luci, made from one Settings value. */
 
-export type { ListedModel };
+export type { ListedModel, VerifiedModel };
 
 /** A model of the catalogue, and how it stands on this machine. */
 export interface CatalogedModel {
@@ -59,6 +63,15 @@ export { starterName };
 
 /** Tokens luci opens a model with when nothing else is said; plans reckon with it. */
 export const usualContextLength = 4096;
+
+/** What `clean` would delete. */
+export interface Waste {
+  readonly partials: readonly Leftover[];
+  readonly partialBytes: number;
+  readonly trashBytes: number;
+  /** Names of the unfinished files, by key. */
+  readonly fileNames: ReadonlyMap<string, string>;
+}
 
 /** Everything luci can do. Dispose it to let go of the engine process. */
 export interface Luci extends AsyncDisposable {
@@ -89,6 +102,16 @@ export interface Luci extends AsyncDisposable {
   install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
   /** Takes over a `.gguf` file of this machine; the original is only read. */
   importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
+  /** Reads every byte of an installed model and compares its digests. */
+  verify(reference: string, options?: VerifyOptions): Promise<VerifiedModel>;
+  /** Fetches again what a check found bad. */
+  repair(verified: VerifiedModel, options?: RepairOptions): Promise<InstalledModel>;
+  /** What could be deleted without losing an installed model. */
+  waste(): Promise<Waste>;
+  /** Deletes unfinished downloads, and the trash where asked to; returns the bytes that became free. */
+  clean(options?: { trash?: boolean }): Promise<number>;
+  /** Every connection on record, the oldest first. */
+  requests(): readonly LedgerEntry[];
   /** The installed model for a name, a path, or none named: the default, else the best enabled one that fits. */
   choose(reference?: string): Promise<UsableModel>;
   /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
@@ -180,7 +203,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   // Loaded when something is installed: listing and asking do without.
   const installer = async (): Promise<Installer> => {
     const { createInstaller } = await import('./install/installer.ts');
-    const { onlySource, mirrors } = settings.download;
+    const { onlySource, mirrors, connections, maxBytesPerSecond } = settings.download;
     return createInstaller({
       home: settings.home,
       offline: settings.offline,
@@ -195,7 +218,10 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
         partialFolder: directories.partial,
         hub: settings.hub,
         mirrors,
+        connections,
         childEnvironment,
+        // One limiter for everything this process fetches.
+        ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: createRateLimiter(maxBytesPerSecond) }),
         ...(onlySource ? { onlySource } : {}),
       },
     });
@@ -245,6 +271,29 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       }
       return [...names];
     },
+    async verify(reference, options) {
+      return (await installer()).verify(await installed(reference), options);
+    },
+    async repair(verified, options) {
+      await engine.stop(verified.model.name); // A file that is mapped into memory cannot be replaced on Windows.
+      return (await installer()).repair(verified, options);
+    },
+    async waste() {
+      const [leftovers, partials, trashBytes] = await Promise.all([
+        listLeftovers(directories.partial),
+        listPartials(directories.partial),
+        bytesOf(directories.trash),
+      ]);
+      const partialBytes = leftovers.reduce((sum, { bytes }) => sum + bytes, 0);
+      return { partials: leftovers, partialBytes, trashBytes, fileNames: new Map(partials.map(({ key, file }) => [key, file])) };
+    },
+    async clean({ trash = false } = {}) {
+      const removed = await removeLeftovers(directories.partial, await listLeftovers(directories.partial));
+      const trashBytes = trash ? await bytesOf(directories.trash) : 0;
+      if (trash) await rm(directories.trash, { recursive: true, force: true });
+      return removed.reduce((sum, { bytes }) => sum + bytes, trashBytes);
+    },
+    requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),
     async resolve(names) {
       const known = await catalog();

@@ -1,14 +1,17 @@
 import type { Command } from './command.ts';
 import { ask } from './commands/ask.ts';
+import { clean } from './commands/clean.ts';
 import { install } from './commands/install.ts';
 import { list } from './commands/list.ts';
 import { llm } from './commands/llm.ts';
 import { models } from './commands/models.ts';
+import { net } from './commands/net.ts';
 import { ps } from './commands/ps.ts';
 import { remove } from './commands/remove.ts';
 import { search } from './commands/search.ts';
 import { showModel } from './commands/show.ts';
 import { stop } from './commands/stop.ts';
+import { verify } from './commands/verify.ts';
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [ask, install, remove, list, search, showModel, llm, models, ps, stop];
+export const commands: readonly Command[] = [ask, install, remove, list, search, showModel, llm, models, verify, clean, net, ps, stop];

@@ -1,6 +1,7 @@
 import { LuciError } from '../base/errors.ts';
+import { parseBytes } from '../base/units.ts';
 import type { SettingsOverrides } from '../config/resolve-settings.ts';
-import { type OptionValues, textOption } from './command.ts';
+import { type Option, type OptionValues, textOption } from './command.ts';
 
 /** Values of flags, checked. */
 
@@ -19,10 +20,35 @@ export function numberOption(
   return value;
 }
 
-/** `--source` as a setting. */
-export function sourceOption(options: OptionValues): SettingsOverrides {
-  const source = textOption(options, 'source');
+/** Flags of every command that may fetch a model. */
+export const fetchOptions = {
+  source: { type: 'string', value: 'hub|pip', summary: 'fetch from this kind of source only' },
+  connections: { type: 'string', value: 'N', summary: 'connections for one file, 1 to 16 (default 8)' },
+  'max-rate': { type: 'string', value: 'RATE', summary: 'fetch no faster than this, as in 5M (bytes a second)' },
+  'keep-partial': { type: 'boolean', summary: 'keep what was fetched on Ctrl+C' },
+} as const satisfies Record<string, Option>;
+
+/** The flags of {@link fetchOptions} as settings. */
+export function fetchOverrides(options: OptionValues): SettingsOverrides {
+  const connections = numberOption(options, 'connections', { least: 1, whole: true });
+  if (connections !== undefined && connections > 16) throw new LuciError('USAGE', `--connections: ${connections} is more than 16`);
+  return {
+    ...sourceOverride(textOption(options, 'source')),
+    ...(connections === undefined ? {} : { connections }),
+    ...rateOverride(textOption(options, 'max-rate')),
+    ...(options['keep-partial'] === true ? { keepPartial: true } : {}),
+  };
+}
+
+function sourceOverride(source: string | undefined): SettingsOverrides {
   if (source === undefined) return {};
   if (source === 'hub' || source === 'pip' || source === 'url') return { onlySource: source };
   throw new LuciError('USAGE', `--source: "${source}" is not one of hub, pip, url`);
+}
+
+function rateOverride(text: string | undefined): SettingsOverrides {
+  if (text === undefined) return {};
+  const maxBytesPerSecond = parseBytes(text);
+  if (!maxBytesPerSecond) throw new LuciError('USAGE', `--max-rate: "${text}" is not a rate like 5M`);
+  return { maxBytesPerSecond };
 }

@@ -195,7 +195,9 @@ test('a file without a pin that changed at its source between two runs is never 
   served.faults.add({ kind: 'other-etag', times: 9 });
   const done = await download(fileOf(served, {}));
   expect(done.sha256).toBe(sha256);
-  expect(hub.requests.at(-1)?.ifRange).toBe(`"${served.sha256.slice(0, 32)}"`);
+  // Asked to go on with the old version only; the new one was taken whole.
+  expect(bodyRequests().map(({ ifRange }) => ifRange)).toContain(`"${served.sha256.slice(0, 32)}"`);
+  expect(bodyRequests().at(-1)).toMatchObject({ range: undefined, ifRange: undefined });
 });
 
 test('a file that is no model is refused from its first bytes', async () => {

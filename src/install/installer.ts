@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import type { Model } from '../base/model.ts';
+import { findModel } from '../catalog/find-model.ts';
 import { joinGroups } from '../catalog/groups.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { listPartials } from '../download/partial.ts';
@@ -15,7 +16,8 @@ import { type ImportOptions, importFile } from './import-file.ts';
 import { isThere, nameForImport, partialBytesOf } from './lookup.ts';
 import { type InstallPlan, planInstall } from './plan.ts';
 import { bytesFromParameters, statedBytes } from './size-estimate.ts';
-import { type InstallTarget, resolveTargets } from './targets.ts';
+import { type InstallTarget, outsideModel, resolveTargets } from './targets.ts';
+import { type CheckedFile, type RepairOptions, repairModel, type VerifyOptions, verifyModel } from './verify.ts';
 
 /** Everything between a word after `install` and a verified file in the store. */
 
@@ -37,6 +39,17 @@ export interface Installer {
   plan(models: readonly Model[], options?: { signal?: AbortSignal }): Promise<InstallPlan>;
   install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
   importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
+  verify(model: InstalledModel, options?: VerifyOptions): Promise<VerifiedModel>;
+  repair(verified: VerifiedModel, options?: RepairOptions): Promise<InstalledModel>;
+}
+
+/** A model whose bytes were all read. */
+export interface VerifiedModel {
+  readonly model: InstalledModel;
+  readonly files: readonly CheckedFile[];
+  readonly isGood: boolean;
+  /** What is wrong beside the digests: no model at all, parts missing. */
+  readonly problem?: string;
 }
 
 /** The installer of a home folder. */
@@ -48,6 +61,14 @@ export function createInstaller(options: InstallerOptions): Installer {
     ...(hub.token ? { token: hub.token } : {}),
     ...(signal ? { signal } : {}),
   });
+  /** What the catalogue or the first install says of an installed model. */
+  const pinnedModel = async ({ name }: InstalledModel): Promise<Model | undefined> => {
+    const [known, pins] = await Promise.all([catalog(), readFirstPins(stateFolder)]);
+    const model = findModel(known, name);
+    const pin = pins.get(name);
+    if (model && (!pin || model.files.every(({ sha256 }) => sha256 !== undefined))) return model;
+    return pin && { ...outsideModel({ name, confidence: 'first-install', ...pin }), files: pin.files };
+  };
   return {
     async targets(references, { update = false, signal } = {}) {
       return resolveTargets(joinGroups(references), {
@@ -75,6 +96,16 @@ export function createInstaller(options: InstallerOptions): Installer {
       const done = await installModel({ net, store, download }, model, how);
       if (!done.vouched) await holdFirstPin(stateFolder, model.name, firstPinOf(model, done));
       return done;
+    },
+    async verify(model, how) {
+      const files = await verifyModel({ store }, model, await pinnedModel(model), how);
+      const { problem } = model;
+      const isGood = problem === undefined && files.every(({ state }) => state !== 'bad');
+      return { model, files, isGood, ...(problem === undefined ? {} : { problem }) };
+    },
+    async repair({ model, files }, how) {
+      const bad = files.filter(({ state }) => state === 'bad');
+      return repairModel({ net, store, download }, model, bad, await pinnedModel(model), how);
     },
     async importFile(path, how = {}) {
       const [known, there] = await Promise.all([catalog(), store.list()]);

@@ -138,7 +138,10 @@ function modelOfUrl(url: string, { catalog, pins }: TargetTools): Model {
   });
 }
 
-function outsideModel(facts: Pick<Model, 'name' | 'files' | 'license' | 'quantization' | 'parametersB'> & { confidence: string }): Model {
+/** A model the catalogue does not know, from what a source or the first install says of it. */
+export function outsideModel(
+  facts: Pick<Model, 'name' | 'files' | 'license' | 'quantization' | 'parametersB'> & { confidence: string },
+): Model {
   return { ...facts, aliases: [], family: 'other', purposes: [], architecture: 'unknown', tier: tierOf(facts.parametersB) };
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LedgerEntry } from './net.ts';
 
@@ -14,5 +14,27 @@ export function appendToLedger(path: string, entry: LedgerEntry): void {
     appendFileSync(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
   } catch {
     // Said in the docs: what cannot be recorded is still done.
+  }
+}
+
+/** All entries, the oldest first; lines that are none are passed over. */
+export function readLedger(path: string): readonly LedgerEntry[] {
+  return [`${path}.old`, path].flatMap(linesOf).flatMap((line) => {
+    try {
+      const entry = JSON.parse(line) as Partial<LedgerEntry>;
+      return typeof entry.time === 'string' && typeof entry.host === 'string' && entry.purpose && entry.outcome
+        ? [{ ...entry, bytesReceived: entry.bytesReceived ?? 0 } as LedgerEntry]
+        : [];
+    } catch {
+      return []; // Half a line, after a crash.
+    }
+  });
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return []; // There is no record yet.
   }
 }

@@ -10,6 +10,12 @@ import type { NetRequest, NetResponse, ProxySettings } from './net.ts';
 
 /** One exchange over node:http or node:https, directly or through a proxy. Loaded when the first request is made. */
 
+/** Connections that are kept for the next request to the same place. Idle ones do not keep the process alive. */
+const keptConnections = {
+  'http:': new http.Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
+  'https:': new https.Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
+};
+
 /** Sends a request; resolves with the head of the answer. Throws NETWORK_FAILED, or the signal's reason. */
 export async function send(target: URL, request: NetRequest, proxy: ProxySettings, userAgent: string): Promise<NetResponse> {
   const { method = 'GET', headers = {}, body, signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 } = request;
@@ -26,7 +32,7 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
     const sent = (isTls ? https : http).request(target, {
       ...through,
       method,
-      agent: false,
+      agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'],
       ...(tunnel
         ? { createConnection: () => tls.connect({ socket: tunnel, servername: target.hostname, ALPNProtocols: ['http/1.1'] }) }
         : {}),
@@ -49,12 +55,14 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
       connectTimeoutMs,
     );
     sent.on('socket', (socket) => {
-      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      const connected = (): void => {
         clearTimeout(connecting);
         sent.setTimeout(idleTimeoutMs, () =>
           sent.destroy(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 })),
         );
-      });
+      };
+      if (sent.reusedSocket) connected();
+      else socket.once(isTls ? 'secureConnect' : 'connect', connected);
     });
     sent.once('error', refuse);
     sent.once('response', (answer) => {

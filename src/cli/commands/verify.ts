@@ -1,0 +1,72 @@
+import { LuciError } from '../../base/errors.ts';
+import { formatBytes, formatBytesOf } from '../../base/units.ts';
+import type { VerifiedModel } from '../../luci.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { fetchOptions, fetchOverrides } from '../options.ts';
+import { installProgress } from '../show/download-progress.ts';
+import { printable } from '../show/text.ts';
+
+/** `luci verify`: every byte read again and held to its digest. */
+export const verify: Command = {
+  name: 'verify',
+  operands: '[model...]',
+  summary: 'read installed models again and compare their digests',
+  details:
+    'Without a name all installed models are read. --repair fetches what is bad: the missing end of a file that became shorter, blocks of zeros, or else the whole file; the damaged file is replaced when the new one is verified. Exit status 6 when a file is bad and was not repaired.',
+  options: {
+    all: { type: 'boolean', summary: 'every installed model (the default)' },
+    repair: { type: 'boolean', summary: 'fetch what is bad again' },
+    ...fetchOptions,
+  },
+  async run(context) {
+    const { operands, options, show, signal } = context;
+    const luci = await context.luci(fetchOverrides(options));
+    const isAll = options['all'] === true || operands.length === 0;
+    const names = await luci.installedNames(isAll ? ['all'] : operands);
+    if (names.length === 0) show.note('No model is installed.');
+    const bad: string[] = [];
+    for (const name of names) {
+      const verified = await luci.verify(name, {
+        signal,
+        onEvent: ({ doneBytes, totalBytes }) => {
+          if (!show.json) show.live([`  reading ${printable(name)}  ${formatBytesOf(doneBytes, totalBytes)}`]);
+        },
+      });
+      show.live([]);
+      report(verified, context);
+      if (verified.isGood) continue;
+      if (options['repair'] !== true) {
+        bad.push(name);
+        continue;
+      }
+      await luci.repair(verified, { signal, onEvent: installProgress(show) });
+      show.live([]);
+      if (show.json) show.data({ type: 'repaired', model: name });
+      else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);
+    }
+    if (bad.length === 0) return 0;
+    throw new LuciError('DIGEST_MISMATCH', `${bad.map(printable).join(', ')}: not the bytes that were installed.`, {
+      hint: `luci verify --repair ${bad.join(' ')}`,
+      details: { models: bad },
+    });
+  },
+};
+
+function report({ model, files, isGood, problem }: VerifiedModel, context: CommandContext): void {
+  const { show } = context;
+  if (show.json) {
+    show.data({ type: 'verified', model: model.name, good: isGood, files });
+    return;
+  }
+  const words = isGood
+    ? files.some(({ state }) => state === 'recorded')
+      ? 'sha256 recorded; there was none to compare with'
+      : 'sha256 verified'
+    : (problem ?? 'differs from its sha256');
+  show.result(`${mark(isGood, context)} ${printable(model.name)}  ${formatBytes(model.sizeBytes)}, ${words}`);
+}
+
+function mark(isGood: boolean, { show }: CommandContext): string {
+  const { style, marks } = show.terminal;
+  return isGood ? style('good', marks.done, 'out') : style('bad', marks.wrong, 'out');
+}

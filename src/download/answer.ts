@@ -1,0 +1,96 @@
+import { isLuciError, LuciError } from '../base/errors.ts';
+import { retryAfterMs } from '../hub/retry-after.ts';
+import type { NetResponse } from '../net/net.ts';
+import type { ByteRange } from './intervals.ts';
+
+/** What an answer of the server that has the bytes means. */
+
+/** Thrown when a server sends the whole file in answer to a range: it must be taken from the first byte, in one stream. */
+export class WholeFileSent extends Error {
+  override readonly name = 'WholeFileSent';
+}
+
+/** What was asked for. */
+export interface AskedRange extends ByteRange {
+  readonly totalBytes: number | undefined;
+  readonly fileName: string;
+}
+
+/**
+ * Lets only an answer pass whose body are exactly the bytes of the range. The body of any other is destroyed.
+ * @throws {@link WholeFileSent} for a 200; NETWORK_FAILED (retryable, with `expired` for a refused signature), SOURCE_BROKEN, SOURCE_DENIED
+ */
+export async function requireRange(response: NetResponse, asked: AskedRange): Promise<void> {
+  const { status, headers, body } = response;
+  if (status === 206 || status === 200) requireUnpacked(response);
+  if (status === 200) {
+    body.destroy();
+    throw new WholeFileSent();
+  }
+  if (status !== 206) throw await statusError(response, asked.fileName);
+  const [, from, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
+  const isExact =
+    Number(from) === asked.from &&
+    Number(last) === asked.to - 1 &&
+    (total === '*' || asked.totalBytes === undefined || Number(total) === asked.totalBytes) &&
+    (headers['content-length'] === undefined || Number(headers['content-length']) === asked.to - asked.from);
+  if (isExact) return;
+  body.destroy();
+  throw new LuciError(
+    'SOURCE_BROKEN',
+    `The server answers another range than the one asked for ${asked.fileName}; nothing of it was written`,
+  );
+}
+
+/** Lets only an unpacked body pass: bytes packed on the way cannot be put at their place. */
+export function requireUnpacked({ headers, body }: NetResponse): void {
+  if (/^(identity)?$/i.test(headers['content-encoding'] ?? '')) return;
+  body.destroy();
+  throw new LuciError('NETWORK_FAILED', 'the server packs the file although it was asked not to', { details: { retryable: true } });
+}
+
+/** The error for a status that is neither 200 nor 206. Reads a little of the body, which often says why. */
+export async function statusError(response: NetResponse, fileName: string): Promise<LuciError> {
+  const { status, headers } = response;
+  const said = await readReason(response);
+  const waitMs = retryAfterMs(headers, Date.now());
+  const expired = status === 401 || status === 403;
+  const isRetryable = expired || [408, 410, 412, 416, 429, 500, 502, 503, 504].includes(status);
+  return new LuciError(
+    isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED',
+    `The download server answered ${status} for ${fileName}${said ? `: ${said}` : ''}`,
+    {
+      details: { status, retryable: isRetryable, expired, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+    },
+  );
+}
+
+/** Whether the server asks for less at once. */
+export function asksForLess(error: unknown): boolean {
+  return isLuciError(error) && (error.details['status'] === 429 || error.details['status'] === 503);
+}
+
+/** Whether the signature of the address is no longer accepted. */
+export function isExpired(error: unknown): boolean {
+  return isLuciError(error) && error.details['expired'] === true;
+}
+
+/** The first words of an error page, without tags, addresses and anything that could be a signature. */
+async function readReason({ body }: NetResponse): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      text += chunk.toString('utf8');
+      if (text.length > 2000) break;
+    }
+  } catch {
+    // An error page that breaks off is as good as none.
+  }
+  const words = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\S+:\/\/\S+/g, ' ')
+    .replace(/\S{24,}/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return words.length > 100 ? `${words.slice(0, 100)}…` : words;
+}

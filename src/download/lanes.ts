@@ -1,0 +1,179 @@
+import { abortError } from '../base/abort.ts';
+import { LuciError } from '../base/errors.ts';
+import type { ResolvedFile } from '../hub/resolved-file.ts';
+import type { Address } from './address.ts';
+import { asksForLess, isExpired, requireRange } from './answer.ts';
+import { createPieceWriter } from './piece-writer.ts';
+import { createSegmentQueue, type Segment } from './segment-queue.ts';
+import { brokenOff } from './single-stream.ts';
+import type { Transfer } from './transfer.ts';
+
+/** Several connections that fetch a file's segments in order. */
+
+const segmentBytes = 16 * 1024 ** 2;
+const paceEveryMs = 500;
+const paceWindow = 8;
+/** A lane slower than this, and than an eighth of the best, is connected anew. */
+const slowBytesPerSecond = 256_000;
+const raiseAfterMs = 30_000;
+const lessWithinMs = 10_000;
+
+interface Lane {
+  /** Bytes received in each of the last windows of {@link paceEveryMs}. */
+  readonly pace: number[];
+  bytesNow: number;
+  request: AbortController | undefined;
+  isRetired: boolean;
+}
+
+/** Fetches everything that is missing. Throws the first failure that no patience helps with, after all lanes have written what they had. */
+export async function fetchByLanes(transfer: Transfer, address: Address, totalBytes: number, full: AbortSignal): Promise<void> {
+  const { partial, signal, head } = transfer;
+  const queue = createSegmentQueue(partial.have.missing(totalBytes), segmentBytes);
+  const failed = new AbortController();
+  const stopped = AbortSignal.any([failed.signal, full, ...(signal ? [signal] : [])]);
+  const lanes = new Map<Lane, Promise<void>>();
+  let most = transfer.connections;
+  let lastChangeMs = performance.now();
+  let lastLessMs = Number.NEGATIVE_INFINITY;
+
+  const startLanes = (): void => {
+    // Until the first bytes are known to be a model's, one lane is enough.
+    const wanted = head.looksRight ? most : 1;
+    while (lanes.size < wanted) {
+      const lane: Lane = { pace: [], bytesNow: 0, request: undefined, isRetired: false };
+      const segment = queue.take();
+      if (!segment) return;
+      const run = runLane(lane, segment)
+        .catch((error: unknown) => failed.abort(error))
+        .finally(() => lanes.delete(lane));
+      lanes.set(lane, run);
+    }
+  };
+
+  async function runLane(lane: Lane, first: Segment): Promise<void> {
+    const patience = transfer.patience();
+    let refusals = 0;
+    for (let segment: Segment | undefined = first; segment; segment = lane.isRetired ? undefined : queue.take()) {
+      let used: ResolvedFile | undefined;
+      const before = segment.at;
+      try {
+        used = await address.current();
+        await fetchSegment(lane, segment, used);
+        queue.finish(segment);
+        refusals = 0;
+      } catch (error) {
+        if (segment.at > before) refusals = 0;
+        queue.giveBack(segment, segment.at);
+        if (stopped.aborted) throw abortError(stopped);
+        if (lane.request?.signal.reason === tooSlow) continue;
+        if (used && isExpired(error)) {
+          address.renew(used);
+          refusals += 1;
+          if (refusals < 2) continue;
+          // A fresh address is refused as well: less at once is wanted, or nothing at all.
+          if (lanes.size > 1) return retire(lane);
+          throw new LuciError('SOURCE_DENIED', (error as LuciError).message, { details: { retryable: false } });
+        }
+        if (asksForLess(error) && lanes.size > 1) {
+          const isSecond = performance.now() - lastLessMs < lessWithinMs;
+          lastLessMs = performance.now();
+          if (isSecond) return retire(lane);
+        }
+        await patience.afterFailure(error);
+      }
+    }
+  }
+
+  function retire(lane: Lane): void {
+    lane.isRetired = true;
+    most = Math.max(1, Math.min(most, lanes.size) - 1);
+    lastChangeMs = performance.now();
+  }
+
+  async function fetchSegment(lane: Lane, segment: Segment, resolved: ResolvedFile): Promise<void> {
+    const { net, file, limiter } = transfer;
+    const asked = { from: segment.at, to: segment.to, totalBytes, fileName: file.name };
+    lane.request = new AbortController();
+    const response = await net.request({
+      url: resolved.url,
+      purpose: 'download',
+      headers: {
+        ...resolved.headers,
+        'Accept-Encoding': 'identity',
+        Range: `bytes=${asked.from}-${asked.to - 1}`,
+        ...validator(transfer, resolved),
+      },
+      signal: AbortSignal.any([stopped, lane.request.signal]),
+    });
+    await requireRange(response, asked);
+    transfer.etag = resolved.etag;
+    const writer = createPieceWriter(transfer, segment.at);
+    try {
+      for await (const chunk of response.body as AsyncIterable<Buffer>) {
+        if (chunk.length > asked.to - segment.at)
+          throw new LuciError('SOURCE_BROKEN', `${new URL(resolved.url).host} sends more bytes than were asked for`);
+        await limiter.take(chunk.length, stopped);
+        // Another lane may have taken the second half meanwhile.
+        const room = segment.to - segment.at;
+        const piece = chunk.length > room ? chunk.subarray(0, room) : chunk;
+        await head.accept(piece, segment.at, totalBytes);
+        segment.at += piece.length;
+        lane.bytesNow += piece.length;
+        transfer.receive(piece.length);
+        if (lanes.size < most) startLanes();
+        await writer.push(piece);
+        if (segment.at >= segment.to && segment.to < asked.to) break;
+      }
+    } catch (error) {
+      if (error instanceof LuciError) throw error;
+      if (stopped.aborted) throw abortError(stopped);
+      throw brokenOff(new URL(resolved.url).host);
+    } finally {
+      await writer.flush();
+    }
+    if (segment.at < segment.to) throw brokenOff(new URL(resolved.url).host);
+  }
+
+  /** Connects lanes anew that are far behind the others, and brings retired ones back after a while without trouble. */
+  const watch = setInterval(() => {
+    for (const lane of lanes.keys()) {
+      lane.pace.push(lane.bytesNow);
+      lane.bytesNow = 0;
+      if (lane.pace.length > paceWindow) lane.pace.shift();
+    }
+    const rates = [...lanes.keys()].map(({ pace }) => (pace.reduce((sum, bytes) => sum + bytes, 0) * 1000) / (paceWindow * paceEveryMs));
+    const best = Math.max(0, ...rates);
+    for (const [index, lane] of [...lanes.keys()].entries()) {
+      const rate = rates[index] ?? 0;
+      if (lane.pace.length < paceWindow || rate >= best / 8 || rate >= slowBytesPerSecond) continue;
+      lane.pace.length = 0;
+      lane.request?.abort(tooSlow);
+    }
+    if (most < transfer.connections && performance.now() - lastChangeMs > raiseAfterMs) {
+      most += 1;
+      lastChangeMs = performance.now();
+    }
+    startLanes();
+  }, paceEveryMs);
+
+  try {
+    startLanes();
+    while (lanes.size > 0) await Promise.race(lanes.values());
+  } finally {
+    clearInterval(watch);
+  }
+  if (failed.signal.aborted) throw failed.signal.reason;
+  if (stopped.aborted) throw abortError(stopped);
+}
+
+const tooSlow = new LuciError('NETWORK_FAILED', 'the connection is far slower than the others', { details: { retryable: true } });
+
+/**
+ * Holds a continued transfer to the version it began with. A pinned file is held to its digest anyway, and sources have validators
+ * of their own; without a pin the validator of the bytes at hand, also of those an earlier run left, is all there is.
+ */
+function validator({ file, etag, partial }: Transfer, resolved: ResolvedFile): Record<string, string> {
+  const wanted = file.sha256 === undefined && partial.have.bytes > 0 ? etag : resolved.etag;
+  return wanted ? { 'If-Range': wanted } : {};
+}

@@ -1,0 +1,58 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { throwIfAborted } from '../base/abort.ts';
+import { diskError } from '../base/system-error.ts';
+import { createIntervals, type Intervals } from './intervals.ts';
+import { openPartial, type PartialIdentity } from './partial.ts';
+
+/**
+ * Puts what is left of a damaged file into the place of an unfinished download, so that only the rest is fetched: the end of a
+ * file that became shorter, and the blocks of zeros a disk leaves after a crash. Other damage cannot be told from good bytes without
+ * the source; the digest at the end finds it, and the download starts over by itself. The damaged file is only read.
+ */
+export async function seedPartial(identity: PartialIdentity, damagedPath: string, signal?: AbortSignal): Promise<void> {
+  const { folder, key, sizeBytes = Number.POSITIVE_INFINITY } = identity;
+  const kept = await findKept(damagedPath, sizeBytes, signal);
+  const dataPath = join(folder, `${key}.part`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const fresh = await openPartial(identity);
+    await fresh.discard();
+    await copyFile(damagedPath, dataPath, constants.COPYFILE_FICLONE);
+    const data = await open(dataPath, 'r+');
+    const { size } = await data.stat();
+    if (size > sizeBytes) await data.truncate(sizeBytes);
+    await data.close();
+    const partial = await openPartial(identity, kept);
+    await partial.save();
+    await partial.close();
+  } catch (error) {
+    throw diskError(error, dataPath, 'prepare a repair');
+  }
+}
+
+const blockBytes = 64 * 1024;
+
+/** Everything but blocks of zeros, up to the size the file should have. */
+async function findKept(path: string, sizeBytes: number, signal: AbortSignal | undefined): Promise<Intervals> {
+  const kept = createIntervals();
+  const zeros = Buffer.alloc(blockBytes);
+  const buffer = Buffer.alloc(blockBytes * 16);
+  const file = await open(path, 'r');
+  try {
+    for (let position = 0; position < sizeBytes; ) {
+      throwIfAborted(signal);
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, sizeBytes - position), position);
+      if (bytesRead === 0) break;
+      for (let at = 0; at < bytesRead; at += blockBytes) {
+        const block = buffer.subarray(at, Math.min(bytesRead, at + blockBytes));
+        if (!block.equals(zeros.subarray(0, block.length))) kept.add(position + at, position + at + block.length);
+      }
+      position += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return kept;
+}

@@ -1,0 +1,53 @@
+import { abortError } from '../base/abort.ts';
+import { LuciError } from '../base/errors.ts';
+import type { ResolvedFile } from '../hub/resolved-file.ts';
+import { requireUnpacked, statusError } from './answer.ts';
+import { createPieceWriter } from './piece-writer.ts';
+import type { Transfer } from './transfer.ts';
+
+/** The whole file in one stream, from its first byte: all that can be done where a server does not know ranges. */
+export async function fetchInOneStream(
+  transfer: Transfer,
+  resolved: ResolvedFile,
+  totalBytes: number | undefined,
+  full: AbortSignal,
+): Promise<void> {
+  const { net, file, partial, signal, limiter, head } = transfer;
+  if (partial.have.bytes > 0) await transfer.restart();
+  transfer.etag = undefined; // What this leaves cannot be continued.
+  const stopped = signal ? AbortSignal.any([signal, full]) : full;
+  const { host } = new URL(resolved.url);
+  const response = await net.request({
+    url: resolved.url,
+    purpose: 'download',
+    headers: { ...resolved.headers, 'Accept-Encoding': 'identity' },
+    signal: stopped,
+  });
+  if (response.status !== 200) throw await statusError(response, file.name);
+  requireUnpacked(response);
+  const writer = createPieceWriter(transfer, 0);
+  let position = 0;
+  try {
+    for await (const piece of response.body as AsyncIterable<Buffer>) {
+      if (totalBytes !== undefined && position + piece.length > totalBytes)
+        throw new LuciError('SOURCE_BROKEN', `${host} sends more bytes than ${file.name} has`);
+      await limiter.take(piece.length, stopped);
+      await head.accept(piece, position, totalBytes);
+      position += piece.length;
+      transfer.receive(piece.length);
+      await writer.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof LuciError) throw error;
+    if (stopped.aborted) throw abortError(stopped);
+    throw brokenOff(host);
+  } finally {
+    await writer.flush();
+  }
+  if (totalBytes !== undefined && position < totalBytes) throw brokenOff(host);
+}
+
+/** A connection that ended before the bytes did. */
+export function brokenOff(host: string): LuciError {
+  return new LuciError('NETWORK_FAILED', `${host}: the connection broke off`, { details: { retryable: true } });
+}

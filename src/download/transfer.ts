@@ -1,0 +1,145 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LuciError } from '../base/errors.ts';
+import type { ModelFile } from '../base/model.ts';
+import { formatBytes } from '../base/units.ts';
+import type { Net } from '../net/net.ts';
+import { createHasher, type Hasher } from './hasher.ts';
+import { createHeadCheck, type HeadCheck } from './head-check.ts';
+import type { Partial } from './partial.ts';
+import { createPatience, type Patience } from './patience.ts';
+import type { ProgressReporter } from './progress.ts';
+import type { RateLimiter } from './rate-limit.ts';
+
+/** One file on its way to the disk: what all lanes, and all sources tried one after the other, share. */
+
+/** What a transfer is made with. */
+export interface TransferOptions {
+  readonly net: Net;
+  readonly file: ModelFile;
+  readonly partial: Partial;
+  readonly progress: ProgressReporter;
+  readonly limiter: RateLimiter;
+  readonly signal: AbortSignal | undefined;
+  readonly connections: number;
+  readonly retries: number;
+  readonly retryPauseMs: number;
+}
+
+/** See {@link TransferOptions}. */
+export interface Transfer extends TransferOptions {
+  readonly hasher: Hasher;
+  readonly head: HeadCheck;
+  /** Validator of the bytes at hand. */
+  etag: string | undefined;
+  /** Counts bytes as they come; negative when some must come again. */
+  receive(bytes: number): void;
+  /** Writes what was received. */
+  write(pieces: readonly Uint8Array[], position: number): Promise<void>;
+  /** Begins anew: nothing of what is there may be used. */
+  restart(): Promise<void>;
+  patience(): Patience;
+  /** Saves the journal once a second while `work` runs, and after it; ends the work when the disk fills up. */
+  journaled<T>(work: (full: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+const saveEveryMs = 1000;
+const lookAtDiskEveryMs = 5000;
+/** Left free on the disk. */
+const reserveBytes = 64 * 1024 ** 2;
+
+/** A transfer that goes on with what its partial has. */
+export function createTransfer(options: TransferOptions): Transfer {
+  const { partial, progress, signal, file } = options;
+  const hasher = createHasher(partial.dataPath);
+  hasher.advance(partial.have.front);
+  const head = createHeadCheck(file, partial.have.front > 0);
+  let inHand = 0;
+  let highest = partial.have.bytes;
+  const transfer: Transfer = {
+    ...options,
+    hasher,
+    head,
+    etag: partial.etag,
+    receive(bytes) {
+      inHand += bytes;
+      const received = partial.have.bytes + inHand;
+      highest = Math.max(highest, received);
+      if (bytes > 0) progress.report('downloading', received);
+    },
+    async write(pieces, position) {
+      const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      await partial.write(pieces, position);
+      inHand -= bytes;
+      hasher.advance(partial.have.front);
+    },
+    async restart() {
+      inHand = 0;
+      await partial.clear();
+      await hasher.restart();
+      head.restart();
+    },
+    patience: () =>
+      createPatience({
+        ...options,
+        receivedBytes: () => highest,
+        onWait: (waitMs, reason) => progress.report('waiting', partial.have.bytes, { waitMs, reason }),
+      }),
+    async journaled(work) {
+      const full = new AbortController();
+      const stop = keepJournal(transfer, (error) => full.abort(error));
+      try {
+        return await work(full.signal);
+      } finally {
+        await stop();
+        if (!signal?.aborted || partial.have.bytes > 0) await partial.save(transfer.etag);
+      }
+    },
+  };
+  return transfer;
+}
+
+/** Saves in turns; a disk that syncs slowly is given nine times as long to work as to sync. */
+function keepJournal({ partial, file, ...transfer }: Transfer, onFull: (error: unknown) => void): () => Promise<void> {
+  let saving: Promise<void> = Promise.resolve();
+  let nextAtMs = performance.now() + saveEveryMs;
+  let lookAtMs = performance.now() + lookAtDiskEveryMs;
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy || performance.now() < nextAtMs) return;
+    isBusy = true;
+    const startedMs = performance.now();
+    saving = (async () => {
+      if (startedMs > lookAtMs) {
+        lookAtMs = startedMs + lookAtDiskEveryMs;
+        await requireSpace(partial.dataPath, (file.sizeBytes ?? 0) - partial.have.bytes, reserveBytes / 4);
+      }
+      await partial.save(transfer.etag);
+    })()
+      .catch(onFull)
+      .finally(() => {
+        isBusy = false;
+        nextAtMs = performance.now() + Math.max(saveEveryMs, 9 * (performance.now() - startedMs));
+      });
+  }, 100);
+  return async () => {
+    clearInterval(timer);
+    await saving;
+  };
+}
+
+/** Throws DISK_FULL, naming both numbers, unless so many bytes and the reserve are free. */
+export async function requireSpace(path: string, missingBytes: number, leftFreeBytes = reserveBytes): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  const freeBytes = bavail * bsize;
+  const neededBytes = Math.max(0, missingBytes) + leftFreeBytes;
+  if (freeBytes >= neededBytes) return;
+  throw new LuciError(
+    'DISK_FULL',
+    `Needs ${formatBytes(missingBytes)} more on disk, ${formatBytes(freeBytes)} are free (${formatBytes(neededBytes - freeBytes)} short).`,
+    {
+      hint: 'luci clean\nluci --home /bigger/disk …',
+      details: { freeBytes, neededBytes },
+    },
+  );
+}
