@@ -11,7 +11,15 @@ const { buildSync } = createRequire(join(root, 'src', 'package.json'))('esbuild'
 const folder = mkdtempSync(join(root, '.run-'));
 const outfile = join(folder, 'program.mjs');
 try {
-  buildSync({ entryPoints: [resolve(file)], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  buildSync({
+    entryPoints: [resolve(file)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    logLevel: 'error',
+  });
   process.argv.splice(2, process.argv.length, ...flags);
   await import(pathToFileURL(outfile).href);
 } finally {
