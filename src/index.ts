@@ -1,5 +1,12 @@
 /** The public API: re-exports only. */
+
 export type { Agent, AgentOptions, Answer, QueryOptions } from './agent/agent.ts';
+export type { Conversation } from './agent/conversation.ts';
+export type { RequestDefaults } from './agent/request.ts';
+export type { ConfirmCall, Tool, ToolResult } from './agent/tool.ts';
+export type { AgentEvent } from './agent/tool-loop.ts';
+export { builtInTools, type SystemProbe } from './agent/tools/file-tools.ts';
+export { openWorkspace, type Trashed, type Workspace } from './agent/tools/workspace.ts';
 export { type ErrorCode, errorKinds, isLuciError, LuciError } from './base/errors.ts';
 export type { HubSource, Model, ModelFile, PipSource, Source, Tier, UrlSource } from './base/model.ts';
 export {
@@ -19,7 +26,18 @@ export type { SettingsOverrides } from './config/resolve-settings.ts';
 export type { Settings } from './config/settings.ts';
 export type { DownloadEvent } from './download/download-event.ts';
 export { type DownloadedFile, type DownloadOptions, downloadFile } from './download/download-file.ts';
-export type { ChatMessage, ChatRequest, EngineFacts, GenerationEvent, Sampling, Session, Usage } from './engine/engine.ts';
+export type {
+  ChatMessage,
+  ChatRequest,
+  EngineFacts,
+  GenerationEvent,
+  JsonSchema,
+  Sampling,
+  Session,
+  ToolCall,
+  ToolDefinition,
+  Usage,
+} from './engine/engine.ts';
 export { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
 export { estimateMemory, type MemoryEstimate } from './gguf/memory-estimate.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './llamafile-agent.ts';

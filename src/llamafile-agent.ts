@@ -1,21 +1,20 @@
 import type { Agent, Answer, QueryOptions } from './agent/agent.ts';
+import type { Conversation } from './agent/conversation.ts';
+import type { RequestDefaults } from './agent/request.ts';
+import type { AgentEvent } from './agent/tool-loop.ts';
 import { LuciError } from './base/errors.ts';
 import type { Settings } from './config/settings.ts';
-import type { GenerationEvent, Sampling } from './engine/engine.ts';
+import type { ChatMessage, JsonSchema } from './engine/engine.ts';
 import { createLuci, type Luci } from './luci.ts';
 
 /** The brief's front door for programs: a model by name or by path, and a question. */
 
 /** Which model, and how. */
-export interface LlamafileAgentOptions {
+export interface LlamafileAgentOptions extends RequestDefaults {
   /** A name or alias of an installed model. */
   readonly modelName?: string;
   /** A `.gguf` file anywhere. */
   readonly modelPath?: string;
-  readonly system?: string;
-  readonly sampling?: Sampling;
-  /** Tokens of an answer. */
-  readonly maxTokens?: number;
   /** Default: `defaultSettings()`, the only place that reads the environment. */
   readonly settings?: Settings;
 }
@@ -45,8 +44,20 @@ export class LlamafileAgent implements Agent {
     return this.#agent.answer(prompt, options);
   }
 
-  stream(prompt: string, options?: QueryOptions): AsyncIterable<GenerationEvent> {
+  stream(prompt: string, options?: QueryOptions): AsyncIterable<AgentEvent> {
     return this.#agent.stream(prompt, options);
+  }
+
+  json<T = unknown>(prompt: string, schema: JsonSchema, options?: QueryOptions & { readonly check?: (value: unknown) => T }): Promise<T> {
+    return this.#agent.json(prompt, schema, options);
+  }
+
+  chat(options?: RequestDefaults & { readonly messages?: readonly ChatMessage[] }): Conversation {
+    return this.#agent.chat(options);
+  }
+
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]> {
+    return this.#agent.embed(texts, signal);
   }
 
   async close(): Promise<void> {

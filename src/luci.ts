@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Agent, type AgentOptions, createAgent } from './agent/agent.ts';
@@ -13,7 +12,6 @@ import { parseReference } from './catalog/reference.ts';
 import { type Directories, directoriesOf } from './config/directories.ts';
 import { defaultSettings } from './config/resolve-settings.ts';
 import type { Settings } from './config/settings.ts';
-import { bytesOf, type Leftover, listLeftovers, removeLeftovers } from './download/clean.ts';
 import { listPartials, type PartialInfo } from './download/partial.ts';
 import { createRateLimiter } from './download/rate-limit.ts';
 import type { LoadEvent, OpenOptions, Session } from './engine/engine.ts';
@@ -36,6 +34,7 @@ import { appendToLedger, readLedger } from './net/ledger.ts';
 import type { LedgerEntry, Net } from './net/net.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { createStore, type Store } from './store/store.ts';
+import type { Upkeep } from './upkeep.ts';
 
 /** The composition root: every part of luci, made from one Settings value. */
 
@@ -64,17 +63,8 @@ export { starterName };
 /** Tokens luci opens a model with when nothing else is said; plans reckon with it. */
 export const usualContextLength = 4096;
 
-/** What `clean` would delete. */
-export interface Waste {
-  readonly partials: readonly Leftover[];
-  readonly partialBytes: number;
-  readonly trashBytes: number;
-  /** Names of the unfinished files, by key. */
-  readonly fileNames: ReadonlyMap<string, string>;
-}
-
 /** Everything luci can do. Dispose it to let go of the engine process. */
-export interface Luci extends AsyncDisposable {
+export interface Luci extends AsyncDisposable, Upkeep {
   readonly settings: Settings;
   readonly directories: Directories;
   readonly net: Net;
@@ -106,10 +96,6 @@ export interface Luci extends AsyncDisposable {
   verify(reference: string, options?: VerifyOptions): Promise<VerifiedModel>;
   /** Fetches again what a check found bad. */
   repair(verified: VerifiedModel, options?: RepairOptions): Promise<InstalledModel>;
-  /** What could be deleted without losing an installed model. */
-  waste(): Promise<Waste>;
-  /** Deletes unfinished downloads, and the trash where asked to; returns the bytes that became free. */
-  clean(options?: { trash?: boolean }): Promise<number>;
   /** Every connection on record, the oldest first. */
   requests(): readonly LedgerEntry[];
   /** The installed model for a name, a path, or none named: the default, else the best enabled one that fits. */
@@ -237,7 +223,15 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     );
   };
 
+  // What runs no model is loaded when it is asked for.
+  const upkeep = async (): Promise<Upkeep> => (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine });
+
   return {
+    waste: async () => (await upkeep()).waste(),
+    clean: async (how) => (await upkeep()).clean(how),
+    doctor: async (how) => (await upkeep()).doctor(how),
+    freeDiskBytes: async () => (await upkeep()).freeDiskBytes(),
+    builtInTools: async (folder) => (await upkeep()).builtInTools(expandHome(folder)),
     settings,
     directories,
     net,
@@ -277,21 +271,6 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     async repair(verified, options) {
       await engine.stop(verified.model.name); // A file that is mapped into memory cannot be replaced on Windows.
       return (await installer()).repair(verified, options);
-    },
-    async waste() {
-      const [leftovers, partials, trashBytes] = await Promise.all([
-        listLeftovers(directories.partial),
-        listPartials(directories.partial),
-        bytesOf(directories.trash),
-      ]);
-      const partialBytes = leftovers.reduce((sum, { bytes }) => sum + bytes, 0);
-      return { partials: leftovers, partialBytes, trashBytes, fileNames: new Map(partials.map(({ key, file }) => [key, file])) };
-    },
-    async clean({ trash = false } = {}) {
-      const removed = await removeLeftovers(directories.partial, await listLeftovers(directories.partial));
-      const trashBytes = trash ? await bytesOf(directories.trash) : 0;
-      if (trash) await rm(directories.trash, { recursive: true, force: true });
-      return removed.reduce((sum, { bytes }) => sum + bytes, trashBytes);
     },
     requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),

@@ -1,23 +1,21 @@
 import { LuciError } from '../base/errors.ts';
-import type { ChatMessage, ChatRequest, GenerationEvent, Sampling, Session, Usage } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
+import { type Conversation, createConversation } from './conversation.ts';
+import type { RequestDefaults } from './request.ts';
+import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
 /** Questions to a model. Knows conversations, not where models come from. */
 
 /** What an agent is made with. */
-export interface AgentOptions {
+export interface AgentOptions extends RequestDefaults {
   /** Opens the model; called at the first question. */
   readonly openModel: (signal?: AbortSignal) => Promise<Session>;
-  readonly system?: string;
-  readonly sampling?: Sampling;
-  readonly maxTokens?: number;
 }
 
 /** What one question may change. */
-export interface QueryOptions {
-  readonly system?: string;
-  readonly sampling?: Sampling;
-  /** Tokens of the answer. */
-  readonly maxTokens?: number;
+export interface QueryOptions extends RequestDefaults {
+  /** The answer is forced into this JSON schema. */
+  readonly jsonSchema?: JsonSchema;
   readonly signal?: AbortSignal;
 }
 
@@ -29,14 +27,20 @@ export interface Answer {
   readonly usage: Usage;
 }
 
-/** A model to ask. Questions are independent of each other. */
+/** A model to ask. Questions are independent of each other; {@link chat} remembers. */
 export interface Agent extends AsyncDisposable {
   /** The answer's text. */
   query(prompt: string, options?: QueryOptions): Promise<string>;
   /** The answer with usage and timings. */
   answer(prompt: string, options?: QueryOptions): Promise<Answer>;
   /** The answer as it comes; leaving the loop ends it. */
-  stream(prompt: string, options?: QueryOptions): AsyncIterable<GenerationEvent>;
+  stream(prompt: string, options?: QueryOptions): AsyncIterable<AgentEvent>;
+  /** The answer as a value of a JSON schema; `check` turns it into a type, or throws. */
+  json<T = unknown>(prompt: string, schema: JsonSchema, options?: QueryOptions & { readonly check?: (value: unknown) => T }): Promise<T>;
+  /** A conversation whose turns are remembered, the oldest forgotten when the context is full. */
+  chat(options?: RequestDefaults & { readonly messages?: readonly ChatMessage[] }): Conversation;
+  /** One vector a text. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
   close(): Promise<void>;
 }
 
@@ -45,25 +49,25 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
   let session: Promise<Session> | undefined;
   let isClosed = false;
 
-  async function* stream(prompt: string, options: QueryOptions = {}): AsyncGenerator<GenerationEvent> {
+  async function open(signal?: AbortSignal): Promise<Session> {
     if (isClosed) throw new LuciError('FAILED', 'This agent is closed.');
-    session ??= openModel(options.signal);
-    const opened = await session.catch((error: unknown) => {
+    session ??= openModel(signal);
+    return session.catch((error: unknown) => {
       session = undefined; // The next question may try again.
       throw error;
     });
-    yield* opened.generate(requestOf(prompt, { ...defaults, ...options }), options.signal);
+  }
+
+  async function* stream(prompt: string, options: QueryOptions = {}): AsyncGenerator<AgentEvent> {
+    const all = { ...defaults, ...options };
+    const opened = await open(options.signal);
+    const request = requestOf(prompt, all);
+    if (!all.tools?.length) yield* opened.generate(request, options.signal);
+    else yield* answerWithTools(opened, request, [...request.messages], { ...all, tools: all.tools });
   }
 
   async function answer(prompt: string, options?: QueryOptions): Promise<Answer> {
-    let text = '';
-    let thinking = '';
-    for await (const event of stream(prompt, options)) {
-      if (event.type === 'text') text += event.text;
-      else if (event.type === 'thinking') thinking += event.text;
-      else if (event.type === 'end') return { text, thinking, reason: event.reason, usage: event.usage };
-    }
-    throw new LuciError('ENGINE_FAILED', 'The engine ended the answer without saying why.', { hint: 'luci stop, then ask again' });
+    return collect(stream(prompt, options));
   }
 
   async function close(): Promise<void> {
@@ -71,10 +75,45 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     await (await session?.catch(() => undefined))?.[Symbol.asyncDispose]();
   }
 
-  return { answer, stream, close, query: async (prompt, options) => (await answer(prompt, options)).text, [Symbol.asyncDispose]: close };
+  return {
+    answer,
+    stream,
+    close,
+    query: async (prompt, options) => (await answer(prompt, options)).text,
+    async json<T>(prompt: string, schema: JsonSchema, options: QueryOptions & { readonly check?: (value: unknown) => T } = {}) {
+      const { check = (value: unknown) => value as T, ...query } = options;
+      const { text, reason } = await answer(prompt, { ...query, jsonSchema: schema });
+      try {
+        return check(JSON.parse(text));
+      } catch (cause) {
+        const why = reason === 'length' ? 'it was cut by the limit of tokens' : 'it is not of the schema';
+        throw new LuciError('ENGINE_FAILED', `The answer is no value of the schema: ${why}.`, { cause, details: { reason } });
+      }
+    },
+    chat: (options = {}) => createConversation(open, { ...defaults, ...options }),
+    embed: async (texts, signal) => (await open(signal)).embed(texts, signal),
+    [Symbol.asyncDispose]: close,
+  };
 }
 
-function requestOf(prompt: string, { system, sampling, maxTokens }: QueryOptions): ChatRequest {
+/** The whole answer of a stream. */
+export async function collect(events: AsyncIterable<AgentEvent>): Promise<Answer> {
+  let text = '';
+  let thinking = '';
+  for await (const event of events) {
+    if (event.type === 'text') text += event.text;
+    else if (event.type === 'thinking') thinking += event.text;
+    else if (event.type === 'end') return { text, thinking, reason: event.reason, usage: event.usage };
+  }
+  throw new LuciError('ENGINE_FAILED', 'The engine ended the answer without saying why.', { hint: 'luci stop, then ask again' });
+}
+
+function requestOf(prompt: string, { system, sampling, maxTokens, jsonSchema }: QueryOptions): ChatRequest {
   const messages: ChatMessage[] = [...(system ? [{ role: 'system' as const, content: system }] : []), { role: 'user', content: prompt }];
-  return { messages, ...(sampling ? { sampling } : {}), ...(maxTokens === undefined ? {} : { maxTokens }) };
+  return {
+    messages,
+    ...(sampling ? { sampling } : {}),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(jsonSchema ? { jsonSchema } : {}),
+  };
 }

@@ -1,6 +1,8 @@
 import type { Command } from './command.ts';
 import { ask } from './commands/ask.ts';
+import { chat } from './commands/chat.ts';
 import { clean } from './commands/clean.ts';
+import { doctor } from './commands/doctor.ts';
 import { install } from './commands/install.ts';
 import { list } from './commands/list.ts';
 import { llm } from './commands/llm.ts';
@@ -14,4 +16,20 @@ import { stop } from './commands/stop.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command there is, in the order of the help. */
-export const commands: readonly Command[] = [ask, install, remove, list, search, showModel, llm, models, verify, clean, net, ps, stop];
+export const commands: readonly Command[] = [
+  ask,
+  chat,
+  install,
+  remove,
+  list,
+  search,
+  showModel,
+  llm,
+  models,
+  verify,
+  clean,
+  doctor,
+  net,
+  ps,
+  stop,
+];

@@ -72,3 +72,27 @@ export async function importFile(
     show.live([]);
   }
 }
+
+/** Fetches the starter when nothing is installed. */
+export async function requireAnyModel(luci: Luci, { show, signal }: CommandContext): Promise<void> {
+  try {
+    await luci.choose();
+    return;
+  } catch (error) {
+    if (!isLuciError(error, 'MODEL_NOT_INSTALLED')) throw error;
+  }
+  const { starterName } = await import('../luci.ts');
+  const [starter] = await luci.resolve([starterName]);
+  if (!starter) return;
+  const sizeBytes = starter.files[0]?.sizeBytes ?? 0;
+  const from = new URL(luci.settings.hub.endpoint).host;
+  if (!show.json)
+    show.note(
+      `No model is installed yet. Fetching the starter: ${starter.name}, ${formatBytes(sizeBytes)}, ${starter.license}, from ${from}`,
+    );
+  await fetchModel(luci, starter, {
+    show: show.json ? { ...show, data: () => undefined } : show,
+    signal,
+    keepPartial: luci.settings.download.keepPartial,
+  });
+}

@@ -5,6 +5,7 @@ import type { SettingsOverrides } from '../config/resolve-settings.ts';
 import type { Luci } from '../luci.ts';
 import { overridesOf, type ParsedArguments, parseArguments } from './arguments.ts';
 import { commands } from './command-table.ts';
+import { chat } from './commands/chat.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { createShow, type Show } from './show/show.ts';
 import { currentTerminal } from './show/terminal.ts';
@@ -49,6 +50,9 @@ async function run({ command, operands, options }: ParsedArguments, show: Show, 
     return 0;
   }
   if (!command) {
+    // Bare `luci` on a terminal is the chat.
+    const isBare = options['help'] !== true && operands.length === 0 && process.stdin.isTTY === true && terminal.outIsTerminal;
+    if (isBare) return run({ command: chat, operands, options }, show, signal);
     if (options['help'] !== true && operands.length > 0) throw new LuciError('USAGE', 'No command is named.', { hint: 'luci --help' });
     show.result(generalHelp(commands, terminal));
     return 0;

@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   install: ['base', 'catalog', 'hub', 'store', 'download', 'gguf', 'net'],
   engine: ['base', 'net', 'gguf'],
   agent: ['base', 'engine'],
+  tiers: ['base', 'engine', 'agent'],
 };
 const folders = [...Object.keys(mayImport), 'cli'];
 

@@ -1,8 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import { isLuciError, LuciError } from '../../base/errors.ts';
-import { formatBytes } from '../../base/units.ts';
-import type { Luci } from '../../luci.ts';
+import { LuciError } from '../../base/errors.ts';
 import { type Command, type CommandContext, textOption } from '../command.ts';
 import { fetchOptions, fetchOverrides, numberOption } from '../options.ts';
 
@@ -39,7 +37,10 @@ export const ask: Command = {
     const prompt = await readPrompt(operands);
     const luci = await context.luci(fetchOverrides(options));
     const model = textOption(options, 'model');
-    if (model === undefined) await requireAnyModel(luci, context);
+    if (model === undefined) {
+      const { requireAnyModel } = await import('../install-models.ts');
+      await requireAnyModel(luci, context);
+    }
     await using agent = luci.agent(model === undefined ? {} : { model });
     if (show.json) {
       const answer = await agent.answer(prompt, { ...request, signal });
@@ -88,31 +89,6 @@ async function readPiped(hasArgument: boolean): Promise<string> {
     return ''; // stdin is closed.
   }
   return readAll(process.stdin);
-}
-
-/** Fetches the starter when nothing is installed. */
-async function requireAnyModel(luci: Luci, { show, signal }: CommandContext): Promise<void> {
-  try {
-    await luci.choose();
-    return;
-  } catch (error) {
-    if (!isLuciError(error, 'MODEL_NOT_INSTALLED')) throw error;
-  }
-  const { starterName } = await import('../../luci.ts');
-  const { fetchModel } = await import('../install-models.ts');
-  const [starter] = await luci.resolve([starterName]);
-  if (!starter) return;
-  const sizeBytes = starter.files[0]?.sizeBytes ?? 0;
-  const from = new URL(luci.settings.hub.endpoint).host;
-  if (!show.json)
-    show.note(
-      `No model is installed yet. Fetching the starter: ${starter.name}, ${formatBytes(sizeBytes)}, ${starter.license}, from ${from}`,
-    );
-  await fetchModel(luci, starter, {
-    show: show.json ? { ...show, data: () => undefined } : show,
-    signal,
-    keepPartial: luci.settings.download.keepPartial,
-  });
 }
 
 function optional<K extends string, T>(name: K, value: T | undefined): { [key in K]?: T } {

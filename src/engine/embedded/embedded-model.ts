@@ -67,7 +67,8 @@ export async function loadModel(target: HostTarget, contextLength: number, memor
         version: `llama.cpp ${llama.llamaCppRelease.release}`,
         device: `${llama.gpu === false ? 'CPU' : llama.gpu}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
         contextLength,
-        supports: { jsonSchema: true, tools: true, embeddings: true, seed: true },
+        // Tools go through the grammar: that works for every model, whether or not its template knows tools.
+        supports: { jsonSchema: true, tools: false, embeddings: true, seed: true },
       },
       promptTokens(messages) {
         const { contextText } = chatWrapper.generateContextState({ chatHistory: historyOf(messages) });

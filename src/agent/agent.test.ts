@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { type Script, scriptedSession } from '../../test/fixtures/scripted-session.ts';
+import { createAgent } from './agent.ts';
+import type { Tool } from './tool.ts';
+import type { AgentEvent } from './tool-loop.ts';
+
+const clock: Tool = {
+  name: 'clock',
+  description: 'The time in a town',
+  parameters: { type: 'object', properties: { town: { type: 'string' } }, required: ['town'], additionalProperties: false },
+  run: async ({ town }) => `12:00 in ${String(town)}`,
+};
+const eraser: Tool = { ...clock, name: 'eraser', isDestructive: async () => true, run: async () => 'erased' };
+
+function agentOf(script: Script, options: Parameters<typeof scriptedSession>[1] = {}) {
+  const session = scriptedSession(script, options);
+  return { session, agent: createAgent({ openModel: async () => session }) };
+}
+
+async function all(events: AsyncIterable<AgentEvent>): Promise<AgentEvent[]> {
+  const seen: AgentEvent[] = [];
+  for await (const event of events) seen.push(event);
+  return seen;
+}
+
+const call = (tool: string, args: unknown): string => JSON.stringify({ tool, arguments: args });
+
+test('a tool is called, its result is told, and the answer ends the loop', async () => {
+  const { agent, session } = agentOf((_, count) => (count === 1 ? call('clock', { town: 'Oslo' }) : '{"answer": "It is noon."}'));
+  const events = await all(agent.stream('What time is it in Oslo?', { tools: [clock] }));
+  expect(events.map(({ type }) => type)).toEqual(['tool-call', 'tool-result', 'text', 'end']);
+  expect(events).toContainEqual({ type: 'text', text: 'It is noon.' });
+  expect(session.requests[0]?.messages[0]).toMatchObject({
+    role: 'system',
+    content: expect.stringContaining('- clock: The time in a town'),
+  });
+  expect(session.requests[1]?.messages.at(-1)).toEqual({ role: 'user', content: 'Result of clock:\n12:00 in Oslo' });
+  expect(session.requests[0]?.jsonSchema).toMatchObject({
+    oneOf: [{ properties: { tool: { const: 'clock' } } }, { properties: { answer: {} } }],
+  });
+});
+
+test.each([
+  ['an unknown tool', call('sundial', {}), 'there is no tool sundial'],
+  ['a missing argument', call('clock', {}), 'the argument "town" is missing'],
+  ['a wrong type', call('clock', { town: 4 }), 'must be of the type string'],
+  ['an argument that is none', call('clock', { town: 'Oslo', zone: 'x' }), 'there is no argument "zone"'],
+  ['a destructive call nobody confirms', call('eraser', { town: 'x' }), 'the user did not allow this'],
+])('%s is a result the model can read, not an end', async (_, reply, why) => {
+  const { agent } = agentOf((_request, count) => (count === 1 ? reply : '{"answer": "Sorry."}'));
+  const events = await all(agent.stream('Go', { tools: [clock, eraser] }));
+  expect(events.find((event) => event.type === 'tool-result')).toMatchObject({
+    result: { isError: true, content: expect.stringContaining(why) },
+  });
+  expect(events.at(-1)).toMatchObject({ type: 'end' });
+});
+
+test('a destructive call runs when it is confirmed', async () => {
+  const { agent } = agentOf((_, count) => (count === 1 ? call('eraser', { town: 'x' }) : '{"answer": "Done."}'));
+  const events = await all(agent.stream('Go', { tools: [eraser], confirm: async () => true }));
+  expect(events.find((event) => event.type === 'tool-result')).toMatchObject({ result: { isError: false, content: 'erased' } });
+});
+
+test('a model that calls without end must answer in the end', async () => {
+  const { agent, session } = agentOf((request) => (request.jsonSchema ? call('clock', { town: 'Oslo' }) : 'Enough.'));
+  expect(await agent.query('Go', { tools: [clock] })).toBe('Enough.');
+  expect(session.requests).toHaveLength(17);
+});
+
+test('json gives a checked value, and says when it was cut', async () => {
+  const { agent } = agentOf((_, count) => (count === 1 ? '{"name": "Ada", "age": 36}' : '{"name": "A'));
+  const schema = { type: 'object', properties: { name: { type: 'string' }, age: { type: 'integer' } } };
+  expect(await agent.json('Who?', schema)).toEqual({ name: 'Ada', age: 36 });
+  await expect(agent.json('Who?', schema)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+});
+
+test('a chat remembers, takes back, and forgets the oldest whole turns when the context is full', async () => {
+  const { agent, session } = agentOf((_, count) => `answer ${count} ${'word '.repeat(20)}`, { contextLength: 100 });
+  const chat = agent.chat({ system: 'Be kind.', maxTokens: 30 });
+  for (const question of ['first question', 'second question', 'third question', 'fourth question']) await all(chat.send(question));
+  const sent = session.requests.at(-1)?.messages ?? [];
+  expect(sent[0]).toEqual({ role: 'system', content: 'Be kind.' });
+  expect(sent.at(-1)).toEqual({ role: 'user', content: 'fourth question' });
+  expect(sent.map(({ content }) => content)).not.toContain('first question');
+  expect(sent[1]?.role).toBe('user');
+  expect(chat.forgottenTurns).toBeGreaterThan(0);
+  expect(chat.undo()).toBe(true);
+  expect(chat.messages.at(-1)?.content).toContain('answer 3');
+  chat.clear();
+  expect(chat.undo()).toBe(false);
+});
+
+test('a question that never fits is an error, and nothing is forgotten for it', async () => {
+  const { agent } = agentOf(() => 'yes', { contextLength: 50 });
+  const chat = agent.chat();
+  await all(chat.send('short'));
+  await expect(all(chat.send('word '.repeat(80)))).rejects.toMatchObject({ code: 'CONTEXT_OVERFLOW' });
+  expect(chat.messages).toHaveLength(2);
+});
+
+test('what was said until a stop is remembered', async () => {
+  const { agent } = agentOf(() => ['One ', 'two ', 'three']);
+  const chat = agent.chat();
+  const stopper = new AbortController();
+  const run = async (): Promise<void> => {
+    for await (const event of chat.send('Count', stopper.signal)) if (event.type === 'text' && event.text === 'two ') stopper.abort();
+  };
+  await expect(run()).rejects.toThrow();
+  expect(chat.messages.at(-1)).toEqual({ role: 'assistant', content: 'One two ' });
+});

@@ -1,0 +1,118 @@
+import { LuciError } from '../base/errors.ts';
+import type { ChatMessage, ChatRequest, Session } from '../engine/engine.ts';
+import type { RequestDefaults } from './request.ts';
+import { withToolsAsText } from './tool-format.ts';
+import { type AgentEvent, answerWithTools } from './tool-loop.ts';
+
+/** A conversation that remembers. */
+export interface Conversation {
+  /** What was said, the system prompt left out. */
+  readonly messages: readonly ChatMessage[];
+  /** Turns that were forgotten because the context is full. */
+  readonly forgottenTurns: number;
+  /** Says something; the answer as it comes. What is stopped in the middle is remembered as far as it came. */
+  send(prompt: string, signal?: AbortSignal): AsyncIterable<AgentEvent>;
+  /** Takes back the last question with all that followed it; false when there is none. */
+  undo(): boolean;
+  clear(): void;
+  /** Replaces what is remembered. */
+  load(messages: readonly ChatMessage[]): void;
+  /** Changes what holds from the next question on. */
+  configure(defaults: RequestDefaults): void;
+}
+
+/** Tokens kept free for the answer when nothing else is said. */
+const answerTokens = 512;
+
+/** A conversation over a model that is opened by the first question. */
+export function createConversation(
+  open: (signal?: AbortSignal) => Promise<Session>,
+  { messages: initial = [], ...initialDefaults }: RequestDefaults & { readonly messages?: readonly ChatMessage[] },
+): Conversation {
+  let defaults: RequestDefaults = initialDefaults;
+  let messages: ChatMessage[] = [...initial];
+  let forgottenTurns = 0;
+
+  async function* send(prompt: string, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
+    const session = await open(signal);
+    const { system, sampling, maxTokens, tools = [], confirm } = defaults;
+    const question: ChatMessage = { role: 'user', content: prompt };
+    const told: ChatMessage[] = system ? [{ role: 'system', content: system }] : [];
+    const kept = await fit(session, told, [...messages, question], defaults);
+    forgottenTurns += countTurns([...messages, question]) - countTurns(kept);
+    const all = [...told, ...kept];
+    const request: ChatRequest = { messages: all, ...(sampling ? { sampling } : {}), ...(maxTokens === undefined ? {} : { maxTokens }) };
+    let partial = '';
+    let isDone = false;
+    try {
+      for await (const event of answerWithTools(session, request, all, {
+        tools,
+        ...(confirm ? { confirm } : {}),
+        ...(signal ? { signal } : {}),
+      })) {
+        if (event.type === 'text') partial += event.text;
+        if (event.type === 'tool-call') partial = '';
+        if (event.type === 'end') isDone = true;
+        yield event;
+      }
+    } finally {
+      if (!isDone && partial !== '') all.push({ role: 'assistant', content: partial });
+      messages = all.slice(told.length);
+    }
+  }
+
+  return {
+    get messages() {
+      return messages;
+    },
+    get forgottenTurns() {
+      return forgottenTurns;
+    },
+    send,
+    undo() {
+      const last = messages.findLastIndex(({ role }) => role === 'user');
+      if (last < 0) return false;
+      messages = messages.slice(0, last);
+      return true;
+    },
+    clear() {
+      messages = [];
+      forgottenTurns = 0;
+    },
+    load(loaded) {
+      messages = [...loaded];
+      forgottenTurns = 0;
+    },
+    configure(changed) {
+      defaults = { ...defaults, ...changed };
+    },
+  };
+}
+
+function countTurns(messages: readonly ChatMessage[]): number {
+  return messages.filter(({ role }) => role === 'user').length;
+}
+
+/** The newest turns that fit with the system prompt and an answer; whole turns go, the oldest first. */
+async function fit(
+  session: Session,
+  told: readonly ChatMessage[],
+  messages: readonly ChatMessage[],
+  { maxTokens, tools = [] }: RequestDefaults,
+): Promise<ChatMessage[]> {
+  const { contextLength, supports } = session.facts;
+  const room = contextLength - (maxTokens ?? Math.min(answerTokens, Math.floor(contextLength / 4)));
+  let kept = [...messages];
+  for (;;) {
+    const asSent = tools.length > 0 && !supports.tools ? withToolsAsText([...told, ...kept], tools) : [...told, ...kept];
+    const tokens = await session.countTokens(asSent);
+    if (tokens <= room) return kept;
+    const second = kept.findIndex(({ role }, index) => index > 0 && role === 'user');
+    if (second < 0)
+      throw new LuciError('CONTEXT_OVERFLOW', `This alone has ${tokens} tokens; the context leaves room for ${room}.`, {
+        hint: 'Say less at once, or take a larger context: LUCI_CONTEXT=8192',
+        details: { promptTokens: tokens, contextLength },
+      });
+    kept = kept.slice(second);
+  }
+}

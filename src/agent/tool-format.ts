@@ -1,0 +1,64 @@
+import type { ChatMessage, JsonSchema, ToolCall, ToolDefinition } from '../engine/engine.ts';
+
+/**
+ * Tools for models and engines that know none: the tools are told in the system prompt, and the answer is forced by a grammar to be
+ * either one call or the final text. Every model that can write can be asked this way.
+ */
+
+/** What the model is told. */
+export function toolInstructions(tools: readonly ToolDefinition[]): string {
+  const lines = tools.map(({ name, description, parameters }) => {
+    const properties = Object.entries((parameters['properties'] ?? {}) as Record<string, { type?: string; description?: string }>);
+    const args = properties.map(([key, { description: what }]) => `"${key}": ${what ?? 'text'}`).join(', ');
+    return `- ${name}: ${description}. Arguments: {${args}}`;
+  });
+  return [
+    'You can use these tools:',
+    ...lines,
+    'To use a tool, reply with JSON only: {"tool": "<name>", "arguments": {...}}. You then get its result.',
+    'When the task is done, or no tool is needed, reply with JSON only: {"answer": "<text for the user>"}.',
+  ].join('\n');
+}
+
+/** The grammar of a reply: one of the tools, or the answer. */
+export function toolReplySchema(tools: readonly ToolDefinition[], isRequired: boolean): JsonSchema {
+  const calls = tools.map(({ name, parameters }) => ({
+    type: 'object',
+    properties: { tool: { const: name }, arguments: parameters },
+    required: ['tool', 'arguments'],
+    additionalProperties: false,
+  }));
+  const answer = { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'], additionalProperties: false };
+  return { oneOf: isRequired ? calls : [...calls, answer] };
+}
+
+/** A conversation with the tools told, and earlier calls and results as plain turns. */
+export function withToolsAsText(messages: readonly ChatMessage[], tools: readonly ToolDefinition[]): ChatMessage[] {
+  const system = messages.find(({ role }) => role === 'system')?.content;
+  const told = [system, toolInstructions(tools)].filter(Boolean).join('\n\n');
+  const rest = messages.flatMap((message): ChatMessage[] => {
+    if (message.role === 'system') return [];
+    if (message.role === 'tool') return [{ role: 'user', content: `Result of ${message.name}:\n${message.content}` }];
+    if (message.role !== 'assistant') return [message];
+    const calls = (message.toolCalls ?? []).map(({ name, arguments: args }) => JSON.stringify({ tool: name, arguments: args }));
+    const said = message.content === '' ? [] : [message.toolCalls?.length ? message.content : JSON.stringify({ answer: message.content })];
+    return [{ role: 'assistant', content: [...said, ...calls].join('\n') }];
+  });
+  return [{ role: 'system', content: told }, ...rest];
+}
+
+/** A reply in that form; text that is none (a limit may cut it) is taken as the answer. */
+export function parseToolReply(text: string, id: string): { readonly call: ToolCall } | { readonly answer: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) {
+      const { tool, arguments: args, answer } = value as Record<string, unknown>;
+      if (typeof tool === 'string' && typeof args === 'object' && args !== null)
+        return { call: { id, name: tool, arguments: args as Record<string, unknown> } };
+      if (typeof answer === 'string') return { answer };
+    }
+  } catch {
+    // Cut by a limit.
+  }
+  return { answer: text };
+}

@@ -1,0 +1,88 @@
+import type { ChatMessage, ChatRequest, GenerationEvent, Session, ToolCall } from '../engine/engine.ts';
+import { type ConfirmCall, runTool, type Tool, type ToolResult } from './tool.ts';
+import { parseToolReply, toolReplySchema, withToolsAsText } from './tool-format.ts';
+
+/** An answer that may need tools: the model calls, the calls are carried out, and so on until it answers. */
+
+/** What happens on the way to an answer. The last is `end`. */
+export type AgentEvent = GenerationEvent | { readonly type: 'tool-result'; readonly result: ToolResult };
+
+/** What the loop works with. */
+export interface ToolLoopOptions {
+  readonly tools: readonly Tool[];
+  readonly confirm?: ConfirmCall;
+  readonly signal?: AbortSignal;
+  /** Calls after which the model must answer (default 16). */
+  readonly maxCalls?: number;
+}
+
+/** Runs the loop. `messages` grows by the turns of the model and the results of the tools, so that the caller can go on with it. */
+export async function* answerWithTools(
+  session: Session,
+  request: ChatRequest,
+  messages: ChatMessage[],
+  { tools, confirm, signal, maxCalls = 16 }: ToolLoopOptions,
+): AsyncGenerator<AgentEvent> {
+  for (let count = 0; ; ) {
+    const mayCall = tools.length > 0 && count < maxCalls;
+    const turn = mayCall
+      ? oneTurn(session, { ...request, messages }, tools, `call-${count + 1}`, signal)
+      : plainTurn(session, { ...request, messages }, signal);
+    let text = '';
+    const calls: ToolCall[] = [];
+    let end: GenerationEvent | undefined;
+    for await (const event of turn) {
+      if (event.type === 'text') text += event.text;
+      if (event.type === 'tool-call') calls.push(event.call);
+      if (event.type === 'end') end = event;
+      else yield event;
+    }
+    messages.push({ role: 'assistant', content: text, ...(calls.length > 0 ? { toolCalls: calls } : {}) });
+    if (calls.length === 0) {
+      if (end) yield end;
+      return;
+    }
+    for (const call of calls) {
+      count += 1;
+      const result = await runTool(tools, call, { ...(confirm ? { confirm } : {}), ...(signal ? { signal } : {}) });
+      messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content: result.content });
+      yield { type: 'tool-result', result };
+    }
+  }
+}
+
+function plainTurn(session: Session, request: ChatRequest, signal: AbortSignal | undefined): AsyncIterable<GenerationEvent> {
+  const { tools: _, ...plain } = request;
+  return session.generate(plain, signal);
+}
+
+/** One turn: natively where the engine knows tools, else by the grammar. */
+async function* oneTurn(
+  session: Session,
+  request: ChatRequest,
+  tools: readonly Tool[],
+  id: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<GenerationEvent> {
+  const definitions = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
+  if (session.facts.supports.tools) {
+    yield* session.generate({ ...request, tools: definitions }, signal);
+    return;
+  }
+  let text = '';
+  const asText: ChatRequest = {
+    ...request,
+    messages: withToolsAsText(request.messages, definitions),
+    jsonSchema: toolReplySchema(definitions, request.toolChoice === 'required'),
+  };
+  for await (const event of session.generate(asText, signal)) {
+    if (event.type === 'text') text += event.text;
+    else if (event.type !== 'end') yield event;
+    else {
+      const reply = parseToolReply(text, id);
+      if ('call' in reply) yield { type: 'tool-call', call: reply.call };
+      else if (reply.answer !== '') yield { type: 'text', text: reply.answer };
+      yield { ...event, reason: 'call' in reply ? 'tool-calls' : event.reason };
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import { LuciError } from '../../base/errors.ts';
+import type { Show } from '../show/show.ts';
+import { printable } from '../show/text.ts';
+import type { Talk } from './talk.ts';
+
+/** What begins with a slash in a chat. */
+
+/** What a chat command works with. */
+interface ChatCommandContext {
+  readonly talk: Talk;
+  readonly show: Show;
+}
+
+interface ChatCommand {
+  readonly name: string;
+  readonly operand?: string;
+  readonly summary: string;
+  run(context: ChatCommandContext, operand: string): Promise<void>;
+}
+
+const commands: readonly ChatCommand[] = [
+  { name: 'help', summary: 'this list', run: async ({ show }) => show.note(helpText()) },
+  {
+    name: 'model',
+    operand: '[NAME]',
+    summary: 'show or change the model; what was said is kept',
+    async run({ talk, show }, name) {
+      if (name !== '') await talk.changeModel(name);
+      show.note(`model: ${printable(talk.model)}`);
+    },
+  },
+  {
+    name: 'system',
+    operand: '[TEXT]',
+    summary: 'show or set the system prompt; "-" takes it away',
+    async run({ talk, show }, text) {
+      if (text !== '') talk.setSystem(text === '-' ? undefined : text);
+      show.note(`system: ${printable(talk.system || '(none)')}`);
+    },
+  },
+  {
+    name: 'tools',
+    operand: '[FOLDER|off]',
+    summary: 'let the model list, read and write files in a folder ("." is this one)',
+    async run({ talk, show }, folder) {
+      if (folder !== '') await talk.useTools(folder === 'off' ? undefined : resolve(folder));
+      show.note(talk.toolsFolder === undefined ? 'tools: off' : `tools: on in ${talk.toolsFolder}; changes are asked for first`);
+    },
+  },
+  {
+    name: 'clear',
+    summary: 'forget what was said',
+    async run({ talk, show }) {
+      talk.clear();
+      show.note('Forgotten.');
+    },
+  },
+  {
+    name: 'undo',
+    summary: 'take back the last question and its answer',
+    run: async ({ talk, show }) => show.note(talk.undo() ? 'Taken back.' : 'Nothing was said yet.'),
+  },
+  {
+    name: 'save',
+    operand: 'NAME',
+    summary: 'keep this chat',
+    async run({ talk, show }, name) {
+      show.note(`Saved: ${await talk.save(name || 'last')}`);
+    },
+  },
+  {
+    name: 'load',
+    operand: 'NAME',
+    summary: 'go on with a chat that was kept',
+    async run({ talk, show }, name) {
+      await talk.load(name || 'last');
+      show.note(`${talk.messages.filter(({ role }) => role === 'user').length} questions loaded.`);
+    },
+  },
+  {
+    name: 'stats',
+    summary: 'tokens and times of the last answer',
+    async run({ talk, show }) {
+      const usage = talk.lastUsage;
+      if (!usage) return show.note('There is no answer yet.');
+      show.note(
+        [
+          `prompt     ${usage.promptTokens} tokens, ${usage.cachedTokens} of them known, ${usage.promptTokensPerSecond} tokens/s`,
+          `answer     ${usage.generatedTokens} tokens, ${usage.generatedTokensPerSecond} tokens/s`,
+          `first word ${usage.timeToFirstTokenMs} ms, all ${usage.totalMs} ms`,
+          ...(talk.forgottenTurns > 0 ? [`forgotten  ${talk.forgottenTurns} of the first questions: the context is full`] : []),
+        ].join('\n'),
+      );
+    },
+  },
+  { name: 'quit', summary: 'leave (also Ctrl+D)', run: async () => undefined },
+];
+
+/** Runs a line that begins with a slash. Returns whether the chat goes on. */
+export async function runChatCommand(line: string, context: ChatCommandContext): Promise<boolean> {
+  const [, name = '', operand = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(line.trim()) ?? [];
+  const wanted = ['exit', 'bye', 'q'].includes(name) ? 'quit' : name === '?' ? 'help' : name;
+  const command = commands.find((candidate) => candidate.name === wanted);
+  if (!command) throw new LuciError('USAGE', `There is no /${printable(name)}.`, { hint: '/help' });
+  await command.run(context, operand.trim());
+  return command.name !== 'quit';
+}
+
+function helpText(): string {
+  const rows = commands.map(({ name, operand, summary }) => `  ${`/${name}${operand ? ` ${operand}` : ''}`.padEnd(20)} ${summary}`);
+  return [...rows, '  Ctrl+C stops an answer. A \\ at the end of a line goes on; """ begins and ends a block of lines.'].join('\n');
+}

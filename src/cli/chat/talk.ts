@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { Agent } from '../../agent/agent.ts';
+import type { Conversation } from '../../agent/conversation.ts';
+import type { ConfirmCall } from '../../agent/tool.ts';
+import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { readCheckedJson } from '../../base/checked-json.ts';
+import { LuciError } from '../../base/errors.ts';
+import { diskError } from '../../base/system-error.ts';
+import type { ChatMessage, Sampling, Usage } from '../../engine/engine.ts';
+import type { Luci } from '../../luci.ts';
+
+/** One chat: the conversation, its model, its tools, and what can be done with them. Knows no terminal. */
+
+const savedSchema = v.object({
+  version: v.literal(1),
+  model: v.string(),
+  system: v.optional(v.string()),
+  messages: v.array(
+    v.union([
+      v.object({ role: v.picklist(['system', 'user']), content: v.string() }),
+      v.object({ role: v.literal('assistant'), content: v.string(), toolCalls: v.optional(v.array(v.any())) }),
+      v.object({ role: v.literal('tool'), toolCallId: v.string(), name: v.string(), content: v.string() }),
+    ]),
+  ),
+});
+
+/** How a chat begins. */
+export interface TalkOptions {
+  readonly model: string | undefined;
+  readonly system?: string;
+  readonly sampling: Sampling;
+  readonly maxTokens?: number;
+  readonly confirm: ConfirmCall;
+}
+
+/** A chat under way. */
+export class Talk implements AsyncDisposable {
+  readonly #luci: Luci;
+  readonly #options: TalkOptions;
+  #agent: Agent;
+  #conversation: Conversation;
+  #system: string | undefined;
+  model: string;
+  toolsFolder: string | undefined;
+  /** Tokens and times of the last answer. */
+  lastUsage: Usage | undefined;
+
+  private constructor(luci: Luci, options: TalkOptions, model: string) {
+    this.#luci = luci;
+    this.#options = options;
+    this.#system = options.system;
+    this.model = model;
+    this.#agent = luci.agent({ model });
+    this.#conversation = this.#begin([]);
+  }
+
+  /** Begins with an installed model, the default or best one where none is named. */
+  static async begin(luci: Luci, options: TalkOptions): Promise<Talk> {
+    const { name, path } = await luci.choose(options.model);
+    return new Talk(luci, options, options.model === undefined ? name : (options.model ?? path));
+  }
+
+  get messages(): readonly ChatMessage[] {
+    return this.#conversation.messages;
+  }
+
+  get forgottenTurns(): number {
+    return this.#conversation.forgottenTurns;
+  }
+
+  get system(): string | undefined {
+    return this.#system;
+  }
+
+  send(prompt: string, signal: AbortSignal): ReturnType<Conversation['send']> {
+    return this.#conversation.send(prompt, signal);
+  }
+
+  /** Goes on with another model; what was said is kept. */
+  async changeModel(name: string): Promise<void> {
+    const chosen = await this.#luci.choose(name);
+    const { messages } = this;
+    await this.#agent.close();
+    this.model = chosen.name;
+    this.#agent = this.#luci.agent({ model: name });
+    this.#conversation = this.#begin(messages);
+    if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
+  }
+
+  setSystem(text: string | undefined): void {
+    this.#system = text;
+    this.#conversation.configure({ system: text ?? '' });
+  }
+
+  /** Lets the model work in a folder, or takes the tools away. */
+  async useTools(folder: string | undefined): Promise<void> {
+    const tools = folder === undefined ? [] : await this.#luci.builtInTools(folder);
+    this.toolsFolder = folder;
+    this.#conversation.configure({ tools });
+  }
+
+  undo(): boolean {
+    return this.#conversation.undo();
+  }
+
+  clear(): void {
+    this.#conversation.clear();
+  }
+
+  /** Writes the chat to `chats/NAME.json`; returns the path. */
+  async save(name: string): Promise<string> {
+    const path = this.#chatPath(name);
+    const saved = { version: 1, model: this.model, ...(this.#system ? { system: this.#system } : {}), messages: this.messages };
+    await writeFileAtomic(path, `${JSON.stringify(saved, null, 1)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+      throw diskError(error, path, 'save a chat');
+    });
+    return path;
+  }
+
+  async load(name: string): Promise<void> {
+    const saved = await readCheckedJson(savedSchema, this.#chatPath(name));
+    if (!saved) throw new LuciError('NOT_FOUND', `There is no saved chat "${name}".`);
+    this.setSystem(saved.system);
+    this.#conversation.load(saved.messages as readonly ChatMessage[]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.close();
+  }
+
+  #begin(messages: readonly ChatMessage[]): Conversation {
+    const { sampling, maxTokens, confirm } = this.#options;
+    return this.#agent.chat({
+      sampling,
+      confirm,
+      messages,
+      ...(this.#system ? { system: this.#system } : {}),
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+    });
+  }
+
+  #chatPath(name: string): string {
+    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,80}$/u.test(name))
+      throw new LuciError('USAGE', `"${name}" is no name for a chat: letters, digits, spaces, dots and dashes only.`);
+    return join(this.#luci.directories.chats, `${name}.json`);
+  }
+}

@@ -1,0 +1,94 @@
+import { stopError } from '../../base/abort.ts';
+import { LuciError } from '../../base/errors.ts';
+import type { Prompt } from '../chat/prompt.ts';
+import type { Talk } from '../chat/talk.ts';
+import { type Command, type CommandContext, textOption } from '../command.ts';
+import { fetchOptions, fetchOverrides, numberOption } from '../options.ts';
+import { printable } from '../show/text.ts';
+
+/** `luci chat`: a conversation. */
+export const chat: Command = {
+  name: 'chat',
+  operands: '[model]',
+  summary: 'talk with a model',
+  details:
+    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message.',
+  options: {
+    model: { type: 'string', short: 'm', value: 'NAME', summary: 'installed model, or path of a .gguf file (default: the best there is)' },
+    system: { type: 'string', short: 's', value: 'TEXT', summary: 'system prompt (default: none)' },
+    tools: { type: 'string', value: 'FOLDER', summary: 'let the model work with the files of a folder' },
+    'max-tokens': { type: 'string', value: 'N', summary: 'longest answer, in tokens' },
+    temperature: { type: 'string', value: 'X', summary: 'how freely tokens are chosen (default 0.7)' },
+    seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
+    'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
+    ...fetchOptions,
+  },
+  async run(context) {
+    const { options, operands, show } = context;
+    if (operands.length > 1) throw new LuciError('USAGE', 'One model is enough.', { hint: 'luci chat -m NAME' });
+    const luci = await context.luci(fetchOverrides(options));
+    const model = textOption(options, 'model') ?? operands[0];
+    const [system, maxTokens] = [textOption(options, 'system'), numberOption(options, 'max-tokens', { least: 1, whole: true })];
+    const seed = numberOption(options, 'seed', { least: 0, whole: true });
+    // Loaded here: every other command starts without it.
+    const { localAnswer, openPrompt, requireAnyModel, runChatCommand, Talk } = await import('../chat/parts.ts');
+    if (model === undefined) await requireAnyModel(luci, context);
+    const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
+    using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.' });
+    await using talk = await Talk.begin(luci, {
+      model,
+      sampling: { temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0.7, ...(seed === undefined ? {} : { seed }) },
+      ...(system ? { system } : {}),
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
+    });
+    const folder = textOption(options, 'tools');
+    if (folder !== undefined) await talk.useTools(folder);
+    if (isTerminal) show.note(show.terminal.style('dim', `${printable(talk.model)}. /help lists what can be done, Ctrl+D leaves.`));
+    for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
+      if (context.signal.aborted) break;
+      if (text.trim() === '') continue;
+      try {
+        if (text.startsWith('/')) {
+          if (!(await runChatCommand(text, { talk, show }))) break;
+          continue;
+        }
+        const known = await localAnswer(text, luci, show.terminal);
+        if (known !== undefined) show.result(known);
+        else await answer(text, talk, prompt, context);
+      } catch (error) {
+        // One wrong word, one model that does not load: the chat goes on.
+        if (context.signal.aborted || !(error instanceof LuciError)) throw error;
+        show.error(error, false);
+      }
+    }
+    if (isTerminal) show.note('');
+    return 0;
+  },
+};
+
+async function answer(text: string, talk: Talk, prompt: Prompt, { show, signal }: CommandContext): Promise<void> {
+  const stopper = new AbortController();
+  prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
+  let said = '';
+  try {
+    for await (const event of talk.send(text, AbortSignal.any([signal, stopper.signal]))) {
+      if (event.type === 'text') {
+        const piece = said === '' ? event.text.trimStart() : event.text;
+        show.stream(piece);
+        said += piece;
+      } else if (event.type === 'tool-call')
+        show.note(show.terminal.style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
+      else if (event.type === 'tool-result' && event.result.isError)
+        show.note(show.terminal.style('care', `  ${printable(event.result.content)}`));
+      else if (event.type === 'end') talk.lastUsage = event.usage;
+    }
+  } catch (error) {
+    if (!stopper.signal.aborted) throw error;
+    show.note(`${said === '' || said.endsWith('\n') ? '' : '\n'}(stopped)`);
+    said = '';
+  } finally {
+    prompt.onInterrupt = undefined;
+    if (said !== '' && !said.endsWith('\n')) show.stream('\n');
+  }
+}

@@ -1,0 +1,29 @@
+import type { Finding } from '../../doctor.ts';
+import type { Command } from '../command.ts';
+import { pad, printable, wrap } from '../show/text.ts';
+
+/** `luci doctor`: what of this machine luci can use, and what to do about the rest. */
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'look at the machine, the engine, the store and the network',
+  details: 'Asks the model hub for one answer unless offline; changes nothing. Exit status 7 when no engine can run here, else 0.',
+  async run({ luci, show, signal }) {
+    const findings = await (await luci()).doctor({ signal });
+    if (show.json) show.data(findings);
+    else for (const finding of findings) show.result(lines(finding, show.terminal));
+    return findings.some(({ topic, state }) => topic === 'engine' && state === 'wrong') ? 7 : 0;
+  },
+};
+
+function lines({ topic, state, text, fix }: Finding, terminal: Parameters<Command['run']>[0]['show']['terminal']): string {
+  const { marks, style } = terminal;
+  const mark = {
+    good: style('good', marks.done, 'out'),
+    note: marks.bullet,
+    wrong: style('bad', marks.wrong, 'out'),
+  }[state];
+  const width = terminal.outIsTerminal ? Math.max(20, terminal.columns - 13) : Number.POSITIVE_INFINITY;
+  const indent = ' '.repeat(13);
+  const body = [printable(text), ...(fix ? [printable(fix)] : [])].flatMap((part) => wrap(part, width).split('\n'));
+  return `${pad(mark, 2)}${pad(topic, 11)}${body.join(`\n${indent}`)}`;
+}

@@ -1,0 +1,103 @@
+import { formatBytes } from './base/units.ts';
+import { embeddedObstacle } from './engine/choose-engine.ts';
+import type { MachineFacts } from './engine/machine.ts';
+
+/** What luci finds on this machine. Pure: facts in, findings with their fixes out. */
+
+/** One line of `luci doctor`. */
+export interface Finding {
+  readonly topic: 'system' | 'node' | 'engine' | 'gpu' | 'memory' | 'store' | 'disk' | 'network';
+  readonly state: 'good' | 'note' | 'wrong';
+  readonly text: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** What the findings rest on. */
+export interface DoctorFacts {
+  readonly machine: MachineFacts;
+  readonly nodeVersion: string;
+  /** As in `NVIDIA driver` or `Metal`; undefined where none was found. */
+  readonly gpu: string | undefined;
+  readonly home: string;
+  /** Undefined where the home cannot be written. */
+  readonly isHomeWritable: boolean;
+  readonly freeDiskBytes: number;
+  readonly models: { readonly count: number; readonly bytes: number; readonly broken: readonly string[] };
+  readonly network:
+    | { readonly state: 'offline' }
+    | { readonly state: 'reached'; readonly host: string; readonly proxy: boolean }
+    | { readonly state: 'failed'; readonly host: string; readonly reason: string };
+}
+
+/** The findings, in the order they are shown. */
+export function diagnose(facts: DoctorFacts): readonly Finding[] {
+  return [system(facts), node(facts), memory(facts), engine(facts), gpu(facts), store(facts), disk(facts), network(facts)];
+}
+
+const systemNames: Readonly<Record<string, string>> = { darwin: 'macOS (Darwin)', linux: 'Linux', win32: 'Windows' };
+
+function system({ machine }: DoctorFacts): Finding {
+  const { platform, arch, release, libc, hasAvx, physicalCores } = machine;
+  const parts = [
+    `${systemNames[platform] ?? platform} ${release} ${arch}`,
+    ...(libc === undefined ? [] : [libc === 'musl' ? 'musl' : `glibc ${libc}`]),
+    `${physicalCores} ${physicalCores === 1 ? 'core' : 'cores'}`,
+    ...(hasAvx === undefined ? [] : [hasAvx ? 'AVX' : 'no AVX']),
+  ];
+  return { topic: 'system', state: 'good', text: parts.join(', ') };
+}
+
+function node({ nodeVersion }: DoctorFacts): Finding {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return { topic: 'node', state: 'good', text: nodeVersion };
+  return { topic: 'node', state: 'wrong', text: `${nodeVersion} is too old`, fix: 'luci needs Node.js 20.19 or newer: https://nodejs.org' };
+}
+
+function memory({ machine }: DoctorFacts): Finding {
+  const { totalMemoryBytes, freeMemoryBytes } = machine;
+  const text = `${formatBytes(totalMemoryBytes)}, ${formatBytes(freeMemoryBytes)} free`;
+  if (totalMemoryBytes >= 3e9) return { topic: 'memory', state: 'good', text };
+  return { topic: 'memory', state: 'note', text: `${text}: small models only`, fix: 'luci search --fits' };
+}
+
+function engine({ machine }: DoctorFacts): Finding {
+  const obstacle = embeddedObstacle(machine);
+  if (!obstacle) return { topic: 'engine', state: 'good', text: 'embedded (llama.cpp in a process of its own)' };
+  return { topic: 'engine', state: 'wrong', text: obstacle.message, fix: obstacle.wayOut };
+}
+
+function gpu({ gpu: found, machine }: DoctorFacts): Finding {
+  if (found === undefined) return { topic: 'gpu', state: 'note', text: 'none found; models run on the processor' };
+  const isUsed = machine.platform === 'darwin' && machine.arch === 'arm64';
+  return isUsed
+    ? { topic: 'gpu', state: 'good', text: found }
+    : { topic: 'gpu', state: 'note', text: `${found}; the embedded engine of this system runs on the processor` };
+}
+
+function store({ home, isHomeWritable, models }: DoctorFacts): Finding {
+  const text = `${home}, ${models.count} ${models.count === 1 ? 'model' : 'models'}, ${formatBytes(models.bytes)}`;
+  if (!isHomeWritable) return { topic: 'store', state: 'wrong', text: `${home} cannot be written`, fix: 'luci --home /a/folder/you/own …' };
+  const [broken] = models.broken;
+  if (broken !== undefined) return { topic: 'store', state: 'wrong', text: `${text}; ${broken} is broken`, fix: `luci show ${broken}` };
+  if (models.count === 0) return { topic: 'store', state: 'note', text, fix: 'luci install llama3.2' };
+  return { topic: 'store', state: 'good', text };
+}
+
+function disk({ freeDiskBytes }: DoctorFacts): Finding {
+  const text = `${formatBytes(freeDiskBytes)} free`;
+  if (freeDiskBytes > 3e9) return { topic: 'disk', state: 'good', text };
+  return { topic: 'disk', state: 'wrong', text: `${text}: too little for most models`, fix: 'luci clean\nluci --home /bigger/disk …' };
+}
+
+function network({ network: found }: DoctorFacts): Finding {
+  if (found.state === 'offline') return { topic: 'network', state: 'note', text: 'offline by setting; installed models work' };
+  if (found.state === 'reached')
+    return { topic: 'network', state: 'good', text: `${found.host}${found.proxy ? ' through the proxy' : ''}` };
+  return {
+    topic: 'network',
+    state: 'wrong',
+    text: `${found.host}: ${found.reason}`,
+    fix: 'behind a proxy? set HTTPS_PROXY; a mirror? set HF_ENDPOINT; another source: luci install --source pip smollm2-135m',
+  };
+}

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { type Home, makeHome } from './luci-process.ts';
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+  await mkdir(join(home.folder, 'models'));
+  await writeFile(join(home.folder, 'models', 'tiny.gguf'), tinyGguf());
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+/** A chat on a pseudo-terminal: types each text when what it waits for has been shown. */
+async function onTerminal(
+  steps: readonly (readonly [waitFor: string, type: string])[],
+): Promise<{ shown: string; exitCode: number | null }> {
+  const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
+  const child = spawn('script', ['-qec', `stty cols 80; '${process.execPath}' '${program}' chat -m tiny`, '/dev/null'], {
+    env: { ...process.env, LUCI_HOME: home.folder, TERM: 'xterm', LUCI_KEEP_ALIVE: '20' },
+  });
+  let shown = '';
+  let seen = 0;
+  const left = [...steps];
+  child.stdout.on('data', (text: Buffer) => {
+    shown += text;
+    const [next] = left;
+    if (!next) return;
+    const at = shown.indexOf(next[0], seen);
+    if (at < 0) return;
+    seen = at + next[0].length;
+    left.shift();
+    setTimeout(() => child.stdin.write(next[1]), 100);
+  });
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { shown, exitCode };
+}
+
+test('a chat on a terminal answers, takes commands, several lines, Ctrl+C at the prompt, and leaves with Ctrl+D', async () => {
+  const { shown, exitCode } = await onTerminal([
+    ['> ', 'hi\r'],
+    [tinyReply, '/stats\r'],
+    ['first word', 'half a line\u0003'],
+    ['Ctrl+D leaves.', '"""\r'],
+    ['| ', 'one\r'],
+    ['| ', 'two\r'],
+    ['| ', '"""\r'],
+    [tinyReply, 'memory\r'],
+    ['are free', '/undo\r'],
+    ['Taken back', '\u0004'],
+  ]);
+  expect(exitCode).toBe(0);
+  expect(shown).toContain('/help lists what can be done');
+  expect(shown).toMatch(/Memory: .* are free/);
+});
+
+test('piped, each line is a message, results go to stdout, and the chat can be kept and gone on with', async () => {
+  const first = await home.luci(['chat', '-m', 'tiny', '--temperature', '0'], { stdin: 'hi\n/save trip\n' });
+  expect(first).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+  const saved = JSON.parse(await readFile(join(home.folder, 'chats', 'trip.json'), 'utf8')) as { messages: { role: string }[] };
+  expect(saved.messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
+  const second = await home.luci(['chat', '-m', 'tiny'], { stdin: '/load trip\n/undo\n/undo\n/quit\nnever said\n' });
+  expect(second).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(second.stderr).toMatch(/1 questions? loaded[\s\S]*Taken back[\s\S]*Nothing was said yet/);
+});
+
+test('words about the machine are answered without a model, mistakes do not end the chat', async () => {
+  const ran = await home.luci(['chat', '-m', 'tiny'], { stdin: 'models\n/nope\n/load ../x\n/model none\nlist .\n' });
+  expect(ran.exitCode).toBe(0);
+  expect(ran.stdout).toContain('tiny');
+  expect(ran.stdout).toContain('package.json');
+  expect(ran.stderr).toMatch(/There is no \/nope[\s\S]*is no name for a chat[\s\S]*No model is called none/);
+});
+
+test('doctor says what it found, and is data with --json', async () => {
+  const ran = await home.luci(['doctor', '--offline']);
+  expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(ran.stdout).toMatch(/✓ engine {5}embedded[\s\S]*• network {4}offline by setting/);
+  const data = JSON.parse((await home.luci(['doctor', '--offline', '--json'])).stdout) as { topic: string }[];
+  expect(data.map(({ topic }) => topic)).toEqual(['system', 'node', 'memory', 'engine', 'gpu', 'store', 'disk', 'network']);
+});
