@@ -56,6 +56,8 @@ const builds = [
       'sql-sandbox': 'tiers/sandbox/sql-worker.ts',
     },
     ...esm,
+    loader: { '.wasm': 'binary' },
+    define: { ...common.define, __dirname: 'import.meta.dirname' },
     outExtension: { '.js': '.mjs' },
   },
 ];

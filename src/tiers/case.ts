@@ -1,0 +1,119 @@
+import type { Random } from './random.ts';
+
+/** What a case is: a seeded generator and a verifier that is data. */
+
+/** How an answer is graded. `kind` says by what; see the graders. */
+export type Verifier =
+  | { readonly kind: 'exactText'; readonly value: string }
+  | { readonly kind: 'number'; readonly value: number; readonly tolerance?: number }
+  /** Of the options exactly the wanted ones are named. */
+  | { readonly kind: 'oneOf'; readonly options: readonly string[]; readonly want: readonly string[] }
+  | { readonly kind: 'yesNo'; readonly want: readonly ('yes' | 'no')[] }
+  | { readonly kind: 'json'; readonly want: unknown; readonly anyOrder?: boolean }
+  | { readonly kind: 'lines'; readonly want: readonly string[] }
+  | { readonly kind: 'constraints'; readonly list: readonly Constraint[] }
+  | {
+      readonly kind: 'slots';
+      readonly language: 'es' | 'fr' | 'de';
+      readonly need: readonly (readonly string[])[];
+      readonly forbid: readonly string[];
+      readonly mostWords: number;
+    }
+  | {
+      readonly kind: 'knapsack';
+      readonly items: readonly { readonly name: string; readonly cost: number; readonly value: number }[];
+      readonly budget: number;
+      readonly best: number;
+    }
+  | { readonly kind: 'regex'; readonly matches: readonly string[]; readonly rejects: readonly string[] }
+  | { readonly kind: 'code'; readonly functionName: string; readonly tests: readonly CodeTest[]; readonly file?: string }
+  | { readonly kind: 'sql'; readonly databases: readonly string[]; readonly reference: string }
+  | {
+      readonly kind: 'state';
+      /** The files there must be, and no others. */
+      readonly files: Files;
+      /** Tools that must have been used. */
+      readonly called?: readonly string[];
+      readonly mostCalls?: number;
+      /** JSON files are compared as values. */
+      readonly asJson?: boolean;
+      readonly answer?: Verifier;
+    }
+  | { readonly kind: 'untouched'; readonly files: Files; readonly only: readonly string[] }
+  | {
+      readonly kind: 'project';
+      readonly entry: string;
+      readonly expression: string;
+      readonly want: string;
+      readonly gone: readonly string[];
+    }
+  | { readonly kind: 'all'; readonly parts: readonly Verifier[] };
+
+/** A rule of a written text. */
+export type Constraint =
+  | { readonly rule: 'sentences'; readonly count: number }
+  | { readonly rule: 'hasWord' | 'noWord' | 'startsWith'; readonly word: string }
+  | { readonly rule: 'noComma' | 'english' }
+  | { readonly rule: 'words'; readonly least: number; readonly most: number }
+  | { readonly rule: 'varied'; readonly least: number }
+  | { readonly rule: 'notCopied'; readonly from: string };
+
+/** Content of files by path. */
+export type Files = Readonly<Record<string, string>>;
+
+/** Arguments of a hidden call, and what it must give. */
+export interface CodeTest {
+  readonly args: readonly unknown[];
+  readonly want: unknown;
+}
+
+/** What somebody says in one turn: calls first, then text. Right and wrong answers of a case are written this way. */
+export interface ScriptedTurn {
+  readonly text: string;
+  readonly calls?: readonly { readonly name: string; readonly args: Readonly<Record<string, unknown>> }[];
+}
+
+/** One turn of a case. */
+export interface CaseTurn {
+  readonly user: string;
+  /** Left out where only a later turn is graded. */
+  readonly verify?: Verifier;
+}
+
+/** A case made from a seed. */
+export interface Instance {
+  readonly system?: string;
+  readonly turns: readonly CaseTurn[];
+  /** Files and facts of the made-up machine; with it the model has tools. */
+  readonly world?: { readonly files: Files; readonly facts?: Readonly<Record<string, string>>; readonly canRunTests?: boolean };
+  /** An answer that must pass, and one that is nearly right and must not: a turn each. */
+  readonly oracle: readonly ScriptedTurn[];
+  readonly nearMiss: readonly ScriptedTurn[];
+}
+
+/** A case of a tier. */
+export interface CaseDefinition {
+  /** As in `t0-copy`. */
+  readonly id: string;
+  readonly title: string;
+  /** What it measures, for charts. */
+  readonly ability: string;
+  /** Tokens of an answer. */
+  readonly maxTokens: number;
+  /** How often an informed guesser passes. */
+  readonly chanceLevel: number;
+  readonly generate: (random: Random) => Instance;
+}
+
+/** An instance of one question without tools. */
+export function plain(user: string, verify: Verifier, right: string, nearMiss: string): Instance {
+  return { turns: [{ user, verify }], oracle: [{ text: right }], nearMiss: [{ text: nearMiss }] };
+}
+
+/** Numbers a constant answer would hit; they are never the right one. */
+export const reservedNumbers: ReadonlySet<number> = new Set([0, 1, 2, 3, 5, 7, 10, 12, 20, 42, 50, 100, 1000]);
+
+/** Text of code in a fence, as models write it. */
+export function fence(language: string, code: string): string {
+  return `\`\`\`${language}\n${code}\n\`\`\``;
+}

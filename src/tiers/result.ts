@@ -1,0 +1,87 @@
+import type { TierNumber } from './suite.ts';
+
+/** What a test run comes to, as it is kept and shown. */
+
+/** `error` is ours (engine, sandbox, budget), never counted as the model's failure. */
+export type Status = 'pass' | 'fail' | 'error';
+
+/** One answer to one case. */
+export interface CaseResult {
+  /** Stands for everything the answer depends on; the same key is not asked twice. */
+  readonly key: string;
+  readonly tier: TierNumber;
+  readonly mode: 'graded' | 'diagnostic';
+  readonly caseId: string;
+  readonly variant: number;
+  readonly status: Status;
+  /** Why it failed, in words. */
+  readonly reason?: string;
+  readonly evidence?: string;
+  /** Whether it would pass with an opening or a closing sentence taken away; logged, never counted. */
+  readonly loosePass: boolean;
+  readonly turns: readonly TurnResult[];
+  readonly generatedTokens: number;
+  readonly seconds: number;
+  /** Of those, outside of the engine. */
+  readonly overheadSeconds: number;
+}
+
+/** One turn of an answer. */
+export interface TurnResult {
+  readonly user: string;
+  readonly text: string;
+  readonly thinking?: string;
+  readonly calls?: readonly { readonly name: string; readonly args: unknown; readonly isError: boolean; readonly content: string }[];
+}
+
+/** How a tier went. */
+export interface TierResult {
+  readonly tier: TierNumber;
+  readonly mode: 'graded' | 'diagnostic';
+  readonly passed: number;
+  readonly failed: number;
+  readonly errors: number;
+  readonly total: number;
+  readonly verdict: 'pass' | 'fail' | 'incomplete';
+  /** 95 % interval in percent. */
+  readonly interval: readonly [number, number];
+  readonly confirmed: boolean;
+  readonly repeats: number;
+  readonly failedCases: readonly string[];
+}
+
+/** What is tested, and on what. Line 1 of a log. */
+export interface RunFacts {
+  readonly type: 'run';
+  readonly version: 1;
+  readonly startedAt: string;
+  readonly luciVersion: string;
+  readonly suite: string;
+  readonly suiteHash: string;
+  readonly seed: string;
+  readonly repeats: number;
+  readonly model: string;
+  readonly modelSha256: string;
+  readonly quantization: string;
+  readonly nativeTier: TierNumber;
+  readonly engine: string;
+  readonly device: string;
+  readonly contextLength: number;
+  readonly toolPath: 'grammar' | 'template';
+  readonly sampling: { readonly temperature: number; readonly seed: number };
+  readonly machine: { readonly system: string; readonly cores: number; readonly memoryBytes: number };
+  readonly sandboxes: { readonly javascript: boolean; readonly sql: boolean };
+}
+
+/** What a model came to. */
+export interface ModelResult {
+  readonly run: RunFacts;
+  readonly tiers: readonly TierResult[];
+  /** The highest tier it holds, counted without gaps from 0; -1 when it does not hold tier 0. */
+  readonly provenTier: number;
+  /** Whether it holds its native tier, or the one asked for. */
+  readonly holds: boolean;
+  readonly isComplete: boolean;
+  readonly tokensPerSecond: number;
+  readonly cases: readonly CaseResult[];
+}

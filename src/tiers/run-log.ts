@@ -1,0 +1,88 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CaseResult, RunFacts, TierResult } from './result.ts';
+
+/** Logs of test runs: one JSON value a line, each on the disk before the next case begins, and beside it the lines the screen shows. */
+
+/** A line of a log. */
+export type LogLine =
+  | RunFacts
+  | ({ readonly type: 'answer' } & CaseResult)
+  | ({ readonly type: 'tier' } & TierResult)
+  | { readonly type: 'end'; readonly at: string };
+
+/** A log that is being written. */
+export interface RunLog {
+  readonly path: string;
+  write(line: LogLine): void;
+  /** A line for people, into the `.log` beside it. */
+  say(text: string): void;
+}
+
+/** Texts longer than this are cut in the log: a model that repeats itself for ever must not make it too large to open. */
+const mostTextLength = 20_000;
+
+/** Begins a log in the folder, or goes on with one that was cut off. */
+export function openRunLog(folder: string, run: RunFacts, continued?: string): RunLog {
+  mkdirSync(folder, { recursive: true });
+  const name = `${run.startedAt.slice(0, 19).replaceAll(':', '-')}Z_${run.model.replace(/[^\w.-]+/g, '_')}`;
+  const path = continued ?? join(folder, `${name}.jsonl`);
+  const write = (line: LogLine): void => appendFileSync(path, `${JSON.stringify(line, cutLong)}\n`, { mode: 0o600, flush: true } as object);
+  if (continued === undefined) write(run);
+  else appendFileSync(path, '\n'); // After a line that was torn; empty lines are passed over.
+  return { path, write, say: (text) => appendFileSync(path.replace(/jsonl$/, 'log'), `${text}\n`, { mode: 0o600 }) };
+}
+
+function cutLong(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > mostTextLength
+    ? `${value.slice(0, mostTextLength)}… (${value.length} characters)`
+    : value;
+}
+
+/** What a log says. A torn last line is dropped. */
+export interface ReadLog {
+  readonly path: string;
+  readonly run: RunFacts;
+  readonly answers: readonly CaseResult[];
+  readonly tiers: readonly TierResult[];
+  readonly isEnded: boolean;
+}
+
+/** Reads a log; undefined when it is none. */
+export function readRunLog(path: string): ReadLog | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // Removed meanwhile.
+  }
+  const lines = text.split('\n').flatMap((line): LogLine[] => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as LogLine];
+    } catch {
+      return [];
+    }
+  });
+  const [run] = lines;
+  if (run?.type !== 'run' || run.version !== 1) return undefined;
+  return {
+    path,
+    run,
+    answers: lines.filter((line): line is { type: 'answer' } & CaseResult => line.type === 'answer'),
+    tiers: lines.filter((line): line is { type: 'tier' } & TierResult => line.type === 'tier'),
+    isEnded: lines.some(({ type }) => type === 'end'),
+  };
+}
+
+/** Logs of a folder, the newest first. */
+export function listRunLogs(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort()
+      .reverse()
+      .map((name) => join(folder, name));
+  } catch {
+    return []; // Nothing was tested yet.
+  }
+}

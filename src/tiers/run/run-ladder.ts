@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import type { Session } from '../../engine/engine.ts';
+import type { CaseDefinition } from '../case.ts';
+import type { CaseResult, ModelResult, RunFacts, TierResult } from '../result.ts';
+import { isConfirmed, isDecided, isTierPassed, wilsonInterval } from '../statistics.ts';
+import { casesOf, highestTier, instanceOf, type TierNumber } from '../suite.ts';
+import { runCase } from './run-case.ts';
+
+/** A model climbs: tier 0, then 1, up to its own; each only after the one below was passed. */
+
+/** News of a run. */
+export type LadderEvent =
+  | { readonly type: 'case-start'; readonly tier: TierNumber; readonly caseId: string; readonly done: number; readonly total: number }
+  | { readonly type: 'case'; readonly result: CaseResult; readonly isReused: boolean }
+  | { readonly type: 'tier'; readonly result: TierResult };
+
+/** How to climb. */
+export interface LadderOptions {
+  readonly run: RunFacts;
+  /** The tier it must hold (default: its native one). */
+  readonly wantedTier: TierNumber;
+  /** The last tier that is tried; above the wanted one, and after a tier that was not passed, only as a diagnosis. */
+  readonly lastTier: TierNumber;
+  /** Goes on after a tier that was not passed. */
+  readonly all: boolean;
+  /** Ends a tier when its verdict is certain. */
+  readonly fast: boolean;
+  /** Only these cases. */
+  readonly caseIds?: readonly string[];
+  /** One part of the cases, for several machines. */
+  readonly shard?: { readonly index: number; readonly count: number };
+  /** Answers of an earlier run that was cut off, by key. */
+  readonly known: ReadonlyMap<string, CaseResult>;
+  /** No new case is begun after it. */
+  readonly endsAtMs?: number;
+  readonly onEvent?: (event: LadderEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Climbs. */
+export async function runLadder(session: Session, options: LadderOptions): Promise<ModelResult> {
+  const { run, wantedTier, lastTier, all, onEvent } = options;
+  const tiers: TierResult[] = [];
+  const cases: CaseResult[] = [];
+  let isClimbing = true;
+  for (let tier = 0 as TierNumber; tier <= Math.min(lastTier, highestTier); tier = (tier + 1) as TierNumber) {
+    const mode = isClimbing && tier <= wantedTier ? 'graded' : 'diagnostic';
+    if (mode === 'diagnostic' && !isClimbing && !all) break;
+    const done = await runTier(session, tier, mode, options);
+    cases.push(...done);
+    const result = summarize(tier, mode, done, options);
+    tiers.push(result);
+    onEvent?.({ type: 'tier', result });
+    if (result.verdict !== 'pass') isClimbing = false;
+  }
+  const graded = tiers.filter(({ mode }) => mode === 'graded');
+  const provenTier =
+    tiers.findIndex(({ verdict }) => verdict !== 'pass') === -1
+      ? tiers.length - 1
+      : tiers.findIndex(({ verdict }) => verdict !== 'pass') - 1;
+  const engineSeconds = cases.reduce((sum, { seconds, overheadSeconds }) => sum + seconds - overheadSeconds, 0);
+  return {
+    run,
+    tiers,
+    provenTier,
+    holds: provenTier >= Math.min(wantedTier, highestTier),
+    isComplete: graded.every(({ verdict }) => verdict !== 'incomplete'),
+    tokensPerSecond:
+      engineSeconds > 0 ? Math.round((cases.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0) / engineSeconds) * 10) / 10 : 0,
+    cases,
+  };
+}
+
+async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mode'], options: LadderOptions): Promise<CaseResult[]> {
+  const { run, onEvent, signal, known, fast, endsAtMs } = options;
+  const asked = plannedCases(tier, options);
+  const done: CaseResult[] = [];
+  for (const [index, { definition, variant }] of asked.entries()) {
+    const key = keyOf(run, definition, variant);
+    const earlier = known.get(key);
+    if (earlier) {
+      done.push({ ...earlier, mode });
+      onEvent?.({ type: 'case', result: { ...earlier, mode }, isReused: true });
+      continue;
+    }
+    const [passed, failed] = [countOf(done, 'pass'), countOf(done, 'fail')];
+    if (fast && isDecided(passed, failed, asked.length)) break;
+    if (endsAtMs !== undefined && Date.now() > endsAtMs) break;
+    onEvent?.({ type: 'case-start', tier, caseId: definition.id, done: index, total: asked.length });
+    const instance = instanceOf(definition, run.seed, variant);
+    const answer = await runCase(session, definition, instance, tier, signal ? { signal } : {});
+    const result: CaseResult = { key, tier, mode, caseId: definition.id, variant, ...answer };
+    done.push(result);
+    onEvent?.({ type: 'case', result, isReused: false });
+  }
+  return done;
+}
+
+/** The cases of a tier with their variants: all cases once, then all again, so that a run that is cut off has seen every ability. */
+export function plannedCases(
+  tier: TierNumber,
+  { run, caseIds, shard }: Pick<LadderOptions, 'run' | 'caseIds' | 'shard'>,
+): readonly { readonly definition: CaseDefinition; readonly variant: number }[] {
+  const chosen = casesOf(tier).filter(({ id }) => caseIds === undefined || caseIds.includes(id));
+  const all = Array.from({ length: run.repeats }, (_, variant) => chosen.map((definition) => ({ definition, variant }))).flat();
+  return shard ? all.filter((_, index) => index % shard.count === shard.index - 1) : all;
+}
+
+/** Everything an answer depends on. */
+function keyOf(run: RunFacts, { id }: CaseDefinition, variant: number): string {
+  const parts = [run.suiteHash, id, run.seed, variant, run.modelSha256, run.engine, run.contextLength, run.toolPath, run.sampling];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+}
+
+function countOf(results: readonly CaseResult[], status: CaseResult['status']): number {
+  return results.filter((result) => result.status === status).length;
+}
+
+function summarize(tier: TierNumber, mode: CaseResult['mode'], done: readonly CaseResult[], options: LadderOptions): TierResult {
+  const planned = plannedCases(tier, options).length;
+  const [passed, failed, errors] = [countOf(done, 'pass'), countOf(done, 'fail'), countOf(done, 'error')];
+  const isFast = options.fast && isDecided(passed, failed, planned);
+  const total = isFast ? planned : passed + failed + errors;
+  const open = planned - passed - failed;
+  // Errors and cases that were not asked decide nothing, unless they could not change it.
+  const verdict = isTierPassed(passed, planned) ? 'pass' : isTierPassed(passed + open, planned) && open > 0 ? 'incomplete' : 'fail';
+  const byCase = [...new Set(done.map(({ caseId }) => caseId))].map((id) => {
+    const own = done.filter(({ caseId, status }) => caseId === id && status !== 'error');
+    return [countOf(own, 'pass'), own.length] as const;
+  });
+  const { repeats } = options.run;
+  const clusters = repeats > 1 ? byCase.filter(([, count]) => count > 0) : undefined;
+  const interval = wilsonInterval(passed, passed + failed, clusters);
+  const failedCases = [...new Set(done.filter(({ status }) => status !== 'pass').map(({ caseId }) => caseId))];
+  const confirmed = verdict === 'pass' && isConfirmed(passed, planned, repeats, interval[0]);
+  return { tier, mode, passed, failed, errors, total, verdict, interval, confirmed, repeats, failedCases };
+}

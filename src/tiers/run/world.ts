@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runTool, type Tool } from '../../agent/tool.ts';
+import { builtInTools } from '../../agent/tools/file-tools.ts';
+import { openWorkspace } from '../../agent/tools/workspace.ts';
+import type { Files, Instance, ScriptedTurn } from '../case.ts';
+import type { Answered } from '../grade/grade.ts';
+import { callFunction } from '../sandbox/javascript.ts';
+
+/** The made-up machine of a case: a folder of its own with real files, the product's real tools on it, facts that are made up. */
+export interface World extends AsyncDisposable {
+  readonly tools: readonly Tool[];
+  /** The files as they are now. */
+  snapshot(): Promise<Files>;
+  /** Carries out the calls of a scripted turn. */
+  play(turn: ScriptedTurn): Promise<Answered>;
+}
+
+/** Makes it. */
+export async function openWorld({ files, facts = {}, canRunTests = false }: NonNullable<Instance['world']>): Promise<World> {
+  const base = await mkdtemp(join(tmpdir(), 'luci-test-'));
+  const root = join(base, 'files');
+  await mkdir(root);
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+  const workspace = await openWorkspace(root, join(base, 'trash'));
+  const tools = [...builtInTools(workspace, async () => facts), ...(canRunTests ? [testTool(() => filesIn(root))] : [])];
+  return {
+    tools,
+    snapshot: () => filesIn(root),
+    async play({ text, calls = [] }) {
+      const results: { name: string; isError: boolean; content: string }[] = [];
+      for (const [index, { name, args }] of calls.entries()) {
+        const call = { id: `call-${index + 1}`, name, arguments: args };
+        const { isError, content } = await runTool(tools, call, { confirm: async () => true });
+        results.push({ name, isError, content });
+      }
+      return { text, calls: results, files: await filesIn(root) };
+    },
+    [Symbol.asyncDispose]: () => rm(base, { recursive: true, force: true }),
+  };
+}
+
+async function filesIn(folder: string): Promise<Files> {
+  const found: Record<string, string> = {};
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.path, entry.name);
+    if (entry.isFile()) found[path.slice(folder.length + 1).replaceAll('\\', '/')] = await readFile(path, 'utf8');
+  }
+  return found;
+}
+
+/** Runs the visible tests of a project: `module.exports = [[arguments, expected], ...]` beside the code. */
+function testTool(read: () => Promise<Files>): Tool {
+  return {
+    name: 'run_tests',
+    description: 'Run the tests of this folder',
+    parameters: { type: 'object', properties: {}, additionalProperties: false },
+    async run() {
+      const files = await read();
+      const [testFile = ''] = Object.keys(files).filter((path) => path.endsWith('.test.js'));
+      const source = files[testFile.replace('.test.js', '.js')] ?? '';
+      const name = /function (\w+)/.exec(source)?.[1] ?? '';
+      const tests = JSON.parse(/module\.exports = (.*);/.exec(files[testFile] ?? '')?.[1] ?? '[]') as [unknown[], unknown][];
+      const result = await callFunction(
+        source,
+        name,
+        tests.map(([args]) => args),
+      );
+      if ('failed' in result) return `the tests do not run: ${result.failed}`;
+      const wrong = tests.flatMap(([args, want], index) =>
+        JSON.stringify(result.done[index]) === JSON.stringify(want)
+          ? []
+          : [
+              `${name}(${args.map((arg) => JSON.stringify(arg)).join(', ')}) gave ${JSON.stringify(result.done[index])}, expected ${JSON.stringify(want)}`,
+            ],
+      );
+      return wrong.length === 0 ? `all ${tests.length} tests pass` : `${wrong.length} of ${tests.length} tests fail:\n${wrong.join('\n')}`;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import initSqlJs from 'sql.js/dist/sql-wasm.js';
+import wasmBinary from 'sql.js/dist/sql-wasm.wasm';
+import type { SandboxLimits, SandboxResult } from './sandbox.ts';
+import type { SqlJob, SqlRows } from './sql.ts';
+
+/** One query on some databases in SQLite: WebAssembly inside a worker; files and extensions do not exist there. */
+
+const { job } = workerData as { job: SqlJob; limits: SandboxLimits };
+const mostRows = 5000;
+
+run().then(
+  (result) => parentPort?.postMessage(result),
+  (error: unknown) => {
+    throw error;
+  },
+);
+
+async function run(): Promise<SandboxResult<readonly SqlRows[]>> {
+  const { Database } = await initSqlJs({ wasmBinary });
+  const results: SqlRows[] = [];
+  for (const content of job.databases) {
+    const database = new Database();
+    database.run(content);
+    try {
+      const statement = database.prepare(job.query);
+      const rows: unknown[][] = [];
+      while (statement.step()) {
+        rows.push(statement.get());
+        if (rows.length > mostRows) return { failed: `it returns more than ${mostRows} rows` };
+      }
+      statement.free();
+      results.push(rows as SqlRows);
+    } catch (error) {
+      return { failed: error instanceof Error ? error.message.slice(0, 200) : 'it fails' };
+    } finally {
+      database.close();
+    }
+  }
+  return { done: results };
+}

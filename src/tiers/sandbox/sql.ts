@@ -1,0 +1,36 @@
+import type { RunOptions } from './javascript.ts';
+import { runInSandbox, type SandboxResult } from './sandbox.ts';
+
+/** SQL of a model, run apart on databases made for it. */
+
+/** A query, and the SQL that makes each database. */
+export interface SqlJob {
+  readonly query: string;
+  readonly databases: readonly string[];
+}
+
+/** Rows as SQLite gives them. */
+export type SqlRows = readonly (readonly (string | number | null)[])[];
+
+/** The rows of one SELECT on each database. Anything but one statement that reads is refused. */
+export async function runSelect(
+  query: string,
+  databases: readonly string[],
+  options: RunOptions = {},
+): Promise<SandboxResult<readonly SqlRows[]>> {
+  const statement = query
+    .replace(/--[^\n]*/g, ' ')
+    .replace(/\/\*[\s\S]*?\*\//g, ' ')
+    .trim()
+    .replace(/;\s*$/, '');
+  if (!/^(select|with)\b/i.test(statement)) return { failed: 'it is no SELECT' };
+  if (statement.replace(/'(?:[^']|'')*'/g, "''").includes(';')) return { failed: 'it is more than one statement' };
+  const job: SqlJob = { query: statement, databases };
+  return runInSandbox<readonly SqlRows[]>('sql-sandbox.mjs', job, { limits: { timeMs: 1500, memoryMB: 64 }, ...options });
+}
+
+/** Whether the sandbox works. */
+export async function testSql(signal?: AbortSignal): Promise<boolean> {
+  const result = await runSelect('select sum(a) from t', ['create table t(a); insert into t values (2), (3);'], signal ? { signal } : {});
+  return 'done' in result && result.done[0]?.[0]?.[0] === 5;
+}
