@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Agent, type AgentOptions, createAgent } from './agent/agent.ts';
 import { LuciError } from './base/errors.ts';
-import type { Model } from './base/model.ts';
+import type { Model, Sha256 } from './base/model.ts';
 import { dataPath } from './base/parts.ts';
 import { version } from './base/version.ts';
 import { findModel, requireModel } from './catalog/find-model.ts';
@@ -34,6 +34,9 @@ import { appendToLedger, readLedger } from './net/ledger.ts';
 import type { LedgerEntry, Net } from './net/net.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { createStore, type Store } from './store/store.ts';
+import type { TestOptions } from './testing.ts';
+import type { ModelResult } from './tiers/result.ts';
+import type { ReadLog } from './tiers/run-log.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** The composition root: every part of luci, made from one Settings value. */
@@ -96,6 +99,13 @@ export interface Luci extends AsyncDisposable, Upkeep {
   verify(reference: string, options?: VerifyOptions): Promise<VerifiedModel>;
   /** Fetches again what a check found bad. */
   repair(verified: VerifiedModel, options?: RepairOptions): Promise<InstalledModel>;
+  /** Puts installed models to the tiers; see docs/testing.md. */
+  test(options?: TestOptions): Promise<readonly ModelResult[]>;
+  /** The newest test run of an installed model. */
+  newestTest(reference: string): Promise<ReadLog>;
+  /** Writes an HTML page of the newest runs of these models, or of all; returns how many. */
+  writeReport(path: string, references?: readonly string[]): Promise<number>;
+  writeJunit(path: string, results: readonly ModelResult[]): Promise<void>;
   /** Every connection on record, the oldest first. */
   requests(): readonly LedgerEntry[];
   /** The installed model for a name, a path, or none named: the default, else the best enabled one that fits. */
@@ -179,6 +189,21 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${name}` });
   };
 
+  const installedNames = async (references: readonly string[]): Promise<readonly string[]> => {
+    const models = await store.list();
+    const known = await catalog();
+    const names = new Set<string>();
+    for (const text of joinGroups(references)) {
+      const parsed = parseReference(text);
+      if (parsed.kind === 'group' && parsed.group === 'all') for (const { name } of models) names.add(name);
+      else if (parsed.kind === 'group' || parsed.kind === 'tier') {
+        const group = new Set((await modelsOfGroup(known, parsed, groupsPath)).map(({ name }) => name));
+        for (const { name } of models) if (group.has(name)) names.add(name);
+      } else names.add((await installed(text)).name);
+    }
+    return [...names];
+  };
+
   const choose = async (reference?: string): Promise<UsableModel> => {
     if (reference === undefined) return chooseUnnamed(await list());
     const parsed = parseReference(reference);
@@ -223,6 +248,14 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     );
   };
 
+  const testLogs = join(directories.logs, 'test');
+  const testing = () => import('./testing.ts');
+  const digestOf = async (name: string, signal?: AbortSignal): Promise<Sha256> => {
+    const recorded = (await store.find(name))?.files[0]?.sha256;
+    if (recorded !== undefined) return recorded;
+    const verified = await (await installer()).verify(await installed(name), signal ? { signal } : {});
+    return verified.files[0]?.actual ?? '';
+  };
   // What runs no model is loaded when it is asked for.
   const upkeep = async (): Promise<Upkeep> => (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine });
 
@@ -251,20 +284,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       const { name } = item?.model ?? (await installed(reference));
       return { name, cataloged: item, installed: models.find((model) => model.name === name) };
     },
-    async installedNames(references) {
-      const models = await store.list();
-      const known = await catalog();
-      const names = new Set<string>();
-      for (const text of joinGroups(references)) {
-        const parsed = parseReference(text);
-        if (parsed.kind === 'group' && parsed.group === 'all') for (const { name } of models) names.add(name);
-        else if (parsed.kind === 'group' || parsed.kind === 'tier') {
-          const group = new Set((await modelsOfGroup(known, parsed, groupsPath)).map(({ name }) => name));
-          for (const { name } of models) if (group.has(name)) names.add(name);
-        } else names.add((await installed(text)).name);
-      }
-      return [...names];
-    },
+    installedNames,
     async verify(reference, options) {
       return (await installer()).verify(await installed(reference), options);
     },
@@ -272,6 +292,16 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       await engine.stop(verified.model.name); // A file that is mapped into memory cannot be replaced on Windows.
       return (await installer()).repair(verified, options);
     },
+    async test(options) {
+      const { testModels } = await testing();
+      return testModels({ stateFolder: directories.state, logsFolder: testLogs, list, installedNames, digestOf, open, machine }, options);
+    },
+    newestTest: async (reference) => (await testing()).newestRun(testLogs, (await installed(reference)).name),
+    async writeReport(path, references = []) {
+      const names = references.length > 0 ? await installedNames(references) : [];
+      return (await testing()).writeReport(testLogs, path, names);
+    },
+    writeJunit: async (path, results) => (await testing()).writeJunit(path, results),
     requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),
     async resolve(names) {

@@ -23,6 +23,7 @@ export async function* answerWithTools(
   messages: ChatMessage[],
   { tools, confirm, signal, maxCalls = 16 }: ToolLoopOptions,
 ): AsyncGenerator<AgentEvent> {
+  let generatedTokens = 0;
   for (let count = 0; ; ) {
     const mayCall = tools.length > 0 && count < maxCalls;
     const turn = mayCall
@@ -34,8 +35,13 @@ export async function* answerWithTools(
     for await (const event of turn) {
       if (event.type === 'text') text += event.text;
       if (event.type === 'tool-call') calls.push(event.call);
-      if (event.type === 'end') end = event;
-      else yield event;
+      if (event.type !== 'end') {
+        yield event;
+        continue;
+      }
+      // The calls before were written as well.
+      generatedTokens += event.usage.generatedTokens;
+      end = { ...event, usage: { ...event.usage, generatedTokens } };
     }
     messages.push({ role: 'assistant', content: text, ...(calls.length > 0 ? { toolCalls: calls } : {}) });
     if (calls.length === 0) {

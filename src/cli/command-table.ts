@@ -13,6 +13,7 @@ import { remove } from './commands/remove.ts';
 import { search } from './commands/search.ts';
 import { showModel } from './commands/show.ts';
 import { stop } from './commands/stop.ts';
+import { test } from './commands/test.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command there is, in the order of the help. */
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   showModel,
   llm,
   models,
+  test,
   verify,
   clean,
   doctor,

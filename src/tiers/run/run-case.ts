@@ -94,7 +94,7 @@ async function oneTurn(
         isError: event.result.isError,
         content: event.result.content,
       });
-    else spent.tokens += event.usage.generatedTokens;
+    else if (event.type === 'end') spent.tokens += event.usage.generatedTokens;
   }
   const turn: TurnResult = { user, text, ...(thinking === '' ? {} : { thinking }), ...(calls.length > 0 ? { calls } : {}) };
   return { turn, answered: { text, ...(world ? { calls, files: await world.snapshot() } : {}) } };

@@ -1,0 +1,138 @@
+import { LuciError } from '../../base/errors.ts';
+import type { TestEvent, TestOptions } from '../../testing.ts';
+import type { CaseResult } from '../../tiers/result.ts';
+import { type Command, type OptionValues, textOption } from '../command.ts';
+import { numberOption } from '../options.ts';
+import type { Show } from '../show/show.ts';
+import { aboutText, liveTier, modelLine, summaryTable, tierLines } from '../show/test-screen.ts';
+import { printable } from '../show/text.ts';
+import { showAnswers } from './test-show.ts';
+
+/** `luci test`: what each installed model can do. */
+export const test: Command = {
+  name: 'test',
+  operands: '[model...] | show <model> [case] | report [model...]',
+  summary: 'find out which tier each model holds',
+  details:
+    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show" tells every answer and why it failed, "test report" writes an HTML page. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
+  options: {
+    tier: { type: 'string', value: 'N', summary: 'last tier to try; above its own only as a diagnosis' },
+    'min-tier': { type: 'string', value: 'N', summary: 'the tier that must be held (default: the model’s own)' },
+    repeats: { type: 'string', value: 'K', summary: 'variants of each case (default 1; 3 confirm)' },
+    seed: { type: 'string', value: 'S', summary: 'other variants; "random" draws a seed and prints it (default 0)' },
+    case: { type: 'string', value: 'ID', multiple: true, summary: 'only this case, as in t0-json' },
+    all: { type: 'boolean', summary: 'go on after a tier that was not passed, as a diagnosis' },
+    fast: { type: 'boolean', summary: 'end a tier when its verdict is certain' },
+    fresh: { type: 'boolean', summary: 'ask everything anew, also what a run that was cut off has' },
+    'max-minutes': { type: 'string', value: 'M', summary: 'begin no case after so long' },
+    shard: { type: 'string', value: 'I/N', summary: 'one part of the cases, for several machines' },
+    report: { type: 'string', value: 'FILE', summary: 'write an HTML page' },
+    junit: { type: 'string', value: 'FILE', summary: 'write JUnit XML' },
+  },
+  async run(context) {
+    const { operands, options, show, signal } = context;
+    if (operands[0] === 'show') return showAnswers(context, operands.slice(1));
+    const luci = await context.luci();
+    if (operands[0] === 'report') {
+      const path = textOption(options, 'report') ?? 'luci-report.html';
+      const count = await luci.writeReport(path, operands.slice(1));
+      show.result(`${path}  ${count} ${count === 1 ? 'model' : 'models'}`);
+      return 0;
+    }
+    const results = await luci.test({
+      ...testOptions(operands, options),
+      signal,
+      onEvent: show.json ? (event) => show.data(event) : screen(show),
+    });
+    if (!show.json) {
+      show.result('');
+      show.result(summaryTable(results, show.terminal).join('\n'));
+      const failed = results.find(({ holds }) => !holds);
+      if (failed) show.note(show.terminal.style('dim', `Why: luci test show ${printable(failed.run.model)}`));
+    }
+    const reportPath = textOption(options, 'report');
+    if (reportPath !== undefined)
+      await luci.writeReport(
+        reportPath,
+        results.map(({ run }) => run.model),
+      );
+    const junitPath = textOption(options, 'junit');
+    if (junitPath !== undefined) await luci.writeJunit(junitPath, results);
+    if (results.some(({ isComplete }) => !isComplete)) return 9;
+    return results.every(({ holds }) => holds) ? 0 : 8;
+  },
+};
+
+/** What the events look like: live lines above, one line a tier when it is done. */
+function screen(show: Show): (event: TestEvent) => void {
+  let done: CaseResult[] = [];
+  return (event) => {
+    switch (event.type) {
+      case 'plan': {
+        const { models, skipped, seed, repeats } = event;
+        const what = `Testing ${models.length} ${models.length === 1 ? 'model' : 'models'} (seed ${seed}, ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'})`;
+        show.note(what);
+        if (skipped.length > 0) show.note(`Skipped, because disabled: ${skipped.map(printable).join(', ')}`);
+        return;
+      }
+      case 'model':
+        show.result(`\n${modelLine(event.run, show.terminal)}`);
+        show.note(
+          show.terminal.style(
+            'dim',
+            `${event.tokensPerSecond} tokens/s${aboutText(event.estimatedMs)}${event.reused > 0 ? `; going on after ${event.reused} answers` : ''}`,
+          ),
+        );
+        done = [];
+        return;
+      case 'case-start':
+        show.live([liveTier(event.tier, done, event.caseId, event.total, show.terminal)]);
+        return;
+      case 'case':
+        done.push(event.result);
+        return;
+      case 'tier':
+        show.live([]);
+        done = [];
+        show.result(tierLines(event.result, show.terminal).join('\n'));
+        return;
+      case 'model-end':
+        return;
+    }
+  };
+}
+
+function testOptions(operands: readonly string[], options: OptionValues): TestOptions {
+  const [tier, minTier] = [tierOption(options, 'tier'), tierOption(options, 'min-tier')];
+  const repeats = numberOption(options, 'repeats', { least: 1, whole: true });
+  const maxMinutes = numberOption(options, 'max-minutes', { least: 0 });
+  const seed = textOption(options, 'seed');
+  const caseIds = options['case'];
+  const shard = shardOption(textOption(options, 'shard'));
+  return {
+    models: operands,
+    all: options['all'] === true,
+    fast: options['fast'] === true,
+    fresh: options['fresh'] === true,
+    ...(tier === undefined ? {} : { tier }),
+    ...(minTier === undefined ? {} : { minTier }),
+    ...(repeats === undefined ? {} : { repeats }),
+    ...(maxMinutes === undefined ? {} : { maxMinutes }),
+    ...(seed === undefined ? {} : { seed: seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed }),
+    ...(Array.isArray(caseIds) ? { caseIds: caseIds as readonly string[] } : {}),
+    ...(shard ? { shard } : {}),
+  };
+}
+
+function tierOption(options: OptionValues, name: string): 0 | 1 | 2 | 3 | undefined {
+  const tier = numberOption(options, name, { least: 0, whole: true });
+  if (tier === undefined || tier === 0 || tier === 1 || tier === 2 || tier === 3) return tier;
+  throw new LuciError('USAGE', `--${name}: ${tier} is not one of 0, 1, 2, 3`);
+}
+
+function shardOption(text: string | undefined): TestOptions['shard'] {
+  if (text === undefined) return undefined;
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (index && count && index <= count) return { index, count };
+  throw new LuciError('USAGE', `--shard: "${text}" is not of the form 1/4`);
+}

@@ -1,0 +1,246 @@
+import os from 'node:os';
+import { resolve } from 'node:path';
+import { writeFileAtomic } from './base/atomic-file.ts';
+import { LuciError } from './base/errors.ts';
+import type { Sha256, Tier } from './base/model.ts';
+import { diskError } from './base/system-error.ts';
+import { version } from './base/version.ts';
+import type { OpenOptions, Session } from './engine/engine.ts';
+import type { MachineFacts } from './engine/machine.ts';
+import type { ListedModel } from './install/choose-installed.ts';
+import { recordProven } from './store/proven.ts';
+import { htmlReport, junitReport } from './tiers/report.ts';
+import type { CaseResult, ModelResult, RunFacts } from './tiers/result.ts';
+import { gradedSampling } from './tiers/run/run-case.ts';
+import { type LadderEvent, plannedCases, runLadder } from './tiers/run/run-ladder.ts';
+import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
+import { testJavaScript } from './tiers/sandbox/javascript.ts';
+import { testSql } from './tiers/sandbox/sql.ts';
+import { casesOf, highestTier, suiteHash, suiteVersion, type TierNumber } from './tiers/suite.ts';
+
+/** `luci test`: installed models put to the tiers, with logs that a run that was cut off goes on from. */
+
+/** What to test, and how. */
+export interface TestOptions {
+  /** Default: every installed and enabled model. */
+  readonly models?: readonly string[];
+  /** Last tier to try (default: the model's own). */
+  readonly tier?: TierNumber;
+  /** The tier that must be held (default: the model's own). */
+  readonly minTier?: TierNumber;
+  /** Variants of each case (default 1). */
+  readonly repeats?: number;
+  /** Default `0`, the comparable one. */
+  readonly seed?: string;
+  readonly caseIds?: readonly string[];
+  readonly all?: boolean;
+  readonly fast?: boolean;
+  /** No new case is begun after so long. */
+  readonly maxMinutes?: number;
+  readonly shard?: { readonly index: number; readonly count: number };
+  /** Asks everything anew, also what a run that was cut off has answered. */
+  readonly fresh?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TestEvent) => void;
+}
+
+/** News of a test. */
+export type TestEvent =
+  | {
+      readonly type: 'plan';
+      readonly models: readonly string[];
+      readonly skipped: readonly string[];
+      readonly seed: string;
+      readonly repeats: number;
+    }
+  | {
+      readonly type: 'model';
+      readonly run: RunFacts;
+      readonly tokensPerSecond: number;
+      readonly estimatedMs: number;
+      readonly logPath: string;
+      readonly reused: number;
+    }
+  | (LadderEvent & { readonly model: string })
+  | { readonly type: 'model-end'; readonly result: ModelResult };
+
+/** What testing works with. */
+export interface TestingTools {
+  readonly stateFolder: string;
+  readonly logsFolder: string;
+  readonly list: () => Promise<readonly ListedModel[]>;
+  readonly installedNames: (references: readonly string[]) => Promise<readonly string[]>;
+  readonly digestOf: (name: string, signal?: AbortSignal) => Promise<Sha256>;
+  readonly open: (name: string, options: OpenOptions) => Promise<Session>;
+  readonly machine: () => Promise<MachineFacts>;
+}
+
+/** Tokens of the context every graded run has, where the model was trained for so many. */
+const contextLength = 8192;
+
+/** Tests models one after the other. */
+export async function testModels(tools: TestingTools, options: TestOptions = {}): Promise<readonly ModelResult[]> {
+  const { signal, onEvent, repeats = 1, seed = '0', caseIds } = options;
+  requireKnownCases(caseIds);
+  const installed = await tools.list();
+  const named = options.models?.length ? await tools.installedNames(options.models) : undefined;
+  const wanted = installed.filter((model) => (named ? named.includes(model.name) : model.problem === undefined));
+  const chosen = wanted.filter(({ enabled }) => enabled);
+  const skipped = wanted.filter(({ enabled }) => !enabled).map(({ name }) => name);
+  onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats });
+  if (chosen.length === 0) {
+    const [disabled] = skipped;
+    if (disabled !== undefined)
+      throw new LuciError('MODEL_DISABLED', 'All of these models are disabled.', { hint: `luci llm enable ${disabled}` });
+    throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: 'luci install smollm2-135m' });
+  }
+  const sandboxes = { javascript: await testJavaScript(signal), sql: await testSql(signal) };
+  if (!sandboxes.javascript || !sandboxes.sql)
+    throw new LuciError('TESTS_INCOMPLETE', 'The sandboxes do not work on this machine, so answers cannot be graded.', {
+      details: sandboxes,
+    });
+  const results: ModelResult[] = [];
+  for (const model of chosen) results.push(await testModel(tools, model, sandboxes, options));
+  return results;
+}
+
+async function testModel(
+  tools: TestingTools,
+  model: ListedModel,
+  sandboxes: RunFacts['sandboxes'],
+  options: TestOptions,
+): Promise<ModelResult> {
+  const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false } = options;
+  const stop = signal ? { signal } : {};
+  const modelSha256 = await tools.digestOf(model.name, signal);
+  const trained = model.facts?.contextLength ?? contextLength;
+  await using session = await tools.open(model.name, { contextLength: Math.min(contextLength, trained), ...stop });
+  const { facts } = session;
+  const nativeTier: Tier = model.entry?.tier ?? 0;
+  const { physicalCores, totalMemoryBytes } = await tools.machine();
+  const run: RunFacts = {
+    type: 'run',
+    version: 1,
+    startedAt: new Date().toISOString(),
+    luciVersion: version,
+    suite: `luci-tiers ${suiteVersion}`,
+    suiteHash: suiteHash(),
+    seed,
+    repeats,
+    model: model.name,
+    modelSha256,
+    quantization: model.facts?.quantization ?? model.entry?.quantization ?? 'unknown',
+    nativeTier,
+    engine: `${facts.kind} ${facts.version}`,
+    device: facts.device,
+    contextLength: facts.contextLength,
+    toolPath: facts.supports.tools ? 'template' : 'grammar',
+    sampling: { temperature: gradedSampling.temperature, seed: gradedSampling.seed },
+    machine: { system: `${os.type()} ${os.release()} ${os.arch()}`, cores: physicalCores, memoryBytes: totalMemoryBytes },
+    sandboxes,
+  };
+  const wantedTier = (options.minTier ?? nativeTier) as TierNumber;
+  const lastTier = (options.tier ?? Math.max(wantedTier, nativeTier)) as TierNumber;
+  const earlier = fresh ? undefined : unfinished(tools.logsFolder, run);
+  const known = new Map((earlier?.answers ?? []).filter(({ status }) => status !== 'error').map((answer) => [answer.key, answer]));
+  const log = openRunLog(tools.logsFolder, run, earlier?.path);
+  const tokensPerSecond = await warmUp(session, signal);
+  const estimatedMs = estimateMs(run, lastTier, tokensPerSecond, options);
+  onEvent?.({ type: 'model', run, tokensPerSecond, estimatedMs, logPath: log.path, reused: known.size });
+  const result = await runLadder(session, {
+    run,
+    wantedTier,
+    lastTier,
+    all: options.all ?? false,
+    fast: options.fast ?? false,
+    known,
+    ...(caseIds ? { caseIds } : {}),
+    ...(shard ? { shard } : {}),
+    ...(options.maxMinutes === undefined ? {} : { endsAtMs: Date.now() + options.maxMinutes * 60_000 }),
+    ...stop,
+    onEvent: (event) => {
+      if (event.type === 'case' && !event.isReused) log.write({ type: 'answer', ...event.result });
+      if (event.type === 'tier') log.write({ type: 'tier', ...event.result });
+      onEvent?.({ ...event, model: model.name });
+    },
+  });
+  log.write({ type: 'end', at: new Date().toISOString() });
+  // A part of the cases proves nothing of the whole.
+  if (caseIds === undefined && shard === undefined && result.isComplete) {
+    const top = result.tiers.find(({ tier }) => tier === result.provenTier);
+    await recordProven(tools.stateFolder, model.name, {
+      sha256: modelSha256,
+      tier: result.provenTier,
+      confirmed: top?.confirmed ?? false,
+      suiteHash: run.suiteHash,
+      at: run.startedAt,
+    });
+  }
+  onEvent?.({ type: 'model-end', result });
+  return result;
+}
+
+/** The newest log of the same run that has no end: its answers are used again. */
+function unfinished(folder: string, run: RunFacts): { path: string; answers: readonly CaseResult[] } | undefined {
+  for (const path of listRunLogs(folder)) {
+    const log = readRunLog(path);
+    if (!log || log.run.model !== run.model) continue;
+    const isSame = log.run.suiteHash === run.suiteHash && log.run.seed === run.seed && log.run.modelSha256 === run.modelSha256;
+    return isSame && !log.isEnded ? log : undefined;
+  }
+  return undefined;
+}
+
+/** Loads the weights and measures: 32 tokens. */
+async function warmUp(session: Session, signal: AbortSignal | undefined): Promise<number> {
+  const messages = [{ role: 'user', content: 'Count from one to twenty in words.' }] as const;
+  for await (const event of session.generate({ messages, maxTokens: 32, sampling: gradedSampling }, signal))
+    if (event.type === 'end') return event.usage.generatedTokensPerSecond;
+  return 0;
+}
+
+/** About how long: answers take 45 % of their budget; prompts of 250 tokens are read five times as fast as text is written. */
+function estimateMs(run: RunFacts, lastTier: TierNumber, tokensPerSecond: number, { caseIds, shard }: TestOptions): number {
+  if (tokensPerSecond <= 0) return 0;
+  const parts = { run, ...(caseIds ? { caseIds } : {}), ...(shard ? { shard } : {}) };
+  let tokens = 0;
+  for (let tier = 0; tier <= Math.min(lastTier, highestTier); tier += 1)
+    for (const { definition } of plannedCases(tier as TierNumber, parts)) tokens += definition.maxTokens * 0.45 + 50;
+  return (tokens / tokensPerSecond) * 1000;
+}
+
+function requireKnownCases(caseIds: readonly string[] | undefined): void {
+  const known = ([0, 1, 2, 3] as const).flatMap(casesOf).map(({ id }) => id);
+  const unknown = caseIds?.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw new LuciError('USAGE', `There is no case ${unknown}.`, { hint: `The cases: ${known.join(', ')}` });
+}
+
+/** The newest run of a model. */
+export function newestRun(logsFolder: string, name: string): ReadLog {
+  for (const path of listRunLogs(logsFolder)) {
+    const log = readRunLog(path);
+    if (log?.run.model === name && log.answers.length > 0) return log;
+  }
+  throw new LuciError('NOT_FOUND', `${name} was not tested yet.`, { hint: `luci test ${name}` });
+}
+
+/** Writes an HTML page of the newest runs; of all tested models where none is named. Returns how many. */
+export async function writeReport(logsFolder: string, path: string, names: readonly string[]): Promise<number> {
+  const tested = listRunLogs(logsFolder).flatMap((logPath) => readRunLog(logPath)?.run.model ?? []);
+  const wanted = names.length > 0 ? names : [...new Set(tested)];
+  if (wanted.length === 0) throw new LuciError('NOT_FOUND', 'No model was tested yet.', { hint: 'luci test' });
+  const results = wanted.map((name) => newestRun(logsFolder, name)).map(({ run, tiers, answers }) => ({ run, tiers, cases: answers }));
+  await write(path, htmlReport(results, new Date().toISOString().slice(0, 10)));
+  return results.length;
+}
+
+/** Writes JUnit XML. */
+export function writeJunit(path: string, results: readonly ModelResult[]): Promise<void> {
+  return write(path, junitReport(results));
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await writeFileAtomic(resolve(path), text).catch((error: unknown) => {
+    throw diskError(error, path, 'write a report');
+  });
+}
