@@ -33,6 +33,7 @@ import { createNet } from './net/create-net.ts';
 import { appendToLedger, readLedger } from './net/ledger.ts';
 import type { LedgerEntry, Net } from './net/net.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
+import { type Proven, readProven } from './store/proven.ts';
 import { createStore, type Store } from './store/store.ts';
 import type { TestOptions } from './testing.ts';
 import type { ModelResult } from './tiers/result.ts';
@@ -157,11 +158,12 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const list = async (): Promise<readonly ListedModel[]> => {
     const models = await store.list();
     if (models.length === 0) return []; // Without models nobody waits for the catalogue.
-    const known = await catalog();
+    const [known, proven] = await Promise.all([catalog(), readProven(directories.state)]);
     const totalMemory = totalmem();
     return models.map((model) => ({
       ...model,
       entry: findModel(known, model.name),
+      proven: provenOf(model, proven),
       fits: fitOf(estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, usualContextLength), totalMemory),
     }));
   };
@@ -321,6 +323,12 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       engine.close();
     },
   };
+}
+
+/** A result holds for the bytes that were tested. */
+function provenOf({ name, files }: InstalledModel, all: Readonly<Record<string, Proven>>): Proven | undefined {
+  const found = all[name];
+  return found !== undefined && found.sha256 === files[0]?.sha256 ? found : undefined;
 }
 
 async function readFacts(path: string, signal?: AbortSignal): Promise<StoredFacts> {

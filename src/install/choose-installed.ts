@@ -1,6 +1,7 @@
 import { LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
+import type { Proven } from '../store/proven.ts';
 import type { Fit } from './fit.ts';
 
 /** Which installed model a run uses. Pure. */
@@ -10,6 +11,8 @@ export interface ListedModel extends InstalledModel {
   /** The catalogue's entry, where the name is known there. */
   readonly entry: Model | undefined;
   readonly fits: Fit;
+  /** What tests have proven of these very bytes. */
+  readonly proven: Proven | undefined;
 }
 
 /** A model that can be opened. */

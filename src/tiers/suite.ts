@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { CaseDefinition, Instance } from './case.ts';
 import { tier0 } from './cases/tier0.ts';
 import { tier1 } from './cases/tier1.ts';
+import { tier2 } from './cases/tier2.ts';
+import { tier3 } from './cases/tier3.ts';
 import { graderVersion } from './grade/grade.ts';
 import { seededRandom } from './random.ts';
 
@@ -13,7 +15,7 @@ export type TierNumber = 0 | 1 | 2 | 3;
 /** Goes up with every change that may change a verdict. */
 export const suiteVersion = '1.0.0';
 
-const tiers: readonly (readonly CaseDefinition[])[] = [tier0, tier1];
+const tiers: readonly (readonly CaseDefinition[])[] = [tier0, tier1, tier2, tier3];
 
 /** The cases of a tier, in the order they are asked. */
 export function casesOf(tier: TierNumber): readonly CaseDefinition[] {

@@ -14,6 +14,7 @@ export function installedText(models: readonly ListedModel[], terminal: Terminal
     model.isDefault ? marks.bullet : ' ',
     printable(model.name),
     model.entry ? String(model.entry.tier) : marks.none,
+    provenText(model, terminal),
     model.facts?.parametersB ? formatParameters(model.facts.parametersB) : marks.none,
     model.facts?.quantization ?? marks.none,
     formatBytes(model.sizeBytes),
@@ -25,6 +26,7 @@ export function installedText(models: readonly ListedModel[], terminal: Terminal
     { title: ' ' },
     { title: 'name' },
     { title: 'tier', dropOrder: 1 },
+    { title: 'proven', dropOrder: 4 },
     { title: 'params', align: 'right', dropOrder: 5 },
     { title: 'quant', dropOrder: 6 },
     { title: 'size', align: 'right', dropOrder: 2 },
@@ -37,6 +39,14 @@ export function installedText(models: readonly ListedModel[], terminal: Terminal
   const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}, ${formatBytes(total)}.`;
   const next = disabled ? ` Enable one: luci llm enable ${printable(disabled.name)}` : '';
   return [...table(columns, rows, terminal), terminal.style('dim', count + next, 'out')].join('\n');
+}
+
+/** The tier that tests have shown, with a mark when it is the model's own or more. */
+function provenText({ proven, entry }: ListedModel, { marks, style }: Terminal): string {
+  if (!proven) return marks.none;
+  if (proven.tier < 0) return style('bad', marks.wrong, 'out');
+  const isHeld = proven.tier >= (entry?.tier ?? 0);
+  return `${proven.tier}${isHeld ? ` ${style('good', marks.done, 'out')}` : ''}`;
 }
 
 function stateText({ problem, isDefault, enabled, verified }: ListedModel): string {
@@ -63,6 +73,7 @@ export function installedData(model: ListedModel): unknown {
     source: source ?? null,
     installedAt,
     fits,
+    proven: model.proven ? { tier: model.proven.tier, confirmed: model.proven.confirmed, suiteHash: model.proven.suiteHash } : null,
     ...(problem ? { problem } : {}),
   };
 }
