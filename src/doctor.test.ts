@@ -15,6 +15,7 @@ const facts: DoctorFacts = {
   machine: linux,
   nodeVersion: '20.20.2',
   gpu: undefined,
+  llamaServer: undefined,
   home: '/home/x/.luciferai',
   isHomeWritable: true,
   freeDiskBytes: 60e9,

@@ -19,6 +19,8 @@ export interface DoctorFacts {
   readonly nodeVersion: string;
   /** As in `NVIDIA driver` or `Metal`; undefined where none was found. */
   readonly gpu: string | undefined;
+  /** Path of a llama-server, where there is one. */
+  readonly llamaServer: string | undefined;
   readonly home: string;
   /** Undefined where the home cannot be written. */
   readonly isHomeWritable: boolean;
@@ -61,9 +63,11 @@ function memory({ machine }: DoctorFacts): Finding {
   return { topic: 'memory', state: 'note', text: `${text}: small models only`, fix: 'luci search --fits' };
 }
 
-function engine({ machine }: DoctorFacts): Finding {
+function engine({ machine, llamaServer }: DoctorFacts): Finding {
   const obstacle = embeddedObstacle(machine);
-  if (!obstacle) return { topic: 'engine', state: 'good', text: 'embedded (llama.cpp in a process of its own)' };
+  const server = llamaServer === undefined ? '' : `; llama-server: ${llamaServer}`;
+  if (!obstacle) return { topic: 'engine', state: 'good', text: `embedded (llama.cpp in a process of its own)${server}` };
+  if (llamaServer !== undefined) return { topic: 'engine', state: 'good', text: `llama-server: ${llamaServer}. ${obstacle.message}` };
   return { topic: 'engine', state: 'wrong', text: obstacle.message, fix: obstacle.wayOut };
 }
 

@@ -32,6 +32,7 @@ import type { RepairOptions, VerifyOptions } from './install/verify.ts';
 import { createNet } from './net/create-net.ts';
 import { appendToLedger, readLedger } from './net/ledger.ts';
 import type { LedgerEntry, Net } from './net/net.ts';
+import { createOpener, type ModelOpener } from './open-model.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { type Proven, readProven } from './store/proven.ts';
 import { createStore, type Store } from './store/store.ts';
@@ -68,7 +69,7 @@ export { starterName };
 export const usualContextLength = 4096;
 
 /** Everything luci can do. Dispose it to let go of the engine process. */
-export interface Luci extends AsyncDisposable, Upkeep {
+export interface Luci extends AsyncDisposable, Upkeep, Omit<ModelOpener, 'open' | 'findRemote'> {
   readonly settings: Settings;
   readonly directories: Directories;
   readonly net: Net;
@@ -146,6 +147,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     ...(settings.engine.memoryBudgetBytes ? { memoryBudgetBytes: settings.engine.memoryBudgetBytes } : {}),
     ...(runtimeFolder ? { runtimeFolder } : {}),
   });
+  const opener = createOpener({ settings, directories, net, engine, machine });
   const store = createStore({
     home: settings.home,
     modelsFolder: directories.models,
@@ -208,6 +210,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
 
   const choose = async (reference?: string): Promise<UsableModel> => {
     if (reference === undefined) return chooseUnnamed(await list());
+    const remote = await opener.findRemote(reference);
+    if (remote) return remote;
     const parsed = parseReference(reference);
     if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path) };
     return requireUsable(await installed(reference));
@@ -240,15 +244,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     });
   };
 
-  const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => {
-    const { name, path } = await choose(reference);
-    await checkGgufFile(path, options.signal);
-    const { contextLength, threads } = settings.engine;
-    return engine.open(
-      { kind: 'file', path, name },
-      { ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}), ...options },
-    );
-  };
+  const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => opener.open(await choose(reference), options);
 
   const testLogs = join(directories.logs, 'test');
   const testing = () => import('./testing.ts');
@@ -259,9 +255,16 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     return verified.files[0]?.actual ?? '';
   };
   // What runs no model is loaded when it is asked for.
-  const upkeep = async (): Promise<Upkeep> => (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine });
+  const upkeep = async (): Promise<Upkeep> =>
+    (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine, llamaServer: opener.llamaServer });
 
+  const { remotes, addRemote, removeRemote, remoteModels, llamaServer } = opener;
   return {
+    remotes,
+    addRemote,
+    removeRemote,
+    remoteModels,
+    llamaServer,
     waste: async () => (await upkeep()).waste(),
     clean: async (how) => (await upkeep()).clean(how),
     doctor: async (how) => (await upkeep()).doctor(how),

@@ -45,10 +45,11 @@ export interface UpkeepOptions {
   readonly net: Net;
   readonly store: Store;
   readonly machine: () => Promise<MachineFacts>;
+  readonly llamaServer: () => string | undefined;
 }
 
 /** The upkeep of a home folder. */
-export function createUpkeep({ settings, directories, net, store, machine }: UpkeepOptions): Upkeep {
+export function createUpkeep({ settings, directories, net, store, machine, llamaServer }: UpkeepOptions): Upkeep {
   const freeDiskBytes = (): Promise<number> => freeBytesAt(settings.home);
   return {
     freeDiskBytes,
@@ -79,6 +80,7 @@ export function createUpkeep({ settings, directories, net, store, machine }: Upk
         machine: facts,
         nodeVersion: process.versions.node,
         gpu,
+        llamaServer: llamaServer(),
         home: settings.home,
         isHomeWritable: await isWritable(directories.state),
         freeDiskBytes: diskBytes,

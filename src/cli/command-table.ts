@@ -9,6 +9,7 @@ import { llm } from './commands/llm.ts';
 import { models } from './commands/models.ts';
 import { net } from './commands/net.ts';
 import { ps } from './commands/ps.ts';
+import { remote } from './commands/remote.ts';
 import { remove } from './commands/remove.ts';
 import { search } from './commands/search.ts';
 import { showModel } from './commands/show.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   models,
   test,
   verify,
+  remote,
   clean,
   doctor,
   net,

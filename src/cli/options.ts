@@ -20,6 +20,25 @@ export function numberOption(
   return value;
 }
 
+/** Flags of every command that runs a model. */
+export const engineOptions = {
+  engine: { type: 'string', value: 'KIND', summary: 'auto, embedded or llama-server (default auto)' },
+  rpc: { type: 'string', value: 'HOSTS', summary: 'spread the model over rpc-servers, as in host:port,host:port' },
+} as const satisfies Record<string, Option>;
+
+/** The flags of {@link engineOptions} as settings. */
+export function engineOverrides(options: OptionValues): SettingsOverrides {
+  const engine = textOption(options, 'engine');
+  if (engine !== undefined && engine !== 'auto' && engine !== 'embedded' && engine !== 'llama-server')
+    throw new LuciError('USAGE', `--engine: "${engine}" is not one of auto, embedded, llama-server`);
+  const rpc = textOption(options, 'rpc')
+    ?.split(',')
+    .map((host) => host.trim());
+  const wrong = rpc?.find((host) => !/^[\w.[\]:-]+:\d{1,5}$/.test(host));
+  if (wrong !== undefined) throw new LuciError('USAGE', `--rpc: "${wrong}" is not of the form host:port`);
+  return { ...(engine === undefined ? {} : { engine }), ...(rpc ? { rpc } : {}) };
+}
+
 /** Flags of every command that may fetch a model. */
 export const fetchOptions = {
   source: { type: 'string', value: 'hub|pip', summary: 'fetch from this kind of source only' },

@@ -22,6 +22,8 @@ export interface SettingsOverrides {
   keepPartial?: boolean;
   onlySource?: 'hub' | 'url' | 'pip';
   engine?: EngineChoice;
+  /** rpc-servers of other machines, as `host:port`. */
+  rpc?: readonly string[];
   threads?: number;
   contextLength?: number;
   keepAliveSeconds?: number;
@@ -40,7 +42,7 @@ const configSchema = v.looseObject({
   ),
   engine: v.optional(
     v.looseObject({
-      choice: v.optional(v.picklist(['auto', 'embedded', 'llamafile', 'llama-server', 'remote'])),
+      choice: v.optional(v.picklist(['auto', 'embedded', 'llama-server'])),
       threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
       contextLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(64))),
       keepAlive: v.optional(v.string()),
@@ -120,12 +122,15 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Reado
         secondsOf('engine.keepAlive', engine.keepAlive),
         defaults.keepAliveSeconds,
       ),
+      ...optional('llamaServerPath', environment['LUCI_LLAMA_SERVER']),
+      ...optional('rpc', overrides.rpc),
       ...optional('memoryBudgetBytes', bytesOf('engine.memoryBudget', environment['LUCI_MEMORY_BUDGET'] ?? engine.memoryBudget)),
     },
     debug: pick('debug', overrides.debug, isOn('LUCI_DEBUG'), undefined, false),
     system: {
       userFolder: homedir(),
       ...optional('runtimeFolder', environment['XDG_RUNTIME_DIR']),
+      variable: (name) => environment[name],
       childEnvironment: childEnvironment(environment),
     },
     origins,
@@ -185,8 +190,8 @@ function endpointOf(address: string): string {
 
 function engineChoice(text: string | undefined): EngineChoice | undefined {
   if (text === undefined) return undefined;
-  if (/^(auto|embedded|llamafile|llama-server|remote)$/.test(text)) return text as EngineChoice;
-  throw invalid('LUCI_ENGINE', `"${text}" is not one of auto, embedded, llamafile, llama-server, remote`);
+  if (/^(auto|embedded|llama-server)$/.test(text)) return text as EngineChoice;
+  throw invalid('LUCI_ENGINE', `"${text}" is not one of auto, embedded, llama-server`);
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

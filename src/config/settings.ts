@@ -3,8 +3,8 @@
 /** Where a setting's value came from. */
 export type Origin = 'flag' | 'environment' | 'file' | 'default';
 
-/** Which kind of engine to use; `auto` lets the machine and the model decide. */
-export type EngineChoice = 'auto' | 'embedded' | 'llamafile' | 'llama-server' | 'remote';
+/** Which engine runs files; `auto` takes the embedded one, else a llama-server on the PATH. */
+export type EngineChoice = 'auto' | 'embedded' | 'llama-server';
 
 /** Proxies to go through; each an http:// address that may hold a name and a password. */
 export interface ProxySettings {
@@ -48,6 +48,10 @@ export interface Settings {
     readonly contextLength?: number;
     /** How long the engine process stays after its last request. */
     readonly keepAliveSeconds: number;
+    /** A llama-server to use in place of the one on the PATH. */
+    readonly llamaServerPath?: string;
+    /** rpc-servers of other machines, as `host:port`; llama-server spreads a model over them. */
+    readonly rpc?: readonly string[];
     /** Memory all loaded models together may take. */
     readonly memoryBudgetBytes?: number;
   };
@@ -57,6 +61,8 @@ export interface Settings {
     readonly userFolder: string;
     /** `XDG_RUNTIME_DIR`: a folder only the user can enter, where the engine process listens. */
     readonly runtimeFolder?: string;
+    /** A variable of the environment, for keys of remote endpoints: only its name is ever kept. */
+    readonly variable: (name: string) => string | undefined;
     /** The whole environment of child processes, without our secrets. */
     readonly childEnvironment: Readonly<Record<string, string>>;
   };

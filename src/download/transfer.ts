@@ -39,11 +39,11 @@ export interface Transfer extends TransferOptions {
   /** Begins anew: nothing of what is there may be used. */
   restart(): Promise<void>;
   patience(): Patience;
-  /** Saves the journal once a second while `work` runs, and after it; ends the work when the disk fills up. */
+  /** Saves the journal twice a second while `work` runs, and after it; ends the work when the disk fills up. */
   journaled<T>(work: (full: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-const saveEveryMs = 1000;
+const saveEveryMs = 500;
 const lookAtDiskEveryMs = 5000;
 /** Left free on the disk. */
 const reserveBytes = 64 * 1024 ** 2;

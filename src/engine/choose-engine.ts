@@ -20,23 +20,28 @@ export function embeddedObstacle({ platform, arch, release, libc, hasAvx }: Mach
   if (!platformPackages.includes(`${platform}-${arch}`)) {
     return {
       message: `The embedded engine has no build for ${platform} ${arch}.`,
-      wayOut: 'Run luci on Linux, macOS or Windows, on x64 or arm64.',
+      wayOut: 'Use an engine elsewhere: luci remote add NAME URL',
     };
   }
   if (platform === 'darwin' && !isAtLeast(release, 22, 4)) {
     return {
       message: `The embedded engine needs macOS 13.3, this is ${macosName(release)}.`,
-      wayOut: 'Update to macOS 13.3 or newer, or run luci on another machine.',
+      wayOut:
+        'Update to macOS 13.3 or newer, put a llama-server that runs here on the PATH, or use one elsewhere: luci remote add NAME URL',
     };
   }
   if (libc === 'musl') {
     return {
       message: 'The embedded engine needs glibc, this system has musl (Alpine, perhaps).',
-      wayOut: 'Run luci in a container or on a system with glibc, as in Debian, Ubuntu or Fedora.',
+      wayOut:
+        'Put a llama-server built for musl on the PATH, use one elsewhere (luci remote add NAME URL), or run luci where there is glibc: Debian, Ubuntu, Fedora.',
     };
   }
   if (hasAvx === false) {
-    return { message: 'The embedded engine needs a CPU with AVX, this one has none.', wayOut: 'Run luci on a machine built after 2012.' };
+    return {
+      message: 'The embedded engine needs a CPU with AVX, this one has none.',
+      wayOut: 'Put a llama-server built without AVX on the PATH, or use one elsewhere: luci remote add NAME URL',
+    };
   }
   return undefined;
 }

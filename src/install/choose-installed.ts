@@ -19,6 +19,8 @@ export interface ListedModel extends InstalledModel {
 export interface UsableModel {
   readonly name: string;
   readonly path: string;
+  /** Set for a model elsewhere, which has no path. */
+  readonly remote?: { readonly remote: string; readonly model: string };
 }
 
 /** The model that is installed when there is none. */

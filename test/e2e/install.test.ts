@@ -57,14 +57,17 @@ test('luci install llama3.2 fetches that entry, verifies it, says how to use it,
   const ran = await home.luci(['install', 'Llama3.2:3B'], { environment: environment() });
   expect(ran.exitCode).toBe(0);
   expect(ran.stderr).toMatch(/✓ llama3\.2 {2}1\.37 MB in .*, sha256 [0-9a-f]{8}….* verified/);
-  expect(ran.stdout).toBe('  luci ask -m llama3.2 "…"\n');
+  expect(ran.stdout).toBe('  luci ask -m llama3.2 "…"     luci chat -m llama3.2     luci test llama3.2\n');
   expect((await readFile(join(home.folder, 'models', llama.path))).equals(bytes)).toBe(true);
   const [resolve] = hub.requests;
   expect(resolve?.path).toBe(`/${llama.repo}/resolve/${llama.commit}/${llama.path}`);
 
   const requests = hub.requests.length;
   const again = await home.luci(['install', 'llama3.2'], { environment: environment() });
-  expect(again).toMatchObject({ exitCode: 0, stdout: 'llama3.2 is installed and verified.\n  luci ask -m llama3.2 "…"\n' });
+  expect(again).toMatchObject({
+    exitCode: 0,
+    stdout: 'llama3.2 is installed and verified.\n  luci ask -m llama3.2 "…"     luci chat -m llama3.2     luci test llama3.2\n',
+  });
   expect(hub.requests).toHaveLength(requests);
 
   expect(await home.luci(['ask', '-m', 'llama3.2', 'hi'])).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { LuciError } from '../../base/errors.ts';
 import { type Command, type CommandContext, textOption } from '../command.ts';
-import { fetchOptions, fetchOverrides, numberOption } from '../options.ts';
+import { engineOptions, engineOverrides, fetchOptions, fetchOverrides, numberOption } from '../options.ts';
 
 /** `luci ask`: one question, one answer. */
 export const ask: Command = {
@@ -22,6 +22,7 @@ export const ask: Command = {
     },
     seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
     'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
+    ...engineOptions,
     ...fetchOptions,
   },
   async run(context) {
@@ -35,7 +36,7 @@ export const ask: Command = {
       },
     };
     const prompt = await readPrompt(operands);
-    const luci = await context.luci(fetchOverrides(options));
+    const luci = await context.luci({ ...fetchOverrides(options), ...engineOverrides(options) });
     const model = textOption(options, 'model');
     if (model === undefined) {
       const { requireAnyModel } = await import('../install-models.ts');

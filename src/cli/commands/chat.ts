@@ -3,7 +3,7 @@ import { LuciError } from '../../base/errors.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import type { Talk } from '../chat/talk.ts';
 import { type Command, type CommandContext, textOption } from '../command.ts';
-import { fetchOptions, fetchOverrides, numberOption } from '../options.ts';
+import { engineOptions, engineOverrides, fetchOptions, fetchOverrides, numberOption } from '../options.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci chat`: a conversation. */
@@ -21,12 +21,13 @@ export const chat: Command = {
     temperature: { type: 'string', value: 'X', summary: 'how freely tokens are chosen (default 0.7)' },
     seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
     'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
+    ...engineOptions,
     ...fetchOptions,
   },
   async run(context) {
     const { options, operands, show } = context;
     if (operands.length > 1) throw new LuciError('USAGE', 'One model is enough.', { hint: 'luci chat -m NAME' });
-    const luci = await context.luci(fetchOverrides(options));
+    const luci = await context.luci({ ...fetchOverrides(options), ...engineOverrides(options) });
     const model = textOption(options, 'model') ?? operands[0];
     const [system, maxTokens] = [textOption(options, 'system'), numberOption(options, 'max-tokens', { least: 1, whole: true })];
     const seed = numberOption(options, 'seed', { least: 0, whole: true });

@@ -70,7 +70,11 @@ async function isAllowed(plan: InstallPlan, confirmAboveBytes: number, context: 
 }
 
 function usage(name: string, show: Show): string {
-  return show.terminal.style('dim', `  luci ask -m ${name} "…"`.replace('…', show.terminal.marks.ellipsis), 'out');
+  const shown = printable(name);
+  const next = [`luci ask -m ${shown} "${show.terminal.marks.ellipsis}"`, `luci chat -m ${shown}`, `luci test ${shown}`];
+  const line = `  ${next.join('     ')}`;
+  const fits = !show.terminal.outIsTerminal || line.length < show.terminal.columns;
+  return show.terminal.style('dim', fits ? line : next.map((command) => `  ${command}`).join('\n'), 'out');
 }
 
 function showPlan(plan: InstallPlan, show: Show, isDry: boolean): void {

@@ -10,9 +10,13 @@ export const list: Command = {
   name: 'list',
   aliases: ['ls'],
   summary: 'installed models',
-  options: { partial: { type: 'boolean', summary: 'downloads that are not finished' } },
-  async run({ luci: open, show, options }) {
+  options: {
+    partial: { type: 'boolean', summary: 'downloads that are not finished' },
+    remote: { type: 'boolean', summary: 'what the remote endpoints have' },
+  },
+  async run({ luci: open, show, options, signal }) {
     const luci = await open();
+    if (options['remote'] === true) return listRemote(luci, show, signal);
     if (options['partial'] === true) return listPartials(luci, show);
     const models = await luci.list();
     if (show.json) show.data(models.map(installedData));
@@ -25,6 +29,14 @@ export const list: Command = {
     return 0;
   },
 };
+
+async function listRemote(luci: Luci, show: CommandContext['show'], signal: AbortSignal): Promise<number> {
+  const models = await luci.remoteModels(signal);
+  if (show.json) show.data(models);
+  else if (models.length === 0) show.note('No remote model is known.\n  luci remote add NAME https://host/v1 --key-env VARIABLE');
+  else for (const { name } of models) show.result(printable(name));
+  return 0;
+}
 
 async function listPartials(luci: Luci, show: CommandContext['show']): Promise<number> {
   const partials = await luci.partials();

@@ -2,7 +2,7 @@ import { LuciError } from '../../base/errors.ts';
 import type { TestEvent, TestOptions } from '../../testing.ts';
 import type { CaseResult } from '../../tiers/result.ts';
 import { type Command, type OptionValues, textOption } from '../command.ts';
-import { numberOption } from '../options.ts';
+import { engineOptions, engineOverrides, numberOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { aboutText, liveTier, modelLine, summaryTable, tierLines } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
@@ -26,13 +26,14 @@ export const test: Command = {
     fresh: { type: 'boolean', summary: 'ask everything anew, also what a run that was cut off has' },
     'max-minutes': { type: 'string', value: 'M', summary: 'begin no case after so long' },
     shard: { type: 'string', value: 'I/N', summary: 'one part of the cases, for several machines' },
+    ...engineOptions,
     report: { type: 'string', value: 'FILE', summary: 'write an HTML page' },
     junit: { type: 'string', value: 'FILE', summary: 'write JUnit XML' },
   },
   async run(context) {
     const { operands, options, show, signal } = context;
     if (operands[0] === 'show') return showAnswers(context, operands.slice(1));
-    const luci = await context.luci();
+    const luci = await context.luci(engineOverrides(options));
     if (operands[0] === 'report') {
       const path = textOption(options, 'report') ?? 'luci-report.html';
       const count = await luci.writeReport(path, operands.slice(1));

@@ -1,0 +1,140 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { LuciError } from './base/errors.ts';
+import type { Directories } from './config/directories.ts';
+import type { Settings } from './config/settings.ts';
+import { openLlamaServer } from './engine/child/llama-server.ts';
+import { embeddedObstacle } from './engine/choose-engine.ts';
+import type { OpenOptions, Session } from './engine/engine.ts';
+import type { HostEngine } from './engine/host/host-engine.ts';
+import type { MachineFacts } from './engine/machine.ts';
+import { listRemoteModels, openAiSession } from './engine/openai/session.ts';
+import { checkGgufFile } from './gguf/facts.ts';
+import type { UsableModel } from './install/choose-installed.ts';
+import type { Net } from './net/net.ts';
+import { addRemote, type Remote, readRemotes, removeRemote } from './store/remotes.ts';
+
+/** Opening a model: which engine runs it, here or elsewhere. The caller never knows. */
+
+/** A model of an endpoint elsewhere. */
+export interface RemoteModel {
+  /** As it is named everywhere: `NAME/model`. */
+  readonly name: string;
+  readonly remote: string;
+  readonly model: string;
+}
+
+/** See {@link Luci}. */
+export interface ModelOpener {
+  open(chosen: UsableModel, options?: OpenOptions): Promise<Session>;
+  /** The remote model a reference names; undefined where its first part is no endpoint's name. */
+  findRemote(reference: string): Promise<UsableModel | undefined>;
+  remotes(): Promise<readonly Remote[]>;
+  addRemote(remote: Remote): Promise<void>;
+  removeRemote(name: string): Promise<boolean>;
+  /** What the endpoints say they have. */
+  remoteModels(signal?: AbortSignal): Promise<readonly RemoteModel[]>;
+  /** The path of llama-server, where there is one. */
+  llamaServer(): string | undefined;
+}
+
+/** What opening works with. */
+export interface OpenerOptions {
+  readonly settings: Settings;
+  readonly directories: Directories;
+  readonly net: Net;
+  readonly engine: HostEngine;
+  readonly machine: () => Promise<MachineFacts>;
+}
+
+/** Tokens a remote model is taken to hold where nobody says. */
+const remoteContextLength = 8192;
+
+/** The opener of a home folder. */
+export function createOpener({ settings, directories, net, engine, machine }: OpenerOptions): ModelOpener {
+  const { choice, contextLength, threads, llamaServerPath, rpc } = settings.engine;
+  const { childEnvironment, variable } = settings.system;
+  const remotes = (): Promise<readonly Remote[]> => readRemotes(directories.state);
+  const llamaServer = (): string | undefined => llamaServerPath ?? findProgram('llama-server', childEnvironment['PATH']);
+
+  const keyOf = ({ name, keyEnv }: Remote): { apiKey?: string } => {
+    if (keyEnv === undefined) return {};
+    const apiKey = variable(keyEnv);
+    if (apiKey === undefined)
+      throw new LuciError('CONFIG_INVALID', `The key of ${name} should be in the variable ${keyEnv}, which is not set.`);
+    return { apiKey };
+  };
+
+  async function openRemote(name: string, { remote, model }: NonNullable<UsableModel['remote']>): Promise<Session> {
+    const found = (await remotes()).find((candidate) => candidate.name === remote);
+    if (!found) throw new LuciError('NOT_FOUND', `There is no remote endpoint ${remote}.`, { hint: 'luci remote list' });
+    return openAiSession({
+      net,
+      baseUrl: found.url,
+      ...keyOf(found),
+      model,
+      isLlamaServer: false,
+      facts: {
+        kind: 'remote',
+        version: name,
+        device: new URL(found.url).host,
+        contextLength: contextLength ?? remoteContextLength,
+        supports: { jsonSchema: true, tools: true, embeddings: true, seed: true },
+      },
+    });
+  }
+
+  return {
+    remotes,
+    llamaServer,
+    addRemote: (remote) => addRemote(directories.state, remote),
+    removeRemote: (name) => removeRemote(directories.state, name),
+    async findRemote(reference) {
+      const slash = reference.indexOf('/');
+      if (slash <= 0 || slash === reference.length - 1) return undefined;
+      const [remote, model] = [reference.slice(0, slash), reference.slice(slash + 1)];
+      const isKnown = (await remotes()).some(({ name }) => name === remote);
+      return isKnown ? { name: reference, path: '', remote: { remote, model } } : undefined;
+    },
+    async remoteModels(signal) {
+      const lists = (await remotes()).map(async (remote) => {
+        const models = await listRemoteModels({ net, baseUrl: remote.url, ...keyOf(remote) }, signal);
+        return models.map((model) => ({ name: `${remote.name}/${model}`, remote: remote.name, model }));
+      });
+      return (await Promise.all(lists)).flat();
+    },
+    async open({ name, path, remote }, options = {}) {
+      if (remote) return openRemote(name, remote);
+      await checkGgufFile(path, options.signal);
+      const target = { kind: 'file', path, name } as const;
+      const how = { ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}), ...options };
+      const facts = await machine();
+      const program = llamaServer();
+      const isOutOfReach = choice === 'auto' && embeddedObstacle(facts) !== undefined && program !== undefined;
+      if (choice !== 'llama-server' && !isOutOfReach && rpc === undefined) return engine.open(target, how);
+      if (program === undefined)
+        throw new LuciError('ENGINE_UNSUPPORTED', 'There is no llama-server on the PATH.', {
+          hint: 'LUCI_LLAMA_SERVER=/path/of/llama-server luci ask …',
+        });
+      const server = { program, net, environment: childEnvironment, ...(rpc ? { rpc } : {}) };
+      return openLlamaServer(server, target, { threads: facts.physicalCores, ...how });
+    },
+  };
+}
+
+/** A program on the PATH. */
+function findProgram(name: string, path: string | undefined): string | undefined {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  return (path ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, file))
+    .find((candidate) => {
+      try {
+        accessSync(candidate, constants.X_OK);
+        return true;
+      } catch {
+        return false; // Not there, or not to be run.
+      }
+    });
+}

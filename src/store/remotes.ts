@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { writeFileAtomic } from '../base/atomic-file.ts';
+import { readCheckedJson } from '../base/checked-json.ts';
+import { LuciError } from '../base/errors.ts';
+import { lock } from '../base/lock.ts';
+import { diskError } from '../base/system-error.ts';
+
+/** Endpoints elsewhere that run models: `state/remotes.json`. Keys are not kept; only the name of the variable that holds one. */
+export interface Remote {
+  readonly name: string;
+  /** Up to and without `/chat/completions`. */
+  readonly url: string;
+  readonly keyEnv?: string;
+}
+
+const fileSchema = v.object({
+  version: v.literal(1),
+  remotes: v.array(v.object({ name: v.string(), url: v.pipe(v.string(), v.url()), keyEnv: v.optional(v.string()) })),
+});
+
+/** The endpoints, in the order they were added. */
+export async function readRemotes(stateFolder: string): Promise<readonly Remote[]> {
+  const file = await readCheckedJson(fileSchema, pathIn(stateFolder));
+  // The schema's optional fields allow undefined, the type's do not; JSON has no undefined.
+  return (file?.remotes ?? []) as readonly Remote[];
+}
+
+/** Adds an endpoint, or replaces the one of that name. */
+export async function addRemote(stateFolder: string, remote: Remote): Promise<void> {
+  if (!/^[a-z0-9][\w.-]{0,40}$/i.test(remote.name))
+    throw new LuciError('USAGE', `"${remote.name}" is no name: letters, digits, dots and dashes only.`);
+  if (!URL.canParse(remote.url) || !/^https?:$/.test(new URL(remote.url).protocol))
+    throw new LuciError('USAGE', `"${remote.url}" is no http address.`);
+  const { username, password, search } = new URL(remote.url);
+  if (username || password || search)
+    throw new LuciError('USAGE', 'The address holds a secret or a query. Put the key into a variable.', {
+      hint: 'luci remote add NAME URL --key-env VARIABLE',
+    });
+  await change(stateFolder, (remotes) => [
+    ...remotes.filter(({ name }) => name !== remote.name),
+    { ...remote, url: remote.url.replace(/\/+$/, '') },
+  ]);
+}
+
+/** Removes an endpoint; false when there is none of that name. */
+export async function removeRemote(stateFolder: string, name: string): Promise<boolean> {
+  let isThere = false;
+  await change(stateFolder, (remotes) => {
+    isThere = remotes.some((remote) => remote.name === name);
+    return remotes.filter((remote) => remote.name !== name);
+  });
+  return isThere;
+}
+
+async function change(stateFolder: string, by: (remotes: readonly Remote[]) => readonly Remote[]): Promise<void> {
+  await using _held = await lock(join(stateFolder, 'remotes.lock'));
+  const path = pathIn(stateFolder);
+  const remotes = by(await readRemotes(stateFolder));
+  await writeFileAtomic(path, `${JSON.stringify({ version: 1, remotes }, null, 1)}\n`).catch((error: unknown) => {
+    throw diskError(error, path, 'write the list of remote endpoints');
+  });
+}
+
+function pathIn(stateFolder: string): string {
+  return join(stateFolder, 'remotes.json');
+}

@@ -1,0 +1,163 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tool } from '../../src/agent/tool.ts';
+import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import type { GenerationEvent, Session } from '../../src/engine/engine.ts';
+import { LlamafileAgent } from '../../src/llamafile-agent.ts';
+import { createLuci, type Luci } from '../../src/luci.ts';
+import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+
+/** What every engine that runs files must do alike. One suite, run against each; an engine that is not on this machine is counted as skipped. */
+
+const paths = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'llama-server'));
+const candidates = [process.env['LUCI_LLAMA_SERVER'] ?? '', ...paths, join(homedir(), '.cache', 'luci-dev', 'llama.cpp', 'llama-server')];
+const llamaServer = candidates.find((path) => {
+  try {
+    accessSync(path);
+    return path !== '';
+  } catch {
+    return false;
+  }
+});
+
+const engines = [
+  ['embedded', true],
+  ['llama-server', llamaServer !== undefined],
+] as const;
+
+let home: string;
+let model: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'luci contract '));
+  model = join(home, 'tiny.gguf');
+  await writeFile(model, tinyGguf());
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+describe.each(engines)('%s', (engine, isThere) => {
+  let luci: Luci;
+  let session: Session;
+  const settings = () =>
+    resolveSettings(
+      { home, offline: true, engine, contextLength: 2048, keepAliveSeconds: 20 },
+      { PATH: process.env['PATH'] ?? '', ...(llamaServer ? { LUCI_LLAMA_SERVER: llamaServer } : {}) },
+    );
+  beforeAll(async () => {
+    if (!isThere) return;
+    luci = createLuci(settings());
+    session = await luci.open(model);
+  });
+  afterAll(async () => {
+    if (!isThere) return;
+    await session[Symbol.asyncDispose]();
+    await luci.engine.stop();
+    await luci[Symbol.asyncDispose]();
+  });
+
+  const ask = async (more: Partial<Parameters<Session['generate']>[0]> = {}, signal?: AbortSignal): Promise<GenerationEvent[]> => {
+    const events: GenerationEvent[] = [];
+    const request = { messages: [{ role: 'user', content: 'hi' }], sampling: { temperature: 0 }, ...more } as const;
+    for await (const event of session.generate(request, signal)) events.push(event);
+    return events;
+  };
+  const textOf = (events: readonly GenerationEvent[]): string => events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+
+  test.skipIf(!isThere)('an answer comes in pieces and ends with its usage', async () => {
+    const events = await ask();
+    expect(textOf(events)).toBe(tinyReply);
+    expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(1);
+    expect(events.at(-1)).toMatchObject({
+      type: 'end',
+      reason: 'stop',
+      usage: { promptTokens: expect.any(Number), generatedTokens: expect.any(Number) },
+    });
+    expect(session.facts).toMatchObject({ kind: engine, contextLength: 2048 });
+  });
+
+  test.skipIf(!isThere)('greedy answers are the same every time', async () => {
+    expect(textOf(await ask())).toBe(textOf(await ask()));
+  });
+
+  test.skipIf(!isThere)('a limit ends the answer and says so', async () => {
+    const events = await ask({ maxTokens: 2 });
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
+    expect(textOf(events).length).toBeLessThan(tinyReply.length);
+  });
+
+  test.skipIf(!isThere)('a schema forces JSON', async () => {
+    const jsonSchema = {
+      type: 'object',
+      properties: { a: { type: 'string', maxLength: 4 } },
+      required: ['a'],
+      additionalProperties: false,
+    };
+    const text = textOf(await ask({ jsonSchema, maxTokens: 60 }));
+    expect(JSON.parse(text)).toEqual({ a: expect.any(String) });
+  });
+
+  test.skipIf(!isThere)('a prompt that does not fit is CONTEXT_OVERFLOW', async () => {
+    await expect(ask({ messages: [{ role: 'user', content: 'long '.repeat(3000) }] })).rejects.toMatchObject({ code: 'CONTEXT_OVERFLOW' });
+  });
+
+  test.skipIf(!isThere)('tokens are counted as the template writes them', async () => {
+    const short = await session.countTokens([{ role: 'user', content: 'hi' }]);
+    const long = await session.countTokens([{ role: 'user', content: 'hi there' }]);
+    expect(short).toBeGreaterThan(5);
+    expect(long).toBeGreaterThan(short);
+  });
+
+  test.skipIf(!isThere)('an abort ends it at once, and the next question works', async () => {
+    const stopper = new AbortController();
+    const run = async (): Promise<void> => {
+      for await (const event of session.generate({ messages: [{ role: 'user', content: 'hi' }] }, stopper.signal))
+        if (event.type === 'text') stopper.abort();
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(textOf(await ask())).toBe(tinyReply);
+  });
+
+  test.skipIf(!isThere)('leaving the loop ends the answer', async () => {
+    for await (const event of session.generate({ messages: [{ role: 'user', content: 'hi' }] })) if (event.type === 'text') break;
+    expect(textOf(await ask())).toBe(tinyReply);
+  });
+
+  test.skipIf(!isThere)('LlamafileAgent asks, streams, chats, and calls tools by the grammar', async () => {
+    await using agent = new LlamafileAgent({ modelPath: model, settings: settings(), sampling: { temperature: 0 }, maxTokens: 80 });
+    expect(await agent.query('hi')).toBe(tinyReply);
+    const chat = agent.chat();
+    for await (const _event of chat.send('one'));
+    for await (const _event of chat.send('two'));
+    expect(chat.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    const clock: Tool = {
+      name: 'clock',
+      description: 'Time',
+      parameters: { type: 'object', properties: {}, additionalProperties: false },
+      run: async () => '12:00',
+    };
+    const types: string[] = [];
+    for await (const { type } of agent.stream('hi', { tools: [clock] })) types.push(type);
+    expect(types.at(-1)).toBe('end');
+  });
+});
+
+test.skipIf(llamaServer === undefined)('a command that is killed with -9 leaves no llama-server behind', async () => {
+  const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
+  const slow = spawn(process.execPath, [program, 'chat', '-m', model, '--engine', 'llama-server', '--home', home], {
+    env: { ...process.env, LUCI_LLAMA_SERVER: llamaServer },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  slow.stdin.write('hi\n');
+  await new Promise((resolve) => slow.stdout.once('data', resolve));
+  const serversOf = (): string[] =>
+    spawnSync('pgrep', ['-f', `llama-server.*-m ${model}`], { encoding: 'utf8' })
+      .stdout.split('\n')
+      .filter(Boolean);
+  expect(serversOf().length).toBeGreaterThan(0);
+  slow.kill('SIGKILL');
+  for (let waitedMs = 0; waitedMs < 5000 && serversOf().length > 0; waitedMs += 50) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(serversOf()).toEqual([]);
+});

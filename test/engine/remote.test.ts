@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Home, makeHome } from '../e2e/luci-process.ts';
+import { type OpenAiServer, startOpenAiServer } from '../fixtures/openai-server.ts';
+
+let server: OpenAiServer;
+let home: Home;
+let environment: Record<string, string>;
+beforeEach(async () => {
+  server = await startOpenAiServer();
+  home = await makeHome();
+  environment = { TEST_KEY: server.key };
+  await home.luci(['remote', 'add', 'box', `${server.url}/`, '--key-env', 'TEST_KEY']);
+});
+afterEach(async () => {
+  await home[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+const ask = (...more: string[]) => home.luci(['ask', '-m', 'box/echo', 'hello there', ...more], { environment });
+
+test('a remote model is listed, asked and chatted with like any other', async () => {
+  expect(await home.luci(['list', '--remote'], { environment })).toMatchObject({ exitCode: 0, stdout: 'box/echo\nbox/org/large\n' });
+  expect(await ask()).toEqual({ exitCode: 0, stdout: 'hello there\n', stderr: '' });
+  const answer = JSON.parse((await ask('--json')).stdout) as unknown;
+  expect(answer).toMatchObject({
+    model: 'box/echo',
+    text: 'hello there',
+    thinking: 'Let me see.',
+    usage: { promptTokens: 12, cachedTokens: 4, generatedTokens: 3 },
+  });
+  const chat = await home.luci(['chat', '-m', 'box/echo'], { environment, stdin: 'first\nsecond\n/stats\n' });
+  expect(chat).toMatchObject({ exitCode: 0, stdout: 'first\nsecond\n' });
+  const { messages } = (server.requests.at(-1)?.body ?? {}) as { messages: { content: string }[] };
+  expect(messages.map(({ content }) => content)).toEqual(['first', 'first', 'second']);
+});
+
+test('sampling, limits and the schema are sent as the protocol has them', async () => {
+  await ask('--temperature', '0.5', '--seed', '7', '--max-tokens', '20', '--system', 'Be brief.');
+  expect(server.requests.at(-1)?.body).toMatchObject({
+    model: 'echo',
+    temperature: 0.5,
+    seed: 7,
+    max_tokens: 20,
+    stream: true,
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'hello there' },
+    ],
+  });
+});
+
+test('the key is a header and nowhere else: not in files, not in the record of connections, not in errors', async () => {
+  await ask();
+  expect(server.requests.every(({ authorization }) => authorization === `Bearer ${server.key}`)).toBe(true);
+  const files = await Promise.all(['remotes.json', 'net.jsonl'].map((name) => readFile(join(home.folder, 'state', name), 'utf8')));
+  expect(files.join()).not.toContain(server.key);
+  expect(await home.luci(['remote', 'list'])).toMatchObject({ stdout: expect.stringContaining('TEST_KEY') });
+  const wrong = await home.luci(['ask', '-m', 'box/echo', 'hi'], { environment: { TEST_KEY: 'sk-wrong-key' } });
+  expect(wrong).toMatchObject({ exitCode: 7, stderr: expect.stringContaining('does not accept the key') });
+  expect(wrong.stderr).not.toContain('sk-wrong-key');
+  expect(await home.luci(['ask', '-m', 'box/echo', 'hi'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('TEST_KEY, which is not set'),
+  });
+  expect(await home.luci(['remote', 'add', 'x', 'https://user:secret@host/v1'])).toMatchObject({ exitCode: 2 });
+});
+
+test.each([
+  ['cut', 7, 'ended in the middle of its answer'],
+  ['garbage', 7, 'ended in the middle of its answer'],
+  ['status', 7, 'answered 503: overloaded, see (address)'],
+  ['context', 2, 'does not fit'],
+  ['error-event', 7, 'out of memory'],
+] as const)(
+  'an endpoint with the fault %s is one clear error with exit %i, and the next question works',
+  async (fault, exitCode, words) => {
+    server.fault = fault;
+    const ran = await ask();
+    expect(ran).toMatchObject({ exitCode, stderr: expect.stringContaining(words) });
+    server.fault = 'none';
+    expect((await ask()).exitCode).toBe(0);
+  },
+);
+
+test('a silent endpoint is left at once with Ctrl+C', async () => {
+  server.fault = 'silent';
+  const startedAt = performance.now();
+  const ran = await home.luci(['ask', '-m', 'box/echo', 'hi'], {
+    environment,
+    onStart: (pid) => setTimeout(() => process.kill(pid, 'SIGINT'), 700),
+  });
+  expect(ran.exitCode).toBe(130);
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+});
+
+test('an unknown model, an endpoint that is down, and being offline', async () => {
+  expect(await home.luci(['ask', '-m', 'box/none', 'hi'], { environment })).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('has no model none'),
+  });
+  await home.luci(['remote', 'add', 'down', 'http://127.0.0.1:9/v1']);
+  expect(await home.luci(['ask', '-m', 'down/x', 'hi'])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining('connection refused'),
+  });
+  await home.luci(['remote', 'add', 'far', 'https://example.invalid/v1']);
+  expect(await home.luci(['ask', '-m', 'far/x', 'hi', '--offline'])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining('offline'),
+  });
+  expect(await home.luci(['remote', 'remove', 'down'])).toMatchObject({ exitCode: 0 });
+  expect(await home.luci(['remote', 'remove', 'down'])).toMatchObject({ exitCode: 3 });
+});
