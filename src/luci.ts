@@ -1,122 +1,54 @@
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Agent, type AgentOptions, createAgent } from './agent/agent.ts';
+import { createAgent } from './agent/agent.ts';
 import { LuciError } from './base/errors.ts';
-import type { Model, Sha256 } from './base/model.ts';
+import type { Sha256 } from './base/model.ts';
 import { dataPath } from './base/parts.ts';
 import { version } from './base/version.ts';
 import { findModel, requireModel } from './catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from './catalog/groups.ts';
 import { type Catalog, loadCatalog } from './catalog/load-catalog.ts';
 import { parseReference } from './catalog/reference.ts';
-import { type Directories, directoriesOf } from './config/directories.ts';
+import { directoriesOf } from './config/directories.ts';
 import { defaultSettings } from './config/resolve-settings.ts';
 import type { Settings } from './config/settings.ts';
-import { listPartials, type PartialInfo } from './download/partial.ts';
+import { listPartials } from './download/partial.ts';
 import { createRateLimiter } from './download/rate-limit.ts';
-import type { LoadEvent, OpenOptions, Session } from './engine/engine.ts';
-import { createHostEngine, type HostEngine } from './engine/host/host-engine.ts';
+import type { OpenOptions, Session } from './engine/engine.ts';
+import { createHostEngine } from './engine/host/host-engine.ts';
 import { type MachineFacts, probeMachine } from './engine/machine.ts';
 import { checkGgufFile } from './gguf/facts.ts';
 import { estimateMemoryFromSize } from './gguf/memory-estimate.ts';
-import type { InstallOptions } from './install/carry-out.ts';
-import { chooseUnnamed, type ListedModel, requireUsable, starterName, type UsableModel } from './install/choose-installed.ts';
-import { type Fit, fitOf } from './install/fit.ts';
-import type { ImportOptions } from './install/import-file.ts';
+import {
+  chooseProven,
+  chooseUnnamed,
+  type ListedModel,
+  type Need,
+  requireUsable,
+  starterName,
+  type UsableModel,
+} from './install/choose-installed.ts';
+import { fitOf } from './install/fit.ts';
 import type { Installer, VerifiedModel } from './install/installer.ts';
 import { findInstalled, nameOfFile } from './install/lookup.ts';
-import type { InstallPlan } from './install/plan.ts';
 import { bytesFromParameters, statedBytes } from './install/size-estimate.ts';
-import type { InstallTarget } from './install/targets.ts';
-import type { RepairOptions, VerifyOptions } from './install/verify.ts';
+import type { CatalogedModel, Luci } from './luci-interface.ts';
 import { createNet } from './net/create-net.ts';
 import { appendToLedger, readLedger } from './net/ledger.ts';
-import type { LedgerEntry, Net } from './net/net.ts';
-import { createOpener, type ModelOpener } from './open-model.ts';
+import { createOpener } from './open-model.ts';
 import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
 import { type Proven, readProven } from './store/proven.ts';
-import { createStore, type Store } from './store/store.ts';
-import type { TestOptions } from './testing.ts';
-import type { ModelResult } from './tiers/result.ts';
-import type { ReadLog } from './tiers/run-log.ts';
+import { createStore } from './store/store.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** The composition root: every part of luci, made from one Settings value. */
 
+export type { CatalogedModel, DescribedModel, Luci } from './luci-interface.ts';
 export type { ListedModel, VerifiedModel };
-
-/** A model of the catalogue, and how it stands on this machine. */
-export interface CatalogedModel {
-  readonly model: Model;
-  readonly installed: ListedModel | undefined;
-  /** Bytes of all files; an estimate from the parameters when `isSizeKnown` is false. */
-  readonly sizeBytes: number;
-  readonly isSizeKnown: boolean;
-  /** Memory at {@link usualContextLength}. */
-  readonly memoryBytes: number;
-  readonly fits: Fit;
-}
-
-/** All that is known of one model. */
-export interface DescribedModel {
-  readonly name: string;
-  readonly cataloged: CatalogedModel | undefined;
-  readonly installed: ListedModel | undefined;
-}
 export { starterName };
 
 /** Tokens luci opens a model with when nothing else is said; plans reckon with it. */
 export const usualContextLength = 4096;
-
-/** Everything luci can do. Dispose it to let go of the engine process. */
-export interface Luci extends AsyncDisposable, Upkeep, Omit<ModelOpener, 'open' | 'findRemote'> {
-  readonly settings: Settings;
-  readonly directories: Directories;
-  readonly net: Net;
-  readonly store: Store;
-  readonly engine: HostEngine;
-  catalog(): Promise<Catalog>;
-  machine(): Promise<MachineFacts>;
-  list(): Promise<readonly ListedModel[]>;
-  /** Every model of the catalogue, with how it stands here. */
-  cataloged(): Promise<readonly CatalogedModel[]>;
-  /** One model, installed or of the catalogue; MODEL_UNKNOWN otherwise. */
-  describe(reference: string): Promise<DescribedModel>;
-  /** Names of installed models for names and groups (`all`, `tier 1`, `core models`); a name that is not installed is an error. */
-  installedNames(references: readonly string[]): Promise<readonly string[]>;
-  partials(): Promise<readonly PartialInfo[]>;
-  /** The catalogue's models for names, or MODEL_UNKNOWN with the nearest. */
-  resolve(names: readonly string[]): Promise<readonly Model[]>;
-  /**
-   * What the words after `install` stand for: names, `tier 1`, `core models`, `all models`, `owner/repo:Q4_K_M`, addresses, paths.
-   * With `update` the pins of first installs are passed over.
-   */
-  targets(references: readonly string[], options?: { update?: boolean; signal?: AbortSignal }): Promise<readonly InstallTarget[]>;
-  /** What installing would do. Reads the disk, asks the sources for sizes nobody stated, fetches nothing. */
-  plan(models: readonly Model[], options?: { signal?: AbortSignal }): Promise<InstallPlan>;
-  install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
-  /** Takes over a `.gguf` file of this machine; the original is only read. */
-  importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
-  /** Reads every byte of an installed model and compares its digests. */
-  verify(reference: string, options?: VerifyOptions): Promise<VerifiedModel>;
-  /** Fetches again what a check found bad. */
-  repair(verified: VerifiedModel, options?: RepairOptions): Promise<InstalledModel>;
-  /** Puts installed models to the tiers; see docs/testing.md. */
-  test(options?: TestOptions): Promise<readonly ModelResult[]>;
-  /** The newest test run of an installed model. */
-  newestTest(reference: string): Promise<ReadLog>;
-  /** Writes an HTML page of the newest runs of these models, or of all; returns how many. */
-  writeReport(path: string, references?: readonly string[]): Promise<number>;
-  writeJunit(path: string, results: readonly ModelResult[]): Promise<void>;
-  /** Every connection on record, the oldest first. */
-  requests(): readonly LedgerEntry[];
-  /** The installed model for a name, a path, or none named: the default, else the best enabled one that fits. */
-  choose(reference?: string): Promise<UsableModel>;
-  /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
-  installed(reference: string): Promise<InstalledModel>;
-  open(reference?: string, options?: OpenOptions): Promise<Session>;
-  agent(options: Omit<AgentOptions, 'openModel'> & { readonly model?: string; readonly onLoad?: (event: LoadEvent) => void }): Agent;
-}
 
 export { defaultSettings };
 
@@ -208,8 +140,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     return [...names];
   };
 
-  const choose = async (reference?: string): Promise<UsableModel> => {
-    if (reference === undefined) return chooseUnnamed(await list());
+  const choose = async (reference?: string, need?: Need): Promise<UsableModel> => {
+    if (reference === undefined) return need ? chooseProven(await list(), need) : chooseUnnamed(await list());
     const remote = await opener.findRemote(reference);
     if (remote) return remote;
     const parsed = parseReference(reference);
@@ -307,6 +239,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       return (await testing()).writeReport(testLogs, path, names);
     },
     writeJunit: async (path, results) => (await testing()).writeJunit(path, results),
+    testingVerbs: async () => (await import('./testing-verbs.ts')).createTestingVerbs(testLogs, directories.keys),
     requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),
     async resolve(names) {

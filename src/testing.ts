@@ -173,11 +173,24 @@ async function testModel(
       tier: result.provenTier,
       confirmed: top?.confirmed ?? false,
       suiteHash: run.suiteHash,
+      abilities: abilityShares(result.cases),
       at: run.startedAt,
     });
   }
   onEvent?.({ type: 'model-end', result });
   return result;
+}
+
+/** Share of right answers by ability. */
+function abilityShares(results: readonly CaseResult[]): Readonly<Record<string, number>> {
+  const abilityOf = new Map(([0, 1, 2, 3] as const).flatMap(casesOf).map(({ id, ability }) => [id, ability]));
+  const counts = new Map<string, { passed: number; total: number }>();
+  for (const { caseId, status } of results) {
+    const ability = abilityOf.get(caseId) ?? 'other';
+    const count = counts.get(ability) ?? { passed: 0, total: 0 };
+    counts.set(ability, { passed: count.passed + (status === 'pass' ? 1 : 0), total: count.total + 1 });
+  }
+  return Object.fromEntries([...counts].map(([ability, { passed, total }]) => [ability, Math.round((passed / total) * 100) / 100]));
 }
 
 /** The newest log of the same run that has no end: its answers are used again. */

@@ -36,6 +36,29 @@ export function chooseUnnamed(models: readonly ListedModel[]): UsableModel {
   throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: `luci install ${starterName}` });
 }
 
+/** What a model must have proven to be chosen. */
+export interface Need {
+  readonly tier?: number;
+  readonly ability?: 'code' | 'json' | 'tools';
+}
+
+/** The smallest enabled model that tests have shown to hold a tier, or to have an ability (four fifths of its cases). */
+export function chooseProven(models: readonly ListedModel[], { tier = 0, ability }: Need): UsableModel {
+  const wanted = ability === 'json' ? 'formats' : ability;
+  const able = models.filter(
+    ({ enabled, problem, proven }) =>
+      enabled &&
+      problem === undefined &&
+      proven !== undefined &&
+      proven.tier >= tier &&
+      (wanted === undefined || (proven.abilities[wanted] ?? 0) >= 0.8),
+  );
+  const [smallest] = able.sort((a, b) => (a.facts?.parametersB ?? 0) - (b.facts?.parametersB ?? 0));
+  if (smallest) return { name: smallest.name, path: smallest.path };
+  const what = ability === undefined ? `tier ${tier}` : ability;
+  throw new LuciError('MODEL_NOT_INSTALLED', `No enabled model has proven ${what}.`, { hint: 'luci test\nluci list' });
+}
+
 function rank({ fits, entry, facts }: ListedModel): number {
   const fit = { yes: 2, tight: 1, no: 0 }[fits];
   return fit * 1e6 + (entry?.tier ?? 0) * 1e4 + Math.min(9999, facts?.parametersB ?? 0);

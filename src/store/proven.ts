@@ -16,6 +16,8 @@ export interface Proven {
   /** With repeats, and not by luck. */
   readonly confirmed: boolean;
   readonly suiteHash: string;
+  /** Share of right answers by ability, as in `{ code: 0.9 }`; missing where nothing of it was asked. */
+  readonly abilities: Readonly<Record<string, number>>;
   readonly at: string;
 }
 
@@ -23,7 +25,14 @@ const fileSchema = v.object({
   version: v.literal(1),
   models: v.record(
     v.string(),
-    v.object({ sha256: sha256Schema, tier: v.number(), confirmed: v.boolean(), suiteHash: v.string(), at: v.string() }),
+    v.object({
+      sha256: sha256Schema,
+      tier: v.number(),
+      confirmed: v.boolean(),
+      suiteHash: v.string(),
+      abilities: v.record(v.string(), v.number()),
+      at: v.string(),
+    }),
   ),
 });
 

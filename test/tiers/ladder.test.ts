@@ -231,3 +231,52 @@ test('answers are shown with the reason, as a page and as JUnit', async () => {
   const junit = await readFile(join(home, 'j.xml'), 'utf8');
   expect(junit).toContain('<testsuite name="script tier 0" tests="10" failures="1" errors="0"');
 });
+
+test('two runs are compared pair by pair, rescored, certified, and a changed certificate is found out', async () => {
+  await writeFile(join(home, 'models', 'other.gguf'), Buffer.concat([tinyGguf(), Buffer.from('other')]));
+  await run({ operands: ['script'] }, () => knowingSession({ knows: knowsAll }));
+  await run({ operands: ['other'] }, () => knowingSession({ knows: (_, id) => firstCases(0, 3).has(id) }));
+  const compared = await run({ operands: ['compare', 'script', 'other'] }, () => knowingSession({ knows: knowsAll }));
+  expect(compared.stdout).toContain('script  10/10');
+  expect(compared.stdout).toContain('other  3/10');
+  expect(compared.stdout).toContain('The difference is more than chance (McNemar, p = 0.016)');
+  expect((await run({ operands: ['rescore', 'other'] }, () => knowingSession({ knows: knowsAll }))).stdout).toBe('');
+  const certified = await run({ operands: ['certify', 'script'] }, () => knowingSession({ knows: knowsAll }));
+  const path = certified.stdout.trim();
+  expect((await run({ operands: ['verify', path] }, () => knowingSession({ knows: knowsAll }))).stdout).toMatch(
+    /✓ the signature fits\nscript .*: tier 0 passed \(10\/10\)/,
+  );
+  const text = await readFile(path, 'utf8');
+  for (const changed of [
+    text.replace('"seed": "0"', '"seed": "1"'),
+    text.replace('"t0-arith#0": "pass"', '"t0-arith#0": "fail"'),
+    text.replace('"model": "script"', '"model": "better"'),
+  ]) {
+    expect(changed).not.toBe(text);
+    await writeFile(path, changed);
+    await expect(run({ operands: ['verify', path] }, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    });
+  }
+});
+
+test('shards are merged into one run, and only of the same model', async () => {
+  const logs = join(home, 'logs', 'test');
+  for (const shard of ['1/2', '2/2']) {
+    await run({ options: { shard, fresh: true } }, () => knowingSession({ knows: knowsAll }));
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // Logs are named by the second.
+  }
+  const paths = (await readdir(logs)).filter((name) => name.endsWith('.jsonl')).map((name) => join(logs, name));
+  expect(paths).toHaveLength(2);
+  const merged = await run({ operands: ['merge', ...paths] }, () => knowingSession({ knows: knowsAll }));
+  expect(merged.stdout).toContain('10 answers');
+  expect((await luci.list())[0]?.proven).toBeUndefined();
+});
+
+test('a model is chosen by what it has proven, the smallest first', async () => {
+  await expect(luci.choose(undefined, { tier: 0 })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
+  await run({}, () => knowingSession({ knows: (_, id) => !id.includes('json') }));
+  expect(await luci.choose(undefined, { tier: 0 })).toMatchObject({ name: 'script' });
+  expect(await luci.choose(undefined, { ability: 'tools' })).toMatchObject({ name: 'script' });
+  await expect(luci.choose(undefined, { ability: 'json' })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
+});

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { LuciError } from '../../base/errors.ts';
-import { type Command, type CommandContext, textOption } from '../command.ts';
+import { type Command, type CommandContext, type OptionValues, textOption } from '../command.ts';
 import { engineOptions, engineOverrides, fetchOptions, fetchOverrides, numberOption } from '../options.ts';
 
 /** `luci ask`: one question, one answer. */
@@ -15,6 +15,8 @@ export const ask: Command = {
     model: { type: 'string', short: 'm', value: 'NAME', summary: 'installed model, or path of a .gguf file (default: the best there is)' },
     system: { type: 'string', short: 's', value: 'TEXT', summary: 'system prompt (default: none)' },
     'max-tokens': { type: 'string', value: 'N', summary: 'longest answer, in tokens' },
+    tier: { type: 'string', value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
+    need: { type: 'string', value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
     temperature: {
       type: 'string',
       value: 'X',
@@ -38,14 +40,16 @@ export const ask: Command = {
     const prompt = await readPrompt(operands);
     const luci = await context.luci({ ...fetchOverrides(options), ...engineOverrides(options) });
     const model = textOption(options, 'model');
-    if (model === undefined) {
+    const need = needOf(options);
+    if (model === undefined && need === undefined) {
       const { requireAnyModel } = await import('../install-models.ts');
       await requireAnyModel(luci, context);
     }
-    await using agent = luci.agent(model === undefined ? {} : { model });
+    const chosen = need ? (await luci.choose(model, need)).name : model;
+    await using agent = luci.agent(chosen === undefined ? {} : { model: chosen });
     if (show.json) {
       const answer = await agent.answer(prompt, { ...request, signal });
-      const { name } = await luci.choose(model);
+      const { name } = await luci.choose(chosen);
       show.data({ model: name, ...answer });
       return 0;
     }
@@ -53,6 +57,16 @@ export const ask: Command = {
     return 0;
   },
 };
+
+/** `--tier` and `--need`: what the model must have proven. */
+function needOf(options: OptionValues): { tier?: number; ability?: 'code' | 'json' | 'tools' } | undefined {
+  const tier = numberOption(options, 'tier', { least: 0, whole: true });
+  const ability = textOption(options, 'need');
+  if (ability !== undefined && ability !== 'code' && ability !== 'json' && ability !== 'tools')
+    throw new LuciError('USAGE', `--need: "${ability}" is not one of code, json, tools`);
+  if (tier === undefined && ability === undefined) return undefined;
+  return { ...(tier === undefined ? {} : { tier }), ...(ability === undefined ? {} : { ability }) };
+}
 
 /** Text as it comes; a line end after it, also when it is stopped in the middle. */
 async function streamAnswer({ show }: CommandContext, events: AsyncIterable<{ type: string; text?: string }>): Promise<void> {

@@ -7,14 +7,15 @@ import type { Show } from '../show/show.ts';
 import { aboutText, liveTier, modelLine, summaryTable, tierLines } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
 import { showAnswers } from './test-show.ts';
+import { testVerbs } from './test-verbs.ts';
 
 /** `luci test`: what each installed model can do. */
 export const test: Command = {
   name: 'test',
-  operands: '[model...] | show <model> [case] | report [model...]',
+  operands: '[model...] | show | report | compare | rescore | merge | certify | verify',
   summary: 'find out which tier each model holds',
   details:
-    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show" tells every answer and why it failed, "test report" writes an HTML page. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
+    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show MODEL [CASE]" tells every answer and why it failed, "test report" writes an HTML page, "test compare A B" says whether a difference is more than chance, "test rescore MODEL" grades its answers again, "test merge LOG LOG" joins shards, "test certify MODEL" writes signed certificates and "test verify FILE" checks one. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
   options: {
     tier: { type: 'string', value: 'N', summary: 'last tier to try; above its own only as a diagnosis' },
     'min-tier': { type: 'string', value: 'N', summary: 'the tier that must be held (default: the model’s own)' },
@@ -33,6 +34,8 @@ export const test: Command = {
   async run(context) {
     const { operands, options, show, signal } = context;
     if (operands[0] === 'show') return showAnswers(context, operands.slice(1));
+    const verb = testVerbs[operands[0] ?? ''];
+    if (verb) return verb(context, operands.slice(1));
     const luci = await context.luci(engineOverrides(options));
     if (operands[0] === 'report') {
       const path = textOption(options, 'report') ?? 'luci-report.html';

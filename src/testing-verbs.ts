@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { writeFileAtomic } from './base/atomic-file.ts';
+import { LuciError } from './base/errors.ts';
+import { diskError } from './base/system-error.ts';
+import { newestRun } from './testing.ts';
+import { type Certificate, certify, checkCertificate, newSigningKey } from './tiers/certificate.ts';
+import { type Comparison, compareRuns } from './tiers/compare.ts';
+import { type Rescored, rescoreRun } from './tiers/rescore.ts';
+import type { CaseResult } from './tiers/result.ts';
+import { openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
+
+/** What can be done with test runs that are over. Each takes names of tested models, or paths of logs. */
+export interface TestingVerbs {
+  compare(first: string, second: string): Comparison;
+  rescore(reference: string, signal?: AbortSignal): Promise<readonly Rescored[]>;
+  /** One log out of several of the same model, suite and seed: shards, other machines. Returns its path. */
+  merge(paths: readonly string[]): { readonly path: string; readonly answers: number };
+  /** Writes a certificate a tier beside the logs; returns their paths. */
+  certify(reference: string): Promise<readonly string[]>;
+  checkCertificate(path: string): Certificate;
+}
+
+/** The verbs on a folder of logs and a folder of keys. */
+export function createTestingVerbs(logsFolder: string, keysFolder: string): TestingVerbs {
+  const find = (reference: string): ReadLog => {
+    if (!reference.endsWith('.jsonl')) return newestRun(logsFolder, reference);
+    const log = readRunLog(reference);
+    if (!log) throw new LuciError('NOT_FOUND', `${reference} is no log of a test run.`, { hint: 'luci test' });
+    return log;
+  };
+  return {
+    compare: (first, second) => compareRuns(find(first), find(second)),
+    rescore: (reference, signal) => rescoreRun(find(reference), signal),
+    merge(paths) {
+      const logs = paths.map(find);
+      const [first] = logs;
+      if (!first || logs.length < 2)
+        throw new LuciError('USAGE', 'Merging takes two logs or more.', { hint: 'luci test merge a.jsonl b.jsonl' });
+      const other = logs.find(
+        ({ run }) => run.suiteHash !== first.run.suiteHash || run.modelSha256 !== first.run.modelSha256 || run.seed !== first.run.seed,
+      );
+      if (other) throw new LuciError('USAGE', `${basename(other.path)} is of another model, suite or seed and cannot be merged.`);
+      const answers = new Map<string, CaseResult>();
+      for (const answer of logs.flatMap((log) => log.answers)) {
+        const id = `${answer.caseId}#${answer.variant}`;
+        if (!answers.has(id) || answers.get(id)?.status === 'error') answers.set(id, answer);
+      }
+      const log = openRunLog(logsFolder, { ...first.run, startedAt: new Date().toISOString() });
+      for (const answer of answers.values()) log.write({ type: 'answer', ...answer });
+      log.write({ type: 'end', at: new Date().toISOString() });
+      return { path: log.path, answers: answers.size };
+    },
+    async certify(reference) {
+      const log = find(reference);
+      const key = await signingKey(keysFolder);
+      const written: string[] = [];
+      for (const certificate of certify(log, key)) {
+        const path = join(logsFolder, `${basename(log.path, '.jsonl')}.tier${certificate.tier}.certificate.json`);
+        await writeFileAtomic(path, `${JSON.stringify(certificate, null, 1)}\n`).catch((error: unknown) => {
+          throw diskError(error, path, 'write a certificate');
+        });
+        written.push(path);
+      }
+      return written;
+    },
+    checkCertificate(path) {
+      let text: string;
+      try {
+        text = readFileSync(path, 'utf8');
+      } catch (error) {
+        throw diskError(error, path, 'read a certificate');
+      }
+      return checkCertificate(text, basename(path));
+    },
+  };
+}
+
+/** The machine's own key, made on first use. */
+async function signingKey(keysFolder: string): Promise<string> {
+  const path = join(keysFolder, 'certificates.pem');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    const key = newSigningKey();
+    await writeFileAtomic(path, key, { mode: 0o600 }).catch((error: unknown) => {
+      throw diskError(error, path, 'write the key of certificates');
+    });
+    return key;
+  }
+}

@@ -1,0 +1,125 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import * as v from 'valibot';
+import { parseChecked } from '../base/checked-json.ts';
+import { LuciError } from '../base/errors.ts';
+import type { ReadLog } from './run-log.ts';
+import { isConfirmed, isTierPassed, wilsonInterval } from './statistics.ts';
+
+/** A certificate: what a model passed, with everything it takes to repeat it, signed with a key of the machine that tested. */
+
+const certificateSchema = v.object({
+  type: v.literal('luci-certificate'),
+  version: v.literal(1),
+  model: v.string(),
+  modelSha256: v.string(),
+  quantization: v.string(),
+  tier: v.number(),
+  verdict: v.picklist(['pass', 'fail']),
+  confirmed: v.boolean(),
+  passed: v.number(),
+  total: v.number(),
+  interval: v.tuple([v.number(), v.number()]),
+  suite: v.string(),
+  suiteHash: v.string(),
+  seed: v.string(),
+  repeats: v.number(),
+  engine: v.string(),
+  contextLength: v.number(),
+  toolPath: v.string(),
+  luciVersion: v.string(),
+  testedAt: v.string(),
+  machine: v.object({ system: v.string(), cores: v.number(), memoryBytes: v.number() }),
+  /** Verdicts by case and variant, as in `t0-copy#0`. */
+  answers: v.record(v.string(), v.picklist(['pass', 'fail', 'error'])),
+  publicKey: v.string(),
+  signature: v.string(),
+});
+
+/** A signed certificate. */
+export type Certificate = v.InferOutput<typeof certificateSchema>;
+
+/** A new key as PEM text; kept in a file only the user can read. */
+export function newSigningKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** Certificates of the tiers a run has answers for. */
+export function certify({ run, answers }: ReadLog, keyPem: string): readonly Certificate[] {
+  const key = createPrivateKey(keyPem);
+  const tiers = [...new Set(answers.map(({ tier }) => tier))].sort();
+  return tiers.map((tier) => {
+    const own = answers.filter((answer) => answer.tier === tier);
+    const passed = own.filter(({ status }) => status === 'pass').length;
+    const clusters = [...new Set(own.map(({ caseId }) => caseId))].map((id) => {
+      const ofCase = own.filter(({ caseId }) => caseId === id);
+      return [ofCase.filter(({ status }) => status === 'pass').length, ofCase.length] as const;
+    });
+    const interval = wilsonInterval(passed, own.length, run.repeats > 1 ? clusters : undefined);
+    const facts = {
+      type: 'luci-certificate' as const,
+      version: 1 as const,
+      model: run.model,
+      modelSha256: run.modelSha256,
+      quantization: run.quantization,
+      tier,
+      verdict: isTierPassed(passed, own.length) ? ('pass' as const) : ('fail' as const),
+      confirmed: isConfirmed(passed, own.length, run.repeats, interval[0]),
+      passed,
+      total: own.length,
+      interval: [interval[0], interval[1]] as [number, number],
+      suite: run.suite,
+      suiteHash: run.suiteHash,
+      seed: run.seed,
+      repeats: run.repeats,
+      engine: run.engine,
+      contextLength: run.contextLength,
+      toolPath: run.toolPath,
+      luciVersion: run.luciVersion,
+      testedAt: run.startedAt,
+      machine: run.machine,
+      answers: Object.fromEntries(own.map(({ caseId, variant, status }) => [`${caseId}#${variant}`, status])),
+      publicKey: publicText(createPublicKey(key)),
+    };
+    return { ...facts, signature: sign(null, signedBytes(facts), key).toString('base64') };
+  });
+}
+
+/**
+ * Reads a certificate and checks it: the signature, and that the counts follow from the answers.
+ * @throws DIGEST_MISMATCH when anything was changed after signing; STATE_BROKEN when it is no certificate
+ */
+export function checkCertificate(text: string, name: string): Certificate {
+  const certificate = parseChecked(certificateSchema, text, name);
+  const { signature, ...facts } = certificate;
+  const tampered = (why: string): LuciError => new LuciError('DIGEST_MISMATCH', `${name} is not what was signed: ${why}.`);
+  let isGenuine: boolean;
+  try {
+    const key = createPublicKey({ key: Buffer.from(facts.publicKey, 'base64'), format: 'der', type: 'spki' });
+    isGenuine = verify(null, signedBytes(facts), key, Buffer.from(signature, 'base64'));
+  } catch {
+    isGenuine = false; // The key itself is no key.
+  }
+  if (!isGenuine) throw tampered('the signature does not fit');
+  const statuses = Object.values(facts.answers);
+  const passed = statuses.filter((status) => status === 'pass').length;
+  if (passed !== facts.passed || statuses.length !== facts.total || isTierPassed(passed, statuses.length) !== (facts.verdict === 'pass'))
+    throw tampered('the counts do not follow from the answers');
+  return certificate;
+}
+
+function publicText(key: KeyObject): string {
+  return key.export({ type: 'spki', format: 'der' }).toString('base64');
+}
+
+/** The facts as bytes: keys in order, so that every reader gets the same. */
+function signedBytes(facts: object): Buffer {
+  return Buffer.from(
+    JSON.stringify(facts, (_key, value: unknown) =>
+      isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+    ),
+  );
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

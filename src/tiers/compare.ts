@@ -1,0 +1,72 @@
+import { LuciError } from '../base/errors.ts';
+import type { CaseResult } from './result.ts';
+import type { ReadLog } from './run-log.ts';
+import { wilsonInterval } from './statistics.ts';
+
+/** Two runs against each other: the same questions, pair by pair. */
+
+/** What a comparison comes to. */
+export interface Comparison {
+  readonly pairs: number;
+  /** Cases only the first, and only the second passes. */
+  readonly onlyFirst: readonly string[];
+  readonly onlySecond: readonly string[];
+  readonly passed: readonly [first: number, second: number];
+  readonly intervals: readonly [first: readonly [number, number], second: readonly [number, number]];
+  /** Exact two-sided p of McNemar's test on the pairs that differ. */
+  readonly p: number;
+  /** What else differs and may be the reason. */
+  readonly warnings: readonly string[];
+}
+
+/** Compares. Throws USAGE for runs of different suites or without a common question. */
+export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
+  if (first.run.suiteHash !== second.run.suiteHash)
+    throw new LuciError(
+      'USAGE',
+      `The runs are of different suites (${first.run.suiteHash} and ${second.run.suiteHash}) and cannot be compared.`,
+      {
+        hint: `luci test ${second.run.model}`,
+      },
+    );
+  const idOf = ({ caseId, variant }: CaseResult, seed: string): string => `${caseId}/${seed}/${variant}`;
+  const others = new Map(second.answers.filter(isDecided).map((answer) => [idOf(answer, second.run.seed), answer]));
+  const pairs = first.answers.filter(isDecided).flatMap((answer) => {
+    const other = others.get(idOf(answer, first.run.seed));
+    return other ? [[answer, other] as const] : [];
+  });
+  if (pairs.length === 0)
+    throw new LuciError('USAGE', 'The runs have no question in common: other seeds, or other tiers.', { hint: 'luci test --seed 0' });
+  const passes = ({ status }: CaseResult): boolean => status === 'pass';
+  const onlyFirst = pairs.filter(([a, b]) => passes(a) && !passes(b)).map(([a]) => a.caseId);
+  const onlySecond = pairs.filter(([a, b]) => !passes(a) && passes(b)).map(([a]) => a.caseId);
+  const passed = [pairs.filter(([a]) => passes(a)).length, pairs.filter(([, b]) => passes(b)).length] as const;
+  return {
+    pairs: pairs.length,
+    onlyFirst,
+    onlySecond,
+    passed,
+    intervals: [wilsonInterval(passed[0], pairs.length), wilsonInterval(passed[1], pairs.length)],
+    p: mcnemarExact(onlyFirst.length, onlySecond.length),
+    warnings: (['engine', 'toolPath', 'contextLength'] as const).flatMap((fact) =>
+      first.run[fact] === second.run[fact] ? [] : [`${fact} differs: ${first.run[fact]} and ${second.run[fact]}`],
+    ),
+  };
+}
+
+function isDecided({ status }: CaseResult): boolean {
+  return status !== 'error';
+}
+
+/** Two-sided exact test: how likely a split at least as uneven is when both are equally good (binomial with 1/2). */
+export function mcnemarExact(a: number, b: number): number {
+  const n = a + b;
+  if (n === 0) return 1;
+  let tail = 0;
+  let term = 0.5 ** n;
+  for (let k = 0; k <= Math.min(a, b); k += 1) {
+    tail += term;
+    term *= (n - k) / (k + 1);
+  }
+  return Math.min(1, 2 * tail);
+}

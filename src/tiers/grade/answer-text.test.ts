@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { afterAnswer, jsonValuesIn, meantNumber, numbersIn, plainLines, unwrapped, withoutThinking } from './answer-text.ts';
+import { gradeText } from './grade-text.ts';
+
+test.each([
+  ['<think>no</think>yes', 'yes'],
+  ['<thinking>a</thinking>\nb<think>c</think>', 'b'],
+  ['<think>never ends', ''],
+  ['opened in the template</think> right', 'right'],
+  ['plain\r\ntext', 'plain\ntext'],
+])('thinking goes: %j', (text, rest) => {
+  expect(withoutThinking(text)).toBe(rest);
+});
+
+test.each([
+  ['Answer: 42', 42],
+  ['answer: **42**', 42],
+  ['**Answer:** 42', 42],
+  ['Answer: 1,710 grams', 1710],
+  ['Answer: 12 + 4 = 16', 16],
+  ['Answer: $29.00', 29],
+  ['Answer: -7', -7],
+  ['Answer:\n 8', 8],
+  ['First Answer: 3\nThen Answer: 4', 4],
+  ['There are seven.', 7],
+  ['The total is **31** of 40 and 9.', 31],
+  ['\\boxed{12}, since 3 times 4', 12],
+  ['2 apples\nand 3 pears\nmake 5', 5],
+  ['No number here', undefined],
+  [Array.from({ length: 60 }, (_, index) => index).join(' '), undefined],
+])('the number meant by %j is %j', (text, value) => {
+  expect(meantNumber(text)).toBe(value);
+});
+
+test('numbers are whole: no parts of words, dates or versions', () => {
+  expect(numbersIn('x12 3.5 1,234,567.5 v2.0 -4 twelve')).toEqual([3.5, 1234567.5, -4, 12]);
+});
+
+test.each([
+  ['```json\n{"a":1}\n```', [{ a: 1 }]],
+  ['Sure: {"a": "}"} done', [{ a: '}' }]],
+  ['{"a":1} and {"a":2}', [{ a: 1 }, { a: 2 }]],
+  ['{broken', []],
+  ['[1, [2]]', [[1, [2]]]],
+  ['{"a": "\\""}', [{ a: '"' }]],
+])('JSON in %j', (text, values) => {
+  expect(jsonValuesIn(text)).toEqual(values);
+});
+
+test.each([
+  ['"hello"', 'hello'],
+  ['`hello`', 'hello'],
+  ['**hello**', 'hello'],
+  ['```\nhello\n```', 'hello'],
+  ['“hello”', 'hello'],
+])('%j unwrapped', (text, bare) => {
+  expect(unwrapped(text)).toBe(bare);
+});
+
+test('lines lose bullets, numbers and a heading', () => {
+  expect(plainLines('Here they are:\n- 2001-01-02\n2. `2002-01-02`\n\n* 2003-01-02')).toEqual(['2001-01-02', '2002-01-02', '2003-01-02']);
+});
+
+test('the last answer counts', () => {
+  expect(afterAnswer('Answer: a\nAnswer: **b**')).toBe('b');
+  expect(afterAnswer('no such thing')).toBeUndefined();
+});
+
+/** Right answers that other harnesses mark wrong, and wrong ones they mark right. */
+test.each([
+  ['oneOf', { kind: 'oneOf', options: ['K12', 'K123'], want: ['K123'] }, 'It is K123.', true],
+  ['a part of a word', { kind: 'oneOf', options: ['pear', 'pearl'], want: ['pear'] }, 'pearl', false],
+  ['all options', { kind: 'oneOf', options: ['a1', 'b2'], want: ['a1'] }, 'a1 or b2', false],
+  ['the answer line decides', { kind: 'oneOf', options: ['a1', 'b2'], want: ['a1'] }, 'Not b2.\nAnswer: a1', true],
+  ['yes and no in one line', { kind: 'yesNo', want: ['yes', 'no'] }, 'Yes, no', true],
+  ['yes and no with reasons', { kind: 'yesNo', want: ['yes', 'no'] }, '1. Yes, she did.\n2. No, it was red.', true],
+  ['numbers as texts', { kind: 'json', want: { age: 3 } }, '{"age": "3"}', true],
+  ['more keys', { kind: 'json', want: { age: 3 } }, '{"age": 3, "x": 1}', false],
+  ['case', { kind: 'json', want: { name: 'Ada' } }, '{"name": "ada"}', true],
+  ['a full stop', { kind: 'exactText', value: 'red fox' }, 'red fox.', true],
+  ['a greeting', { kind: 'exactText', value: 'red fox' }, 'Hello! red fox', false],
+] as const)('%s', (_, verifier, text, passes) => {
+  expect(gradeText(verifier, text).passes).toBe(passes);
+});

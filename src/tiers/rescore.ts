@@ -1,0 +1,45 @@
+import { LuciError } from '../base/errors.ts';
+import { type Answered, grade } from './grade/grade.ts';
+import type { Grade } from './grade/grade-text.ts';
+import { openWorld } from './run/world.ts';
+import type { ReadLog } from './run-log.ts';
+import { casesOf, instanceOf, suiteVersion, type TierNumber } from './suite.ts';
+
+/** Answers that are in a log graded again, without a model: for graders that were mended. */
+
+/** An answer whose verdict is another one now. */
+export interface Rescored {
+  readonly caseId: string;
+  readonly variant: number;
+  readonly before: string;
+  readonly now: 'pass' | 'fail';
+  readonly reason?: string;
+}
+
+/** Grades all answers of a log again; returns those that changed. The suite must be of the same version: prompts are made anew from the seed. */
+export async function rescoreRun({ run, answers }: ReadLog, signal?: AbortSignal): Promise<readonly Rescored[]> {
+  if (run.suite !== `luci-tiers ${suiteVersion}`)
+    throw new LuciError('USAGE', `The run is of ${run.suite}; this luci has luci-tiers ${suiteVersion}.`, {
+      hint: `luci test ${run.model}`,
+    });
+  const cases = new Map(
+    ([0, 1, 2, 3] as const).flatMap((tier: TierNumber) => casesOf(tier)).map((definition) => [definition.id, definition]),
+  );
+  const changed: Rescored[] = [];
+  for (const { caseId, variant, status, turns } of answers) {
+    const definition = cases.get(caseId);
+    if (!definition || status === 'error') continue;
+    const instance = instanceOf(definition, run.seed, variant);
+    await using world = instance.world ? await openWorld(instance.world) : undefined;
+    let verdict: Grade = { passes: true };
+    for (const [index, { verify }] of instance.turns.entries()) {
+      const { text = '', calls = [] } = turns[index] ?? {};
+      const scripted = { text, calls: calls.map(({ name, args }) => ({ name, args: args as Record<string, unknown> })) };
+      const answered: Answered = world ? await world.play(scripted) : { text };
+      if (verify && verdict.passes) verdict = await grade(verify, answered, signal);
+    }
+    const now = verdict.passes ? 'pass' : 'fail';
+    if (now !== status) changed.push({ caseId, variant, before: status, now, ...(verdict.passes ? {} : { reason: verdict.reason }) });
+  }
+  return changed;
+}
