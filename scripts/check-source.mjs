@@ -10,7 +10,8 @@ const rules = [
   { pattern: /\bprocess\s*\[\s*['"`]env/, message: `reads the environment; only ${reader} may` },
   { pattern: /\b(from|require\(|import\()\s*['"](node:)?process['"]/, message: 'imports process, which hides who reads the environment' },
   // The linter checks the directions of imports; require() goes past it.
-  { pattern: /\brequire\(\s*['"`](\.|node-llama-cpp)/, message: 'requires a file; import it' },
+  // Cases hold the text of made-up projects.
+  { pattern: /\brequire\(\s*['"`](\.|node-llama-cpp)/, message: 'requires a file; import it', except: join('src', 'tiers', 'cases') },
 ];
 
 let found = 0;
@@ -18,8 +19,8 @@ for (const path of filesIn(source)) {
   const name = relative(root, path);
   if (name === reader) continue;
   const text = readFileSync(path, 'utf8');
-  for (const { pattern, message } of rules) {
-    if (!pattern.test(text)) continue;
+  for (const { pattern, message, except } of rules) {
+    if (!pattern.test(text) || (except && name.startsWith(except))) continue;
     process.stderr.write(`${name}: ${message}\n`);
     found += 1;
   }
