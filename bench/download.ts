@@ -75,7 +75,7 @@ function run(file: string, args: readonly string[], environment: NodeJS.ProcessE
   });
 }
 
-async function byLuci(url: string, served: Served, certificate: string): Promise<{ ms: number; peakMB: number }> {
+async function byLuci(url: string, served: Served, certificate: string, connections: string): Promise<{ ms: number; peakMB: number }> {
   const home = join(folder, 'home');
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home);
@@ -83,11 +83,15 @@ async function byLuci(url: string, served: Served, certificate: string): Promise
   const entry = { name: 'bench-file', aliases: [], parametersB: 1, tier: 0, license: 'MIT', quantization: 'Q4_K_M', repo: 'bench/file' };
   const pin = { revision: 'a'.repeat(40), file: 'file.gguf', sizeBytes, sha256 };
   writeFileSync(join(home, 'catalog.json'), JSON.stringify([{ ...entry, ...pin }]));
-  return run(process.execPath, [join(root, 'dist', 'cli.cjs'), 'install', 'bench-file', '-y', '-q', '--home', home], {
-    HF_ENDPOINT: url,
-    HF_TOKEN: '',
-    NODE_EXTRA_CA_CERTS: certificate,
-  });
+  return run(
+    process.execPath,
+    [join(root, 'dist', 'cli.cjs'), 'install', 'bench-file', '-y', '-q', '--connections', connections, '--home', home],
+    {
+      HF_ENDPOINT: url,
+      HF_TOKEN: '',
+      NODE_EXTRA_CA_CERTS: certificate,
+    },
+  );
 }
 
 /** The rival's download, then its digest compared. */
@@ -106,7 +110,7 @@ async function measure(title: string, served: Served, serverFlags: readonly stri
   const target = 'rival.gguf';
   const aria = ['-x16', '-s16', '-k1M', '--check-certificate=false', '--file-allocation=none', '-q', '-d', folder, '-o', target, address];
   const rivals = [
-    { name: 'luci install', isThere: true, go: () => byLuci(url, served, certificate) },
+    { name: 'luci install', isThere: true, go: () => byLuci(url, served, certificate, title.includes('capped') ? '16' : '8') },
     { name: 'aria2c -x16 -s16 -k1M + openssl', isThere: isThere('aria2c'), go: () => byRival('aria2c', aria, served) },
     {
       name: 'curl + openssl',
@@ -164,7 +168,12 @@ try {
   const rows = [
     ...(await measure(`${values.mib} MiB, plain`, large, [], certificate)),
     ...(await measure(`${values.mib} MiB, TLS`, large, ['--key', key, '--cert', certificate], certificate)),
-    ...(await measure(`${values['capped-mib']} MiB, capped at 20 MB/s a connection`, capped, ['--rate', '20000000'], certificate)),
+    ...(await measure(
+      `${values['capped-mib']} MiB, capped at 20 MB/s a connection, 16 of them`,
+      capped,
+      ['--rate', '20000000'],
+      certificate,
+    )),
   ];
   process.stdout.write(`${markdown(['what', 'by', 'median', 'luci / rival', 'peak memory'], rows)}\n`);
 } finally {

@@ -152,7 +152,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   // Loaded when something is installed: listing and asking do without.
   const installer = async (): Promise<Installer> => {
     const { createInstaller } = await import('./install/installer.ts');
-    const { onlySource, mirrors, connections, maxBytesPerSecond } = settings.download;
+    const { onlySource, mirrors, connections, maxBytesPerSecond, transport } = settings.download;
     return createInstaller({
       home: settings.home,
       offline: settings.offline,
@@ -168,6 +168,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
         hub: settings.hub,
         mirrors,
         connections,
+        transport,
         childEnvironment,
         // One limiter for everything this process fetches.
         ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: createRateLimiter(maxBytesPerSecond) }),

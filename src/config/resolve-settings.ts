@@ -97,6 +97,7 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Reado
       keepPartial: pick('download.keepPartial', overrides.keepPartial, undefined, download.keepPartial, false),
       ...optional('onlySource', overrides.onlySource),
       mirrors: (download.sources ?? []).map(endpointOf),
+      transport: environment['LUCI_HTTP'] === 'node' ? 'node' : 'socket',
       confirmAboveBytes: defaults.confirmAboveBytes,
     },
     engine: {

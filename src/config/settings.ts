@@ -37,6 +37,8 @@ export interface Settings {
     readonly onlySource?: 'hub' | 'url' | 'pip';
     /** Endpoints of mirrors of the hub, tried after it. */
     readonly mirrors: readonly string[];
+    /** `socket` reads from raw sockets into reused buffers, `node` uses node:http (`LUCI_HTTP=node`). */
+    readonly transport: 'socket' | 'node';
     /** Ask before fetching more than this. */
     readonly confirmAboveBytes: number;
   };

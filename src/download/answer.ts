@@ -21,13 +21,23 @@ export interface AskedRange extends ByteRange {
  * @throws {@link WholeFileSent} for a 200; NETWORK_FAILED (retryable, with `expired` for a refused signature), SOURCE_BROKEN, SOURCE_DENIED
  */
 export async function requireRange(response: NetResponse, asked: AskedRange): Promise<void> {
-  const { status, headers, body } = response;
+  const { status, body } = response;
   if (status === 206 || status === 200) requireUnpacked(response);
   if (status === 200) {
     body.destroy();
     throw new WholeFileSent();
   }
   if (status !== 206) throw await statusError(response, asked.fileName);
+  try {
+    requireRangeHead(response, asked);
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
+}
+
+/** The head of a 206 must be that of exactly the range asked for. Throws SOURCE_BROKEN. */
+export function requireRangeHead({ headers }: Pick<NetResponse, 'headers'>, asked: AskedRange): void {
   const [, from, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
   const isExact =
     Number(from) === asked.from &&
@@ -35,7 +45,6 @@ export async function requireRange(response: NetResponse, asked: AskedRange): Pr
     (total === '*' || asked.totalBytes === undefined || Number(total) === asked.totalBytes) &&
     (headers['content-length'] === undefined || Number(headers['content-length']) === asked.to - asked.from);
   if (isExact) return;
-  body.destroy();
   throw new LuciError(
     'SOURCE_BROKEN',
     `The server answers another range than the one asked for ${asked.fileName}; nothing of it was written`,
@@ -43,9 +52,9 @@ export async function requireRange(response: NetResponse, asked: AskedRange): Pr
 }
 
 /** Lets only an unpacked body pass: bytes packed on the way cannot be put at their place. */
-export function requireUnpacked({ headers, body }: NetResponse): void {
+export function requireUnpacked({ headers, body }: Pick<NetResponse, 'headers'> & { readonly body?: NetResponse['body'] }): void {
   if (/^(identity)?$/i.test(headers['content-encoding'] ?? '')) return;
-  body.destroy();
+  body?.destroy();
   throw new LuciError('NETWORK_FAILED', 'the server packs the file although it was asked not to', { details: { retryable: true } });
 }
 

@@ -41,6 +41,8 @@ export interface DownloadOptions {
   readonly onEvent?: (event: DownloadEvent) => void;
   /** Connections for the file, 1 to 16 (default 8). */
   readonly connections?: number;
+  /** How ranges are read (default `socket`): raw sockets with reused buffers, or node:http. A rate limit and a proxy mean `node`. */
+  readonly transport?: 'socket' | 'node';
   /** Holds this download, or all that are given the same limiter, to a rate (default: none). */
   readonly maxBytesPerSecond?: number | RateLimiter;
   /** Tries of a connection without a new byte before it is given up (default 8), and the first pause between them (default 500). */
@@ -96,8 +98,10 @@ async function attemptDownload(net: Net, file: ModelFile, key: string, options: 
   const progress = createProgressReporter(onEvent, partial.have.bytes);
   progress.setTotal(file.sizeBytes);
   const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500 } = options;
+  // A held-back lane should not have read megabytes ahead.
+  const transport = maxBytesPerSecond === undefined ? (options.transport ?? 'socket') : 'node';
   const limiter = typeof maxBytesPerSecond === 'object' ? maxBytesPerSecond : createRateLimiter(maxBytesPerSecond);
-  const transfer = createTransfer({ net, file, partial, progress, limiter, signal, connections, retries, retryPauseMs });
+  const transfer = createTransfer({ net, file, partial, progress, limiter, signal, connections, transport, retries, retryPauseMs });
   try {
     const { source, revision } = await fetchFromSources(transfer, options);
     const sizeBytes = partial.have.front;

@@ -1,8 +1,9 @@
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
+import type { NetLane, NetRequest } from '../net/net.ts';
 import type { Address } from './address.ts';
-import { asksForLess, isExpired, requireRange } from './answer.ts';
+import { type AskedRange, asksForLess, isExpired, requireRange, requireRangeHead, requireUnpacked } from './answer.ts';
 import { createPieceWriter } from './piece-writer.ts';
 import { createSegmentQueue, type Segment } from './segment-queue.ts';
 import { brokenOff } from './single-stream.ts';
@@ -23,6 +24,8 @@ interface Lane {
   readonly pace: number[];
   bytesNow: number;
   request: AbortController | undefined;
+  /** Its connection, where it reads from raw sockets. */
+  raw: NetLane | undefined;
   isRetired: boolean;
 }
 
@@ -41,12 +44,15 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
     // Until the first bytes are known to be a model's, one lane is enough.
     const wanted = head.looksRight ? most : 1;
     while (lanes.size < wanted) {
-      const lane: Lane = { pace: [], bytesNow: 0, request: undefined, isRetired: false };
+      const lane: Lane = { pace: [], bytesNow: 0, request: undefined, raw: undefined, isRetired: false };
       const segment = queue.take();
       if (!segment) return;
       const run = runLane(lane, segment)
         .catch((error: unknown) => failed.abort(error))
-        .finally(() => lanes.delete(lane));
+        .finally(() => {
+          lanes.delete(lane);
+          lane.raw?.close();
+        });
       lanes.set(lane, run);
     }
   };
@@ -92,10 +98,10 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
   }
 
   async function fetchSegment(lane: Lane, segment: Segment, resolved: ResolvedFile): Promise<void> {
-    const { net, file, limiter } = transfer;
+    const { net, file } = transfer;
     const asked = { from: segment.at, to: segment.to, totalBytes, fileName: file.name };
     lane.request = new AbortController();
-    const response = await net.request({
+    const request: NetRequest = {
       url: resolved.url,
       purpose: 'download',
       headers: {
@@ -105,34 +111,91 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
         ...validator(transfer, resolved),
       },
       signal: AbortSignal.any([stopped, lane.request.signal]),
+    };
+    if (transfer.transport === 'socket') lane.raw ??= await net.openLane(resolved.url);
+    try {
+      if (lane.raw) await fetchRaw(lane, lane.raw, segment, request, asked, resolved);
+      else await fetchStreamed(lane, segment, request, asked, resolved);
+    } catch (error) {
+      // Something the raw reader does not know: node:http does it, for this lane from now on.
+      if (!(error instanceof Error) || error.name !== 'UnusualAnswer' || stopped.aborted) throw error;
+      lane.raw?.close();
+      lane.raw = undefined;
+      await fetchStreamed(
+        lane,
+        segment,
+        { ...request, headers: { ...request.headers, Range: `bytes=${segment.at}-${segment.to - 1}` } },
+        { ...asked, from: segment.at, to: segment.to },
+        resolved,
+      );
+    }
+    if (segment.at < segment.to) throw brokenOff(new URL(resolved.url).host);
+  }
+
+  /** Takes note of bytes that came for a segment; returns those of them that are still wanted. */
+  async function take(lane: Lane, segment: Segment, piece: Uint8Array): Promise<Uint8Array> {
+    await transfer.limiter.take(piece.length, stopped);
+    // Another lane may have taken the second half meanwhile.
+    const room = segment.to - segment.at;
+    const wanted = piece.length > room ? piece.subarray(0, room) : piece;
+    await head.accept(wanted, segment.at, totalBytes);
+    segment.at += wanted.length;
+    lane.bytesNow += wanted.length;
+    transfer.receive(wanted.length);
+    if (lanes.size < most) startLanes();
+    return wanted;
+  }
+
+  /** Bytes go from the socket into buffers that are used again, and from there to the disk. */
+  async function fetchRaw(
+    lane: Lane,
+    raw: NetLane,
+    segment: Segment,
+    request: NetRequest,
+    asked: AskedRange,
+    resolved: ResolvedFile,
+  ): Promise<void> {
+    const response = await raw.fetch(request, {
+      onHead(answer) {
+        requireUnpacked(answer);
+        requireRangeHead(answer, asked);
+        transfer.etag = resolved.etag;
+      },
+      async onPiece(piece) {
+        const position = segment.at;
+        await transfer.write([await take(lane, segment, piece)], position);
+        return segment.at < segment.to || segment.to === asked.to;
+      },
     });
+    if (response.status !== 206) await requireRange(response, asked);
+  }
+
+  /** The same by node:http, for proxies and for servers that answer in unusual ways. */
+  async function fetchStreamed(
+    lane: Lane,
+    segment: Segment,
+    request: NetRequest,
+    asked: AskedRange,
+    resolved: ResolvedFile,
+  ): Promise<void> {
+    const { host } = new URL(resolved.url);
+    const response = await transfer.net.request(request);
     await requireRange(response, asked);
     transfer.etag = resolved.etag;
     const writer = createPieceWriter(transfer, segment.at);
     try {
       for await (const chunk of response.body as AsyncIterable<Buffer>) {
-        if (chunk.length > asked.to - segment.at)
-          throw new LuciError('SOURCE_BROKEN', `${new URL(resolved.url).host} sends more bytes than were asked for`);
-        await limiter.take(chunk.length, stopped);
-        // Another lane may have taken the second half meanwhile.
-        const room = segment.to - segment.at;
-        const piece = chunk.length > room ? chunk.subarray(0, room) : chunk;
-        await head.accept(piece, segment.at, totalBytes);
-        segment.at += piece.length;
-        lane.bytesNow += piece.length;
-        transfer.receive(piece.length);
-        if (lanes.size < most) startLanes();
-        await writer.push(piece);
+        if (chunk.length > asked.to - segment.at) throw new LuciError('SOURCE_BROKEN', `${host} sends more bytes than were asked for`);
+        await writer.push(await take(lane, segment, chunk));
         if (segment.at >= segment.to && segment.to < asked.to) break;
       }
     } catch (error) {
       if (error instanceof LuciError) throw error;
       if (stopped.aborted) throw abortError(stopped);
-      throw brokenOff(new URL(resolved.url).host);
+      throw brokenOff(host);
     } finally {
       await writer.flush();
     }
-    if (segment.at < segment.to) throw brokenOff(new URL(resolved.url).host);
   }
 
   /** Connects lanes anew that are far behind the others, and brings retired ones back after a while without trouble. */

@@ -22,6 +22,8 @@ export interface TransferOptions {
   readonly limiter: RateLimiter;
   readonly signal: AbortSignal | undefined;
   readonly connections: number;
+  /** How lanes read: from raw sockets, or through node:http. */
+  readonly transport: 'socket' | 'node';
   readonly retries: number;
   readonly retryPauseMs: number;
 }

@@ -1,5 +1,6 @@
 import { LuciError } from '../base/errors.ts';
-import { isLoopback } from './addresses.ts';
+import { errnoOf } from '../base/system-error.ts';
+import { isLoopback, proxyFor } from './addresses.ts';
 import type { LedgerEntry, Net, NetResponse, ProxySettings } from './net.ts';
 
 /** The door outward: refuses when offline, sends, records. What it takes to send is loaded when something is sent. */
@@ -30,6 +31,33 @@ export function createNet({ offline, proxy, userAgent, record = () => undefined 
         note.end(error instanceof LuciError ? error.code : 'failed');
         throw error;
       }
+    },
+    async openLane(url) {
+      if (proxyFor(new URL(url), proxy) !== undefined) return undefined;
+      const [{ createRawLane }, { networkError }] = await Promise.all([import('./raw-lane.ts'), import('./send.ts')]);
+      const lane = createRawLane(userAgent);
+      return {
+        close: () => lane.close(),
+        async fetch({ url: address, purpose, headers = {}, signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 }, body) {
+          const target = new URL(address);
+          const note = recorder(record, target.host, purpose);
+          const onPiece = (piece: Uint8Array): Promise<boolean> => {
+            note.count(piece.length);
+            return body.onPiece(piece);
+          };
+          try {
+            refuseWhenOffline(offline, target);
+            const how = { target, headers, connectTimeoutMs, idleTimeoutMs, onHead: body.onHead, onPiece };
+            const response = await lane.get(signal ? { ...how, signal } : how);
+            note.end(String(response.status));
+            return response;
+          } catch (error) {
+            note.end(error instanceof LuciError ? error.code : 'failed');
+            // What has a code is the system's; anything else is thrown by who asked.
+            throw !(error instanceof LuciError) && errnoOf(error) !== undefined ? networkError(target, target, error) : error;
+          }
+        },
+      };
     },
     async run(program) {
       const note = recorder(record, program.destination, program.purpose);
@@ -66,6 +94,9 @@ function recorder(record: (entry: LedgerEntry) => void, host: string, purpose: L
   };
   return {
     end,
+    count(bytes: number): void {
+      bytesReceived += bytes;
+    },
     follow({ status, body }: NetResponse): void {
       body.on('data', (chunk: Buffer) => {
         bytesReceived += chunk.length;

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Finished } from '../base/child-process.ts';
+import type { RawRequest } from './raw-lane.ts';
 
 /** The one door outward: every connection to another machine, and every program that makes some, starts here. */
 
@@ -49,6 +50,16 @@ export interface NetProgram {
   readonly signal?: AbortSignal;
 }
 
+/** A connection that is kept for one range after the other, see {@link Net.openLane}. */
+export interface NetLane {
+  /**
+   * Fetches a range. The answer of a 206 has an empty body: its bytes went to `onPiece`. Any other answer comes back with its body.
+   * Failures are those of {@link Net.request}.
+   */
+  fetch(request: NetRequest, body: Pick<RawRequest, 'onHead' | 'onPiece'>): Promise<NetResponse>;
+  close(): void;
+}
+
 /**
  * The door. Loopback addresses are reached even when offline; everything else is then OFFLINE (exit 4).
  * Failures to connect are NETWORK_FAILED with a message that names the host and the reason in words
@@ -57,6 +68,8 @@ export interface NetProgram {
 export interface Net {
   readonly offline: boolean;
   request(request: NetRequest): Promise<NetResponse>;
+  /** A lane of raw sockets for this address; undefined where only node:http will do (a proxy is set). */
+  openLane(url: string): Promise<NetLane | undefined>;
   /** Runs a child fetcher to its end; refused when offline, and recorded. */
   run(program: NetProgram): Promise<Finished>;
 }

@@ -108,7 +108,8 @@ function proxyAuthorization(via: URL): Record<string, string> {
   return { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
-function networkError(reached: URL, target: URL, cause: unknown): LuciError {
+/** A connection that failed, in words. */
+export function networkError(reached: URL, target: URL, cause: unknown): LuciError {
   const words = connectionWords(cause);
   const place = reached === target ? target.host : `the proxy ${reached.host} on the way to ${target.host}`;
   return new LuciError('NETWORK_FAILED', `${place}: ${words}`, {

@@ -158,6 +158,7 @@ test.skipIf(llamaServer === undefined)('a command that is killed with -9 leaves 
       .filter(Boolean);
   expect(serversOf().length).toBeGreaterThan(0);
   slow.kill('SIGKILL');
-  for (let waitedMs = 0; waitedMs < 5000 && serversOf().length > 0; waitedMs += 50) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let waitedMs = 0; waitedMs < 15_000 && serversOf().length > 0; waitedMs += 50)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   expect(serversOf()).toEqual([]);
 });

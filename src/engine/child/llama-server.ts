@@ -90,7 +90,7 @@ interface Child {
  */
 function startChild(program: string, args: readonly string[], environment: Readonly<Record<string, string>>): Child {
   const guard =
-    '"$0" "$@" </dev/null & server=$!; trap "kill $server" TERM INT; (cat >/dev/null; kill $server 2>/dev/null) <&3 & wait $server';
+    '"$0" "$@" </dev/null & server=$!; trap "kill $server" TERM INT; (cat >/dev/null; kill $server; sleep 1; kill -9 $server) <&3 2>/dev/null & wait $server';
   const child =
     process.platform === 'win32'
       ? spawn(program, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'], windowsHide: true })
