@@ -105,6 +105,7 @@ async function attemptDownload(net: Net, file: ModelFile, key: string, options: 
   try {
     const { source, revision } = await fetchFromSources(transfer, options);
     const sizeBytes = partial.have.front;
+    if (sizeBytes === 0) throw new LuciError('GGUF_BROKEN', `${file.name} is empty at its source.`);
     progress.report('verifying', sizeBytes);
     await partial.handle.datasync();
     const sha256 = await transfer.hasher.finish(sizeBytes, signal);

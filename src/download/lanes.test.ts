@@ -54,11 +54,11 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
 
   test('the connections asked for are used, each byte comes once, and the address is asked for once', async () => {
     const served = serve([], { bytesPerSecond: 20_000_000 });
-    await download(served, { connections: 4 });
+    await download(served, { connections: 2 });
     expect(await isWhole()).toBe(true);
-    // One more for the moment in which a connection that handed on half of its segment is closing.
-    expect(served.mostServed).toBeGreaterThanOrEqual(4);
-    expect(served.mostServed).toBeLessThanOrEqual(5);
+    // More only near the end, for the moments in which connections that handed on half of their segment are closing.
+    expect(served.mostServed).toBeGreaterThanOrEqual(2);
+    expect(served.mostServed).toBeLessThanOrEqual(4);
     expect(served.sentBytes).toBeLessThan(bytes.length * 1.05);
     expect(resolves()).toHaveLength(1);
   });

@@ -32,10 +32,10 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
     const sent = (isTls ? https : http).request(target, {
       ...through,
       method,
-      agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'],
+      // A connection of our own is only taken where no agent is named at all.
       ...(tunnel
         ? { createConnection: () => tls.connect({ socket: tunnel, servername: target.hostname, ALPNProtocols: ['http/1.1'] }) }
-        : {}),
+        : { agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'] }),
       headers: {
         'User-Agent': userAgent,
         ...(via && !isTls ? proxyAuthorization(via) : {}),

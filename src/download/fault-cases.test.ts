@@ -1,0 +1,313 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { tinyGguf } from '../../test/fixtures/gguf/tiny-gguf.ts';
+import { type Hub, startHub } from '../../test/fixtures/hub/hub.ts';
+import type { ModelFile, Source } from '../base/model.ts';
+import { createNet } from '../net/create-net.ts';
+import type { DownloadEvent } from './download-event.ts';
+import { type DownloadedFile, type DownloadOptions, downloadFile } from './download-file.ts';
+import { openPartial } from './partial.ts';
+
+/** Servers and disks that misbehave in ways the stand-in of the hub does not; the list of all cases is in docs/downloads.md. */
+
+const bytes = tinyGguf();
+const digest = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
+const sha256 = digest(bytes);
+
+let folder: string;
+let servers: Server[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'luci faults '));
+  servers = [];
+});
+afterEach(async () => {
+  for (const server of servers) server.closeAllConnections();
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  await rm(folder, { recursive: true });
+});
+
+type Handle = (request: IncomingMessage, response: ServerResponse, range: { from: number; to: number } | undefined) => void;
+
+/** A server that answers as the test says; requests for the first byte are answered as they should be unless `probes` is set. */
+async function serve(handle: Handle, { content = bytes, probes = false } = {}): Promise<string> {
+  const server = createServer((request, response) => {
+    const [, from, to] = /^bytes=(\d+)-(\d+)?$/.exec(request.headers.range ?? '') ?? [];
+    const range =
+      from === undefined ? undefined : { from: Number(from), to: Math.min(Number(to ?? content.length - 1), content.length - 1) };
+    if (!probes && request.headers.range === 'bytes=0-0') return sendRange(response, content, { from: 0, to: 0 });
+    handle(request, response, range);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.gguf`;
+}
+
+function sendRange(
+  response: ServerResponse,
+  content: Buffer,
+  { from, to }: { from: number; to: number },
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(206, {
+    'Content-Range': `bytes ${from}-${to}/${content.length}`,
+    'Content-Length': String(to - from + 1),
+    ETag: '"one"',
+    ...headers,
+  });
+  response.end(content.subarray(from, to + 1));
+}
+
+function download(
+  sources: readonly Source[],
+  options: Partial<DownloadOptions> & { pin?: { sha256?: string; sizeBytes?: number } } = {},
+): Promise<DownloadedFile> {
+  const { pin = { sha256, sizeBytes: bytes.length }, ...rest } = options;
+  const net = createNet({ offline: false, proxy: { none: [] }, userAgent: 'luci/test' });
+  const file: ModelFile = { name: 'file.gguf', ...pin, sources };
+  return downloadFile(net, file, {
+    partialFolder: join(folder, '.partial'),
+    destinationPath: join(folder, 'file.gguf'),
+    hub: { endpoint: 'http://127.0.0.1:9' },
+    childEnvironment: {},
+    retries: 3,
+    retryPauseMs: 5,
+    ...rest,
+  });
+}
+
+const fromUrl = (url: string): Source[] => [{ kind: 'url', url }];
+const isWhole = async (): Promise<boolean> => (await readFile(join(folder, 'file.gguf'))).equals(bytes);
+const left = async (): Promise<string[]> => (await readdir(join(folder, '.partial')).catch((): string[] => [])).sort();
+
+test('case 2, power loss: the journal claims nothing that was written after its sync began', async () => {
+  const identity = { folder, key: 'k', file: 'file.gguf' };
+  const partial = await openPartial(identity);
+  await partial.write([bytes.subarray(0, 1000)], 0);
+  const sync = partial.handle.datasync.bind(partial.handle);
+  partial.handle.datasync = async () => {
+    // While the disk is at it, more comes in.
+    await partial.write([bytes.subarray(1000, 5000)], 1000);
+    await sync();
+  };
+  await partial.save();
+  const { have } = JSON.parse(await readFile(join(folder, 'k.json'), 'utf8')) as { have: number[][] };
+  expect(have).toEqual([[0, 1000]]);
+  await partial.close();
+});
+
+describe('case 4, data and journal that do not fit', () => {
+  const lay = async (dataBytes: number | undefined, have: readonly (readonly [number, number])[]): Promise<void> => {
+    await mkdir(join(folder, '.partial'));
+    if (dataBytes !== undefined)
+      await writeFile(join(folder, '.partial', `${sha256}.part`), Buffer.concat([bytes, Buffer.alloc(500_000)]).subarray(0, dataBytes));
+    const journal = {
+      version: 1,
+      file: 'file.gguf',
+      sizeBytes: bytes.length,
+      sha256,
+      have,
+      state: 'active',
+      updatedAt: '2026-01-01T00:00:00Z',
+    };
+    await writeFile(join(folder, '.partial', `${sha256}.json`), JSON.stringify(journal));
+  };
+  test.each([
+    ['shorter data than claimed', 300_000, [[0, 900_000]]],
+    ['no data at all', undefined, [[0, 900_000]]],
+    ['data longer than the file', bytes.length + 10, [[0, 900_000]]],
+    [
+      'ranges that overlap and lie outside',
+      900_000,
+      [
+        [0, 500_000],
+        [400_000, 2e9],
+      ],
+    ],
+  ] as const)('%s', async (_, dataBytes, have) => {
+    await lay(dataBytes, have);
+    const url = await serve((_request, response, range) => sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 }));
+    await download(fromUrl(url));
+    expect(await isWhole()).toBe(true);
+    expect(await left()).toEqual([]);
+  });
+});
+
+test.each([
+  ['RateLimit of the hub', { RateLimit: '"resolvers";r=0;t=0' }, 1000],
+  ['Retry-After in seconds', { 'Retry-After': '1' }, 1000],
+  ['Retry-After as a date', { 'Retry-After': new Date(Date.now() + 3000).toUTCString() }, 0],
+])('case 10, 429 with %s: waits what it is told, and shows it', async (_, headers, leastMs) => {
+  let refusals = 1;
+  const url = await serve((_request, response, range) => {
+    refusals -= 1;
+    if (refusals >= 0) response.writeHead(429, headers).end();
+    else sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+  });
+  const waits: number[] = [];
+  const onEvent = (event: DownloadEvent): void => {
+    if (event.type === 'progress' && event.phase === 'waiting') waits.push(event.waitMs ?? 0);
+  };
+  await download(fromUrl(url), { onEvent });
+  expect(await isWhole()).toBe(true);
+  expect(waits).toHaveLength(1);
+  expect(waits[0]).toBeGreaterThanOrEqual(leastMs);
+});
+
+test.each<readonly [string, (content: Buffer, range: { from: number; to: number }) => { headers: Record<string, string>; body: Buffer }]>([
+  [
+    'a wrong total',
+    (content, { from, to }) => ({
+      headers: { 'Content-Range': `bytes ${from}-${to}/${content.length + 1}` },
+      body: content.subarray(from, to + 1),
+    }),
+  ],
+  [
+    'a longer range than asked',
+    (content, { from }) => ({ headers: { 'Content-Range': `bytes ${from}-${content.length + 9}/${content.length + 10}` }, body: content }),
+  ],
+  ['no Content-Range', (content, { from, to }) => ({ headers: {}, body: content.subarray(from, to + 1) })],
+  [
+    'a length that is not the range’s',
+    (content, { from, to }) => ({ headers: { 'Content-Range': `bytes ${from}-${to}/${content.length}` }, body: content.subarray(0, 10) }),
+  ],
+])('case 15, a 206 with %s: nothing is written, a clear error', async (_, answer) => {
+  const url = await serve((_request, response, range) => {
+    const { headers, body } = answer(bytes, range ?? { from: 0, to: bytes.length - 1 });
+    response.writeHead(206, { ...headers, 'Content-Length': String(body.length) }).end(body);
+  });
+  await expect(download(fromUrl(url))).rejects.toMatchObject({ code: 'SOURCE_BROKEN', exitCode: 6 });
+  expect(await left()).toEqual([]);
+});
+
+test('case 16, a body that always ends at three quarters: bounded tries, an error, what came is kept', async () => {
+  let requests = 0;
+  const stop = Math.floor(bytes.length * 0.75);
+  const url = await serve((_request, response, range = { from: 0, to: bytes.length - 1 }) => {
+    requests += 1;
+    response.writeHead(206, {
+      'Content-Range': `bytes ${range.from}-${range.to}/${bytes.length}`,
+      'Content-Length': String(range.to - range.from + 1),
+    });
+    response.write(bytes.subarray(range.from, Math.max(range.from, stop)));
+    setTimeout(() => response.destroy(), 20);
+  });
+  await expect(download(fromUrl(url))).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
+  expect(requests).toBeLessThan(8);
+  expect((await left()).some((name) => name.endsWith('.part'))).toBe(true);
+});
+
+test('case 18, a file without a pin that changes in mid-download is one version or the other, never both', async () => {
+  const other = Buffer.concat([bytes.subarray(0, bytes.length - 1000), randomBytes(1000)]);
+  let requests = 0;
+  const url = await serve((request, response, range = { from: 0, to: bytes.length - 1 }) => {
+    requests += 1;
+    const isNew = requests > 1;
+    if (isNew && request.headers['if-range'] === '"one"')
+      return void response.writeHead(200, { 'Content-Length': String(other.length), ETag: '"two"' }).end(other);
+    if (!isNew) {
+      response.writeHead(206, {
+        'Content-Range': `bytes ${range.from}-${range.to}/${bytes.length}`,
+        'Content-Length': String(range.to - range.from + 1),
+        ETag: '"one"',
+      });
+      response.write(bytes.subarray(0, 700_000));
+      return void setTimeout(() => response.destroy(), 20);
+    }
+    response.writeHead(200, { 'Content-Length': String(other.length), ETag: '"two"' }).end(other);
+  });
+  const done = await download(fromUrl(url), { pin: {} });
+  expect([sha256, digest(other)]).toContain(done.sha256);
+});
+
+test.each([
+  [
+    'a login page with 200',
+    (response: ServerResponse) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>log in</html>'),
+    'a web page',
+  ],
+  [
+    'a packed error page',
+    (response: ServerResponse) => response.writeHead(404, { 'Content-Encoding': 'gzip' }).end(gzipSync('not here')),
+    '',
+  ],
+])('case 19, %s in place of the file: a clear error', async (_, answer, words) => {
+  const url = await serve((_request, response) => answer(response), { probes: true });
+  await expect(download(fromUrl(url))).rejects.toMatchObject({ message: expect.stringContaining(words) });
+  expect(await left()).toEqual([]);
+});
+
+describe('case 20, refusals of the hub', () => {
+  let hub: Hub;
+  beforeEach(async () => {
+    hub = await startHub();
+  });
+  afterEach(() => hub[Symbol.asyncDispose]());
+
+  test('each has a message of its own', async () => {
+    const open = hub.add({ repo: 'owner/open', path: 'a.gguf', bytes });
+    const gated = hub.add({ repo: 'owner/gated', path: 'a.gguf', bytes });
+    gated.access = 'gated';
+    const ask = async (repo: string, path: string, token?: string): Promise<string> => {
+      const source: Source = { kind: 'hub', repo, path, revision: open.commit };
+      try {
+        await download([source], { hub: { endpoint: hub.endpoint, ...(token ? { token } : {}) } });
+        return 'no error';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const messages = [
+      await ask('owner/gated', 'a.gguf'),
+      await ask('owner/open', 'a.gguf', 'hf_wrong'),
+      await ask('owner/none', 'a.gguf'),
+      await ask('owner/open', 'none.gguf'),
+    ];
+    expect(new Set(messages).size).toBe(messages.length);
+    expect(messages.join()).not.toContain('no error');
+    expect(messages.join()).not.toContain('hf_wrong');
+  });
+});
+
+test('case 21, a relative redirect is followed, one to nowhere is refused', async () => {
+  const url = await serve(
+    (request, response, range) => {
+      if (request.url === '/file.gguf') response.writeHead(302, { Location: 'files/there.gguf?x=1' }).end();
+      else sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+    },
+    { probes: true },
+  );
+  await download(fromUrl(url));
+  expect(await isWhole()).toBe(true);
+  const nowhere = await serve((_request, response) => response.writeHead(302).end(), { probes: true });
+  await rm(join(folder, 'file.gguf'));
+  await expect(download(fromUrl(nowhere))).rejects.toMatchObject({ code: 'SOURCE_BROKEN' });
+});
+
+test('case 25, sizes at the edges, and a name whose first address is dead', async () => {
+  for (const content of [
+    Buffer.concat([bytes, Buffer.alloc(16 * 1024 ** 2 - bytes.length)]),
+    Buffer.concat([bytes, Buffer.alloc(16 * 1024 ** 2 - bytes.length + 1)]),
+  ]) {
+    const url = await serve((_request, response, range) => sendRange(response, content, range ?? { from: 0, to: content.length - 1 }), {
+      content,
+    });
+    const done = await download(fromUrl(url.replace('127.0.0.1', 'localhost')), {
+      pin: { sha256: digest(content), sizeBytes: content.length },
+    });
+    expect(done.sizeBytes).toBe(content.length);
+    await rm(join(folder, 'file.gguf'));
+  }
+  for (const content of [Buffer.alloc(0), Buffer.from('G')]) {
+    const url = await serve((_request, response, range) => sendRange(response, content, range ?? { from: 0, to: 0 }), {
+      content,
+      probes: true,
+    });
+    await expect(download(fromUrl(url), { pin: {} })).rejects.toMatchObject({ name: 'LuciError' });
+  }
+});
