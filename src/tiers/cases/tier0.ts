@@ -121,10 +121,10 @@ const json: CaseDefinition = {
   maxTokens: 60,
   chanceLevel: 0,
   generate(random) {
-    const [name, neighbour] = random.some(names, 2);
-    const [age, years] = [random.int(19, 67), random.int(3, 15)];
+    const [name, colleague, neighbour] = random.some(names, 3);
+    const [age, years, house] = [random.int(19, 67), random.int(3, 15), random.int(71, 98)];
     return plain(
-      `Turn this sentence into a JSON object with exactly the two keys "name" and "age": "${name}, who turned ${age} last week, has worked with ${neighbour} for ${years} years." Reply with the JSON only.`,
+      `Turn this sentence into a JSON object with exactly the two keys "name" and "age": "${name}, who turned ${age} last week and lives with ${neighbour} at number ${house}, has worked with ${colleague} for ${years} years." Reply with the JSON only.`,
       { kind: 'json', want: { name, age } },
       fence('json', JSON.stringify({ name, age })),
       JSON.stringify({ name, age: years }),
