@@ -35,13 +35,18 @@ export function createConversation(
 
   async function* send(prompt: string, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
     const session = await open(signal);
-    const { system, sampling, maxTokens, tools = [], confirm } = defaults;
+    const { system, sampling, maxTokens, tools = [], confirm, repeatable } = defaults;
     const question: ChatMessage = { role: 'user', content: prompt };
     const told: ChatMessage[] = system ? [{ role: 'system', content: system }] : [];
     const kept = await fit(session, told, [...messages, question], defaults);
     forgottenTurns += countTurns([...messages, question]) - countTurns(kept);
     const all = [...told, ...kept];
-    const request: ChatRequest = { messages: all, ...(sampling ? { sampling } : {}), ...(maxTokens === undefined ? {} : { maxTokens }) };
+    const request: ChatRequest = {
+      messages: all,
+      ...(sampling ? { sampling } : {}),
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      ...(repeatable ? { repeatable } : {}),
+    };
     let partial = '';
     let isDone = false;
     try {

@@ -7,6 +7,8 @@ export interface RequestDefaults {
   readonly sampling?: Sampling;
   /** Tokens of the answer. */
   readonly maxTokens?: number;
+  /** See {@link ChatRequest.repeatable}. */
+  readonly repeatable?: boolean;
   /** Tools the model may call on its way to an answer. */
   readonly tools?: readonly Tool[];
   /** Asked before a call that changes or deletes something; without it such calls are refused. */

@@ -98,6 +98,8 @@ export interface ChatRequest {
   /** Tokens of the answer (default: what the context leaves). */
   readonly maxTokens?: number;
   readonly stop?: readonly string[];
+  /** The same request gives the same answer on this machine, whatever its load and whatever was asked before (with temperature 0). */
+  readonly repeatable?: boolean;
   /** Keep the thinking of a thinking model short or out, where the engine can (default: as the model does). */
   readonly thinking?: boolean;
 }

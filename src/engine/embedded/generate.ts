@@ -21,7 +21,7 @@ export async function generate(
   const tokens = open.promptTokens(request.messages);
   const room = open.facts.contextLength - tokens.length;
   requireRoom(tokens.length, request.maxTokens, open.facts.contextLength);
-  const cachedTokens = await prefill(sequence, tokens, signal);
+  const cachedTokens = await prefill(sequence, tokens, signal, { isRepeatable: request.repeatable === true });
   const grammar =
     request.jsonSchema === undefined
       ? undefined

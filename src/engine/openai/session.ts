@@ -1,4 +1,4 @@
-import { abortError } from '../../base/abort.ts';
+import { abortError, throwIfAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { Net, NetResponse } from '../../net/net.ts';
 import type {
@@ -120,6 +120,8 @@ async function* generate(target: OpenAiTarget, request: ChatRequest, signal: Abo
   const calls = new Map<number, { id: string; name: string; text: string }>();
   try {
     for await (const value of readEventStream(response.body as AsyncIterable<Buffer>)) {
+      // What came before the stop may all be here already; it is not handed on any more.
+      throwIfAborted(signal);
       if (value['error'] !== undefined) throw new LuciError('ENGINE_FAILED', `${placeOf(target)}: ${wordsOf(value['error'])}`);
       if (isRecord(value['usage'])) usage = value['usage'];
       if (isRecord(value['timings'])) timings = value['timings'];
@@ -143,6 +145,7 @@ async function* generate(target: OpenAiTarget, request: ChatRequest, signal: Abo
   } finally {
     response.body.destroy();
   }
+  throwIfAborted(signal);
   if (reason === undefined) throw brokeOff(target, undefined);
   for (const call of calls.values()) yield { type: 'tool-call', call: finishedCall(target, call, reason) };
   yield { type: 'end', reason: calls.size > 0 ? 'tool-calls' : reason, usage: usageOf(usage, timings, { startedAt, firstAt, pieces }) };

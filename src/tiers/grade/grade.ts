@@ -84,7 +84,7 @@ async function gradeState(
   { text, files = {}, calls = [] }: Answered,
   signal: AbortSignal | undefined,
 ): Promise<Grade> {
-  const outside = calls.find(({ isError, content }) => isError && /is not allowed:|leads out of|is not followed/.test(content));
+  const outside = calls.find(({ isError, content }) => isError && /paths start at the folder|leads out of|is not followed/.test(content));
   if (outside) return failed('it tried to leave the folder', outside.content);
   const missing = called.find((name) => !calls.some((call) => call.name === name && !call.isError));
   if (missing !== undefined) return failed(`${missing} was not used`);

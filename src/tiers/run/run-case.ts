@@ -48,6 +48,7 @@ export async function runCase(
     const system = instance.system ?? (world ? toolSystem : undefined);
     const conversation = createConversation(async () => session, {
       sampling: gradedSampling,
+      repeatable: true,
       maxTokens: definition.maxTokens + (thinks ? (thinkingTokens[tier] ?? 4096) : 0),
       ...(system ? { system } : {}),
       ...(world ? { tools: world.tools, confirm: async () => true } : {}),
