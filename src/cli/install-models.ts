@@ -4,17 +4,21 @@ import { formatBytes, formatBytesOf, formatDuration } from '../base/units.ts';
 import type { Luci } from '../luci.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { CommandContext } from './command.ts';
-import { installProgress } from './show/download-progress.ts';
+import { type InstallTotal, installProgress } from './show/download-progress.ts';
 
 /** Fetching one model with everything a person sees of it; shared by `install` and by the first `ask`. */
 export async function fetchModel(
   luci: Luci,
   model: Model,
-  { show, signal, keepPartial }: Pick<CommandContext, 'show' | 'signal'> & { keepPartial: boolean },
+  { show, signal, keepPartial, total }: Pick<CommandContext, 'show' | 'signal'> & { keepPartial: boolean; total?: InstallTotal },
 ): Promise<InstalledModel> {
   const startedAt = performance.now();
   try {
-    const installed = await luci.install(model, { signal, onAbort: keepPartial ? 'keep' : 'delete', onEvent: installProgress(show) });
+    const installed = await luci.install(model, {
+      signal,
+      onAbort: keepPartial ? 'keep' : 'delete',
+      onEvent: installProgress(show, total),
+    });
     show.live([]);
     const seconds = performance.now() - startedAt;
     const rate = `${formatBytes(installed.sizeBytes)} in ${formatDuration(seconds)}`;

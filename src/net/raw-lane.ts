@@ -33,6 +33,8 @@ export class UnusualAnswer extends Error {
 
 const slabBytes = 512 * 1024;
 const slabCount = 3;
+/** Slabs made because a pause came late are kept for the next time: thrown away, they would wait for the collector by the dozen. */
+const mostFreeSlabs = 6;
 const mostHeadBytes = 64 * 1024;
 /** On a slow line a piece does not wait for a whole buffer. */
 const deliverEveryMs = 250;
@@ -80,7 +82,7 @@ export function createRawLane(userAgent: string): RawLane {
       .then(async () => {
         if (exchange !== now) return;
         const goesOn = await now.request.onPiece(piece);
-        if (slabs.length < slabCount - 1) slabs.push(slab);
+        if (slabs.length < mostFreeSlabs) slabs.push(slab);
         if (!goesOn) end(now, false);
         else if (isPaused && socket) {
           isPaused = false;

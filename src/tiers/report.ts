@@ -72,7 +72,7 @@ function answer({ caseId, variant, status, reason, evidence, turns, seconds }: C
     })
     .join('');
   const why = reason ? `<p class="${status}">${escaped(reason)}${evidence ? `: ${escaped(evidence)}` : ''}</p>` : '';
-  return `<details><summary class="${status}">${escaped(caseId)} #${variant}: ${status} <small>${seconds.toFixed(1)} s</small></summary>${why}${said}</details>`;
+  return `<details><summary class="${status}">${escaped(caseId)} #${variant}: ${status} <small>${seconds.toFixed(1)} s${reason ? `, ${escaped(reason)}` : ''}</small></summary>${why}${said}</details>`;
 }
 
 /** JUnit XML: a suite a model and tier, a case each answer; diagnostic tiers are skipped, not failed. */

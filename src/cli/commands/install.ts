@@ -42,9 +42,19 @@ export const install: Command = {
       return 0;
     }
     const { keepPartial } = luci.settings.download;
-    for (const { model, action } of plan.items) {
-      if (action === 'fetch') await fetchModel(luci, model, { show, signal, keepPartial });
-      else if (show.json) show.data({ type: 'present', model: model.name });
+    const missing = plan.items.filter(({ action }) => action === 'fetch');
+    const total = {
+      models: missing.length,
+      bytes: missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      doneModels: 0,
+      doneBytes: 0,
+    };
+    for (const { model, action, sizeBytes } of plan.items) {
+      if (action === 'fetch') {
+        await fetchModel(luci, model, { show, signal, keepPartial, total });
+        total.doneModels += 1;
+        total.doneBytes += sizeBytes;
+      } else if (show.json) show.data({ type: 'present', model: model.name });
       else show.result(`${model.name} is installed and verified.`);
       if (!show.json && !show.quiet) show.result(usage(model.name, show));
     }
@@ -74,7 +84,8 @@ function usage(name: string, show: Show): string {
   const next = [`luci ask -m ${shown} "${show.terminal.marks.ellipsis}"`, `luci chat -m ${shown}`, `luci test ${shown}`];
   const line = `  ${next.join('     ')}`;
   const fits = !show.terminal.outIsTerminal || line.length < show.terminal.columns;
-  return show.terminal.style('dim', fits ? line : next.map((command) => `  ${command}`).join('\n'), 'out');
+  const lines = fits ? [line] : next.map((command) => `  ${command}`);
+  return lines.map((text) => show.terminal.style('dim', text, 'out')).join('\n');
 }
 
 function showPlan(plan: InstallPlan, show: Show, isDry: boolean): void {

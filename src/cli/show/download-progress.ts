@@ -9,8 +9,17 @@ import { pad, printable } from './text.ts';
 const lineEveryMs = 10_000;
 const lineEveryPart = 0.05;
 
+/** How far several models together are; the bar of the one under way has this line below it. */
+export interface InstallTotal {
+  readonly models: number;
+  readonly bytes: number;
+  /** Models that are whole, and their bytes. */
+  doneModels: number;
+  doneBytes: number;
+}
+
 /** A listener for the events of an install. */
-export function installProgress(show: Show): (event: InstallEvent) => void {
+export function installProgress(show: Show, total?: InstallTotal): (event: InstallEvent) => void {
   let lastLineMs = performance.now();
   let lastPart = 0;
   return (event) => {
@@ -24,13 +33,19 @@ export function installProgress(show: Show): (event: InstallEvent) => void {
       return;
     }
     if (news.phase === 'done') return show.live([]);
-    if (show.terminal.errIsTerminal) return show.live([barLine(name, news, show)]);
+    if (show.terminal.errIsTerminal) return show.live([barLine(name, news, show), ...totalLine(total, news)]);
     const part = news.totalBytes ? news.receivedBytes / news.totalBytes : 0;
     if (performance.now() - lastLineMs < lineEveryMs && part - lastPart < lineEveryPart) return;
     lastLineMs = performance.now();
     lastPart = part;
     show.note(plainLine(name, news));
   };
+}
+
+function totalLine(total: InstallTotal | undefined, { receivedBytes }: DownloadProgress): string[] {
+  if (!total || total.models < 2) return [];
+  const { models, bytes, doneModels, doneBytes } = total;
+  return [`    total  ${doneModels} of ${models} models  ${formatBytesOf(Math.min(bytes, doneBytes + receivedBytes), bytes)}`];
 }
 
 function barLine(name: string, news: DownloadProgress, show: Show): string {
