@@ -16,6 +16,7 @@ const facts: DoctorFacts = {
   nodeVersion: '20.20.2',
   gpu: undefined,
   llamaServer: undefined,
+  llamafile: undefined,
   home: '/home/x/.luciferai',
   isHomeWritable: true,
   freeDiskBytes: 60e9,
@@ -61,6 +62,17 @@ const problems: readonly (readonly [topic: string, change: Partial<DoctorFacts>,
 test.each(problems)('a problem of %s comes with its fix', (topic, change, text, fix) => {
   const finding = diagnose({ ...facts, ...change }).find((candidate) => candidate.topic === topic);
   expect(finding).toMatchObject({ state: 'wrong', text: expect.stringContaining(text), fix: expect.stringContaining(fix) });
+});
+
+test('where the embedded engine cannot run, another one that is here is enough, and each is named with its reason', () => {
+  const catalina = { ...linux, ...mac('19.6.0', 'x64', true) };
+  const engines = (change: Partial<DoctorFacts>) =>
+    diagnose({ ...facts, machine: catalina, ...change }).filter(({ topic }) => topic === 'engine');
+  expect(engines({ llamafile: '0.10.6-thin' }).map(({ state }) => state)).toEqual(['note', 'note', 'good']);
+  expect(engines({ llamaServer: '/opt/llama-server' }).map(({ state }) => state)).toEqual(['note', 'good', 'note']);
+  expect(engines({}).map(({ fix }) => fix?.split('\n')[0])).toEqual(['luci runtime add llamafile', undefined, undefined]);
+  const noAvx = engines({ machine: { ...catalina, hasAvx: false } });
+  expect(noAvx.map(({ text }) => text)).toContain('A llamafile needs a CPU with AVX, this one has none.');
 });
 
 test('a machine without problems has none', () => {

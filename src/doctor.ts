@@ -1,5 +1,5 @@
 import { formatBytes } from './base/units.ts';
-import { embeddedObstacle } from './engine/choose-engine.ts';
+import { embeddedObstacle, llamafileObstacle } from './engine/choose-engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
 
 /** What luci finds on this machine. Pure: facts in, findings with their fixes out. */
@@ -21,6 +21,8 @@ export interface DoctorFacts {
   readonly gpu: string | undefined;
   /** Path of a llama-server, where there is one. */
   readonly llamaServer: string | undefined;
+  /** Version or path of the llamafile in use, where there is one. */
+  readonly llamafile: string | undefined;
   readonly home: string;
   /** Undefined where the home cannot be written. */
   readonly isHomeWritable: boolean;
@@ -34,7 +36,7 @@ export interface DoctorFacts {
 
 /** The findings, in the order they are shown. */
 export function diagnose(facts: DoctorFacts): readonly Finding[] {
-  return [system(facts), node(facts), memory(facts), engine(facts), gpu(facts), store(facts), disk(facts), network(facts)];
+  return [system(facts), node(facts), memory(facts), ...engines(facts), gpu(facts), store(facts), disk(facts), network(facts)];
 }
 
 const systemNames: Readonly<Record<string, string>> = { darwin: 'macOS (Darwin)', linux: 'Linux', win32: 'Windows' };
@@ -63,12 +65,26 @@ function memory({ machine }: DoctorFacts): Finding {
   return { topic: 'memory', state: 'note', text: `${text}: small models only`, fix: 'luci search --fits' };
 }
 
-function engine({ machine, llamaServer }: DoctorFacts): Finding {
+/** Every engine that runs files: whether it can here, and why not. */
+function engines({ machine, llamaServer, llamafile }: DoctorFacts): readonly Finding[] {
+  const topic = 'engine';
   const obstacle = embeddedObstacle(machine);
-  const server = llamaServer === undefined ? '' : `; llama-server: ${llamaServer}`;
-  if (!obstacle) return { topic: 'engine', state: 'good', text: `embedded (llama.cpp in a process of its own)${server}` };
-  if (llamaServer !== undefined) return { topic: 'engine', state: 'good', text: `llama-server: ${llamaServer}. ${obstacle.message}` };
-  return { topic: 'engine', state: 'wrong', text: obstacle.message, fix: obstacle.wayOut };
+  const noLlamafile = llamafileObstacle(machine);
+  const hasOther = llamaServer !== undefined || (llamafile !== undefined && !noLlamafile);
+  const embedded: Finding = !obstacle
+    ? { topic, state: 'good', text: 'embedded (llama.cpp in a process of its own)' }
+    : hasOther
+      ? { topic, state: 'note', text: obstacle.message }
+      : { topic, state: 'wrong', text: obstacle.message, fix: obstacle.wayOut };
+  const server: Finding = llamaServer
+    ? { topic, state: 'good', text: `llama-server: ${llamaServer}` }
+    : { topic, state: 'note', text: 'llama-server: none on the PATH' };
+  const file: Finding = noLlamafile
+    ? { topic, state: 'note', text: noLlamafile.message }
+    : llamafile
+      ? { topic, state: 'good', text: `llamafile: ${llamafile}` }
+      : { topic, state: 'note', text: 'llamafile: not fetched (luci runtime add llamafile)' };
+  return [embedded, server, file];
 }
 
 function gpu({ gpu: found, machine }: DoctorFacts): Finding {

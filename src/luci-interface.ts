@@ -17,6 +17,7 @@ import type { InstallTarget } from './install/targets.ts';
 import type { RepairOptions, VerifyOptions } from './install/verify.ts';
 import type { LedgerEntry, Net } from './net/net.ts';
 import type { ModelOpener } from './open-model.ts';
+import type { Runtimes } from './runtimes.ts';
 import type { InstalledModel } from './store/installed-model.ts';
 import type { Store } from './store/store.ts';
 import type { TestOptions } from './testing.ts';
@@ -88,6 +89,8 @@ export interface Luci extends AsyncDisposable, Upkeep, Omit<ModelOpener, 'open' 
   writeJunit(path: string, results: readonly ModelResult[]): Promise<void>;
   /** Comparing, rescoring, merging and certifying of test runs. */
   testingVerbs(): Promise<TestingVerbs>;
+  /** Fetching, adding and removing of programs that run models. */
+  runtimes(): Promise<Runtimes>;
   /** Every connection on record, the oldest first. */
   requests(): readonly LedgerEntry[];
   /** The installed model for a name, a path, or none named: the default, else the best enabled one that fits. */

@@ -189,15 +189,17 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   };
   // What runs no model is loaded when it is asked for.
   const upkeep = async (): Promise<Upkeep> =>
-    (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine, llamaServer: opener.llamaServer });
+    (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine, opener });
 
-  const { remotes, addRemote, removeRemote, remoteModels, llamaServer } = opener;
+  const { remotes, addRemote, removeRemote, remoteModels, llamaServer, llamafile } = opener;
   return {
     remotes,
     addRemote,
     removeRemote,
     remoteModels,
     llamaServer,
+    llamafile,
+    runtimes: async () => (await import('./runtimes.ts')).createRuntimes({ settings, directories, net }),
     waste: async () => (await upkeep()).waste(),
     clean: async (how) => (await upkeep()).clean(how),
     doctor: async (how) => (await upkeep()).doctor(how),

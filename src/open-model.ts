@@ -1,10 +1,11 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { LuciError } from './base/errors.ts';
 import type { Directories } from './config/directories.ts';
 import type { Settings } from './config/settings.ts';
-import { openLlamaServer } from './engine/child/llama-server.ts';
-import { embeddedObstacle } from './engine/choose-engine.ts';
+import { openChild } from './engine/child/open-child.ts';
+import { flavorOf } from './engine/child/server-flavor.ts';
+import { chooseEngine } from './engine/choose-engine.ts';
 import type { OpenOptions, Session } from './engine/engine.ts';
 import type { HostEngine } from './engine/host/host-engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
@@ -13,6 +14,7 @@ import { checkGgufFile } from './gguf/facts.ts';
 import type { UsableModel } from './install/choose-installed.ts';
 import type { Net } from './net/net.ts';
 import { addRemote, type Remote, readRemotes, removeRemote } from './store/remotes.ts';
+import { type Runtime, readRuntimes } from './store/runtimes.ts';
 
 /** Opening a model: which engine runs it, here or elsewhere. The caller never knows. */
 
@@ -34,8 +36,10 @@ export interface ModelOpener {
   removeRemote(name: string): Promise<boolean>;
   /** What the endpoints say they have. */
   remoteModels(signal?: AbortSignal): Promise<readonly RemoteModel[]>;
-  /** The path of llama-server, where there is one. */
-  llamaServer(): string | undefined;
+  /** The path of llama-server, where there is one: named by a setting, added, or on the PATH. */
+  llamaServer(): Promise<string | undefined>;
+  /** The llamafile in use, where there is one. */
+  llamafile(): Promise<Runtime | undefined>;
 }
 
 /** What opening works with. */
@@ -55,7 +59,11 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
   const { choice, contextLength, threads, llamaServerPath, rpc } = settings.engine;
   const { childEnvironment, variable } = settings.system;
   const remotes = (): Promise<readonly Remote[]> => readRemotes(directories.state);
-  const llamaServer = (): string | undefined => llamaServerPath ?? findProgram('llama-server', childEnvironment['PATH']);
+  const newest = async (kind: Runtime['kind']): Promise<Runtime | undefined> =>
+    (await readRuntimes(directories.state)).findLast((runtime) => runtime.kind === kind);
+  const llamafile = (): Promise<Runtime | undefined> => newest('llamafile');
+  const llamaServer = async (): Promise<string | undefined> =>
+    llamaServerPath ?? (await newest('llama-server'))?.path ?? findProgram('llama-server', childEnvironment['PATH']);
 
   const keyOf = ({ name, keyEnv }: Remote): { apiKey?: string } => {
     if (keyEnv === undefined) return {};
@@ -73,7 +81,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
       baseUrl: found.url,
       ...keyOf(found),
       model,
-      isLlamaServer: false,
+      dialect: 'standard',
       facts: {
         kind: 'remote',
         version: name,
@@ -84,9 +92,16 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
     });
   }
 
+  async function llamafileVersion(path: string): Promise<string | undefined> {
+    const { versionOf } = await import('./install/runtimes.ts');
+    if (!existsSync(path)) throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci list' });
+    return versionOf('llamafile', path, childEnvironment);
+  }
+
   return {
     remotes,
     llamaServer,
+    llamafile,
     addRemote: (remote) => addRemote(directories.state, remote),
     removeRemote: (name) => removeRemote(directories.state, name),
     async findRemote(reference) {
@@ -105,19 +120,27 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
     },
     async open({ name, path, remote }, options = {}) {
       if (remote) return openRemote(name, remote);
-      await checkGgufFile(path, options.signal);
+      const isLlamafile = /\.llamafile(\.exe)?$/i.test(path);
+      if (!isLlamafile) await checkGgufFile(path, options.signal);
       const target = { kind: 'file', path, name } as const;
       const how = { ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}), ...options };
-      const facts = await machine();
-      const program = llamaServer();
-      const isOutOfReach = choice === 'auto' && embeddedObstacle(facts) !== undefined && program !== undefined;
-      if (choice !== 'llama-server' && !isOutOfReach && rpc === undefined) return engine.open(target, how);
-      if (program === undefined)
-        throw new LuciError('ENGINE_UNSUPPORTED', 'There is no llama-server on the PATH.', {
-          hint: 'LUCI_LLAMA_SERVER=/path/of/llama-server luci ask …',
-        });
-      const server = { program, net, environment: childEnvironment, ...(rpc ? { rpc } : {}) };
-      return openLlamaServer(server, target, { threads: facts.physicalCores, ...how });
+      const [facts, server, file] = await Promise.all([machine(), llamaServer(), llamafile()]);
+      const wish = {
+        choice,
+        isLlamafile,
+        isSpread: rpc !== undefined,
+        hasLlamaServer: server !== undefined,
+        hasLlamafile: file !== undefined,
+      };
+      const kind = chooseEngine(facts, wish);
+      if (kind === 'embedded') return engine.open(target, how);
+      const program = isLlamafile ? path : kind === 'llamafile' ? file?.path : server;
+      const version = isLlamafile ? await llamafileVersion(path) : kind === 'llamafile' ? file?.version : undefined;
+      return openChild(
+        { flavor: flavorOf(kind, version), program: program ?? '', net, environment: childEnvironment, ...(rpc ? { rpc } : {}) },
+        target,
+        { threads: facts.physicalCores, ...how },
+      );
     },
   };
 }

@@ -11,6 +11,7 @@ import { bytesOf, type Leftover, listLeftovers, removeLeftovers } from './downlo
 import { listPartials } from './download/partial.ts';
 import type { MachineFacts } from './engine/machine.ts';
 import type { Net } from './net/net.ts';
+import type { ModelOpener } from './open-model.ts';
 import { freeBytesAt } from './store/free-space.ts';
 import type { Store } from './store/store.ts';
 
@@ -45,11 +46,11 @@ export interface UpkeepOptions {
   readonly net: Net;
   readonly store: Store;
   readonly machine: () => Promise<MachineFacts>;
-  readonly llamaServer: () => string | undefined;
+  readonly opener: Pick<ModelOpener, 'llamaServer' | 'llamafile'>;
 }
 
 /** The upkeep of a home folder. */
-export function createUpkeep({ settings, directories, net, store, machine, llamaServer }: UpkeepOptions): Upkeep {
+export function createUpkeep({ settings, directories, net, store, machine, opener }: UpkeepOptions): Upkeep {
   const freeDiskBytes = (): Promise<number> => freeBytesAt(settings.home);
   return {
     freeDiskBytes,
@@ -80,7 +81,8 @@ export function createUpkeep({ settings, directories, net, store, machine, llama
         machine: facts,
         nodeVersion: process.versions.node,
         gpu,
-        llamaServer: llamaServer(),
+        llamaServer: await opener.llamaServer(),
+        llamafile: await opener.llamafile().then((found) => found && (found.version ?? found.path)),
         home: settings.home,
         isHomeWritable: await isWritable(directories.state),
         freeDiskBytes: diskBytes,

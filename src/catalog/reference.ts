@@ -13,7 +13,7 @@ export type ModelReference =
   | { readonly kind: 'group'; readonly group: 'core' | 'all' };
 
 /**
- * Parses one reference. In this order: an http address, a path (it begins with `/`, `./`, `../`, `~/` or a drive, or ends in `.gguf`
+ * Parses one reference. In this order: an http address, a path (it begins with `/`, `./`, `../`, `~/` or a drive, or ends in `.gguf` or `.llamafile`
  * and holds no more than a folder), `owner/repo[:quantization]`, else a name. `hf.co/`, `huggingface.co/` and `hf:` before a repository are accepted.
  */
 export function parseReference(text: string): ModelReference {
@@ -27,9 +27,13 @@ export function parseReference(text: string): ModelReference {
   if (/^https?:\/\//i.test(trimmed)) return { kind: 'url', url: trimmed };
   const prefixed = /^hf(?::\/\/|:)(.+)$/i.exec(trimmed)?.[1];
   if (prefixed) return hubReference(prefixed);
-  if (/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(trimmed) && !/\.gguf$/i.test(trimmed)) return hubReference(trimmed);
-  if (/\.gguf$/i.test(trimmed)) return { kind: 'path', path: trimmed };
+  if (/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(trimmed) && !isFileName(trimmed)) return hubReference(trimmed);
+  if (isFileName(trimmed)) return { kind: 'path', path: trimmed };
   return { kind: 'name', name: trimmed };
+}
+
+function isFileName(text: string): boolean {
+  return /\.(gguf|llamafile(\.exe)?)$/i.test(text);
 }
 
 function hubReference(text: string): ModelReference {

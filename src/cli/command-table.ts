@@ -11,6 +11,7 @@ import { net } from './commands/net.ts';
 import { ps } from './commands/ps.ts';
 import { remote } from './commands/remote.ts';
 import { remove } from './commands/remove.ts';
+import { runtime } from './commands/runtime.ts';
 import { search } from './commands/search.ts';
 import { showModel } from './commands/show.ts';
 import { stop } from './commands/stop.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   test,
   verify,
   remote,
+  runtime,
   clean,
   doctor,
   net,

@@ -1,6 +1,7 @@
 import { LuciError } from '../base/errors.ts';
 import { parseBytes } from '../base/units.ts';
 import type { SettingsOverrides } from '../config/resolve-settings.ts';
+import { engineChoices } from '../config/settings.ts';
 import { type Option, type OptionValues, textOption } from './command.ts';
 
 /** Values of flags, checked. */
@@ -22,15 +23,16 @@ export function numberOption(
 
 /** Flags of every command that runs a model. */
 export const engineOptions = {
-  engine: { type: 'string', value: 'KIND', summary: 'auto, embedded or llama-server (default auto)' },
+  engine: { type: 'string', value: 'KIND', summary: 'auto, embedded, llamafile, llama-server or remote (default auto)' },
   rpc: { type: 'string', value: 'HOSTS', summary: 'spread the model over rpc-servers, as in host:port,host:port' },
 } as const satisfies Record<string, Option>;
 
 /** The flags of {@link engineOptions} as settings. */
 export function engineOverrides(options: OptionValues): SettingsOverrides {
-  const engine = textOption(options, 'engine');
-  if (engine !== undefined && engine !== 'auto' && engine !== 'embedded' && engine !== 'llama-server')
-    throw new LuciError('USAGE', `--engine: "${engine}" is not one of auto, embedded, llama-server`);
+  const wanted = textOption(options, 'engine');
+  const engine = engineChoices.find((choice) => choice === wanted);
+  if (wanted !== undefined && engine === undefined)
+    throw new LuciError('USAGE', `--engine: "${wanted}" is not one of ${engineChoices.join(', ')}`);
   const rpc = textOption(options, 'rpc')
     ?.split(',')
     .map((host) => host.trim());

@@ -8,7 +8,7 @@ import { diskError } from '../base/system-error.ts';
 import { parseBytes, parseSeconds } from '../base/units.ts';
 import { directoriesOf } from './directories.ts';
 import { childEnvironment, readEnvironment } from './environment.ts';
-import { defaults, type EngineChoice, type Origin, type ProxySettings, type Settings } from './settings.ts';
+import { defaults, type EngineChoice, engineChoices, type Origin, type ProxySettings, type Settings } from './settings.ts';
 
 /** Flags over environment over file over defaults. */
 
@@ -42,7 +42,7 @@ const configSchema = v.looseObject({
   ),
   engine: v.optional(
     v.looseObject({
-      choice: v.optional(v.picklist(['auto', 'embedded', 'llama-server'])),
+      choice: v.optional(v.picklist(engineChoices)),
       threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
       contextLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(64))),
       keepAlive: v.optional(v.string()),
@@ -191,8 +191,9 @@ function endpointOf(address: string): string {
 
 function engineChoice(text: string | undefined): EngineChoice | undefined {
   if (text === undefined) return undefined;
-  if (/^(auto|embedded|llama-server)$/.test(text)) return text as EngineChoice;
-  throw invalid('LUCI_ENGINE', `"${text}" is not one of auto, embedded, llama-server`);
+  const found = engineChoices.find((choice) => choice === text);
+  if (found) return found;
+  throw invalid('LUCI_ENGINE', `"${text}" is not one of ${engineChoices.join(', ')}`);
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

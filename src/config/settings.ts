@@ -3,8 +3,9 @@
 /** Where a setting's value came from. */
 export type Origin = 'flag' | 'environment' | 'file' | 'default';
 
-/** Which engine runs files; `auto` takes the embedded one, else a llama-server on the PATH. */
-export type EngineChoice = 'auto' | 'embedded' | 'llama-server';
+/** Which engine runs models; `auto` takes the embedded one, else a llama-server, else a llamafile. `remote` runs nothing here. */
+export const engineChoices = ['auto', 'embedded', 'llamafile', 'llama-server', 'remote'] as const;
+export type EngineChoice = (typeof engineChoices)[number];
 
 /** Proxies to go through; each an http:// address that may hold a name and a password. */
 export interface ProxySettings {

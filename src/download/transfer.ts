@@ -55,7 +55,8 @@ export function createTransfer(options: TransferOptions): Transfer {
   const { partial, progress, signal, file } = options;
   const hasher = createHasher(partial.dataPath);
   hasher.advance(partial.have.front);
-  const head = createHeadCheck(file, partial.have.front > 0);
+  // What is no model (a runtime) is known by its digest alone.
+  const head = createHeadCheck(file, partial.have.front > 0 || !/\.gguf$/i.test(file.name));
   let inHand = 0;
   let highest = partial.have.bytes;
   const transfer: Transfer = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseEngine, embeddedObstacle } from './choose-engine.ts';
+import { chooseEngine, type EngineWish, embeddedObstacle, llamafileObstacle } from './choose-engine.ts';
 import { coresOf, type MachineFacts } from './machine.ts';
 
 const facts = (machine: Partial<MachineFacts>): MachineFacts => ({
@@ -13,6 +13,7 @@ const facts = (machine: Partial<MachineFacts>): MachineFacts => ({
   freeMemoryBytes: 4e9,
   ...machine,
 });
+const wish: EngineWish = { choice: 'auto', isLlamafile: false, isSpread: false, hasLlamaServer: false, hasLlamafile: false };
 const mac = (release: string, arch = 'x64'): MachineFacts => facts({ platform: 'darwin', arch, release, libc: undefined });
 
 test.each([
@@ -23,7 +24,7 @@ test.each([
   ['macOS 26', mac('25.0.0', 'arm64')],
   ['Windows', facts({ platform: 'win32', release: '10.0.19045', libc: undefined, hasAvx: undefined })],
 ])('%s runs the embedded engine', (_, machine) => {
-  expect(chooseEngine(machine)).toBe('embedded');
+  expect(chooseEngine(machine, wish)).toBe('embedded');
 });
 
 test.each([
@@ -35,10 +36,39 @@ test.each([
   ['a CPU without AVX', facts({ hasAvx: false }), 'needs a CPU with AVX'],
   ['a system without a build', facts({ platform: 'freebsd' }), 'no build for freebsd x64'],
 ])('%s is refused in one line with a way out', (_, machine, message) => {
-  expect(() => chooseEngine(machine)).toThrow(message);
+  expect(() => chooseEngine(machine, wish)).toThrow(message);
   const obstacle = embeddedObstacle(machine);
   expect(obstacle?.message).not.toContain('\n');
   expect(obstacle?.wayOut).not.toBe('');
+});
+
+const catalina = mac('19.6.0');
+test.each<[string, MachineFacts, Partial<EngineWish>, string]>([
+  ['what works is not changed for what is there', facts({}), { hasLlamaServer: true, hasLlamafile: true }, 'embedded'],
+  ['an old Mac takes a llamafile that is there', catalina, { hasLlamafile: true }, 'llamafile'],
+  ['an old Mac takes a llama-server before a llamafile', catalina, { hasLlamaServer: true, hasLlamafile: true }, 'llama-server'],
+  ['musl takes a llamafile', facts({ libc: 'musl' }), { hasLlamafile: true }, 'llamafile'],
+  ['a .llamafile brings its own engine', facts({}), { isLlamafile: true }, 'llamafile'],
+  ['a model over several machines needs llama-server', facts({}), { isSpread: true, hasLlamaServer: true }, 'llama-server'],
+  ['what is asked for is taken', facts({}), { choice: 'llamafile', hasLlamafile: true }, 'llamafile'],
+])('%s', (_, machine, wanted, engine) => {
+  expect(chooseEngine(machine, { ...wish, ...wanted })).toBe(engine);
+});
+
+test.each<[string, MachineFacts, Partial<EngineWish>, string]>([
+  ['a llamafile without AVX', facts({ hasAvx: false }), { isLlamafile: true }, 'needs a CPU with AVX'],
+  ['a llamafile that is not there', facts({}), { choice: 'llamafile' }, 'There is no llamafile here yet.'],
+  ['a llama-server that is not there', facts({}), { choice: 'llama-server' }, 'There is no llama-server on the PATH.'],
+  ['the embedded engine on an old Mac', catalina, { choice: 'embedded', hasLlamafile: true }, 'needs macOS 13.3'],
+  ['a file for --engine remote', facts({}), { choice: 'remote' }, 'A file is run here'],
+])('refused: %s', (_, machine, wanted, message) => {
+  expect(() => chooseEngine(machine, { ...wish, ...wanted })).toThrow(message);
+});
+
+test('the way out names a llamafile only where one can run', () => {
+  expect(embeddedObstacle(catalina)?.wayOut).toContain('luci runtime add llamafile');
+  expect(embeddedObstacle(facts({ hasAvx: false }))?.wayOut).not.toContain('llamafile');
+  expect(llamafileObstacle(facts({ platform: 'win32', arch: 'arm64' }))?.message).toBe('A llamafile does not run on win32 arm64.');
 });
 
 const block = (processor: number, socket: number, core: number): string =>

@@ -1,7 +1,7 @@
 import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { isAlive } from '../../base/lock.ts';
-import { chooseEngine } from '../choose-engine.ts';
+import { requireEmbedded } from '../choose-engine.ts';
 import type { ChatRequest, Engine, EngineFacts, GenerationEvent, Session } from '../engine.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
@@ -38,13 +38,13 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
     kind: 'embedded',
     async probe() {
       const facts = await options.machine();
-      chooseEngine(facts);
+      requireEmbedded(facts);
       return { kind: 'embedded', version: 'llama.cpp', device: `${facts.physicalCores} cores` };
     },
     async open(target, { contextLength, threads, signal } = {}) {
       if (target.kind !== 'file') throw new LuciError('ENGINE_UNSUPPORTED', `The embedded engine runs files, not ${target.remote}.`);
       const machine = await options.machine();
-      chooseEngine(machine);
+      requireEmbedded(machine);
       const hostTarget: HostTarget = {
         path: target.path,
         name: target.name,

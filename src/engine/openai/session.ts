@@ -7,12 +7,16 @@ import type {
   EndReason,
   EngineFacts,
   GenerationEvent,
+  JsonSchema,
   Session,
   ToolCall,
   ToolDefinition,
   Usage,
 } from '../engine.ts';
+import { type Dialect, takesAllSampling } from './dialect.ts';
 import { readEventStream } from './event-stream.ts';
+import { grammarOf } from './schema-grammar.ts';
+import { watchOver } from './watch-over.ts';
 
 /** A model behind an OpenAI-compatible endpoint: llama-server, llamafile, vLLM, or somebody's service. One client for all of them. */
 
@@ -25,8 +29,9 @@ export interface OpenAiTarget {
   readonly apiKey?: string;
   readonly model: string;
   readonly facts: EngineFacts;
-  /** llama-server knows more than the standard: token counts, sampling, timings. */
-  readonly isLlamaServer: boolean;
+  readonly dialect: Dialect;
+  /** Whether the server still answers, for one that is ours: asked while it is silent. */
+  readonly isAlive?: () => Promise<boolean>;
   readonly onClose?: () => Promise<void>;
 }
 
@@ -35,12 +40,12 @@ const idleTimeoutMs = 600_000;
 
 /** A session on it. Nothing is asked before the first request. */
 export function openAiSession(target: OpenAiTarget): Session {
-  const { facts, model, onClose, isLlamaServer } = target;
+  const { facts, model, onClose, dialect } = target;
   return {
     facts,
     generate: (request, signal) => generate(target, request, signal),
     async countTokens(messages, tools) {
-      if (!isLlamaServer) return roughTokens(messages, tools);
+      if (dialect !== 'llama-server') return roughTokens(messages, tools);
       const root = target.baseUrl.replace(/\/v1$/, '');
       const templated = await post(target, `${root}/apply-template`, { messages: messages.map(toWire), ...toolsToWire(tools) });
       const tokenized = await post(target, `${root}/tokenize`, { content: String(templated['prompt'] ?? ''), add_special: true });
@@ -82,7 +87,7 @@ function toolsToWire(tools: readonly ToolDefinition[] | undefined): object {
   return { tools: tools.map(({ name, description, parameters }) => ({ type: 'function', function: { name, description, parameters } })) };
 }
 
-function bodyOf({ model, isLlamaServer }: OpenAiTarget, request: ChatRequest): object {
+function bodyOf({ model, dialect }: OpenAiTarget, request: ChatRequest): object {
   const { messages, tools, toolChoice, jsonSchema, sampling = {}, maxTokens, stop, thinking } = request;
   const { temperature = 0.7, topP = 0.95, seed, topK, minP, repeatPenalty } = sampling;
   const more = {
@@ -104,13 +109,20 @@ function bodyOf({ model, isLlamaServer }: OpenAiTarget, request: ChatRequest): o
     ...(stop?.length ? { stop } : {}),
     ...toolsToWire(tools),
     ...(tools?.length && toolChoice ? { tool_choice: toolChoice, parallel_tool_calls: false } : {}),
-    ...(jsonSchema ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: jsonSchema, strict: true } } } : {}),
-    ...(isLlamaServer ? more : {}),
+    ...(jsonSchema ? answerForm(dialect, jsonSchema) : {}),
+    ...(takesAllSampling(dialect) ? more : {}),
   };
 }
 
-async function* generate(target: OpenAiTarget, request: ChatRequest, signal: AbortSignal | undefined): AsyncGenerator<GenerationEvent> {
+function answerForm(dialect: Dialect, schema: JsonSchema): object {
+  if (dialect === 'llamafile-0.9') return { grammar: grammarOf(schema) };
+  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } } };
+}
+
+async function* generate(target: OpenAiTarget, request: ChatRequest, outer: AbortSignal | undefined): AsyncGenerator<GenerationEvent> {
   const startedAt = performance.now();
+  using watch = watchOver(target.isAlive, outer);
+  const { signal } = watch;
   const response = await send(target, `${target.baseUrl}/chat/completions`, bodyOf(target, request), signal);
   let firstAt: number | undefined;
   let reason: EndReason | undefined;
@@ -120,6 +132,7 @@ async function* generate(target: OpenAiTarget, request: ChatRequest, signal: Abo
   const calls = new Map<number, { id: string; name: string; text: string }>();
   try {
     for await (const value of readEventStream(response.body as AsyncIterable<Buffer>)) {
+      watch.heard();
       // What came before the stop may all be here already; it is not handed on any more.
       throwIfAborted(signal);
       if (value['error'] !== undefined) throw new LuciError('ENGINE_FAILED', `${placeOf(target)}: ${wordsOf(value['error'])}`);

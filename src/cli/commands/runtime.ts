@@ -1,0 +1,111 @@
+import { LuciError } from '../../base/errors.ts';
+import type { Luci } from '../../luci-interface.ts';
+import { type Command, type CommandContext, textOption } from '../command.ts';
+import { fetchOptions, fetchOverrides } from '../options.ts';
+import { installProgress } from '../show/download-progress.ts';
+import { table } from '../show/table.ts';
+import { printable } from '../show/text.ts';
+
+/** `luci runtime`: programs that run models, beside the embedded engine. */
+export const runtime: Command = {
+  name: 'runtime',
+  operands: '[list] | add <kind>[@version] | remove <kind>[@version]',
+  summary: 'fetch or name programs that run models',
+  details:
+    'Kinds: llamafile (runs on older systems), llama-server (a program of yours: --path, or llama-server@/path), vulkan and cuda (let the embedded engine use a graphics card; fetched with npm). Fetched files are verified like models. The newest of a kind is the one in use; take it with --engine llamafile|llama-server.',
+  options: {
+    path: { type: 'string', value: 'FILE', summary: 'use this program instead of fetching one' },
+    connections: fetchOptions.connections,
+    'max-rate': fetchOptions['max-rate'],
+    'keep-partial': fetchOptions['keep-partial'],
+  },
+  async run(context) {
+    const [verb = 'list', named, ...more] = context.operands;
+    if (verb === 'list' && named === undefined) return list(context);
+    const at = named?.indexOf('@') ?? -1;
+    const [kind, version] = at < 0 ? [named, undefined] : [named?.slice(0, at), named?.slice(at + 1)];
+    if (verb === 'add' && kind && more.length === 0) return add(context, kind, version);
+    if (verb === 'remove' && kind && more.length === 0) return remove(context, kind, version);
+    throw new LuciError('USAGE', `luci runtime has no "${context.operands.join(' ')}".`, { hint: 'luci runtime add llamafile' });
+  },
+};
+
+async function list({ luci: open, show }: CommandContext): Promise<number> {
+  const luci = await open();
+  const runtimes = await luci.runtimes();
+  const [there, { usual, releases }] = await Promise.all([runtimes.list(), runtimes.releases()]);
+  if (show.json) show.data({ added: there, usual, releases });
+  else {
+    const { none } = show.terminal.marks;
+    const rows = there.map(({ kind, version, path, isOurs }) => [kind, version ?? none, isOurs ? 'fetched' : 'yours', printable(path)]);
+    const titles = [{ title: 'kind' }, { title: 'version' }, { title: 'from', dropOrder: 1 }, { title: 'file', dropOrder: 2 }];
+    if (rows.length > 0) show.result(table(titles, rows, show.terminal).join('\n'));
+    else show.note('No runtime was added; models run on the embedded engine.');
+    const versions = releases.map(({ version, sha256 }) => (sha256 === undefined ? `${version} (no digest known)` : version));
+    show.note(`llamafiles to fetch: ${versions.join(', ')}; usual: ${usual}\n  luci runtime add llamafile`);
+  }
+  return 0;
+}
+
+async function add(context: CommandContext, kind: string, version: string | undefined): Promise<number> {
+  const { options, luci: open, show, signal } = context;
+  const path = textOption(options, 'path');
+  const luci = await open(fetchOverrides(options));
+  const runtimes = await luci.runtimes();
+  if (kind === 'vulkan' || kind === 'cuda') {
+    const name = await runtimes.addGpu(kind);
+    await luci.engine.stop(); // The next start finds it.
+    if (show.json) show.data({ added: kind, package: name });
+    else show.note(`${name} is there. The embedded engine tries it at its next start.\n  luci doctor`);
+    return 0;
+  }
+  const program = path ?? (kind === 'llama-server' ? version : undefined);
+  if (kind === 'llama-server' && program === undefined)
+    throw new LuciError('USAGE', 'llama-server is a program of yours: name it.', { hint: 'luci runtime add llama-server --path FILE' });
+  if (kind !== 'llamafile' && kind !== 'llama-server')
+    throw new LuciError('USAGE', `There is no runtime "${kind}".`, { hint: 'luci runtime add llamafile|llama-server|vulkan|cuda' });
+  if (program !== undefined) return said(context, kind, await runtimes.addProgram(kind, program));
+  return said(context, kind, await fetchLlamafile(runtimes, version, { show, signal, keepPartial: luci.settings.download.keepPartial }));
+}
+
+async function fetchLlamafile(
+  runtimes: Awaited<ReturnType<Luci['runtimes']>>,
+  version: string | undefined,
+  { show, signal, keepPartial }: Pick<CommandContext, 'show' | 'signal'> & { readonly keepPartial: boolean },
+) {
+  const progress = installProgress(show);
+  try {
+    return await runtimes.addLlamafile(version, {
+      signal,
+      onAbort: keepPartial ? 'keep' : 'delete',
+      onEvent: (event) => progress({ type: 'file', model: 'llamafile', part: 1, parts: 1, event }),
+    });
+  } finally {
+    show.live([]);
+  }
+}
+
+function said({ show }: CommandContext, kind: string, added: { path: string; version?: string; vouched?: boolean }): number {
+  if (show.json) show.data({ added: kind, ...added });
+  else {
+    const doubt = added.vouched === false ? ' Nobody vouches for its bytes.' : '';
+    const { ellipsis } = show.terminal.marks;
+    show.note(
+      `${kind} ${added.version ?? ''} is there: ${printable(added.path)}.${doubt}\n  luci ask --engine ${kind} "${ellipsis}"`.replace(
+        '  is there',
+        ' is there',
+      ),
+    );
+  }
+  return 0;
+}
+
+async function remove({ luci: open, show }: CommandContext, kind: string, version: string | undefined): Promise<number> {
+  const removed = await (await (await open()).runtimes()).remove(kind, version);
+  if (removed.length === 0) throw new LuciError('NOT_FOUND', `No runtime ${kind} was added.`, { hint: 'luci runtime list' });
+  if (show.json) show.data({ removed });
+  else
+    for (const { path, isOurs } of removed)
+      show.note(isOurs ? `${printable(path)} is deleted.` : `${printable(path)} is forgotten; the file stays.`);
+  return 0;
+}

@@ -1,0 +1,36 @@
+import type { Dialect } from '../openai/dialect.ts';
+
+/** How a server program is started and spoken to, which differs from version to version. Facts, no behaviour. */
+
+/** A kind of server, in the versions that behave alike. */
+export interface ServerFlavor {
+  readonly kind: 'llama-server' | 'llamafile';
+  /** Words before all others: a llamafile without them opens a chat, or a browser. */
+  readonly mode: readonly string[];
+  readonly dialect: Dialect;
+}
+
+const llamaServer: ServerFlavor = { kind: 'llama-server', mode: [], dialect: 'llama-server' };
+
+/** From 0.10 on a llamafile is today's llama-server behind a wrapper. `--nobrowser` is unknown to it, and without `--server` it also chats. */
+const llamafileNow: ServerFlavor = { kind: 'llamafile', mode: ['--server'], dialect: 'llama-server' };
+
+/** Before 0.10: the server of 2024, which opens a browser and takes a grammar in place of a JSON schema. */
+const llamafileOld: ServerFlavor = { kind: 'llamafile', mode: ['--server', '--nobrowser'], dialect: 'llamafile-0.9' };
+
+/** The flavour of a program. A llamafile whose version nobody knows is taken for a new one; a flag it refuses is left out. */
+export function flavorOf(kind: ServerFlavor['kind'], version?: string): ServerFlavor {
+  if (kind === 'llama-server') return llamaServer;
+  const [major = 0, minor = 10] = (version ?? '').split('.').map(Number);
+  return major === 0 && minor < 10 ? llamafileOld : llamafileNow;
+}
+
+/** The version in what `--version` prints, as in `llamafile v0.9.3`. */
+export function versionIn(text: string): string | undefined {
+  return /\bv?(\d+\.\d+(?:\.\d+)?)\b/.exec(text)?.[1];
+}
+
+/** The flag a program's last words say it does not know. */
+export function unknownFlagIn(words: string): string | undefined {
+  return /(?:unknown|invalid|unrecognized|unsupported) (?:argument|option|flag)[:\s]+['"]?(--?[\w-]+)/i.exec(words)?.[1];
+}

@@ -1,0 +1,91 @@
+import type { JsonSchema } from '../engine.ts';
+
+/**
+ * A JSON schema as a grammar in GBNF, for servers that take nothing else. Objects with fixed properties, arrays, strings, numbers,
+ * constants, enumerations and alternatives; whatever a schema says beyond that is left to the check of the answer.
+ * Format: llama.cpp, grammars/README.md.
+ */
+export function grammarOf(schema: JsonSchema): string {
+  const rules = new Map<string, string>(basics);
+  const root = expression(schema, rules);
+  return [`root ::= ${root}`, ...[...rules].map(([name, body]) => `${name} ::= ${body}`)].join('\n');
+}
+
+const basics: readonly (readonly [string, string])[] = [
+  ['ws', '" "?'],
+  ['char', '[^"\\\\\\x7F\\x00-\\x1F] | "\\\\" (["\\\\bfnrt/] | "u" [0-9a-fA-F]{4})'],
+  ['string', '"\\"" char* "\\""'],
+  ['integer', '"-"? ("0" | [1-9] [0-9]{0,15})'],
+  ['number', 'integer ("." [0-9]{1,15})? ([eE] [-+]? [0-9]{1,3})?'],
+  ['boolean', '"true" | "false"'],
+  ['value', 'object | array | string | number | boolean | "null"'],
+  ['object', '"{" ws (string ":" ws value ("," ws string ":" ws value)*)? "}"'],
+  ['array', '"[" ws (value ("," ws value)*)? "]"'],
+];
+
+function expression(schema: unknown, rules: Map<string, string>): string {
+  if (typeof schema !== 'object' || schema === null) return 'value';
+  const { type, const: constant, enum: values, oneOf, anyOf, ...rest } = schema as Record<string, unknown>;
+  if (constant !== undefined) return literal(JSON.stringify(constant));
+  if (Array.isArray(values)) return group(values.map((value) => literal(JSON.stringify(value))));
+  const choices = oneOf ?? anyOf;
+  if (Array.isArray(choices)) return group(choices.map((choice) => named(choice, rules)));
+  if (Array.isArray(type)) return group(type.map((one) => named({ ...rest, type: one }, rules)));
+  if (type === 'string') return text(rest);
+  if (type === 'object' && rest['properties'] !== undefined) return object(rest, rules);
+  if (type === 'array' && rest['items'] !== undefined) return array(rest, rules);
+  if (type === 'null') return '"null"';
+  return typeof type === 'string' && rules.has(type) ? type : 'value';
+}
+
+/** A rule of its own keeps alternatives and repetitions apart. */
+function named(schema: unknown, rules: Map<string, string>): string {
+  const name = `r${rules.size}`;
+  rules.set(name, '');
+  rules.set(name, expression(schema, rules));
+  return name;
+}
+
+function object({ properties, required }: Record<string, unknown>, rules: Map<string, string>): string {
+  const pairs = Object.entries(properties as Record<string, unknown>).map(([key, value]) => ({
+    isRequired: Array.isArray(required) && required.includes(key),
+    rule: `${literal(`${JSON.stringify(key)}:`)} ws ${named(value, rules)}`,
+  }));
+  const needed = pairs.filter(({ isRequired }) => isRequired).map(({ rule }) => rule);
+  const free = pairs.filter(({ isRequired }) => !isRequired).map(({ rule }) => rule);
+  const more = (rest: readonly string[]): string => rest.map((rule) => ` ("," ws ${rule})?`).join('');
+  const inner =
+    needed.length > 0
+      ? `${needed.join(' "," ws ')}${more(free)}`
+      : free.length > 0
+        ? `(${free.map((rule, at) => `${rule}${more(free.slice(at + 1))}`).join(' | ')})?`
+        : '';
+  return `"{" ws ${inner} ws "}"`;
+}
+
+function array({ items, minItems, maxItems }: Record<string, unknown>, rules: Map<string, string>): string {
+  const item = named(items, rules);
+  const least = count(minItems) ?? 0;
+  const most = count(maxItems);
+  if (most === 0) return '"[" ws "]"';
+  const rest = `("," ws ${item}){${Math.max(0, least - 1)},${most === undefined ? '' : most - 1}}`;
+  return least > 0 ? `"[" ws ${item} ${rest} ws "]"` : `"[" ws (${item} ${rest})? ws "]"`;
+}
+
+function text({ minLength, maxLength }: Record<string, unknown>): string {
+  const [least, most] = [count(minLength), count(maxLength)];
+  if (least === undefined && most === undefined) return 'string';
+  return `"\\"" char{${least ?? 0},${most ?? ''}} "\\""`;
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+function group(choices: readonly string[]): string {
+  return `(${choices.join(' | ')})`;
+}
+
+function literal(words: string): string {
+  return `"${words.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+}

@@ -1,0 +1,164 @@
+import { chmod, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { runProgram } from '../base/child-process.ts';
+import { LuciError } from '../base/errors.ts';
+import type { ModelFile } from '../base/model.ts';
+import { type DownloadOptions, downloadFile } from '../download/download-file.ts';
+import type { Net } from '../net/net.ts';
+import { changeRuntimes, type Runtime, readRuntimes } from '../store/runtimes.ts';
+
+/** Programs that run models: fetched as models are, with their digests, or ones the user has. */
+
+/** A release that can be fetched. */
+export interface RuntimeRelease {
+  readonly version: string;
+  readonly file: string;
+  readonly urls: readonly string[];
+  readonly sizeBytes?: number;
+  /** Undefined where nobody vouches for the bytes. */
+  readonly sha256?: string;
+}
+
+/** What can be fetched. */
+export interface RuntimeCatalog {
+  /** The release that `llamafile` without a version means. */
+  readonly usual: string;
+  readonly releases: readonly RuntimeRelease[];
+}
+
+/** What runtimes are installed with. */
+export interface RuntimeTools {
+  readonly net: Net;
+  readonly stateFolder: string;
+  readonly runtimesFolder: string;
+  /** The package's `catalog/runtimes.json`. */
+  readonly catalogPath: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly download: Omit<DownloadOptions, 'destinationPath' | 'onEvent' | 'signal' | 'onAbort'>;
+}
+
+const catalogSchema = v.object({
+  llamafile: v.object({
+    usual: v.string(),
+    releases: v.array(
+      v.object({
+        version: v.string(),
+        file: v.string(),
+        urls: v.array(v.pipe(v.string(), v.url())),
+        sizeBytes: v.optional(v.number()),
+        sha256: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+      }),
+    ),
+  }),
+});
+
+/** The releases of llamafile that are known. */
+export async function readRuntimeCatalog(catalogPath: string): Promise<RuntimeCatalog> {
+  const { llamafile } = v.parse(catalogSchema, JSON.parse(await readFile(catalogPath, 'utf8')));
+  return llamafile as RuntimeCatalog;
+}
+
+/** Fetches a llamafile (default: the usual release) and makes it the one in use. */
+export async function addLlamafile(
+  tools: RuntimeTools,
+  version: string | undefined,
+  options: Pick<DownloadOptions, 'signal' | 'onAbort' | 'onEvent'> = {},
+): Promise<Runtime & { readonly vouched: boolean }> {
+  const { usual, releases } = await readRuntimeCatalog(tools.catalogPath);
+  const release = releases.find((candidate) => candidate.version === (version ?? usual));
+  if (!release)
+    throw new LuciError('NOT_FOUND', `No llamafile ${version} is known.`, {
+      hint: `luci runtime list\nluci runtime add llamafile --path FILE`,
+    });
+  const { file, sizeBytes, sha256, urls } = release;
+  // Windows runs only what is named so.
+  const name = process.platform === 'win32' ? `${file}.exe` : file;
+  const wanted: ModelFile = {
+    name,
+    sources: urls.map((url) => ({ kind: 'url', url })),
+    ...(sizeBytes ? { sizeBytes } : {}),
+    ...(sha256 ? { sha256 } : {}),
+  };
+  const done = await downloadFile(tools.net, wanted, { ...tools.download, ...options, destinationPath: join(tools.runtimesFolder, name) });
+  await chmod(done.path, 0o755);
+  const runtime: Runtime = { kind: 'llamafile', version: release.version, path: done.path, isOurs: true };
+  await remember(tools, runtime);
+  return { ...runtime, vouched: done.vouched };
+}
+
+/** Takes a program of the user's; asks it for its version, which also proves that it runs. */
+export async function addProgram(tools: RuntimeTools, kind: Runtime['kind'], path: string): Promise<Runtime> {
+  if (!(await stat(path).catch(() => undefined))?.isFile())
+    throw new LuciError('NOT_FOUND', `There is no program ${path}.`, { hint: `luci runtime add ${kind} --path FILE` });
+  const version = await versionOf(kind, path, tools.environment);
+  const runtime: Runtime = { kind, path, isOurs: false, ...(version ? { version } : {}) };
+  await remember(tools, runtime);
+  return runtime;
+}
+
+/** What a program says to `--version`; ENGINE_UNSUPPORTED with its last words when it does not run here. */
+export async function versionOf(
+  kind: Runtime['kind'],
+  path: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const isScript = kind === 'llamafile' && process.platform !== 'win32';
+  const [file, args] = isScript ? ['/bin/sh', [path, '--version']] : [path, ['--version']];
+  const finished = await runProgram(file, args, { environment, signal: AbortSignal.timeout(60_000) }).catch((cause: unknown) => {
+    throw cannotRun(kind, path, cause instanceof Error ? cause.message : String(cause), cause);
+  });
+  const words = `${finished.stdout}\n${finished.stderr}`;
+  if (finished.exitCode !== 0) {
+    const last = words.trim().split('\n').at(-1);
+    throw cannotRun(kind, path, last || `exit ${finished.exitCode ?? finished.signalName}`);
+  }
+  const found = kind === 'llamafile' ? /\bv?(\d+\.\d+(?:\.\d+)?)\b/.exec(words) : /version:\s*(\S+)/.exec(words);
+  return found?.[1];
+}
+
+function cannotRun(kind: string, path: string, reason: string, cause?: unknown): LuciError {
+  return new LuciError('ENGINE_UNSUPPORTED', `${path} does not run as a ${kind} here: ${reason}`, { cause, hint: 'luci doctor' });
+}
+
+/** Forgets runtimes of a kind, or one version of it; files that luci fetched are deleted. Returns what was removed. */
+export async function removeRuntime(tools: RuntimeTools, kind: string, version: string | undefined): Promise<readonly Runtime[]> {
+  const isMeant = (runtime: Runtime): boolean => runtime.kind === kind && (version === undefined || runtime.version === version);
+  const meant = (await readRuntimes(tools.stateFolder)).filter(isMeant);
+  await changeRuntimes(tools.stateFolder, (runtimes) => runtimes.filter((runtime) => !isMeant(runtime)));
+  for (const { path, isOurs } of meant) if (isOurs) await rm(path, { force: true });
+  return meant;
+}
+
+async function remember({ stateFolder }: RuntimeTools, runtime: Runtime): Promise<void> {
+  await changeRuntimes(stateFolder, (runtimes) => [...runtimes.filter(({ path }) => path !== runtime.path), runtime]);
+}
+
+/** The platform packages of the embedded engine that reach a graphics processor. */
+export const gpuKinds = ['vulkan', 'cuda'] as const;
+
+/**
+ * Puts the embedded engine's library for a graphics processor beside the one luci came with, with npm.
+ * The same release as that one: both are parts of one engine.
+ */
+export async function addGpu(tools: RuntimeTools, gpu: (typeof gpuKinds)[number], packageFolder: string): Promise<string> {
+  const { optionalDependencies } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+  };
+  const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const release = optionalDependencies[`@node-llama-cpp/${platform}`];
+  if (release === undefined || process.platform === 'darwin')
+    throw new LuciError('ENGINE_UNSUPPORTED', `There is no ${gpu} library for ${process.platform} ${process.arch}.`, {
+      hint: 'luci doctor',
+    });
+  const name = `@node-llama-cpp/${platform}-${gpu}@${release}`;
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const args = ['install', '--no-save', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', packageFolder, name];
+  const { environment } = tools;
+  const finished = await tools.net.run({ file: npm, args, environment, purpose: 'runtime', destination: 'npm', folder: packageFolder });
+  if (finished.exitCode === 0) return name;
+  const reason = /npm (?:ERR!|error) (?!code)(.*)/.exec(finished.stderr)?.[1] ?? `exit ${finished.exitCode}`;
+  throw new LuciError('NETWORK_FAILED', `npm could not fetch ${name}: ${reason.replace(/\S+:\/\/\S+/g, '(address)').slice(0, 200)}`, {
+    hint: 'luci net log',
+  });
+}

@@ -1,0 +1,66 @@
+import { dirname } from 'node:path';
+import { dataPath } from './base/parts.ts';
+import type { Directories } from './config/directories.ts';
+import type { Settings } from './config/settings.ts';
+import type { DownloadEvent } from './download/download-event.ts';
+import {
+  addGpu,
+  addLlamafile,
+  addProgram,
+  type gpuKinds,
+  type RuntimeCatalog,
+  type RuntimeTools,
+  readRuntimeCatalog,
+  removeRuntime,
+} from './install/runtimes.ts';
+import type { Net } from './net/net.ts';
+import { type Runtime, readRuntimes } from './store/runtimes.ts';
+
+/** Programs that run models, beside the embedded engine. */
+export interface Runtimes {
+  /** Those that were added, the newest last. */
+  list(): Promise<readonly Runtime[]>;
+  /** The llamafiles that can be fetched. */
+  releases(): Promise<RuntimeCatalog>;
+  /** Fetches a llamafile (default: the usual release). `vouched` is false where its digest was not known before. */
+  addLlamafile(
+    version?: string,
+    options?: { readonly signal?: AbortSignal; readonly onAbort?: 'delete' | 'keep'; readonly onEvent?: (event: DownloadEvent) => void },
+  ): Promise<Runtime & { readonly vouched: boolean }>;
+  /** Takes a program that is already here. */
+  addProgram(kind: Runtime['kind'], path: string): Promise<Runtime>;
+  /** Fetches the embedded engine's library for a graphics processor, with npm; returns the package's name. */
+  addGpu(gpu: (typeof gpuKinds)[number]): Promise<string>;
+  /** Forgets runtimes; files luci fetched are deleted. */
+  remove(kind: string, version?: string): Promise<readonly Runtime[]>;
+}
+
+/** The runtimes of a home folder. */
+export function createRuntimes({ settings, directories, net }: { settings: Settings; directories: Directories; net: Net }): Runtimes {
+  const catalogPath = dataPath('catalog', 'runtimes.json');
+  const { childEnvironment } = settings.system;
+  const { connections, transport, maxBytesPerSecond } = settings.download;
+  const tools: RuntimeTools = {
+    net,
+    stateFolder: directories.state,
+    runtimesFolder: directories.runtimes,
+    catalogPath,
+    environment: childEnvironment,
+    download: {
+      partialFolder: directories.partial,
+      hub: settings.hub,
+      connections,
+      transport,
+      childEnvironment,
+      ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond }),
+    },
+  };
+  return {
+    list: () => readRuntimes(directories.state),
+    releases: () => readRuntimeCatalog(catalogPath),
+    addLlamafile: (version, options) => addLlamafile(tools, version, options),
+    addProgram: (kind, path) => addProgram(tools, kind, path),
+    addGpu: (gpu) => addGpu(tools, gpu, dirname(dirname(catalogPath))),
+    remove: (kind, version) => removeRuntime(tools, kind, version),
+  };
+}
