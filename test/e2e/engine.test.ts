@@ -2,6 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import { createLuci } from '../../src/luci.ts';
 import { tinyGguf, tinyGgufSpec, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { writeGguf } from '../fixtures/gguf/write-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
@@ -116,6 +118,20 @@ test('a kill -9 in the middle of an answer is one clear error', async () => {
   expect(ran.stderr).not.toContain('    at ');
   expect(await ask()).toMatchObject({ exitCode: 0 });
 });
+
+test('an engine process that hangs in the middle of its work is ended within 10 s, and the next question works', async () => {
+  await using luci = createLuci(resolveSettings({ home: home.folder, contextLength: 2048 }, { PATH: process.env['PATH'] ?? '' }));
+  await using session = await luci.open(model);
+  const { pid = 0 } = (await luci.engine.status()) ?? {};
+  process.kill(pid, 'SIGSTOP');
+  const startedAt = performance.now();
+  const answer = async (): Promise<void> => {
+    for await (const _event of session.generate({ messages: [{ role: 'user', content: 'hi' }] }));
+  };
+  await expect(answer()).rejects.toMatchObject({ code: 'ENGINE_CRASHED' });
+  expect(performance.now() - startedAt).toBeLessThan(12_000);
+  expect(await ask()).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+}, 30_000);
 
 test('the engine process leaves after its idle time, and with the answer when it is 0', async () => {
   await home.luci(['ask', 'hi', '-m', model], { environment: { LUCI_KEEP_ALIVE: '1' } });

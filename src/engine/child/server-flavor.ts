@@ -25,11 +25,6 @@ export function flavorOf(kind: ServerFlavor['kind'], version?: string): ServerFl
   return major === 0 && minor < 10 ? llamafileOld : llamafileNow;
 }
 
-/** The version in what `--version` prints, as in `llamafile v0.9.3`. */
-export function versionIn(text: string): string | undefined {
-  return /\bv?(\d+\.\d+(?:\.\d+)?)\b/.exec(text)?.[1];
-}
-
 /** The flag a program's last words say it does not know. */
 export function unknownFlagIn(words: string): string | undefined {
   return /(?:unknown|invalid|unrecognized|unsupported) (?:argument|option|flag)[:\s]+['"]?(--?[\w-]+)/i.exec(words)?.[1];

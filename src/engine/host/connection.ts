@@ -7,7 +7,7 @@ import { type FromHost, readMessages, type ToHost } from './protocol.ts';
 
 /** A request without its number. */
 export type HostRequest =
-  Exclude<ToHost, { type: 'hello' | 'cancel' }> extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+  Exclude<ToHost, { type: 'hello' | 'cancel' | 'ping' }> extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
 /** A connection that was let in. */
 export interface HostConnection {
@@ -20,6 +20,9 @@ export interface HostConnection {
 }
 
 const helloTimeoutMs = 5000;
+/** Looks at a process that is at work and says nothing; by ticks, not by the clock, which goes on while a machine sleeps. */
+const tickMs = 2000;
+const mostSilentTicks = 4;
 
 /** Connects and says hello. Rejects with the system's error when nobody listens. */
 export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { type: 'hello' }>, 'type'>): Promise<HostConnection> {
@@ -33,6 +36,7 @@ export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { 
       // A process that is stopped or stuck still accepts; it counts as not there.
       const patience = setTimeout(() => socket.destroy(), helloTimeoutMs);
       const waiting = new Map<number, Waiting>();
+      let silentTicks = 0;
       socket.on('close', () => {
         clearTimeout(patience);
         reject(crashed());
@@ -40,11 +44,23 @@ export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { 
         waiting.clear();
       });
       readMessages<FromHost>(socket, (message) => {
+        silentTicks = 0;
+        if (message.type === 'pong') return;
         if (message.type === 'welcome' || message.type === 'refused') {
           clearTimeout(patience);
           if (message.type === 'refused' && message.reason === 'token')
             return reject(new LuciError('ENGINE_FAILED', 'The engine process does not accept this user.', { hint: 'luci stop --all' }));
-          return resolve(connectionOn(socket, message.pid, message.type, waiting));
+          const { pid } = message;
+          const look = setInterval(() => {
+            if (waiting.size === 0) return;
+            silentTicks += 1;
+            // Its work is done in other threads: a process that does not answer within seconds hangs.
+            if (silentTicks > mostSilentTicks) endHung(pid, socket);
+            else send(socket, { type: 'ping' });
+          }, tickMs);
+          look.unref();
+          socket.on('close', () => clearInterval(look));
+          return resolve(connectionOn(socket, pid, message.type, waiting));
         }
         settle(message, waiting);
       });
@@ -59,7 +75,17 @@ interface Waiting {
   onEvent: ((event: GenerationEvent) => void) | undefined;
 }
 
-function settle(message: Exclude<FromHost, { type: 'welcome' | 'refused' }>, waiting: Map<number, Waiting>): void {
+/** A process that hangs is ended, so that the next command gets a new one. */
+function endHung(pid: number, socket: Socket): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+  socket.destroy();
+}
+
+function settle(message: Exclude<FromHost, { type: 'welcome' | 'refused' | 'pong' }>, waiting: Map<number, Waiting>): void {
   const entry = waiting.get(message.id);
   if (message.type === 'event') {
     entry?.onEvent?.(message.event);

@@ -57,7 +57,7 @@ function serve(socket: Socket): void {
   });
   readMessages<ToHost>(socket, (message) => {
     // Looking at the process does not make it stay longer.
-    hasWorked ||= !['hello', 'status', 'cancel', 'leave', 'unload'].includes(message.type);
+    hasWorked ||= !['hello', 'status', 'cancel', 'ping', 'leave', 'unload'].includes(message.type);
     if (hasWorked) lastActivityMs = Date.now();
     if (message.type === 'hello') {
       if (!isSameToken(message.token)) {
@@ -71,6 +71,7 @@ function serve(socket: Socket): void {
       return send({ type: 'welcome', pid: process.pid });
     }
     if (!isWelcome) return void socket.destroy();
+    if (message.type === 'ping') return send({ type: 'pong' });
     if (message.type === 'cancel') return running.get(message.id)?.abort(stopError('CANCELLED'));
     if (message.type === 'leave') {
       send({ type: 'done', id: message.id, result: true });
@@ -88,7 +89,7 @@ function serve(socket: Socket): void {
 }
 
 async function answer(
-  message: Exclude<ToHost, { type: 'hello' | 'cancel' | 'leave' }>,
+  message: Exclude<ToHost, { type: 'hello' | 'cancel' | 'ping' | 'leave' }>,
   signal: AbortSignal,
   send: (message: FromHost) => void,
 ): Promise<unknown> {

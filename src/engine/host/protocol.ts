@@ -30,6 +30,8 @@ export type ToHost =
     }
   | { readonly type: 'embed'; readonly id: number; readonly target: HostTarget; readonly texts: readonly string[] }
   | { readonly type: 'cancel'; readonly id: number }
+  /** Asks for a sign of life while a request is under way. */
+  | { readonly type: 'ping' }
   | { readonly type: 'status'; readonly id: number }
   | { readonly type: 'unload'; readonly id: number; readonly name: string }
   | { readonly type: 'leave'; readonly id: number };
@@ -38,6 +40,7 @@ export type ToHost =
 export type FromHost =
   | { readonly type: 'welcome'; readonly pid: number }
   | { readonly type: 'refused'; readonly reason: 'version' | 'token'; readonly pid: number }
+  | { readonly type: 'pong' }
   | { readonly type: 'event'; readonly id: number; readonly event: GenerationEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: LuciErrorData };
