@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -122,7 +123,8 @@ test('a kill -9 in the middle of an answer is one clear error', async () => {
 test('an engine process that hangs in the middle of its work is ended within 10 s, and the next question works', async () => {
   await using luci = createLuci(resolveSettings({ home: home.folder, contextLength: 2048 }, { PATH: process.env['PATH'] ?? '' }));
   await using session = await luci.open(model);
-  const { pid = 0 } = (await luci.engine.status()) ?? {};
+  const pid = Number(spawnSync('pgrep', ['-f', `engine-host.*${home.folder}`], { encoding: 'utf8' }).stdout.split('\n')[0]);
+  expect(pid).toBeGreaterThan(0);
   process.kill(pid, 'SIGSTOP');
   const startedAt = performance.now();
   const answer = async (): Promise<void> => {
