@@ -121,7 +121,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
     async open({ name, path, remote }, options = {}) {
       if (remote) return openRemote(name, remote);
       const isLlamafile = /\.llamafile(\.exe)?$/i.test(path);
-      if (!isLlamafile) await checkGgufFile(path, options.signal);
+      const model = isLlamafile ? undefined : await checkGgufFile(path, options.signal);
       const target = { kind: 'file', path, name } as const;
       const how = { ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}), ...options };
       const [facts, server, file] = await Promise.all([machine(), llamaServer(), llamafile()]);
@@ -131,6 +131,8 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
         isSpread: rpc !== undefined,
         hasLlamaServer: server !== undefined,
         hasLlamafile: file !== undefined,
+        ...(file?.version === undefined ? {} : { llamafileVersion: file.version }),
+        ...(model ? { model } : {}),
       };
       const kind = chooseEngine(facts, wish);
       if (kind === 'embedded') return engine.open(target, how);

@@ -1,4 +1,5 @@
 import { LuciError } from '../base/errors.ts';
+import { isOldLlamafile } from './child/server-flavor.ts';
 import type { EngineKind } from './engine.ts';
 import type { MachineFacts } from './machine.ts';
 
@@ -21,6 +22,47 @@ export interface EngineWish {
   readonly isSpread: boolean;
   readonly hasLlamaServer: boolean;
   readonly hasLlamafile: boolean;
+  /** Of the llamafile that is here, where it is known. */
+  readonly llamafileVersion?: string;
+  /** What the model's header says; left out for a `.llamafile`. */
+  readonly model?: ModelTraits;
+}
+
+/** What of a model decides which engine can read it. */
+export interface ModelTraits {
+  /** As in `general.architecture` of its header. */
+  readonly architecture: string;
+  /** Experts one by one, as in Mixtral files of before April 2024. */
+  readonly hasSplitExperts: boolean;
+}
+
+/** Architectures that llamafile 0.9.3 does not know: they are younger than its llama.cpp (found missing from that tag's table). */
+const newerThanOldLlamafiles: ReadonlySet<string> = new Set(
+  (
+    'arcee deci ernie4_5-moe falcon-h1 gemma3n gemma4 glm4moe gpt-oss granitehybrid hunyuan-dense jamba lfm2 lfm2moe llama4 minicpm3 ' +
+    'minimax-m2 mistral3 mistral4 nemotron_h_moe olmo2 phimoe qwen35 qwen35moe qwen3next qwen3vl qwen3vlmoe smollm3 step35'
+  ).split(' '),
+);
+
+/** Why an engine cannot read this model; undefined where it can, as far as its header tells. */
+export function modelObstacle(
+  kind: Exclude<EngineKind, 'remote'>,
+  model: ModelTraits | undefined,
+  llamafileVersion: string | undefined,
+): EngineObstacle | undefined {
+  if (!model) return undefined;
+  const isOld = kind === 'llamafile' && isOldLlamafile(llamafileVersion);
+  if (model.hasSplitExperts && !isOld)
+    return {
+      message: "This file stores its experts one by one, as before April 2024; today's llama.cpp does not read it.",
+      wayOut: 'A newer conversion of the same model: luci search mixtral\nAn older program that reads it: luci runtime add llamafile@0.9.3',
+    };
+  if (isOld && newerThanOldLlamafiles.has(model.architecture))
+    return {
+      message: `llamafile ${llamafileVersion} is older than the architecture ${model.architecture} of this model.`,
+      wayOut: 'luci runtime add llamafile',
+    };
+  return undefined;
 }
 
 /**
@@ -70,7 +112,7 @@ export function llamafileObstacle({ platform, arch, release, hasAvx }: MachineFa
 
 /** The engine to use for a file. Throws ENGINE_UNSUPPORTED in one line with the ways out. */
 export function chooseEngine(facts: MachineFacts, wish: EngineWish): Exclude<EngineKind, 'remote'> {
-  const { choice, isLlamafile, isSpread, hasLlamaServer, hasLlamafile } = wish;
+  const { choice, isLlamafile, isSpread, hasLlamaServer, hasLlamafile, llamafileVersion, model } = wish;
   if (choice === 'remote')
     throw new LuciError('ENGINE_UNSUPPORTED', 'A file is run here, not elsewhere.', {
       hint: 'luci list --remote\nluci ask -m NAME/MODEL …',
@@ -78,11 +120,19 @@ export function chooseEngine(facts: MachineFacts, wish: EngineWish): Exclude<Eng
   if (isLlamafile) return requireEngine('llamafile', facts, wish);
   if (isSpread) return requireEngine('llama-server', facts, wish);
   if (choice !== 'auto') return requireEngine(choice, facts, wish);
-  const obstacle = embeddedObstacle(facts);
-  if (obstacle === undefined) return 'embedded';
-  if (hasLlamaServer) return 'llama-server';
-  if (hasLlamafile && llamafileObstacle(facts) === undefined) return 'llamafile';
-  throw unsupported(obstacle, facts);
+  const candidates = [
+    { kind: 'embedded', isHere: true, obstacle: embeddedObstacle(facts) },
+    { kind: 'llama-server', isHere: hasLlamaServer, obstacle: undefined },
+    { kind: 'llamafile', isHere: hasLlamafile, obstacle: llamafileObstacle(facts) },
+  ] as const;
+  const here = candidates
+    .filter(({ isHere }) => isHere)
+    .map((candidate) => ({ ...candidate, unread: modelObstacle(candidate.kind, model, llamafileVersion) }));
+  const usable = here.find(({ obstacle, unread }) => obstacle === undefined && unread === undefined);
+  if (usable) return usable.kind;
+  // A model that nothing here reads is the nearer reason: the machine may have other engines.
+  const reason = here.findLast(({ unread }) => unread)?.unread ?? here.find(({ obstacle }) => obstacle)?.obstacle;
+  throw unsupported(reason ?? { message: 'No engine runs here.', wayOut: 'luci doctor' }, facts);
 }
 
 /** Throws ENGINE_UNSUPPORTED where the embedded engine cannot run. */
@@ -94,7 +144,7 @@ export function requireEmbedded(facts: MachineFacts): void {
 function requireEngine(
   kind: Exclude<EngineKind, 'remote'>,
   facts: MachineFacts,
-  { isLlamafile, hasLlamaServer, hasLlamafile }: EngineWish,
+  { isLlamafile, hasLlamaServer, hasLlamafile, llamafileVersion, model }: EngineWish,
 ): Exclude<EngineKind, 'remote'> {
   if (kind === 'llama-server' && !hasLlamaServer)
     throw new LuciError('ENGINE_UNSUPPORTED', 'There is no llama-server on the PATH.', {
@@ -104,6 +154,8 @@ function requireEngine(
   if (obstacle) throw unsupported(obstacle, facts);
   if (kind === 'llamafile' && !hasLlamafile && !isLlamafile)
     throw new LuciError('ENGINE_UNSUPPORTED', 'There is no llamafile here yet.', { hint: 'luci runtime add llamafile' });
+  const unread = isLlamafile ? undefined : modelObstacle(kind, model, llamafileVersion);
+  if (unread) throw unsupported(unread, facts);
   return kind;
 }
 

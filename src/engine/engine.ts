@@ -22,7 +22,6 @@ export type EngineTarget =
       readonly kind: 'file' /** First part of a split model. */;
       readonly path: string;
       readonly name: string;
-      readonly architecture?: string;
     }
   | { readonly kind: 'remote'; readonly remote: string; readonly model: string };
 

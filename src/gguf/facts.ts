@@ -23,6 +23,8 @@ export interface GgufFacts {
   readonly vocabularySize?: number;
   readonly slidingWindow?: number;
   readonly expertCount?: number;
+  /** Experts stored one by one, as in files of before April 2024: llama.cpp of today does not read them. */
+  readonly hasSplitExperts: boolean;
   readonly chatTemplate?: string;
   /** Weights a type, as in `{ Q4_1: 106168320 }`. */
   readonly weightsByType: Readonly<Record<string, number>>;
@@ -91,6 +93,7 @@ export function factsOf({ metadata, tensors }: GgufHeader): GgufFacts {
     parameters: Object.values(weightsByType).reduce((sum, weights) => sum + weights, 0),
     quantization: quantizationOf(metadata, weightsByType),
     weightsByType,
+    hasSplitExperts: tensors.some(({ name: tensor }) => /^blk\.\d+\.ffn_(gate|up|down)\.\d+\.weight$/.test(tensor)),
     tensorBytes: tensors.reduce((sum, tensor) => sum + tensor.sizeBytes, 0),
   };
 }

@@ -111,6 +111,15 @@ describe.each(engines)('%s', (_, engine, isThere, version) => {
     expect(long).toBeGreaterThan(short);
   });
 
+  test.skipIf(!isThere)('texts become vectors of one length, the same each time, and answers go on', async () => {
+    const [first, other, again] = await session.embed(['a red apple', 'a quarterly report of earnings', 'a red apple']);
+    expect(first?.length).toBeGreaterThan(1);
+    expect(other).toHaveLength(first?.length ?? 0);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    expect(textOf(await ask())).toBe(tinyReply);
+  });
+
   test.skipIf(!isThere)('an abort ends it at once, and the next question works', async () => {
     const stopper = new AbortController();
     const run = async (): Promise<void> => {

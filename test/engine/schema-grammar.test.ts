@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openChild } from '../../src/engine/child/open-child.ts';
+import { flavorOf } from '../../src/engine/child/server-flavor.ts';
 import type { JsonSchema, Session } from '../../src/engine/engine.ts';
 import { grammarOf } from '../../src/engine/openai/schema-grammar.ts';
 import { createNet } from '../../src/net/create-net.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const path = join(folder, 'tiny.gguf');
   await writeFile(path, tinyGguf());
   const net = createNet({ offline: true, proxy: { none: [] }, userAgent: 'luci' });
-  const flavor = { kind: 'llama-server', mode: [], dialect: 'llamafile-0.9' } as const;
+  const flavor = { ...flavorOf('llama-server'), dialect: 'llamafile-0.9' } as const;
   const options = { flavor, program: llamaServer, net, environment: { PATH: process.env['PATH'] ?? '' } };
   session = await openChild(options, { kind: 'file', path, name: 'tiny' }, { contextLength: 2048 });
 });

@@ -1,0 +1,106 @@
+import { sleep, throwIfAborted } from '../../base/abort.ts';
+import { LuciError } from '../../base/errors.ts';
+import type { Net } from '../../net/net.ts';
+import type { ServerFlavor } from './server-flavor.ts';
+import type { ServerProcess } from './server-process.ts';
+
+/** Whether a server of ours answers, and what it says of itself. */
+
+/** Where it listens. */
+export interface ServerAddress {
+  readonly net: Net;
+  readonly apiKey: string;
+  readonly root: string;
+}
+
+/** What a server says of itself. */
+export interface ServerFacts {
+  readonly version: string;
+  readonly contextLength?: number;
+}
+
+type Health = 'ready' | 'loading' | 'silent';
+
+/** Loading may take as long as it takes; a program that neither listens nor says a word is given up sooner. */
+const loadTimeoutMs = 600_000;
+const silenceTimeoutMs = 8000;
+const healthTimeoutMs = 2500;
+
+/** Waits until it can be asked. Throws ENGINE_FAILED or MEMORY_SHORT with its last words. */
+export async function waitUntilReady(
+  child: ServerProcess,
+  server: ServerAddress,
+  { kind }: ServerFlavor,
+  signal: AbortSignal | undefined,
+): Promise<ServerFacts> {
+  const startedAt = performance.now();
+  let heard = '';
+  let heardAt = startedAt;
+  for (;;) {
+    throwIfAborted(signal);
+    const end = child.ended();
+    if (end !== undefined) throw endedWhileLoading(kind, end, child.words());
+    const health = await healthOf(server);
+    if (health === 'ready') return factsOf(server);
+    const now = performance.now();
+    if (health === 'loading' || child.words() !== heard) [heard, heardAt] = [child.words(), now];
+    if (now - heardAt > silenceTimeoutMs || now - startedAt > loadTimeoutMs) {
+      const waited = Math.round((now - startedAt) / 1000);
+      throw new LuciError('ENGINE_FAILED', `${kind} does not answer after ${waited} s: ${lastWords(child.words())}`, {
+        hint: 'luci doctor',
+      });
+    }
+    await sleep(50, signal);
+  }
+}
+
+/** One look at `/health`, which no version asks a key for. */
+export async function healthOf({ net, root, apiKey }: ServerAddress): Promise<Health> {
+  return net
+    .request({
+      url: `${root}/health`,
+      purpose: 'remote-engine',
+      headers: { Authorization: `Bearer ${apiKey}` },
+      connectTimeoutMs: healthTimeoutMs,
+      idleTimeoutMs: healthTimeoutMs,
+    })
+    .then(
+      ({ status, body }): Health => {
+        body.destroy();
+        return status === 200 ? 'ready' : 'loading';
+      },
+      () => 'silent',
+    );
+}
+
+function endedWhileLoading(kind: string, end: string, words: string): LuciError {
+  const isOutOfMemory = end === 'SIGKILL' || end === 'exit 137' || /out of memory|failed to allocate|cannot allocate/i.test(words);
+  if (isOutOfMemory)
+    return new LuciError('MEMORY_SHORT', `${kind} ran out of memory while it loaded the model (${end}).`, {
+      hint: 'Ask for a smaller context (LUCI_CONTEXT=1024 luci ask …), or a smaller model: luci list',
+    });
+  return new LuciError('ENGINE_FAILED', `${kind} ended while it loaded the model (${end}): ${lastWords(words)}`, { hint: 'luci doctor' });
+}
+
+async function factsOf({ net, root, apiKey }: ServerAddress): Promise<ServerFacts> {
+  const headers = { Authorization: `Bearer ${apiKey}` };
+  const { body } = await net.request({ url: `${root}/props`, purpose: 'remote-engine', headers });
+  let text = '';
+  for await (const chunk of body as AsyncIterable<Buffer>) text += chunk.toString('utf8');
+  try {
+    const props = JSON.parse(text) as { build_info?: string; default_generation_settings?: { n_ctx?: number } };
+    const contextLength = props.default_generation_settings?.n_ctx;
+    return { version: props.build_info ?? 'unknown', ...(contextLength ? { contextLength } : {}) };
+  } catch {
+    return { version: 'unknown' };
+  }
+}
+
+/** The line that says what is wrong, else the last one. */
+function lastWords(words: string): string {
+  const lines = words
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return (lines.filter((line) => /error|failed|unable|invalid/i.test(line)).at(-1) ?? lines.at(-1) ?? 'it said nothing').slice(0, 200);
+}

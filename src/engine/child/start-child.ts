@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sleep } from '../../base/abort.ts';
+import { stopProcess } from '../../base/child-process.ts';
+import type { Net } from '../../net/net.ts';
+import { type ServerSetting, serverFlags } from './server-flags.ts';
+import { type ServerFlavor, unknownFlagIn } from './server-flavor.ts';
+import { healthOf, type ServerAddress, type ServerFacts, waitUntilReady } from './server-health.ts';
+import { startServer } from './server-process.ts';
+
+/** Starts a server program on the loopback address with a key of its own, and waits until it answers. */
+
+/** What it takes to start one. */
+export interface ChildEngineOptions {
+  readonly flavor: ServerFlavor;
+  /** The program. */
+  readonly program: string;
+  readonly net: Net;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Hosts of other machines' rpc-servers, as in `192.168.1.4:50052`. */
+  readonly rpc?: readonly string[];
+}
+
+/** One that answers. */
+export interface ChildServer extends ServerAddress {
+  readonly facts: ServerFacts;
+  isAlive(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+const attempts = 5;
+
+/** Starts one. A flag it does not know is left out, a port somebody took is changed for another. */
+export async function startChild(
+  { flavor, program, net, environment }: ChildEngineOptions,
+  setting: Omit<ServerSetting, 'port' | 'keyPath'>,
+  signal: AbortSignal | undefined,
+): Promise<ChildServer> {
+  const refused = new Set<string>();
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const apiKey = randomBytes(24).toString('hex');
+    const keyFolder = flavor.keyBy === 'file' ? await writeKey(apiKey) : undefined;
+    const keyPath = keyFolder === undefined ? {} : { keyPath: join(keyFolder, 'key') };
+    const args = serverFlags(flavor, { ...setting, port, ...keyPath }, refused);
+    // A llamafile is a shell script to POSIX systems, and some of them refuse to run it as anything else.
+    const isScript = flavor.kind === 'llamafile' && process.platform !== 'win32';
+    const env = flavor.keyBy === 'variable' ? { ...environment, LLAMA_API_KEY: apiKey } : environment;
+    const child = isScript ? startServer('/bin/sh', [program, ...args], env) : startServer(program, args, env);
+    const server = { net, apiKey, root: `http://127.0.0.1:${port}` };
+    try {
+      const facts = await waitUntilReady(child, server, flavor, signal);
+      return {
+        ...server,
+        facts,
+        isAlive: () => healthOf(server).then((health) => health !== 'silent'),
+        stop: () => stopProcess(child.process),
+      };
+    } catch (error) {
+      await stopProcess(child.process);
+      if (attempt === attempts || signal?.aborted) throw error;
+      const unknown = unknownFlagIn(child.words());
+      if (unknown !== undefined && !refused.has(unknown)) refused.add(unknown);
+      // Between asking for a free port and listening on it, somebody else may have taken it.
+      else if (/address already in use|couldn't bind|failed to bind/i.test(child.words())) await sleep(100 * attempt, signal);
+      else throw error;
+    } finally {
+      // Read at the start, and not needed any more.
+      if (keyFolder !== undefined) await rm(keyFolder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** A file only this user can read, in a folder of its own. */
+async function writeKey(apiKey: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'luci-key-'));
+  await writeFile(join(folder, 'key'), `${apiKey}\n`, { mode: 0o600 });
+  return folder;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
