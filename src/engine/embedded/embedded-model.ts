@@ -15,10 +15,9 @@ import type { HostTarget } from '../host/protocol.ts';
 import { historyOf } from './conversation.ts';
 import { startRuntime } from './runtime.ts';
 
-/** A model in memory with its context. One request at a time; others wait their turn. */
+/** A model in memory with its context, for one request at a time. */
 export interface EmbeddedModel {
   readonly facts: EngineFacts;
-  readonly memoryBytes: number;
   readonly model: LlamaModel;
   readonly sequence: LlamaContextSequence;
   readonly chatWrapper: ChatWrapper;
@@ -44,7 +43,7 @@ export async function inspectFile({ path, contextLength }: HostTarget): Promise<
 }
 
 /** Loads a model. `threads` is always given: without it the engine takes at least four, which fight over two cores. */
-export async function loadModel(target: HostTarget, contextLength: number, memoryBytes: number): Promise<EmbeddedModel> {
+export async function loadModel(target: HostTarget, contextLength: number): Promise<EmbeddedModel> {
   const startedAt = performance.now();
   const llama = await startRuntime();
   const threads = target.threads ?? availableParallelism();
@@ -60,7 +59,6 @@ export async function loadModel(target: HostTarget, contextLength: number, memor
       model,
       sequence,
       chatWrapper,
-      memoryBytes,
       loadMs: performance.now() - startedAt,
       facts: {
         kind: 'embedded',

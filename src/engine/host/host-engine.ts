@@ -2,7 +2,8 @@ import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { isAlive } from '../../base/lock.ts';
 import { requireEmbedded } from '../choose-engine.ts';
-import type { ChatRequest, Engine, EngineFacts, GenerationEvent, Session } from '../engine.ts';
+import type { Engine, EngineFacts, GenerationEvent, Session } from '../engine.ts';
+import { eventsOf } from '../events-of.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
 import type { HostStatus, HostTarget } from './protocol.ts';
@@ -88,7 +89,11 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
 function sessionOn(connection: HostConnection, target: HostTarget, facts: EngineFacts): Session {
   return {
     facts,
-    generate: (request, signal) => generateOver(connection, target, request, signal),
+    generate: (request, signal) =>
+      eventsOf<GenerationEvent>(
+        (emit, stop) => finish(connection, connection.request({ type: 'generate', target, request }, emit), stop),
+        signal,
+      ),
     async countTokens(messages, tools) {
       return (await connection.request({ type: 'count', target, messages, ...(tools ? { tools } : {}) }).result) as number;
     },
@@ -99,45 +104,6 @@ function sessionOn(connection: HostConnection, target: HostTarget, facts: Engine
       connection.close();
     },
   };
-}
-
-/** Events as they come. Leaving the loop, or an abort, cancels the request. */
-async function* generateOver(
-  connection: HostConnection,
-  target: HostTarget,
-  request: ChatRequest,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<GenerationEvent> {
-  const queue: GenerationEvent[] = [];
-  let wake = (): void => undefined;
-  const running = connection.request({ type: 'generate', target, request }, (event) => {
-    queue.push(event);
-    wake();
-  });
-  let isOver = false;
-  const end = finish(connection, running, signal).finally(() => {
-    isOver = true;
-    wake();
-  });
-  end.catch(() => undefined); // Thrown below, when the queue is empty.
-  try {
-    for (;;) {
-      const event = queue.shift();
-      if (event) yield event;
-      else if (isOver) break;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-    await end;
-  } finally {
-    if (!isOver) {
-      running.cancel();
-      await Promise.race([end.catch(() => undefined), graceOver(connection, () => isOver)]);
-    }
-  }
 }
 
 /** The result; an abort cancels the request, and ends a process that does not let go of it in time. */

@@ -1,44 +1,51 @@
 import { totalmem } from 'node:os';
-import { abortError, orAborted, throwIfAborted } from '../../base/abort.ts';
+import { orAborted, throwIfAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
-import { type EmbeddedModel, inspectFile, loadModel } from '../embedded/embedded-model.ts';
+import type { Session } from '../engine.ts';
 import type { HostTarget, LoadedModel } from './protocol.ts';
 
-/** The models in memory: within a budget, the idle one that was used longest ago leaves first, a busy one never. */
+/**
+ * The models in memory, whatever engine runs them: within a budget, the idle one that was used longest ago leaves first, a busy one
+ * never. How many requests run at once is the session's own matter.
+ */
 
-interface Entry {
-  readonly key: string;
-  readonly target: HostTarget;
-  readonly opened: Promise<EmbeddedModel>;
-  ready: EmbeddedModel | undefined;
-  memoryBytes: number;
-  requests: number;
-  lastUsedMs: number;
-  /** The end of the queue: one request at a time, in order of arrival. */
-  tail: Promise<unknown>;
+/** How a model is opened. */
+export interface SessionOpener {
+  /** Bytes of memory it will take, known before anything is loaded; throws for what must not be opened. */
+  estimate(target: HostTarget): Promise<number>;
+  /** Opens it, once there is room. */
+  open(target: HostTarget): Promise<{ readonly session: Session; readonly memoryBytes: number }>;
 }
 
 /** What the engine process does with models. */
 export interface LoadedModels {
-  /** Runs `work` with the model when it is its turn. An abort while waiting leaves the queue. */
-  use<T>(target: HostTarget, signal: AbortSignal, work: (model: EmbeddedModel) => Promise<T>): Promise<T>;
+  /** Runs `work` with the model's session, opened when needed. The model stays in memory as long as the work lasts. */
+  use<T>(target: HostTarget, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T>;
   list(): LoadedModel[];
   /** Unloads an idle model by name; false when it is not there. */
   unload(name: string): Promise<boolean>;
   readonly requests: number;
 }
 
+interface Entry {
+  readonly key: string;
+  readonly target: HostTarget;
+  readonly opened: Promise<Session>;
+  ready: Session | undefined;
+  memoryBytes: number;
+  requests: number;
+  lastUsedMs: number;
+}
+
 /** An empty set with a budget (default: four fifths of the memory). */
-export function createLoadedModels(budgetBytes = totalmem() * 0.8): LoadedModels {
+export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem() * 0.8): LoadedModels {
   const entries = new Map<string, Entry>();
   let opening: Promise<unknown> = Promise.resolve();
 
-  async function open(target: HostTarget, entry: { memoryBytes: number }): Promise<EmbeddedModel> {
-    const { contextLength, memoryBytes } = await inspectFile(target);
-    await makeRoom(memoryBytes, target.name);
-    entry.memoryBytes = memoryBytes;
-    return loadModel(target, contextLength, memoryBytes);
+  async function open(target: HostTarget): Promise<{ readonly session: Session; readonly memoryBytes: number }> {
+    await makeRoom(await opener.estimate(target), target.name);
+    return opener.open(target);
   }
 
   async function makeRoom(neededBytes: number, name: string): Promise<void> {
@@ -62,30 +69,28 @@ export function createLoadedModels(budgetBytes = totalmem() * 0.8): LoadedModels
 
   async function drop(entry: Entry): Promise<void> {
     entries.delete(entry.key);
-    await (await entry.opened).dispose();
+    await (await entry.opened)[Symbol.asyncDispose]();
   }
 
   function entryOf(target: HostTarget): Entry {
     const key = JSON.stringify([target.path, target.contextLength, target.threads]);
     const known = entries.get(key);
     if (known) return known;
-    const memory = { memoryBytes: 0 };
     // One load after the other: two at once would both count on the same free memory.
-    const opened = opening.then(() => open(target, memory));
+    const opened = opening.then(() => open(target));
     opening = opened.catch(() => undefined);
     const entry: Entry = {
       key,
       target,
-      opened,
+      opened: opened.then(({ session }) => session),
       ready: undefined,
       memoryBytes: 0,
       requests: 0,
       lastUsedMs: Date.now(),
-      tail: Promise.resolve(),
     };
     entries.set(key, entry);
     opened.then(
-      (model) => Object.assign(entry, { ready: model, memoryBytes: memory.memoryBytes }),
+      ({ session, memoryBytes }) => Object.assign(entry, { ready: session, memoryBytes }),
       () => entries.delete(key),
     );
     return entry;
@@ -96,25 +101,11 @@ export function createLoadedModels(budgetBytes = totalmem() * 0.8): LoadedModels
       throwIfAborted(signal);
       const entry = entryOf(target);
       entry.requests += 1;
-      const turn = entry.tail;
-      let release = (): void => undefined;
-      entry.tail = new Promise<void>((resolve) => {
-        release = resolve;
-      });
       try {
-        const model = await orAborted(entry.opened, signal);
-        await orAborted(turn, signal).catch((error: unknown) => {
-          // Leaving the queue early must not let the next one in before its turn.
-          void turn.finally(release);
-          throw error;
-        });
-        if (signal.aborted) throw abortError(signal);
-        return await work(model);
+        return await work(await orAborted(entry.opened, signal));
       } finally {
         entry.requests -= 1;
         entry.lastUsedMs = Date.now();
-        if (signal.aborted) void turn.finally(release);
-        else release();
       }
     },
     list: () =>

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { version } from '../../base/version.ts';
-import { generate } from '../embedded/generate.ts';
+import { estimateEmbedded, openEmbedded } from '../embedded/open-embedded.ts';
 import { createLoadedModels } from './loaded-models.ts';
 import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
 
@@ -15,7 +15,7 @@ import { type FromHost, type HostStatus, readMessages, type ToHost } from './pro
 
 const [socketPath = '', tokenPath = '', budget = ''] = process.argv.slice(2);
 const token = readFileSync(tokenPath, 'utf8').trim();
-const models = createLoadedModels(budget === '' ? undefined : Number(budget));
+const models = createLoadedModels({ estimate: estimateEmbedded, open: openEmbedded }, budget === '' ? undefined : Number(budget));
 const connections = new Set<Socket>();
 let keepAliveSeconds = 60;
 let lastActivityMs = Date.now();
@@ -95,24 +95,15 @@ async function answer(
 ): Promise<unknown> {
   switch (message.type) {
     case 'open':
-      return models.use(message.target, signal, async (model) => model.facts);
+      return models.use(message.target, signal, async ({ facts }) => facts);
     case 'generate':
-      return models.use(message.target, signal, (model) =>
-        generate(model, message.request, signal, (event) => send({ type: 'event', id: message.id, event })),
-      );
-    case 'count':
-      return models.use(message.target, signal, async (model) => model.promptTokens(message.messages).length);
-    case 'embed':
-      return models.use(message.target, signal, async ({ model }) => {
-        const context = await model.createEmbeddingContext();
-        try {
-          const vectors: (readonly number[])[] = [];
-          for (const text of message.texts) vectors.push((await context.getEmbeddingFor(text)).vector);
-          return vectors;
-        } finally {
-          await context.dispose();
-        }
+      return models.use(message.target, signal, async (session) => {
+        for await (const event of session.generate(message.request, signal)) send({ type: 'event', id: message.id, event });
       });
+    case 'count':
+      return models.use(message.target, signal, (session) => session.countTokens(message.messages, message.tools));
+    case 'embed':
+      return models.use(message.target, signal, (session) => session.embed(message.texts, signal));
     case 'status':
       return {
         pid: process.pid,
