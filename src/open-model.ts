@@ -3,10 +3,8 @@ import { delimiter, join } from 'node:path';
 import { LuciError } from './base/errors.ts';
 import type { Directories } from './config/directories.ts';
 import type { Settings } from './config/settings.ts';
-import { openChild } from './engine/child/open-child.ts';
-import { flavorOf } from './engine/child/server-flavor.ts';
 import { chooseEngine } from './engine/choose-engine.ts';
-import type { OpenOptions, Session } from './engine/engine.ts';
+import type { EngineProgram, OpenOptions, Session } from './engine/engine.ts';
 import type { HostEngine } from './engine/host/host-engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
 import { listRemoteModels, openAiSession } from './engine/openai/session.ts';
@@ -136,13 +134,17 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
       };
       const kind = chooseEngine(facts, wish);
       if (kind === 'embedded') return engine.open(target, how);
-      const program = isLlamafile ? path : kind === 'llamafile' ? file?.path : server;
+      for (const host of rpc ?? [])
+        await net.reach(host, { purpose: 'remote-engine', ...(options.signal ? { signal: options.signal } : {}) });
       const version = isLlamafile ? await llamafileVersion(path) : kind === 'llamafile' ? file?.version : undefined;
-      return openChild(
-        { flavor: flavorOf(kind, version), program: program ?? '', net, environment: childEnvironment, ...(rpc ? { rpc } : {}) },
-        target,
-        { threads: facts.physicalCores, ...how },
-      );
+      const program: EngineProgram = {
+        kind,
+        path: (isLlamafile ? path : kind === 'llamafile' ? file?.path : server) ?? '',
+        ...(version === undefined ? {} : { version }),
+        ...(rpc ? { rpc } : {}),
+        environment: childEnvironment,
+      };
+      return engine.open({ ...target, program }, how);
     },
   };
 }

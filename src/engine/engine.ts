@@ -22,8 +22,22 @@ export type EngineTarget =
       readonly kind: 'file' /** First part of a split model. */;
       readonly path: string;
       readonly name: string;
+      /** The program that runs it; left out, the embedded engine does. */
+      readonly program?: EngineProgram;
     }
   | { readonly kind: 'remote'; readonly remote: string; readonly model: string };
+
+/** A server program that runs models in place of the embedded engine. */
+export interface EngineProgram {
+  readonly kind: 'llama-server' | 'llamafile';
+  /** The program; the same path as the model's for a `.llamafile` with weights of its own. */
+  readonly path: string;
+  readonly version?: string;
+  /** rpc-servers of other machines, as `host:port`, over which it spreads the model. */
+  readonly rpc?: readonly string[];
+  /** The program's whole environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** How to open it. */
 export interface OpenOptions {

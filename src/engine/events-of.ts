@@ -1,3 +1,5 @@
+import { throwIfAborted } from '../base/abort.ts';
+
 /**
  * What a running work says, as an AsyncIterable. The work gets a signal of its own: it fires with the caller's, and when the loop is
  * left early; leaving waits until the work has ended. What the work throws is thrown after what it said before.
@@ -23,7 +25,11 @@ export async function* eventsOf<T>(
     for (;;) {
       const events = said;
       said = [];
-      yield* events;
+      for (const event of events) {
+        // What came before the stop may all be here already; it is not handed on any more.
+        throwIfAborted(signal);
+        yield event;
+      }
       if (said.length > 0) continue;
       if (isOver) break;
       await new Promise<void>((resolve) => {

@@ -59,6 +59,19 @@ export function createNet({ offline, proxy, userAgent, record = () => undefined 
         },
       };
     },
+    async reach(place, { purpose, signal, connectTimeoutMs = 10_000 }) {
+      const target = new URL(`tcp://${place}`);
+      const note = recorder(record, target.host, purpose);
+      const [{ connectTo }, { networkError }] = await Promise.all([import('./connect-to.ts'), import('./send.ts')]);
+      try {
+        refuseWhenOffline(offline, target);
+        await connectTo(target, connectTimeoutMs, signal);
+        note.end('reached');
+      } catch (error) {
+        note.end(error instanceof LuciError ? error.code : 'failed');
+        throw error instanceof LuciError ? error : networkError(target, target, error);
+      }
+    },
     async run(program) {
       const note = recorder(record, program.destination, program.purpose);
       if (offline) {

@@ -70,6 +70,14 @@ export interface Net {
   request(request: NetRequest): Promise<NetResponse>;
   /** A lane of raw sockets for this address; undefined where only node:http will do (a proxy is set). */
   openLane(url: string): Promise<NetLane | undefined>;
+  /**
+   * Connects to `host:port` and hangs up: whether somebody listens there. For programs that make the connection themselves, so that
+   * theirs is refused when offline, and recorded.
+   */
+  reach(
+    place: string,
+    options: { readonly purpose: NetPurpose; readonly signal?: AbortSignal; readonly connectTimeoutMs?: number },
+  ): Promise<void>;
   /** Runs a child fetcher to its end; refused when offline, and recorded. */
   run(program: NetProgram): Promise<Finished>;
 }

@@ -19,7 +19,10 @@ beforeEach(async () => {
   await writeFile(model, tinyGguf());
   program = await writeServerProgram(home, 'server', '0.10.6');
 });
-afterEach(() => rm(home, { recursive: true, force: true }));
+afterEach(async () => {
+  await createLuci(resolveSettings({ home }, {})).engine.stop();
+  await rm(home, { recursive: true, force: true });
+});
 
 async function ask(fault: string): Promise<string> {
   const environment = { PATH: process.env['PATH'] ?? '', LUCI_LLAMA_SERVER: program, LUCI_DOUBLE_FAULT: fault };

@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -152,23 +151,4 @@ describe.each(engines)('%s', (_, engine, isThere, version) => {
     for await (const { type } of agent.stream('hi', { tools: [clock] })) types.push(type);
     expect(types.at(-1)).toBe('end');
   });
-});
-
-test.skipIf(llamaServer === undefined)('a command that is killed with -9 leaves no llama-server behind', async () => {
-  const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
-  const slow = spawn(process.execPath, [program, 'chat', '-m', model, '--engine', 'llama-server', '--home', home], {
-    env: { ...process.env, LUCI_LLAMA_SERVER: llamaServer },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  slow.stdin.write('hi\n');
-  await new Promise((resolve) => slow.stdout.once('data', resolve));
-  const serversOf = (): string[] =>
-    spawnSync('pgrep', ['-f', `llama-server.*-m ${model}`], { encoding: 'utf8' })
-      .stdout.split('\n')
-      .filter(Boolean);
-  expect(serversOf().length).toBeGreaterThan(0);
-  slow.kill('SIGKILL');
-  for (let waitedMs = 0; waitedMs < 15_000 && serversOf().length > 0; waitedMs += 50)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(serversOf()).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { LuciError } from '../../base/errors.ts';
 import type { Command } from '../command.ts';
 
 /** `luci stop`: frees the memory models take. */
@@ -5,8 +6,11 @@ export const stop: Command = {
   name: 'stop',
   operands: '[model]',
   summary: 'unload a model, or end the engine process',
-  async run({ operands, luci, show }) {
+  options: { all: { type: 'boolean', summary: 'end the engine process with all it holds, as without a model' } },
+  async run({ operands, options, luci, show }) {
     const [name] = operands;
+    if (name !== undefined && options['all'] === true)
+      throw new LuciError('USAGE', 'Name a model, or say --all, not both.', { hint: 'luci ps' });
     const { engine, choose } = await luci();
     const stopped = await engine.stop(name === undefined ? undefined : (await choose(name)).name);
     if (show.json) show.data({ stopped });

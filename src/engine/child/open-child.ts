@@ -4,6 +4,12 @@ import { type ChildEngineOptions, type ChildServer, startChild } from './start-c
 
 /** llama-server or a llamafile as a child: started for a session, and gone with it. */
 
+/** A session that ends with its program. */
+export interface ChildSession extends Session {
+  /** Settles when the program is gone. */
+  readonly ended: Promise<unknown>;
+}
+
 const contextWhereUnsaid = 4096;
 
 /** Opens a model, or the program's own weights where it is the model. Throws ENGINE_FAILED or MEMORY_SHORT with the program's last words. */
@@ -11,7 +17,7 @@ export async function openChild(
   options: ChildEngineOptions,
   target: Extract<EngineTarget, { kind: 'file' }>,
   { contextLength = contextWhereUnsaid, threads, parallel = 1, signal, onEvent }: OpenOptions = {},
-): Promise<Session> {
+): Promise<ChildSession> {
   const { flavor, program, net, rpc = [] } = options;
   const start = (isForVectors: boolean, stop: AbortSignal | undefined): Promise<ChildServer> => {
     const weights = program === target.path ? {} : { modelPath: target.path };
@@ -37,7 +43,8 @@ export async function openChild(
       onClose: server.stop,
     });
   onEvent?.({ type: 'starting-engine' });
-  const session = sessionOn(await start(false, signal));
+  const server = await start(false, signal);
+  const session = { ...sessionOn(server), ended: server.ended };
   onEvent?.({ type: 'ready' });
   if (flavor.embedding === undefined) return session;
   // A server makes text or vectors: the second one is started when vectors are first asked for.

@@ -7,6 +7,8 @@ export interface ServerProcess {
   readonly process: ChildProcess;
   /** The newest 20,000 characters it wrote to stderr. */
   words(): string;
+  /** Settles when it has ended. */
+  readonly gone: Promise<unknown>;
   /** How it ended, once it has: `exit 1`, `SIGKILL`, or the reason it could not be started. */
   ended(): string | undefined;
 }
@@ -35,5 +37,6 @@ export function startServer(program: string, args: readonly string[], environmen
   child.on('exit', (exitCode, signalName) => {
     end = signalName ?? `exit ${exitCode}`;
   });
-  return { process: child, words: () => words, ended: () => end };
+  const gone = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
+  return { process: child, gone, words: () => words, ended: () => end };
 }

@@ -27,6 +27,8 @@ export interface ChildEngineOptions {
 /** One that answers. */
 export interface ChildServer extends ServerAddress {
   readonly facts: ServerFacts;
+  /** Settles when the program is gone. */
+  readonly ended: Promise<unknown>;
   isAlive(): Promise<boolean>;
   stop(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function startChild(
       return {
         ...server,
         facts,
+        ended: child.gone,
         isAlive: () => healthOf(server).then((health) => health !== 'silent'),
         stop: () => stopProcess(child.process),
       };

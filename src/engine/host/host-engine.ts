@@ -9,7 +9,7 @@ import type { HostConnection } from './connection.ts';
 import type { HostStatus, HostTarget } from './protocol.ts';
 import type { HostOptions } from './start-host.ts';
 
-/** The embedded engine as callers see it: sessions whose work is done in the resident process. */
+/** The engines that run files as callers see them: sessions whose work is done in the resident process, or by a child of it. */
 
 /** The engine and the process behind it. */
 export interface HostEngine extends Engine {
@@ -43,14 +43,15 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       return { kind: 'embedded', version: 'llama.cpp', device: `${facts.physicalCores} cores` };
     },
     async open(target, { contextLength, threads, signal } = {}) {
-      if (target.kind !== 'file') throw new LuciError('ENGINE_UNSUPPORTED', `The embedded engine runs files, not ${target.remote}.`);
+      if (target.kind !== 'file') throw new LuciError('ENGINE_UNSUPPORTED', `A file is run here, not ${target.remote}.`);
       const machine = await options.machine();
-      requireEmbedded(machine);
+      if (!target.program) requireEmbedded(machine);
       const hostTarget: HostTarget = {
         path: target.path,
         name: target.name,
         threads: threads ?? machine.physicalCores,
         ...(contextLength ? { contextLength } : {}),
+        ...(target.program ? { program: target.program } : {}),
       };
       const connection = await reach(signal);
       const facts = (await finish(connection, connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { orAborted, throwIfAborted } from '../../base/abort.ts';
-import { LuciError } from '../../base/errors.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { Session } from '../engine.ts';
 import type { HostTarget, LoadedModel } from './protocol.ts';
@@ -15,7 +15,15 @@ export interface SessionOpener {
   /** Bytes of memory it will take, known before anything is loaded; throws for what must not be opened. */
   estimate(target: HostTarget): Promise<number>;
   /** Opens it, once there is room. */
-  open(target: HostTarget): Promise<{ readonly session: Session; readonly memoryBytes: number }>;
+  open(target: HostTarget): Promise<OpenedModel>;
+}
+
+/** A model in memory. */
+export interface OpenedModel {
+  readonly session: Session;
+  readonly memoryBytes: number;
+  /** Settles when it is gone by itself, as a child that was killed. */
+  readonly ended?: Promise<unknown>;
 }
 
 /** What the engine process does with models. */
@@ -25,6 +33,8 @@ export interface LoadedModels {
   list(): LoadedModel[];
   /** Unloads an idle model by name; false when it is not there. */
   unload(name: string): Promise<boolean>;
+  /** Unloads everything. */
+  close(): Promise<void>;
   readonly requests: number;
 }
 
@@ -43,7 +53,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   const entries = new Map<string, Entry>();
   let opening: Promise<unknown> = Promise.resolve();
 
-  async function open(target: HostTarget): Promise<{ readonly session: Session; readonly memoryBytes: number }> {
+  async function open(target: HostTarget): Promise<OpenedModel> {
     await makeRoom(await opener.estimate(target), target.name);
     return opener.open(target);
   }
@@ -68,12 +78,19 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   }
 
   async function drop(entry: Entry): Promise<void> {
-    entries.delete(entry.key);
+    forget(entry);
     await (await entry.opened)[Symbol.asyncDispose]();
   }
 
+  /** Only if nobody opened it anew meanwhile. */
+  function forget(entry: Entry): void {
+    if (entries.get(entry.key) === entry) entries.delete(entry.key);
+  }
+
   function entryOf(target: HostTarget): Entry {
-    const key = JSON.stringify([target.path, target.contextLength, target.threads]);
+    const { path, contextLength, threads, program } = target;
+    // Not by its environment: two terminals share a model.
+    const key = JSON.stringify([path, contextLength, threads, program?.kind, program?.path, program?.rpc]);
     const known = entries.get(key);
     if (known) return known;
     // One load after the other: two at once would both count on the same free memory.
@@ -90,8 +107,11 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
     };
     entries.set(key, entry);
     opened.then(
-      ({ session, memoryBytes }) => Object.assign(entry, { ready: session, memoryBytes }),
-      () => entries.delete(key),
+      ({ session, memoryBytes, ended }) => {
+        Object.assign(entry, { ready: session, memoryBytes });
+        ended?.then(() => forget(entry));
+      },
+      () => forget(entry),
     );
     return entry;
   }
@@ -103,6 +123,10 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
       entry.requests += 1;
       try {
         return await work(await orAborted(entry.opened, signal));
+      } catch (error) {
+        // What hangs or talks nonsense is ended, so that the next request gets a new one.
+        if (isLuciError(error, 'ENGINE_CRASHED')) void drop(entry).catch(() => undefined);
+        throw error;
       } finally {
         entry.requests -= 1;
         entry.lastUsedMs = Date.now();
@@ -127,6 +151,9 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
       const found = [...entries.values()].filter((entry) => entry.target.name === name && entry.ready && entry.requests === 0);
       for (const entry of found) await drop(entry);
       return found.length > 0;
+    },
+    async close() {
+      await Promise.allSettled([...entries.values()].map(drop));
     },
     get requests() {
       return [...entries.values()].reduce((sum, entry) => sum + entry.requests, 0);

@@ -4,18 +4,18 @@ import { createServer, type Socket } from 'node:net';
 import { stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { version } from '../../base/version.ts';
-import { estimateEmbedded, openEmbedded } from '../embedded/open-embedded.ts';
 import { createLoadedModels } from './loaded-models.ts';
+import { sessionOpener } from './open-session.ts';
 import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
 
 /**
  * The resident engine process. Started by the first command that needs a model, reused by later ones over a socket,
- * and gone after an idle time. The only place where native code opens model files.
+ * and gone after an idle time. The only place where native code opens model files, and the parent of server programs that do.
  */
 
 const [socketPath = '', tokenPath = '', budget = ''] = process.argv.slice(2);
 const token = readFileSync(tokenPath, 'utf8').trim();
-const models = createLoadedModels({ estimate: estimateEmbedded, open: openEmbedded }, budget === '' ? undefined : Number(budget));
+const models = createLoadedModels(sessionOpener, budget === '' ? undefined : Number(budget));
 const connections = new Set<Socket>();
 let keepAliveSeconds = 60;
 let lastActivityMs = Date.now();
@@ -37,7 +37,10 @@ setInterval(() => {
 
 function leave(): void {
   if (process.platform !== 'win32') rmSync(socketPath, { force: true });
-  process.exit(0);
+  const exit = (): never => process.exit(0);
+  // Children are stopped; one that does not leave in time is ended by its guard when this process is gone.
+  setTimeout(exit, 1500);
+  void models.close().then(exit);
 }
 
 function serve(socket: Socket): void {

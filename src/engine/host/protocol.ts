@@ -1,5 +1,5 @@
 import type { LuciErrorData } from '../../base/errors.ts';
-import type { ChatMessage, ChatRequest, EngineFacts, GenerationEvent, ToolDefinition } from '../engine.ts';
+import type { ChatMessage, ChatRequest, EngineFacts, EngineProgram, GenerationEvent, ToolDefinition } from '../engine.ts';
 
 /** What the command and the resident engine process say to each other: one JSON value a line. */
 
@@ -9,6 +9,8 @@ export interface HostTarget {
   readonly name: string;
   readonly contextLength?: number;
   readonly threads?: number;
+  /** What runs it; left out, the engine process itself does. */
+  readonly program?: EngineProgram;
 }
 
 /** From the command. `id` pairs a request with its answers. */

@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { version } from '../../base/version.ts';
+import { checkGgufFile } from '../../gguf/facts.ts';
+import { estimateMemory } from '../../gguf/memory-estimate.ts';
+import { createNet } from '../../net/create-net.ts';
+import { openChild } from '../child/open-child.ts';
+import { flavorOf } from '../child/server-flavor.ts';
+import type { SessionOpener } from './loaded-models.ts';
+import type { HostTarget } from './protocol.ts';
+
+/** How the engine process opens a model: by the engine in itself, or by a server program as its child. */
+
+/** Native code's wrapper takes half a second to load, and a child needs none of it. */
+const embedded = () => import('../embedded/open-embedded.ts');
+
+/** Children listen on this machine only; nothing else is ever reached from here. */
+const net = createNet({ offline: true, proxy: { none: [] }, userAgent: `luci/${version}` });
+
+/** Tokens where nobody says. */
+const usualContextLength = 4096;
+
+/** Estimates, then opens. */
+export const sessionOpener: SessionOpener = {
+  async estimate(target) {
+    if (!target.program) return (await embedded()).estimateEmbedded(target);
+    // A program with weights of its own is about as large in memory as on the disk.
+    if (target.program.path === target.path) return (await stat(target.path)).size;
+    const facts = await checkGgufFile(target.path);
+    return estimateMemory(facts, { contextLength: contextLengthOf(target, facts.contextLength) }).totalBytes;
+  },
+  async open(target) {
+    const { program, path, name, threads } = target;
+    if (!program) return (await embedded()).openEmbedded(target);
+    const { kind, version: release, rpc, environment } = program;
+    const options = { flavor: flavorOf(kind, release), program: program.path, net, environment, ...(rpc ? { rpc } : {}) };
+    const how = { contextLength: contextLengthOf(target, undefined), ...(threads === undefined ? {} : { threads }) };
+    const session = await openChild(options, { kind: 'file', path, name }, how);
+    return { session, memoryBytes: await sessionOpener.estimate(target), ended: session.ended };
+  },
+};
+
+function contextLengthOf({ contextLength }: HostTarget, trained: number | undefined): number {
+  return contextLength ?? Math.min(usualContextLength, trained ?? usualContextLength);
+}
