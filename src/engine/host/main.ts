@@ -3,7 +3,6 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
-import { version } from '../../base/version.ts';
 import { createLoadedModels } from './loaded-models.ts';
 import { sessionOpener } from './open-session.ts';
 import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
@@ -13,7 +12,7 @@ import { type FromHost, type HostStatus, readMessages, type ToHost } from './pro
  * and gone after an idle time. The only place where native code opens model files, and the parent of server programs that do.
  */
 
-const [socketPath = '', tokenPath = '', budget = ''] = process.argv.slice(2);
+const [socketPath = '', tokenPath = '', version = '', budget = ''] = process.argv.slice(2);
 const token = readFileSync(tokenPath, 'utf8').trim();
 const models = createLoadedModels(sessionOpener, budget === '' ? undefined : Number(budget));
 const connections = new Set<Socket>();
@@ -46,6 +45,7 @@ function leave(): void {
 function serve(socket: Socket): void {
   const running = new Map<number, AbortController>();
   let isWelcome = false;
+  let isOfOurVersion = false;
   let hasWorked = false;
   connections.add(socket);
   const send = (message: FromHost): void => {
@@ -68,12 +68,14 @@ function serve(socket: Socket): void {
         return void socket.end();
       }
       isWelcome = true;
-      // A command of another version may only ask this process to leave.
-      if (message.version !== version) return send({ type: 'refused', reason: 'version', pid: process.pid });
+      isOfOurVersion = message.version === version;
+      if (!isOfOurVersion) return send({ type: 'refused', reason: 'version', pid: process.pid });
       keepAliveSeconds = message.keepAliveSeconds ?? keepAliveSeconds;
       return send({ type: 'welcome', pid: process.pid });
     }
     if (!isWelcome) return void socket.destroy();
+    // A command of another version may only ask this process to leave: its other words may mean something else.
+    if (!isOfOurVersion && message.type !== 'leave') return void socket.destroy();
     if (message.type === 'ping') return send({ type: 'pong' });
     if (message.type === 'cancel') return running.get(message.id)?.abort(stopError('CANCELLED'));
     if (message.type === 'leave') {

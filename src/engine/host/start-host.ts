@@ -80,7 +80,7 @@ export async function dismiss(connection: HostConnection): Promise<void> {
 async function start(options: HostOptions, socketPath: string, signal: AbortSignal | undefined): Promise<HostConnection> {
   const logPath = join(options.logsFolder, 'engine.log');
   const log = openLog(logPath);
-  const args = [partPath('engine-host.mjs'), socketPath, tokenPath(options), String(options.memoryBudgetBytes ?? '')];
+  const args = [partPath('engine-host.mjs'), socketPath, tokenPath(options), version, String(options.memoryBudgetBytes ?? '')];
   // One libuv thread: the engine starts its compute threads from it for every token, and moving between four halves the speed.
   const environment = { ...options.environment, UV_THREADPOOL_SIZE: '1' };
   const child = spawn(process.execPath, args, {
