@@ -42,9 +42,9 @@ test('a tool is called, its result is told, and the answer ends the loop', async
 
 test.each([
   ['an unknown tool', call('sundial', {}), 'there is no tool sundial'],
-  ['a missing argument', call('clock', {}), 'the argument "town" is missing'],
+  ['a missing argument', call('clock', {}), 'the arguments are wrong: "town" is missing'],
   ['a wrong type', call('clock', { town: 4 }), 'must be of the type string'],
-  ['an argument that is none', call('clock', { town: 'Oslo', zone: 'x' }), 'there is no argument "zone"'],
+  ['an argument that is none', call('clock', { town: 'Oslo', zone: 'x' }), '"zone" is not asked for'],
   ['a destructive call nobody confirms', call('eraser', { town: 'x' }), 'the user did not allow this'],
 ])('%s is a result the model can read, not an end', async (_, reply, why) => {
   const { agent } = agentOf((_request, count) => (count === 1 ? reply : '{"answer": "Sorry."}'));
@@ -67,11 +67,25 @@ test('a model that calls without end must answer in the end', async () => {
   expect(session.requests).toHaveLength(17);
 });
 
-test('json gives a checked value, and says when it was cut', async () => {
-  const { agent } = agentOf((_, count) => (count === 1 ? '{"name": "Ada", "age": 36}' : '{"name": "A'));
-  const schema = { type: 'object', properties: { name: { type: 'string' }, age: { type: 'integer' } } };
+test('json gives a checked value, and says what is wrong with one that is not of the schema', async () => {
+  const answers = [
+    '{"name": "Ada", "age": 36}',
+    '{"name": "A',
+    '{"name": "Ada", "age": "old"}',
+    '{"age": 36}',
+    '{"name": "Ada", "age": 36}',
+  ];
+  const { agent } = agentOf((_, count) => answers[count - 1] ?? '');
+  const schema = { type: 'object', properties: { name: { type: 'string' }, age: { type: 'integer' } }, required: ['name'] };
   expect(await agent.json('Who?', schema)).toEqual({ name: 'Ada', age: 36 });
-  await expect(agent.json('Who?', schema)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+  const failed = (why: RegExp) => ({ code: 'ENGINE_FAILED', message: expect.stringMatching(why) });
+  await expect(agent.json('Who?', schema)).rejects.toMatchObject(failed(/it is no JSON/));
+  await expect(agent.json('Who?', schema)).rejects.toMatchObject(failed(/"age" must be of the type integer, not string/));
+  await expect(agent.json('Who?', schema)).rejects.toMatchObject(failed(/"name" is missing/));
+  const check = (): number => {
+    throw new Error('too young');
+  };
+  await expect(agent.json('Who?', schema, { check })).rejects.toMatchObject(failed(/too young/));
 });
 
 test('a chat remembers, takes back, and forgets the oldest whole turns when the context is full', async () => {

@@ -2,6 +2,7 @@ import { LuciError } from '../base/errors.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import type { RequestDefaults } from './request.ts';
+import { schemaProblem } from './schema-problem.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
 /** Questions to a model. Knows conversations, not where models come from. */
@@ -35,7 +36,10 @@ export interface Agent extends AsyncDisposable {
   answer(prompt: string, options?: QueryOptions): Promise<Answer>;
   /** The answer as it comes; leaving the loop ends it. */
   stream(prompt: string, options?: QueryOptions): AsyncIterable<AgentEvent>;
-  /** The answer as a value of a JSON schema; `check` turns it into a type, or throws. */
+  /**
+   * The answer as a value of a JSON schema. The engine is held to the schema where it can be, and the value is checked against it in any
+   * case; `check` may check more and give it its type. Throws ENGINE_FAILED with what is wrong.
+   */
   json<T = unknown>(prompt: string, schema: JsonSchema, options?: QueryOptions & { readonly check?: (value: unknown) => T }): Promise<T>;
   /** A conversation whose turns are remembered, the oldest forgotten when the context is full. */
   chat(options?: RequestDefaults & { readonly messages?: readonly ChatMessage[] }): Conversation;
@@ -83,11 +87,20 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     async json<T>(prompt: string, schema: JsonSchema, options: QueryOptions & { readonly check?: (value: unknown) => T } = {}) {
       const { check = (value: unknown) => value as T, ...query } = options;
       const { text, reason } = await answer(prompt, { ...query, jsonSchema: schema });
+      const failed = (why: string, cause?: unknown): LuciError =>
+        new LuciError('ENGINE_FAILED', `The answer is no value of the schema: ${why}.`, { cause, details: { reason } });
+      let value: unknown;
       try {
-        return check(JSON.parse(text));
+        value = JSON.parse(text);
       } catch (cause) {
-        const why = reason === 'length' ? 'it was cut by the limit of tokens' : 'it is not of the schema';
-        throw new LuciError('ENGINE_FAILED', `The answer is no value of the schema: ${why}.`, { cause, details: { reason } });
+        throw failed(reason === 'length' ? 'it was cut by the limit of tokens' : 'it is no JSON', cause);
+      }
+      const problem = await schemaProblem(schema, value);
+      if (problem !== undefined) throw failed(problem);
+      try {
+        return check(value);
+      } catch (cause) {
+        throw failed(cause instanceof Error ? cause.message : String(cause), cause);
       }
     },
     chat: (options = {}) => createConversation(open, { ...defaults, ...options }),

@@ -1,4 +1,5 @@
-import type { JsonSchema, ToolCall, ToolDefinition } from '../engine/engine.ts';
+import type { ToolCall, ToolDefinition } from '../engine/engine.ts';
+import { schemaProblem } from './schema-problem.ts';
 
 /** Tools a model may call. */
 
@@ -29,8 +30,8 @@ export async function runTool(
   const failed = (why: string): ToolResult => ({ call, content: `error: ${why}`, isError: true });
   const tool = tools.find(({ name }) => name === call.name);
   if (!tool) return failed(`there is no tool ${call.name}`);
-  const wrong = wrongArguments(call.arguments, tool.parameters);
-  if (wrong) return failed(wrong);
+  const wrong = await schemaProblem(tool.parameters, call.arguments);
+  if (wrong) return failed(`the arguments are wrong: ${wrong}`);
   try {
     const needsYes = (await tool.isDestructive?.(call.arguments)) === true;
     if (needsYes && !(await confirm?.(call, tool))) return failed('the user did not allow this');
@@ -39,19 +40,4 @@ export async function runTool(
     if (signal?.aborted) throw error;
     return failed(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** What is wrong with the arguments, by the schema's properties and types. */
-function wrongArguments(args: Readonly<Record<string, unknown>>, schema: JsonSchema): string | undefined {
-  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, { readonly type?: string }>>;
-  const required = (schema['required'] ?? []) as readonly string[];
-  for (const name of required) if (args[name] === undefined) return `the argument "${name}" is missing`;
-  for (const [name, value] of Object.entries(args)) {
-    const property = properties[name];
-    if (!property) return `there is no argument "${name}"`;
-    const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
-    if (property.type !== undefined && type !== property.type && !(property.type === 'integer' && Number.isInteger(value)))
-      return `the argument "${name}" must be of the type ${property.type}`;
-  }
-  return undefined;
 }
