@@ -24,7 +24,7 @@ type Health = 'ready' | 'loading' | 'silent';
 /** Loading may take as long as it takes; a program that neither listens nor says a word is given up sooner. */
 const loadTimeoutMs = 600_000;
 const silenceTimeoutMs = 8000;
-const healthTimeoutMs = 2500;
+const healthTimeoutMs = 3000;
 
 /** Waits until it can be asked. Throws ENGINE_FAILED or MEMORY_SHORT with its last words. */
 export async function waitUntilReady(

@@ -11,7 +11,8 @@ export interface Watch extends Disposable {
 
 const lookEveryMs = 1000;
 const silenceMs = 1500;
-const mostMisses = 3;
+// Two looks of 3 s: a server that swaps may be slow to answer once; with the silence before it is said within 10 s.
+const mostMisses = 2;
 
 /** Watches while undisposed; without `isAlive` there is only the caller's signal. */
 export function watchOver(isAlive: (() => Promise<boolean>) | undefined, outer: AbortSignal | undefined): Watch {
