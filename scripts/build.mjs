@@ -1,6 +1,17 @@
 // Builds dist/: the command, the library, and the programs that run in a process or thread of their own. Needs src/node_modules.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -37,6 +48,9 @@ const esm = {
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 };
 
+/** Every file that went into a bundle. */
+const bundled = new Set();
+
 const builds = [
   // One minified CommonJS file starts fastest; import.meta does not exist there.
   {
@@ -69,8 +83,11 @@ try {
         .map(([name, path]) => [name, join(source, path)])
         .filter(([, path]) => existsSync(path)),
     );
-    if (Object.keys(entryPoints).length > 0) await esbuild.build({ ...common, ...build, entryPoints, outdir: fresh });
+    if (Object.keys(entryPoints).length === 0) continue;
+    const { metafile } = await esbuild.build({ ...common, ...build, entryPoints, outdir: fresh, metafile: true });
+    for (const input of Object.keys(metafile.inputs)) bundled.add(input);
   }
+  writeNotices(fresh);
   makeStarter(fresh);
   const stamp = join(fresh, '.stamp');
   writeFileSync(stamp, `${startedAt.toISOString()}\n`);
@@ -101,6 +118,22 @@ function makeStarter(folder) {
   });
   rmSync(home, { recursive: true });
   if (made.status !== 0) throw new Error('the built command does not start');
+}
+
+/** The licences of everything that is bundled: their texts must go wherever its code goes. */
+function writeNotices(folder) {
+  const folders = new Set();
+  for (const input of bundled) {
+    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found) folders.add(join(root, found[1]));
+  }
+  const notices = [...folders].sort().map((place) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'));
+    const files = readdirSync(place).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
+    const texts = files.map((file) => readFileSync(join(place, file), 'utf8').trim());
+    return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+  });
+  writeFileSync(join(folder, 'THIRD-PARTY.txt'), `${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
 }
 
 /** The engine's JavaScript reads two facts from files of its package; in a bundle they are constants. */
