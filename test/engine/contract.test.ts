@@ -35,6 +35,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe.each(engines)('%s', (_, engine, isThere, version) => {
+  const knowsTemplates = engine === 'llama-server';
   let luci: Luci;
   let session: Session;
   const settings = () =>
@@ -133,6 +134,36 @@ describe.each(engines)('%s', (_, engine, isThere, version) => {
     for await (const event of session.generate({ messages: [{ role: 'user', content: 'hi' }] })) if (event.type === 'text') break;
     expect(textOf(await ask())).toBe(tinyReply);
   });
+
+  test.skipIf(!isThere)(
+    'a model whose template knows tools calls them in its own way where the engine can, and by the grammar elsewhere',
+    async () => {
+      const path = join(home, 'calls-tools.gguf');
+      await writeFile(path, tinyGguf({ callsTool: true }));
+      await using calling = await luci.open(path);
+      const clock: Tool = {
+        name: 'clock',
+        description: 'The time in a town',
+        parameters: {
+          type: 'object',
+          properties: { town: { type: 'string', maxLength: 8 } },
+          required: ['town'],
+          additionalProperties: false,
+        },
+        run: async () => '12:00',
+      };
+      expect(calling.facts.supports.tools).toBe(knowsTemplates);
+      if (!knowsTemplates) return;
+      const messages = [{ role: 'user', content: 'What time is it in Oslo?' }] as const;
+      for (const toolChoice of ['auto', 'required'] as const) {
+        const events: GenerationEvent[] = [];
+        for await (const event of calling.generate({ messages, tools: [clock], toolChoice, sampling: { temperature: 0 }, maxTokens: 60 }))
+          events.push(event);
+        expect(events).toContainEqual({ type: 'tool-call', call: expect.objectContaining({ name: 'clock', arguments: { town: 'Oslo' } }) });
+        expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'tool-calls' });
+      }
+    },
+  );
 
   test.skipIf(!isThere)('LlamafileAgent asks, streams, chats, and calls tools by the grammar', async () => {
     await using agent = new LlamafileAgent({ modelPath: model, settings: settings(), sampling: { temperature: 0 }, maxTokens: 80 });

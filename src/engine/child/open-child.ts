@@ -36,8 +36,7 @@ export async function openChild(
         version: server.facts.version,
         device: `${threads ?? 'all'} threads`,
         contextLength: server.facts.contextLength ?? contextLength,
-        // Tools go through the grammar here as well: a template without them ignores them silently.
-        supports: { jsonSchema: true, tools: false, embeddings: true, seed: true },
+        supports: { jsonSchema: true, tools: server.facts.knowsTools, embeddings: true, seed: true },
       },
       isAlive: server.isAlive,
       onClose: server.stop,

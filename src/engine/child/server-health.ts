@@ -17,6 +17,8 @@ export interface ServerAddress {
 export interface ServerFacts {
   readonly version: string;
   readonly contextLength?: number;
+  /** Whether the model's template knows tools; without, a server ignores them silently. */
+  readonly knowsTools: boolean;
 }
 
 type Health = 'ready' | 'loading' | 'silent';
@@ -88,11 +90,20 @@ async function factsOf({ net, root, apiKey }: ServerAddress): Promise<ServerFact
   let text = '';
   for await (const chunk of body as AsyncIterable<Buffer>) text += chunk.toString('utf8');
   try {
-    const props = JSON.parse(text) as { build_info?: string; default_generation_settings?: { n_ctx?: number } };
+    const props = JSON.parse(text) as {
+      build_info?: string;
+      default_generation_settings?: { n_ctx?: number };
+      chat_template_caps?: { supports_tools?: boolean; supports_tool_calls?: boolean };
+    };
     const contextLength = props.default_generation_settings?.n_ctx;
-    return { version: props.build_info ?? 'unknown', ...(contextLength ? { contextLength } : {}) };
+    const { supports_tools: tools, supports_tool_calls: calls } = props.chat_template_caps ?? {};
+    return {
+      version: props.build_info ?? 'unknown',
+      ...(contextLength ? { contextLength } : {}),
+      knowsTools: tools === true && calls === true,
+    };
   } catch {
-    return { version: 'unknown' };
+    return { version: 'unknown', knowsTools: false };
   }
 }
 

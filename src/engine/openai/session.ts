@@ -108,7 +108,7 @@ function bodyOf({ model, dialect }: OpenAiTarget, request: ChatRequest): object 
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
     ...(stop?.length ? { stop } : {}),
     ...toolsToWire(tools),
-    ...(tools?.length && toolChoice ? { tool_choice: toolChoice, parallel_tool_calls: false } : {}),
+    ...(tools?.length ? { tool_choice: toolChoice ?? 'auto', parallel_tool_calls: false } : {}),
     ...(jsonSchema ? answerForm(dialect, jsonSchema) : {}),
     ...(takesAllSampling(dialect) ? more : {}),
   };
