@@ -14,6 +14,7 @@ const linux: DoctorFacts['machine'] = {
 const facts: DoctorFacts = {
   machine: linux,
   nodeVersion: '20.20.2',
+  catalogProblems: [],
   gpu: undefined,
   llamaServer: undefined,
   llamafile: undefined,

@@ -6,7 +6,7 @@ import type { MachineFacts } from './engine/machine.ts';
 
 /** One line of `luci doctor`. */
 export interface Finding {
-  readonly topic: 'system' | 'node' | 'engine' | 'gpu' | 'memory' | 'store' | 'disk' | 'network';
+  readonly topic: 'system' | 'node' | 'engine' | 'gpu' | 'memory' | 'store' | 'catalog' | 'disk' | 'network';
   readonly state: 'good' | 'note' | 'wrong';
   readonly text: string;
   /** What to do about it. */
@@ -28,6 +28,8 @@ export interface DoctorFacts {
   readonly isHomeWritable: boolean;
   readonly freeDiskBytes: number;
   readonly models: { readonly count: number; readonly bytes: number; readonly broken: readonly string[] };
+  /** What is wrong with the user's own catalogue, a sentence each. */
+  readonly catalogProblems: readonly string[];
   readonly network:
     | { readonly state: 'offline' }
     | { readonly state: 'reached'; readonly host: string; readonly proxy: boolean }
@@ -36,7 +38,7 @@ export interface DoctorFacts {
 
 /** The findings, in the order they are shown. */
 export function diagnose(facts: DoctorFacts): readonly Finding[] {
-  return [system(facts), node(facts), memory(facts), ...engines(facts), gpu(facts), store(facts), disk(facts), network(facts)];
+  return [system, node, memory, engines, gpu, store, catalog, disk, network].flatMap((look) => look(facts));
 }
 
 const systemNames: Readonly<Record<string, string>> = { darwin: 'macOS (Darwin)', linux: 'Linux', win32: 'Windows' };
@@ -102,6 +104,10 @@ function store({ home, isHomeWritable, models }: DoctorFacts): Finding {
   if (broken !== undefined) return { topic: 'store', state: 'wrong', text: `${text}; ${broken} is broken`, fix: `luci show ${broken}` };
   if (models.count === 0) return { topic: 'store', state: 'note', text, fix: 'luci install llama3.2' };
   return { topic: 'store', state: 'good', text };
+}
+
+function catalog({ catalogProblems }: DoctorFacts): readonly Finding[] {
+  return catalogProblems.map((text) => ({ topic: 'catalog', state: 'wrong', text }));
 }
 
 function disk({ freeDiskBytes }: DoctorFacts): Finding {

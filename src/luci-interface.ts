@@ -1,6 +1,6 @@
 import type { Agent, AgentOptions } from './agent/agent.ts';
 import type { Model } from './base/model.ts';
-import type { Catalog } from './catalog/load-catalog.ts';
+import type { Catalog, CatalogProblem } from './catalog/load-catalog.ts';
 import type { Directories } from './config/directories.ts';
 import type { Settings } from './config/settings.ts';
 import type { PartialInfo } from './download/partial.ts';
@@ -55,6 +55,8 @@ export interface Luci extends AsyncDisposable, Upkeep, Omit<ModelOpener, 'open' 
   readonly store: Store;
   readonly engine: HostEngine;
   catalog(): Promise<Catalog>;
+  /** Entries of the user's own catalogue that are left out; empty as long as nothing needed the catalogue. */
+  catalogProblems(): readonly CatalogProblem[];
   machine(): Promise<MachineFacts>;
   list(): Promise<readonly ListedModel[]>;
   /** Every model of the catalogue, with how it stands here. */

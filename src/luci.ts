@@ -7,7 +7,7 @@ import { dataPath } from './base/parts.ts';
 import { version } from './base/version.ts';
 import { findModel, requireModel } from './catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from './catalog/groups.ts';
-import { type Catalog, loadCatalog } from './catalog/load-catalog.ts';
+import { type Catalog, type CatalogProblem, loadCatalog } from './catalog/load-catalog.ts';
 import { parseReference } from './catalog/reference.ts';
 import { directoriesOf } from './config/directories.ts';
 import { defaultSettings } from './config/resolve-settings.ts';
@@ -59,9 +59,13 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const ledgerPath = join(directories.state, 'net.jsonl');
   let machineFacts: Promise<MachineFacts> | undefined;
   let loadedCatalog: Promise<Catalog> | undefined;
+  let catalogProblems: readonly CatalogProblem[] = [];
   const machine = (): Promise<MachineFacts> => (machineFacts ??= probeMachine());
   const catalog = (): Promise<Catalog> =>
-    (loadedCatalog ??= loadCatalog({ builtIn: dataPath('catalog', 'models.json'), own: directories.catalogFile }));
+    (loadedCatalog ??= loadCatalog({ own: directories.catalogFile }).then((loaded) => {
+      catalogProblems = loaded.problems;
+      return loaded;
+    }));
   const net = createNet({
     offline: settings.offline,
     proxy: settings.proxy,
@@ -189,7 +193,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   };
   // What runs no model is loaded when it is asked for.
   const upkeep = async (): Promise<Upkeep> =>
-    (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine, opener });
+    (await import('./upkeep.ts')).createUpkeep({ settings, directories, net, store, machine, opener, catalog });
 
   const { remotes, addRemote, removeRemote, remoteModels, llamaServer, llamafile } = opener;
   return {
@@ -211,6 +215,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     store,
     engine,
     catalog,
+    catalogProblems: () => catalogProblems,
     machine,
     list,
     choose,

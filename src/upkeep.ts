@@ -1,9 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Tool } from './agent/tool.ts';
 import { builtInTools } from './agent/tools/file-tools.ts';
 import { openWorkspace } from './agent/tools/workspace.ts';
 import { isLuciError } from './base/errors.ts';
+import { errnoOf, isNotFound } from './base/system-error.ts';
+import { type Catalog, problemText } from './catalog/load-catalog.ts';
 import type { Directories } from './config/directories.ts';
 import type { Settings } from './config/settings.ts';
 import { diagnose, type Finding } from './doctor.ts';
@@ -47,10 +49,11 @@ export interface UpkeepOptions {
   readonly store: Store;
   readonly machine: () => Promise<MachineFacts>;
   readonly opener: Pick<ModelOpener, 'llamaServer' | 'llamafile'>;
+  readonly catalog: () => Promise<Catalog>;
 }
 
 /** The upkeep of a home folder. */
-export function createUpkeep({ settings, directories, net, store, machine, opener }: UpkeepOptions): Upkeep {
+export function createUpkeep({ settings, directories, net, store, machine, opener, catalog }: UpkeepOptions): Upkeep {
   const freeDiskBytes = (): Promise<number> => freeBytesAt(settings.home);
   return {
     freeDiskBytes,
@@ -91,6 +94,7 @@ export function createUpkeep({ settings, directories, net, store, machine, opene
           bytes: models.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
           broken: models.filter(({ problem }) => problem !== undefined).map(({ name }) => name),
         },
+        catalogProblems: (await catalog()).problems.map(problemText),
         network,
       });
     },
@@ -141,15 +145,24 @@ async function findGpu(): Promise<string | undefined> {
   return undefined;
 }
 
+/** Whether files can be made in a folder, or the folder itself where it is not there yet. Leaves nothing behind. */
 async function isWritable(folder: string): Promise<boolean> {
-  const { mkdir, writeFile } = await import('node:fs/promises');
+  const { access, constants, writeFile } = await import('node:fs/promises');
   const probe = join(folder, `.probe-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
     await writeFile(probe, '');
     await rm(probe);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (!isNotFound(error) || dirname(folder) === folder) return false;
+  }
+  // Looking must not make the home: only whether its nearest folder would let it be made.
+  for (let place = dirname(folder); ; place = dirname(place)) {
+    try {
+      await access(place, constants.W_OK);
+      return (await stat(place)).isDirectory();
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || dirname(place) === place) return false;
+    }
   }
 }

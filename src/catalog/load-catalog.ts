@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describeIssue } from '../base/checked-json.ts';
 import type { Model } from '../base/model.ts';
+import { dataPath } from '../base/parts.ts';
 import { readSmallFile } from '../base/read-small-file.ts';
-import { diskError } from '../base/system-error.ts';
+import { errnoOf } from '../base/system-error.ts';
 import { type CatalogEntry, entrySchema, modelOf } from './entry.ts';
 
 /** The catalogue: the package's own entries, then the user's, which win. */
@@ -25,10 +26,15 @@ export interface Catalog {
   readonly problems: readonly CatalogProblem[];
 }
 
+/** As one sentence. */
+export function problemText({ file, entry, message }: CatalogProblem): string {
+  return `${file}: ${entry} is left out: ${message}`;
+}
+
 /** Where entries are read from. */
 export interface CatalogFiles {
-  /** The package's own file, which a test has checked: it is believed. */
-  readonly builtIn: string;
+  /** The package's own file, which a test has checked: it is believed. Default: the one that comes with luci. */
+  readonly builtIn?: string;
   /** The user's file; checked entry by entry each time. May be missing. */
   readonly own?: string;
 }
@@ -42,7 +48,7 @@ export function normalName(text: string): string {
 }
 
 /** Reads the catalogue. A bad entry is reported in `problems` and never takes the others down. */
-export async function loadCatalog({ builtIn, own }: CatalogFiles): Promise<Catalog> {
+export async function loadCatalog({ builtIn = dataPath('catalog', 'models.json'), own }: CatalogFiles = {}): Promise<Catalog> {
   // Read in one go: a start that lists two models should not wait for the thread pool.
   const believed = JSON.parse(readFileSync(builtIn, 'utf8')) as CatalogEntry[];
   const { models: mine, problems } = own === undefined ? { models: [], problems: [] } : readOwn(own);
@@ -92,14 +98,15 @@ function indexNames(slots: readonly Slot[]): ReadonlyMap<string, Slot> {
 }
 
 function readOwn(path: string): { models: Model[]; problems: CatalogProblem[] } {
+  const whole = (message: string) => ({ models: [], problems: [{ file: path, entry: 'the file', message }] });
   let text: string | undefined;
   try {
     text = readSmallFile(path);
   } catch (error) {
-    throw diskError(error, path, 'read your catalogue');
+    // Whatever is there in its place: the built-in models are not lost with it.
+    return whole(`it cannot be read (${errnoOf(error) ?? String(error)})`);
   }
   if (text === undefined) return { models: [], problems: [] };
-  const whole = (message: string) => ({ models: [], problems: [{ file: path, entry: 'the file', message }] });
   let entries: unknown;
   try {
     entries = JSON.parse(text);

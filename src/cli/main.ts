@@ -9,6 +9,7 @@ import { chat } from './commands/chat.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { createShow, type Show } from './show/show.ts';
 import { currentTerminal } from './show/terminal.ts';
+import { printable } from './show/text.ts';
 
 /** The program: parses, runs one command, sets the exit status. Nothing else does. */
 
@@ -70,8 +71,20 @@ async function run({ command, operands, options }: ParsedArguments, show: Show, 
     const context = { operands, options, show, signal, yes: options['yes'] === true };
     return await command.run({ ...context, luci: (overrides) => (luci ??= open(overrides)) });
   } finally {
-    await (await luci?.catch(() => undefined))?.[Symbol.asyncDispose]();
+    const opened = await luci?.catch(() => undefined);
+    // The doctor lists them itself.
+    if (opened && command.name !== 'doctor') await tellCatalogProblems(opened, show);
+    await opened?.[Symbol.asyncDispose]();
   }
+}
+
+/** Entries of the user's own catalogue that luci cannot use: said whenever the catalogue was, and never in the way. */
+async function tellCatalogProblems(luci: Luci, show: Show): Promise<void> {
+  const [first, ...more] = luci.catalogProblems();
+  if (!first) return;
+  const { problemText } = await import('../catalog/load-catalog.ts');
+  const rest = more.length === 0 ? '' : `\n  luci doctor names the other ${more.length}`;
+  show.note(`${show.terminal.style('care', printable(problemText(first)))}${rest}`);
 }
 
 main(process.argv.slice(2)).then((exitCode) => {
