@@ -114,10 +114,10 @@ function makeStarter(folder) {
   writeFileSync(join(home, 'models', 'none.gguf'), 'GGUF');
   const made = spawnSync(process.execPath, [join(folder, 'cli.cjs'), 'list', '--home', home], {
     env: { ...process.env, LUCI_MAKE_CODE_CACHE: '1' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   rmSync(home, { recursive: true });
-  if (made.status !== 0) throw new Error('the built command does not start');
+  if (made.status !== 0) throw new Error(`the built command does not start: ${made.stderr}`);
 }
 
 /** The licences of everything that is bundled: their texts must go wherever its code goes. */

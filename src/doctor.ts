@@ -1,3 +1,4 @@
+import { shellWord } from './base/shell-word.ts';
 import { formatBytes } from './base/units.ts';
 import { embeddedObstacle, llamafileObstacle } from './engine/choose-engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
@@ -101,7 +102,8 @@ function store({ home, isHomeWritable, models }: DoctorFacts): Finding {
   const text = `${home}, ${models.count} ${models.count === 1 ? 'model' : 'models'}, ${formatBytes(models.bytes)}`;
   if (!isHomeWritable) return { topic: 'store', state: 'wrong', text: `${home} cannot be written`, fix: 'luci --home /a/folder/you/own …' };
   const [broken] = models.broken;
-  if (broken !== undefined) return { topic: 'store', state: 'wrong', text: `${text}; ${broken} is broken`, fix: `luci show ${broken}` };
+  if (broken !== undefined)
+    return { topic: 'store', state: 'wrong', text: `${text}; ${broken} is broken`, fix: `luci show ${shellWord(broken)}` };
   if (models.count === 0) return { topic: 'store', state: 'note', text, fix: 'luci install llama3.2' };
   return { topic: 'store', state: 'good', text };
 }

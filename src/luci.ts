@@ -4,6 +4,7 @@ import { createAgent } from './agent/agent.ts';
 import { LuciError } from './base/errors.ts';
 import type { Sha256 } from './base/model.ts';
 import { dataPath } from './base/parts.ts';
+import { shellWord } from './base/shell-word.ts';
 import { version } from './base/version.ts';
 import { findModel, requireModel } from './catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from './catalog/groups.ts';
@@ -126,7 +127,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     const model = (entry && models.find(({ name }) => name === entry.name)) ?? findInstalled(models, reference);
     if (model) return model;
     const { name } = entry ?? requireKnown(known, reference);
-    throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${name}` });
+    throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${shellWord(name)}` });
   };
 
   const installedNames = async (references: readonly string[]): Promise<readonly string[]> => {

@@ -1,6 +1,7 @@
 import { editDistance } from '../base/edit-distance.ts';
 import { LuciError } from '../base/errors.ts';
 import type { Model, Tier } from '../base/model.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { type Catalog, normalName } from './load-catalog.ts';
 
 /** Questions to the catalogue. All pure. */
@@ -14,10 +15,11 @@ export function findModel(catalog: Catalog, name: string): Model | undefined {
 export function requireModel(catalog: Catalog, name: string): Model {
   const model = findModel(catalog, name);
   if (model) return model;
+  if (name.trim() === '') throw new LuciError('USAGE', 'The name of a model is empty.', { hint: 'luci llm list all' });
   const near = nearestNames(catalog, name);
   const question = near.length > 0 ? ` Did you mean ${orList(near)}?` : '';
   throw new LuciError('MODEL_UNKNOWN', `No model is called ${name}.${question}`, {
-    hint: `luci search ${name.replace(/[\d.:_-].*$/, '') || name}\nluci install owner/repo:Q4_K_M`,
+    hint: `luci search ${shellWord(name.replace(/[\d.:_-].*$/, '') || name)}\nluci install owner/repo:Q4_K_M`,
     details: { name, nearest: near },
   });
 }
@@ -87,23 +89,37 @@ export function searchCatalog(catalog: Catalog, { text = '', tier, purpose, lice
   });
 }
 
-/** The nearest three names to a mistyped one: few edits, counted without separators. */
+/** The nearest three names to a mistyped one: few edits, counted without separators; among equals those that begin and end like it. */
 function nearestNames(catalog: Catalog, name: string): string[] {
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const wanted = plain(name);
   const best = new Map<string, number>();
+  const likeness = (candidate: string): number => commonStart(wanted, candidate) + commonStart(reversed(wanted), reversed(candidate));
   for (const model of catalog.models) {
     for (const candidate of [model.name, ...model.aliases]) {
-      const distance = editDistance(wanted, plain(candidate)) - (plain(candidate).startsWith(wanted) && wanted.length > 2 ? 3 : 0);
+      const spelling = plain(candidate);
+      const edits = editDistance(wanted, spelling) - (spelling.startsWith(wanted) && wanted.length > 2 ? 3 : 0);
+      // A whole edit always counts more than any likeness.
+      const distance = edits - likeness(spelling) / 1000;
       best.set(model.name, Math.min(distance, best.get(model.name) ?? Number.POSITIVE_INFINITY));
     }
   }
-  const limit = Math.max(2, Math.floor(wanted.length / 2.5));
+  const limit = wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 2.5));
   return [...best]
     .filter(([, distance]) => distance <= limit)
     .sort((a, b) => a[1] - b[1])
     .slice(0, 3)
     .map(([found]) => found);
+}
+
+function commonStart(a: string, b: string): number {
+  let count = 0;
+  while (count < a.length && a[count] === b[count]) count += 1;
+  return count;
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('');
 }
 
 function orList(names: readonly string[]): string {

@@ -26,7 +26,7 @@ export function joinGroups(operands: readonly string[]): string[] {
   const joined: string[] = [];
   for (let index = 0; index < operands.length; index += 1) {
     const [word = '', next = ''] = [operands[index], operands[index + 1]];
-    const belongsTogether = (/^tier$/i.test(word) && /^[0-3]$/.test(next)) || (/^(core|all)$/i.test(word) && /^models$/i.test(next));
+    const belongsTogether = (/^tier$/i.test(word) && /^\d+$/.test(next)) || (/^(core|all)$/i.test(word) && /^models$/i.test(next));
     joined.push(belongsTogether ? `${word} ${next}` : word);
     if (belongsTogether) index += 1;
   }

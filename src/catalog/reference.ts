@@ -1,3 +1,4 @@
+import { LuciError } from '../base/errors.ts';
 import type { Tier } from '../base/model.ts';
 
 /** What a user may write where a model is wanted. */
@@ -15,11 +16,12 @@ export type ModelReference =
 /**
  * Parses one reference. In this order: an http address, a path (it begins with `/`, `./`, `../`, `~/` or a drive, or ends in `.gguf` or `.llamafile`
  * and holds no more than a folder), `owner/repo[:quantization]`, else a name. `hf.co/`, `huggingface.co/` and `hf:` before a repository are accepted.
+ * @throws USAGE for a tier that is none
  */
 export function parseReference(text: string): ModelReference {
   const trimmed = text.trim();
-  const tier = /^tier[ :-]?([0-3])$/i.exec(trimmed)?.[1];
-  if (tier !== undefined) return { kind: 'tier', tier: Number(tier) as Tier };
+  const tier = /^tier[ :-]?(\d+)$/i.exec(trimmed)?.[1];
+  if (tier !== undefined) return { kind: 'tier', tier: tierOf(tier) };
   if (/^(core|all)( models)?$/i.test(trimmed)) return { kind: 'group', group: /^core/i.test(trimmed) ? 'core' : 'all' };
   if (/^(\/|\.{1,2}[\\/]|~[\\/]|[a-z]:[\\/])/i.test(trimmed)) return { kind: 'path', path: trimmed };
   const hubAddress = /^(?:https?:\/\/)?(?:www\.)?(?:hf\.co|huggingface\.co)\/(.+)$/i.exec(trimmed)?.[1];
@@ -30,6 +32,12 @@ export function parseReference(text: string): ModelReference {
   if (/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(trimmed) && !isFileName(trimmed)) return hubReference(trimmed);
   if (isFileName(trimmed)) return { kind: 'path', path: trimmed };
   return { kind: 'name', name: trimmed };
+}
+
+function tierOf(text: string): Tier {
+  const tier = Number(text);
+  if (tier === 0 || tier === 1 || tier === 2 || tier === 3) return tier;
+  throw new LuciError('USAGE', `There is no tier ${text}: tiers are 0 to 3.`, { hint: 'luci llm list all' });
 }
 
 function isFileName(text: string): boolean {

@@ -1,14 +1,20 @@
 import { globalOptions } from './arguments.ts';
 import type { Command, Option } from './command.ts';
-import { table } from './show/table.ts';
 import type { Terminal } from './show/terminal.ts';
-import { wrap } from './show/text.ts';
+import { fill, pad, widthOf, wrap } from './show/text.ts';
 
 /** Help, made from the table of commands. */
 
+/** In the list of all commands, longer ones are left to the command's own help. */
+const longestOperands = 18;
+
 /** What `luci --help` prints. */
 export function generalHelp(commands: readonly Command[], terminal: Terminal): string {
-  const rows = commands.map((command) => [[command.name, command.operands].filter(Boolean).join(' '), command.summary]);
+  const { ellipsis } = terminal.marks;
+  const rows = commands.map(({ name, operands = '', summary }) => [
+    `${name} ${operands.length > longestOperands ? ellipsis : operands}`,
+    summary,
+  ]);
   return [
     wrap('luci installs open language models by name and runs them offline.', terminal.columns),
     '',
@@ -19,7 +25,8 @@ export function generalHelp(commands: readonly Command[], terminal: Terminal): s
     'Flags of every command:',
     ...optionLines(globalOptions, terminal),
     '',
-    'luci <command> --help says more. Start here: luci ask "What is the capital of France?"',
+    'luci <command> --help says more.',
+    'Start here:  luci ask "What is the capital of France?"',
   ].join('\n');
 }
 
@@ -49,13 +56,12 @@ function optionLines(options: Readonly<Record<string, Option>>, terminal: Termin
 }
 
 /** Two columns; on a narrow terminal the text goes below its name. */
-function list(rows: readonly (readonly string[])[], terminal: Terminal): string[] {
-  if (terminal.columns >= 70)
-    return table(
-      [{ title: '' }, { title: '' }],
-      rows,
-      { ...terminal, columns: 200, style: terminal.style },
-      { header: false, indent: '  ' },
-    );
-  return rows.flatMap(([name = '', text = '']) => [`  ${name.trim()}`, wrap(text, terminal.columns, '      ')]);
+function list(rows: readonly (readonly string[])[], { columns }: Terminal): string[] {
+  if (columns < 70) return rows.flatMap(([name = '', text = '']) => [fill(`  ${name.trim()}`, columns), wrap(text, columns, '      ')]);
+  const width = Math.max(...rows.map(([name = '']) => widthOf(name)));
+  return rows.flatMap(([name = '', text = '']) =>
+    wrap(text, columns - width - 4)
+      .split('\n')
+      .map((line, index) => `  ${pad(index === 0 ? name : '', width)}  ${line}`),
+  );
 }

@@ -1,5 +1,6 @@
 import { LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
+import { shellWord } from '../base/shell-word.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Proven } from '../store/proven.ts';
 import type { Fit } from './fit.ts';
@@ -32,7 +33,8 @@ export function chooseUnnamed(models: readonly ListedModel[]): UsableModel {
   const chosen = usable.find((model) => model.isDefault) ?? [...usable].sort((a, b) => rank(b) - rank(a))[0];
   if (chosen) return { name: chosen.name, path: chosen.path };
   const [disabled] = models.filter((model) => !model.enabled);
-  if (disabled) throw new LuciError('MODEL_DISABLED', 'All installed models are disabled.', { hint: `luci llm enable ${disabled.name}` });
+  if (disabled)
+    throw new LuciError('MODEL_DISABLED', 'All installed models are disabled.', { hint: `luci llm enable ${shellWord(disabled.name)}` });
   throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: `luci install ${starterName}` });
 }
 
@@ -66,8 +68,9 @@ function rank({ fits, entry, facts }: ListedModel): number {
 
 /** The model, unless it is disabled or no model at all. */
 export function requireUsable(model: InstalledModel): UsableModel {
-  if (!model.enabled) throw new LuciError('MODEL_DISABLED', `${model.name} is disabled.`, { hint: `luci llm enable ${model.name}` });
+  if (!model.enabled)
+    throw new LuciError('MODEL_DISABLED', `${model.name} is disabled.`, { hint: `luci llm enable ${shellWord(model.name)}` });
   if (model.problem !== undefined)
-    throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, { hint: `luci install ${model.name}` });
+    throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, { hint: `luci install ${shellWord(model.name)}` });
   return { name: model.name, path: model.path };
 }

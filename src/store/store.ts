@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { renameOver } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
 import type { Sha256, Source } from '../base/model.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import { readDefaultModel, writeDefaultModel } from './default-model.ts';
 import { isEnabled, readEnabledState, setEnabled } from './enabled-state.ts';
@@ -67,7 +68,7 @@ export function createStore(options: StoreOptions): Store {
   };
   const require = async (name: string): Promise<InstalledModel> => {
     const model = await find(name);
-    if (!model) throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${name}` });
+    if (!model) throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${shellWord(name)}` });
     return model;
   };
   return {

@@ -1,7 +1,7 @@
 import { freemem, totalmem } from 'node:os';
 import { formatBytes } from '../../base/units.ts';
 import type { Luci } from '../../luci.ts';
-import { installedText } from '../show/installed-rows.ts';
+import { installedCount, installedTable } from '../show/installed-rows.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { printable } from '../show/text.ts';
 
@@ -20,7 +20,7 @@ export async function localAnswer(text: string, luci: Luci, terminal: Terminal):
   if (words === 'disk') return `Disk: ${formatBytes(await luci.freeDiskBytes())} are free at ${luci.directories.home}.`;
   if (/^(models|models info|models list|list models)$/.test(words)) {
     const models = await luci.list();
-    return models.length === 0 ? 'No model is installed.' : installedText(models, terminal);
+    return models.length === 0 ? 'No model is installed.' : `${installedTable(models, terminal)}\n${installedCount(models, terminal)}`;
   }
   const folder = /^(?:list|ls)(?:\s+(\.|\.\/?|[^\s]+))?$/i.exec(text.trim());
   if (folder) return listFolder(folder[1] ?? '.');

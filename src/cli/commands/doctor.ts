@@ -1,6 +1,6 @@
 import type { Finding } from '../../doctor.ts';
 import type { Command } from '../command.ts';
-import { pad, printable, wrap } from '../show/text.ts';
+import { fill, pad, printable } from '../show/text.ts';
 
 /** `luci doctor`: what of this machine luci can use, and what to do about the rest. */
 export const doctor: Command = {
@@ -22,8 +22,10 @@ function lines({ topic, state, text, fix }: Finding, terminal: Parameters<Comman
     note: marks.bullet,
     wrong: style('bad', marks.wrong, 'out'),
   }[state];
-  const width = terminal.outIsTerminal ? Math.max(20, terminal.columns - 13) : Number.POSITIVE_INFINITY;
-  const indent = ' '.repeat(13);
-  const body = [printable(text), ...(fix ? [printable(fix)] : [])].flatMap((part) => wrap(part, width).split('\n'));
-  return `${pad(mark, 2)}${pad(topic, 11)}${body.join(`\n${indent}`)}`;
+  const parts = [printable(text), ...(fix ? printable(fix).split('\n') : [])];
+  // On a narrow terminal the text goes below its topic.
+  const indent = ' '.repeat(terminal.columns < 50 ? 2 : 13);
+  const body = parts.map((part) => (terminal.outIsTerminal ? fill(`${indent}${part}`, terminal.columns) : `${indent}${part}`)).join('\n');
+  const head = `${pad(mark, 2)}${pad(topic, 11)}`;
+  return terminal.columns < 50 ? `${head.trimEnd()}\n${body}` : `${head}${body.trimStart()}`;
 }

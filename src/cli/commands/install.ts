@@ -1,4 +1,5 @@
 import { LuciError } from '../../base/errors.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { type InstallPlan, requireDiskRoom } from '../../install/plan.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -80,7 +81,7 @@ async function isAllowed(plan: InstallPlan, confirmAboveBytes: number, context: 
 }
 
 function usage(name: string, show: Show): string {
-  const shown = printable(name);
+  const shown = shellWord(printable(name));
   const next = [`luci ask -m ${shown} "${show.terminal.marks.ellipsis}"`, `luci chat -m ${shown}`, `luci test ${shown}`];
   const line = `  ${next.join('     ')}`;
   const fits = !show.terminal.outIsTerminal || line.length < show.terminal.columns;

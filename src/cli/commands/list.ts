@@ -1,7 +1,7 @@
 import { formatBytes } from '../../base/units.ts';
 import type { Luci } from '../../luci.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { installedData, installedText } from '../show/installed-rows.ts';
+import { installedCount, installedData, installedTable } from '../show/installed-rows.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
 
@@ -25,7 +25,10 @@ export const list: Command = {
       show.note(
         'No model is installed.\n  luci ask "…" fetches the starter\n  luci install llama3.2'.replace('…', show.terminal.marks.ellipsis),
       );
-    else show.result(installedText(models, show.terminal));
+    else {
+      show.result(installedTable(models, show.terminal));
+      show.note(show.terminal.style('dim', installedCount(models, show.terminal)));
+    }
     return 0;
   },
 };

@@ -41,18 +41,25 @@ async function list({ luci, show }: CommandContext, [what, ...more]: readonly st
   if (show.json) show.data(models.map(catalogData));
   else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
   else if (models.length === 0) show.note('No model of the catalogue is installed.\n  luci llm list all\n  luci install llama3.2');
-  else show.result(byTier(models, show).join('\n'));
+  else {
+    show.result(byTier(models, show).join('\n'));
+    const here = all.filter(({ installed }) => installed !== undefined).length;
+    const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}${what === 'all' ? `, ${here} installed` : ''}.`;
+    show.note(show.terminal.style('dim', `${count}  luci show NAME   luci install NAME`));
+  }
   return 0;
 }
 
 function byTier(models: readonly CatalogedModel[], show: CommandContext['show']): string[] {
   const { terminal } = show;
-  return tierNames
-    .flatMap((name, tier) => {
-      const group = models.filter(({ model }) => model.tier === tier);
+  const groups = tierNames.map((_, tier) => models.filter(({ model }) => model.tier === tier));
+  // One table, so that the columns of all tiers stand below each other.
+  const rows = catalogRows(groups.flat(), terminal, { indent: '  ' });
+  return groups
+    .flatMap((group, tier) => {
       if (group.length === 0) return [];
-      const title = `Tier ${tier} ${terminal.marks.dot} ${name}, ${group.length} ${group.length === 1 ? 'model' : 'models'}`;
-      return [terminal.style('bold', title, 'out'), ...catalogRows(group, terminal), ''];
+      const title = `Tier ${tier} ${terminal.marks.dot} ${tierNames[tier]}, ${group.length} ${group.length === 1 ? 'model' : 'models'}`;
+      return [terminal.style('bold', title, 'out'), ...rows.splice(0, group.length), ''];
     })
     .slice(0, -1);
 }

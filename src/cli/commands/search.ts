@@ -1,7 +1,9 @@
 import { LuciError } from '../../base/errors.ts';
 import type { Tier } from '../../base/model.ts';
 import { searchCatalog } from '../../catalog/find-model.ts';
+import type { Catalog } from '../../catalog/load-catalog.ts';
 import { type Command, type OptionValues, textOption } from '../command.ts';
+import { nearest } from '../nearest.ts';
 import { numberOption } from '../options.ts';
 import { catalogData, catalogRows } from '../show/catalog-rows.ts';
 import { printable } from '../show/text.ts';
@@ -22,13 +24,15 @@ export const search: Command = {
     const tier = tierOption(options);
     const purpose = textOption(options, 'purpose');
     const license = textOption(options, 'license');
+    const catalog = await luci.catalog();
+    requirePurpose(catalog, purpose);
     const query = {
       text: operands.join(' '),
       ...(tier === undefined ? {} : { tier }),
       ...(purpose ? { purpose } : {}),
       ...(license ? { license } : {}),
     };
-    const found = new Set(searchCatalog(await luci.catalog(), query));
+    const found = new Set(searchCatalog(catalog, query));
     const models = (await luci.cataloged()).filter(({ model, fits }) => found.has(model) && (options['fits'] !== true || fits !== 'no'));
     if (show.json) show.data(models.map(catalogData));
     else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
@@ -42,6 +46,17 @@ export const search: Command = {
     return 0;
   },
 };
+
+/** A purpose nobody has is a slip of the fingers, not an empty answer. */
+function requirePurpose({ models }: Catalog, purpose: string | undefined): void {
+  if (purpose === undefined) return;
+  const known = [...new Set(models.flatMap(({ purposes }) => purposes))];
+  if (known.includes(purpose.toLowerCase())) return;
+  const [close] = nearest(purpose, known, 1);
+  throw new LuciError('USAGE', `--purpose: no model is made for "${purpose}".${close ? ` Did you mean ${close}?` : ''}`, {
+    hint: `There are ${known.sort().join(', ')}.`,
+  });
+}
 
 function tierOption(options: OptionValues): Tier | undefined {
   const tier = numberOption(options, 'tier', { least: 0, whole: true });

@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { catalogData, fitText, sizeText } from '../show/catalog-rows.ts';
 import { installedData } from '../show/installed-rows.ts';
 import type { Terminal } from '../show/terminal.ts';
-import { cut, pad, printable } from '../show/text.ts';
+import { pad, printable, wrapAll } from '../show/text.ts';
 
 /** `luci show`: all about one model, installed or not. */
 export const showModel: Command = {
@@ -79,11 +79,13 @@ function lines(all: readonly Fact[], terminal: Terminal): string {
   const stated = all.filter((fact): fact is readonly [string, string] => fact[1] !== undefined && fact[1] !== '');
   const isNarrow = terminal.columns < 60;
   const limit = terminal.outIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
+  const width = isNarrow ? 2 : 14;
   return stated
     .map(([label, value]) => {
-      const title = terminal.style('dim', pad(label, isNarrow ? 0 : 14), 'out');
-      if (isNarrow) return `${title}\n  ${cut(printable(value), limit - 2, terminal.marks.ellipsis)}`;
-      return `${title}${cut(value.includes('\u001b') ? value : printable(value), limit - 14, terminal.marks.ellipsis)}`;
+      const title = terminal.style('dim', pad(label, isNarrow ? 0 : width), 'out');
+      // Digests and places are there to be copied: what is too long goes on in the next line, nothing is cut off.
+      const text = wrapAll(value.includes('\u001b') ? value : printable(value), limit - width).join(`\n${' '.repeat(width)}`);
+      return isNarrow ? `${title}\n${' '.repeat(width)}${text}` : `${title}${text}`;
     })
     .join('\n');
 }

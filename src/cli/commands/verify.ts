@@ -1,4 +1,5 @@
 import { LuciError } from '../../base/errors.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatBytesOf } from '../../base/units.ts';
 import type { VerifiedModel } from '../../luci.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -46,7 +47,7 @@ export const verify: Command = {
     }
     if (bad.length === 0) return 0;
     throw new LuciError('DIGEST_MISMATCH', `${bad.map(printable).join(', ')}: not the bytes that were installed.`, {
-      hint: `luci verify --repair ${bad.join(' ')}`,
+      hint: `luci verify --repair ${bad.map(shellWord).join(' ')}`,
       details: { models: bad },
     });
   },

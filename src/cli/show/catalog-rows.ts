@@ -20,7 +20,11 @@ export function sizeText({ sizeBytes, isSizeKnown }: Pick<CatalogedModel, 'sizeB
 }
 
 /** One line a model: mark of being installed, name, facts, and whether it fits. */
-export function catalogRows(models: readonly CatalogedModel[], terminal: Terminal, { withTier = false, header = false } = {}): string[] {
+export function catalogRows(
+  models: readonly CatalogedModel[],
+  terminal: Terminal,
+  { withTier = false, header = false, indent = '' } = {},
+): string[] {
   const rows = models.map((item) => [
     item.installed ? terminal.style('good', terminal.marks.done, 'out') : ' ',
     printable(item.model.name),
@@ -45,7 +49,7 @@ export function catalogRows(models: readonly CatalogedModel[], terminal: Termina
   ] as const;
   const shown = columns.map((_, index) => index).filter((index) => withTier || index !== 2);
   const pick = <T>(cells: readonly T[]): T[] => shown.map((index) => cells[index]).filter((cell) => cell !== undefined);
-  return table(pick(columns), rows.map(pick), terminal, { header });
+  return table(pick(columns), rows.map(pick), terminal, { header, indent });
 }
 
 /** The shape of a model in `--json` of `llm list all`, `search` and `models info`. */

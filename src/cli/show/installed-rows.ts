@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import type { ListedModel } from '../../luci.ts';
 import { fitText } from './catalog-rows.ts';
@@ -7,8 +8,8 @@ import { printable } from './text.ts';
 
 /** Installed models as a table for people and as data for programs. */
 
-/** The table of `luci list`, with its count and, where one is disabled, how to enable it. */
-export function installedText(models: readonly ListedModel[], terminal: Terminal): string {
+/** The table of `luci list`. */
+export function installedTable(models: readonly ListedModel[], terminal: Terminal): string {
   const { marks } = terminal;
   const rows = models.map((model) => [
     model.isDefault ? marks.bullet : ' ',
@@ -34,11 +35,16 @@ export function installedText(models: readonly ListedModel[], terminal: Terminal
     { title: 'fits', dropOrder: 4 },
     { title: '', dropOrder: 3 },
   ] as const;
+  return table(columns, rows, terminal).join('\n');
+}
+
+/** Below the table: how much there is, and what to type next. */
+export function installedCount(models: readonly ListedModel[], { marks }: Terminal): string {
   const total = models.reduce((sum, model) => sum + model.sizeBytes, 0);
   const disabled = models.find(({ enabled }) => !enabled);
   const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}, ${formatBytes(total)}.`;
-  const next = disabled ? ` Enable one: luci llm enable ${printable(disabled.name)}` : '';
-  return [...table(columns, rows, terminal), terminal.style('dim', count + next, 'out')].join('\n');
+  if (disabled) return `${count}  Enable one: luci llm enable ${shellWord(printable(disabled.name))}`;
+  return `${count}  luci ask "${marks.ellipsis}"   luci chat   luci test`;
 }
 
 /** The tier that tests have shown, with a mark when it is the model's own or more. */

@@ -1,6 +1,6 @@
 import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { Terminal } from './terminal.ts';
-import { cut, printable, widthOf, wrap } from './text.ts';
+import { cut, fill, printable, widthOf, wrap } from './text.ts';
 
 /** The only printer. Results go to stdout; everything else to stderr. */
 export interface Show {
@@ -37,7 +37,7 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
     json,
     result(text) {
       clearLive();
-      terminal.out.write(`${text}\n`);
+      terminal.out.write(`${terminal.outIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
     stream(text) {
       terminal.out.write(text);
@@ -46,7 +46,7 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       terminal.out.write(`${JSON.stringify(value)}\n`);
     },
     note(text) {
-      if (!quiet) toStderr(`${terminal.errIsTerminal ? wrapNote(text, terminal.columns) : text}\n`);
+      if (!quiet) toStderr(`${terminal.errIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
     live(lines) {
       if (quiet || !terminal.errIsTerminal) return;
@@ -63,17 +63,6 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
   };
 }
 
-/** Each line filled anew, its continuation under its first word. */
-function wrapNote(text: string, columns: number): string {
-  return text
-    .split('\n')
-    .map((line) => {
-      const indent = /^ */.exec(line)?.[0] ?? '';
-      return wrap(line.trimStart(), columns, indent);
-    })
-    .join('\n');
-}
-
 function errorText(error: unknown, terminal: Terminal, debug: boolean): string {
   if (!isLuciError(error)) return bugText(error, debug);
   const stack = debug ? `\n${terminal.style('dim', stackOf(error))}` : '';
@@ -86,7 +75,8 @@ function hintText({ hint }: LuciError, terminal: Terminal): string {
   if (!hint) return '';
   return `\n${printable(hint)
     .split('\n')
-    .map((line) => terminal.style('dim', `  ${line}`))
+    .flatMap((line) => (terminal.errIsTerminal ? fill(`  ${line}`, terminal.columns) : `  ${line}`).split('\n'))
+    .map((line) => terminal.style('dim', line))
     .join('\n')}`;
 }
 

@@ -17,7 +17,9 @@ export function table(
   terminal: Terminal,
   { header = true, indent = '' } = {},
 ): string[] {
-  const shown = columns.map((_, index) => index);
+  // A column of marks that nobody has takes no room.
+  const isEmpty = (index: number): boolean => columns[index]?.title.trim() === '' && rows.every((row) => (row[index] ?? '').trim() === '');
+  const shown = columns.map((_, index) => index).filter((index) => !isEmpty(index));
   const widthAt = (index: number): number =>
     Math.max(header ? widthOf(columns[index]?.title ?? '') : 0, ...rows.map((row) => widthOf(row[index] ?? '')));
   const total = (): number => indent.length + shown.reduce((sum, index) => sum + widthAt(index) + 2, -2);

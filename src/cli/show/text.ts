@@ -55,6 +55,52 @@ export function cut(text: string, width: number, ellipsis: string): string {
   return kept + ellipsis;
 }
 
+/**
+ * Lines no wider than a terminal. What stands apart by two spaces or more, such as commands side by side, is kept whole where a line
+ * has room for it; each line keeps its indent. Words longer than a line stand alone.
+ */
+export function fill(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => (widthOf(line) <= width ? line : fillLine(line, width)))
+    .join('\n');
+}
+
+function fillLine(line: string, width: number): string {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const room = width - indent.length;
+  const lines: string[] = [];
+  let current = '';
+  for (const [piece, gap = ''] of line.trimStart().matchAll(/\S+(?: \S+)*( {2,})?/g)) {
+    const part = piece.slice(0, piece.length - gap.length);
+    if (current === '' || widthOf(current + part) <= room) current += piece;
+    else if (widthOf(part) <= room) {
+      lines.push(current);
+      current = piece;
+    } else current += piece; // Too long for any line: its words flow on.
+    if (widthOf(current.trimEnd()) <= room) continue;
+    const words = wrap(current.trimEnd(), room).split('\n');
+    lines.push(...words.slice(0, -1));
+    current = (words.at(-1) ?? '') + gap;
+  }
+  return [...lines, current].map((text) => (indent + text).trimEnd()).join('\n');
+}
+
+/** Words filled into lines of a width; words longer than a line are cut into pieces of it, so that nothing of them is lost. */
+export function wrapAll(text: string, width: number): string[] {
+  return wrap(text, width)
+    .split('\n')
+    .flatMap((line) => {
+      if (widthOf(line) <= width) return [line];
+      const pieces = [''];
+      for (const char of line) {
+        if (widthOf((pieces.at(-1) ?? '') + char) > width) pieces.push('');
+        pieces[pieces.length - 1] += char;
+      }
+      return pieces;
+    });
+}
+
 /** Words filled into lines of a width; words longer than a line stand alone. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = [];
