@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Script, scriptedSession } from '../../test/fixtures/scripted-session.ts';
+import { LuciError } from '../base/errors.ts';
 import { createAgent } from './agent.ts';
 import type { Tool } from './tool.ts';
 import type { AgentEvent } from './tool-loop.ts';
@@ -121,4 +122,29 @@ test('what was said until a stop is remembered', async () => {
   };
   await expect(run()).rejects.toThrow();
   expect(chat.messages.at(-1)).toEqual({ role: 'assistant', content: 'One two ' });
+});
+
+test('an engine that is lost is opened again by the next question, and what was said is kept', async () => {
+  const crash = new LuciError('ENGINE_CRASHED', 'gone');
+  let opened = 0;
+  const agent = createAgent({
+    openModel: async () => {
+      opened += 1;
+      const isFirst = opened === 1;
+      const session = scriptedSession((_, count) => (isFirst && count === 2 ? crash : `answer ${opened}`));
+      return {
+        ...session,
+        async countTokens(messages) {
+          if (isFirst && session.requests.length === 2) throw crash;
+          return session.countTokens(messages);
+        },
+      };
+    },
+  });
+  const chat = agent.chat();
+  await all(chat.send('one'));
+  await expect(all(chat.send('two'))).rejects.toThrow(crash);
+  expect((await all(chat.send('three')))[0]).toEqual({ type: 'text', text: 'answer 2' });
+  expect(chat.messages.map(({ content }) => content)).toEqual(['one', 'answer 1', 'three', 'answer 2']);
+  expect(opened).toBe(2);
 });

@@ -1,4 +1,4 @@
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import type { RequestDefaults } from './request.ts';
@@ -48,13 +48,14 @@ export interface Agent extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** An agent. The model is opened by the first question. */
+/** An agent. The model is opened by the first question, and again by the next one where its engine was lost. */
 export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
   let session: Promise<Session> | undefined;
   let isClosed = false;
-
   async function open(signal?: AbortSignal): Promise<Session> {
     if (isClosed) throw new LuciError('FAILED', 'This agent is closed.');
+    // It may have crashed since, or been ended because it did not let go of a stopped answer in time.
+    if (session && !(await isThere(await session))) session = undefined;
     session ??= openModel(signal);
     return session.catch((error: unknown) => {
       session = undefined; // The next question may try again.
@@ -107,6 +108,18 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     embed: async (texts, signal) => (await open(signal)).embed(texts, signal),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Whether a session still has its engine. Counting runs no model: when the engine does not answer, it was gone before. */
+async function isThere(session: Session): Promise<boolean> {
+  try {
+    await session.countTokens([{ role: 'user', content: '' }]);
+    return true;
+  } catch (error) {
+    if (!isLuciError(error, 'ENGINE_CRASHED')) return true; // Something else, which the question itself will meet.
+    await session[Symbol.asyncDispose]();
+    return false;
+  }
 }
 
 /** The whole answer of a stream. */

@@ -10,7 +10,7 @@ export interface Conversation {
   readonly messages: readonly ChatMessage[];
   /** Turns that were forgotten because the context is full. */
   readonly forgottenTurns: number;
-  /** Says something; the answer as it comes. What is stopped in the middle is remembered as far as it came. */
+  /** Says something; the answer as it comes. What is stopped in the middle is remembered as far as it came; without a word of an answer, not at all. */
   send(prompt: string, signal?: AbortSignal): AsyncIterable<AgentEvent>;
   /** Takes back the last question with all that followed it; false when there is none. */
   undo(): boolean;
@@ -62,6 +62,8 @@ export function createConversation(
       }
     } finally {
       if (!isDone && partial !== '') all.push({ role: 'assistant', content: partial });
+      // Many chat templates refuse two questions in a row: one that got no word of an answer is as if it was not asked.
+      else if (!isDone && all.at(-1) === question) all.pop();
       messages = all.slice(told.length);
     }
   }

@@ -1,7 +1,8 @@
 import { globalOptions } from './arguments.ts';
 import type { Command, Option } from './command.ts';
+import { definitions } from './show/definitions.ts';
 import type { Terminal } from './show/terminal.ts';
-import { fill, pad, widthOf, wrap } from './show/text.ts';
+import { wrap } from './show/text.ts';
 
 /** Help, made from the table of commands. */
 
@@ -11,7 +12,7 @@ const longestOperands = 18;
 /** What `luci --help` prints. */
 export function generalHelp(commands: readonly Command[], terminal: Terminal): string {
   const { ellipsis } = terminal.marks;
-  const rows = commands.map(({ name, operands = '', summary }) => [
+  const rows = commands.map(({ name, operands = '', summary }): [string, string] => [
     `${name} ${operands.length > longestOperands ? ellipsis : operands}`,
     summary,
   ]);
@@ -20,7 +21,7 @@ export function generalHelp(commands: readonly Command[], terminal: Terminal): s
     '',
     'Usage: luci <command> [flags]',
     '',
-    ...list(rows, terminal),
+    ...definitions(rows, terminal),
     '',
     'Flags of every command:',
     ...optionLines(globalOptions, terminal),
@@ -48,20 +49,9 @@ export function commandHelp(command: Command, terminal: Terminal): string {
 }
 
 function optionLines(options: Readonly<Record<string, Option>>, terminal: Terminal): string[] {
-  const rows = Object.entries(options).map(([name, { short, value, summary }]) => [
+  const rows = Object.entries(options).map(([name, { short, value, summary }]): [string, string] => [
     `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`,
     summary,
   ]);
-  return list(rows, terminal);
-}
-
-/** Two columns; on a narrow terminal the text goes below its name. */
-function list(rows: readonly (readonly string[])[], { columns }: Terminal): string[] {
-  if (columns < 70) return rows.flatMap(([name = '', text = '']) => [fill(`  ${name.trim()}`, columns), wrap(text, columns, '      ')]);
-  const width = Math.max(...rows.map(([name = '']) => widthOf(name)));
-  return rows.flatMap(([name = '', text = '']) =>
-    wrap(text, columns - width - 4)
-      .split('\n')
-      .map((line, index) => `  ${pad(index === 0 ? name : '', width)}  ${line}`),
-  );
+  return definitions(rows, terminal);
 }

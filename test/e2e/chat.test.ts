@@ -15,7 +15,7 @@ afterEach(() => home[Symbol.asyncDispose]());
 
 /** A chat on a pseudo-terminal: types each text when what it waits for has been shown. */
 async function onTerminal(
-  steps: readonly (readonly [waitFor: string, type: string])[],
+  steps: readonly (readonly [waitFor: string, type: string | (() => Promise<string>)])[],
 ): Promise<{ shown: string; exitCode: number | null }> {
   const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
   const child = spawn('script', ['-qec', `stty cols 80; '${process.execPath}' '${program}' chat -m tiny`, '/dev/null'], {
@@ -32,7 +32,9 @@ async function onTerminal(
     if (at < 0) return;
     seen = at + next[0].length;
     left.shift();
-    setTimeout(() => child.stdin.write(next[1]), 100);
+    const [, type] = next;
+    if (typeof type === 'string') setTimeout(() => child.stdin.write(type), 100);
+    else void type().then((text) => child.stdin.write(text));
   });
   const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { shown, exitCode };
@@ -54,6 +56,37 @@ test('a chat on a terminal answers, takes commands, several lines, Ctrl+C at the
   expect(exitCode).toBe(0);
   expect(shown).toContain('/help lists what can be done');
   expect(shown).toMatch(/Memory: .* are free/);
+});
+
+test('pasted lines are one message, and what is typed during an answer is not shown in the middle of it', async () => {
+  const { shown, exitCode } = await onTerminal([
+    ['> ', '\u001b[200~one\rtwo\rthree\u001b[201~'],
+    ['three', '\r'],
+    [tinyReply, '/save pasted\r'],
+    ['Saved', '/model\r'],
+    ['model: tiny', '\u0004'],
+  ]);
+  expect(exitCode).toBe(0);
+  expect(shown.split(tinyReply)).toHaveLength(2);
+  const { messages } = JSON.parse(await readFile(join(home.folder, 'chats', 'pasted.json'), 'utf8')) as { messages: unknown[] };
+  expect(messages[0]).toEqual({ role: 'user', content: 'one\ntwo\nthree' });
+});
+
+async function killEngineThenAsk(): Promise<string> {
+  const { pid } = JSON.parse((await home.luci(['ps', '--json'])).stdout) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  return 'again\r';
+}
+
+test('a chat whose engine process was killed goes on with a new one', async () => {
+  const { shown, exitCode } = await onTerminal([
+    ['> ', 'hi\r'],
+    [tinyReply, '/stats\r'],
+    ['first word', killEngineThenAsk],
+    [tinyReply, '\u0004'],
+  ]);
+  expect(exitCode).toBe(0);
+  expect(shown).not.toContain('engine process ended');
 });
 
 test('piped, each line is a message, results go to stdout, and the chat can be kept and gone on with', async () => {

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, rename, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { renameOver } from '../../base/atomic-file.ts';
-import { errnoOf, isNotFound } from '../../base/system-error.ts';
+import { LuciError } from '../../base/errors.ts';
+import { diskError, errnoOf, isNotFound } from '../../base/system-error.ts';
 import { uniqueMark } from '../../base/unique-mark.ts';
 
 /**
@@ -37,9 +38,12 @@ export interface Trashed {
 /** Bytes of a file that are read, or written, at most. */
 const mostBytes = 1_000_000;
 
-/** Opens a workspace on an existing folder. `trashFolder` must lie on the same disk for moves to be quick; it is made when needed. */
+/**
+ * Opens a workspace on an existing folder. `trashFolder` must lie on the same disk for moves to be quick; it is made when needed.
+ * @throws NOT_FOUND for a folder that is none
+ */
 export async function openWorkspace(folder: string, trashFolder: string): Promise<Workspace> {
-  const root = await realpath(folder);
+  const root = await existingFolder(folder);
   const trashed: Trashed[] = [];
 
   /** The place of a path, each folder on the way checked to be a real folder inside the root. */
@@ -202,4 +206,14 @@ function said(error: unknown, path: string, what: string): Error {
     EACCES: `"${path}" may not be read`,
   };
   return new Error(words[errnoOf(error) ?? ''] ?? `"${path}" cannot be used`);
+}
+
+async function existingFolder(folder: string): Promise<string> {
+  try {
+    const root = await realpath(folder);
+    if ((await stat(root)).isDirectory()) return root;
+  } catch (error) {
+    if (!isNotFound(error)) throw diskError(error, folder, 'open a folder');
+  }
+  throw new LuciError('NOT_FOUND', `There is no folder ${folder}.`);
 }

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { LuciError } from '../../base/errors.ts';
+import { nearest } from '../nearest.ts';
+import { definitions } from '../show/definitions.ts';
 import type { Show } from '../show/show.ts';
+import type { Terminal } from '../show/terminal.ts';
 import { printable } from '../show/text.ts';
 import type { Talk } from './talk.ts';
 
@@ -20,7 +23,7 @@ interface ChatCommand {
 }
 
 const commands: readonly ChatCommand[] = [
-  { name: 'help', summary: 'this list', run: async ({ show }) => show.note(helpText()) },
+  { name: 'help', summary: 'this list', run: async ({ show }) => show.note(helpText(show.terminal)) },
   {
     name: 'model',
     operand: '[NAME]',
@@ -75,7 +78,8 @@ const commands: readonly ChatCommand[] = [
     summary: 'go on with a chat that was kept',
     async run({ talk, show }, name) {
       await talk.load(name || 'last');
-      show.note(`${talk.messages.filter(({ role }) => role === 'user').length} questions loaded.`);
+      const count = talk.messages.filter(({ role }) => role === 'user').length;
+      show.note(`${count} ${count === 1 ? 'question' : 'questions'} loaded.`);
     },
   },
   {
@@ -102,12 +106,19 @@ export async function runChatCommand(line: string, context: ChatCommandContext):
   const [, name = '', operand = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(line.trim()) ?? [];
   const wanted = ['exit', 'bye', 'q'].includes(name) ? 'quit' : name === '?' ? 'help' : name;
   const command = commands.find((candidate) => candidate.name === wanted);
-  if (!command) throw new LuciError('USAGE', `There is no /${printable(name)}.`, { hint: '/help' });
+  if (!command) {
+    const names = commands.map((candidate) => candidate.name);
+    const [close] = nearest(name, names, 1);
+    throw new LuciError('USAGE', `There is no /${printable(name)}.${close ? ` Did you mean /${close}?` : ''}`, { hint: '/help' });
+  }
   await command.run(context, operand.trim());
   return command.name !== 'quit';
 }
 
-function helpText(): string {
-  const rows = commands.map(({ name, operand, summary }) => `  ${`/${name}${operand ? ` ${operand}` : ''}`.padEnd(20)} ${summary}`);
-  return [...rows, '  Ctrl+C stops an answer. A \\ at the end of a line goes on; """ begins and ends a block of lines.'].join('\n');
+function helpText(terminal: Terminal): string {
+  const rows = commands.map(({ name, operand, summary }): [string, string] => [`/${name}${operand ? ` ${operand}` : ''}`, summary]);
+  const typing =
+    'Ctrl+C stops an answer. A \\ at the end of a line goes on; """ begins and ends a block of lines; pasted lines are one message.';
+  const alone = 'Alone on a line, these are answered without a model: memory, disk, models, list FOLDER.';
+  return [...definitions(rows, terminal), `  ${typing}`, `  ${alone}`].join('\n');
 }

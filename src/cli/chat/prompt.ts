@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 
 /** What a person types in a chat: lines, blocks of lines, answers to questions. */
 export interface Prompt extends Disposable {
@@ -12,37 +13,64 @@ export interface Prompt extends Disposable {
 
 const fence = '"""';
 
-/** Reads from this process's stdin. A line that ends in a backslash goes on; lines between """ belong together. */
+/** Asks a terminal to mark what is pasted, so that its line ends are told from Enter; and to stop it. */
+const pasteMarks = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
+
+/**
+ * Reads from this process's stdin. A line that ends in a backslash goes on; lines between """ belong together, as do lines pasted at
+ * once. What is typed while an answer comes is not shown in the middle of it, but at the next prompt.
+ */
 export function openPrompt({ isTerminal, hint }: { isTerminal: boolean; hint: string }): Prompt {
-  const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: process.stderr } : {}), terminal: isTerminal });
+  const screen = mutedScreen();
+  const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: screen } : {}), terminal: isTerminal });
   const waiting: string[] = [];
+  const pasted: string[] = [];
+  let isPasting = false;
   let wake: ((line: string | undefined) => void) | undefined;
   let isClosed = false;
   lines.on('line', (line) => {
-    if (wake) wake(line);
-    else waiting.push(line);
+    if (isPasting) return void pasted.push(line);
+    const text = [...pasted.splice(0), line].join('\n').trimEnd();
+    if (wake) wake(text);
+    else waiting.push(text);
   });
+  const onKey = (_: string | undefined, { name }: { name?: string } = {}): void => {
+    if (name === 'paste-start') isPasting = true;
+    else if (name === 'paste-end') isPasting = false;
+  };
+  if (isTerminal) {
+    process.stdin.on('keypress', onKey);
+    process.stderr.write(pasteMarks.on);
+  }
   lines.on('close', () => {
     isClosed = true;
+    if (isTerminal) process.stderr.write(pasteMarks.off);
     wake?.(undefined);
   });
   lines.on('SIGINT', () => {
     if (prompt.onInterrupt) return prompt.onInterrupt();
     // As in a shell: the line is given up. Leaving is Ctrl+D's.
     process.stderr.write(`\n${hint}\n`);
+    pasted.splice(0);
+    lines.write(null, { ctrl: true, name: 'e' });
     lines.write(null, { ctrl: true, name: 'u' });
     lines.prompt();
   });
 
   const readLine = (mark: string): Promise<string | undefined> => {
     const next = waiting.shift();
-    if (next !== undefined) return Promise.resolve(next);
+    if (next !== undefined) {
+      if (isTerminal) process.stderr.write(`${mark}${next}\n`);
+      return Promise.resolve(next);
+    }
     if (isClosed) return Promise.resolve(undefined);
+    screen.isMuted = false;
     lines.setPrompt(mark);
-    if (isTerminal) lines.prompt();
+    if (isTerminal) lines.prompt(true); // With what is typed already.
     return new Promise((resolve) => {
       wake = (line) => {
         wake = undefined;
+        screen.isMuted = true;
         resolve(line);
       };
     });
@@ -66,9 +94,29 @@ export function openPrompt({ isTerminal, hint }: { isTerminal: boolean; hint: st
       if (!isTerminal) return false;
       return /^y(es)?$/i.test(((await readLine(`${question} [y/N] `)) ?? '').trim());
     },
-    [Symbol.dispose]: () => lines.close(),
+    [Symbol.dispose]() {
+      process.stdin.off('keypress', onKey);
+      lines.close();
+    },
   };
   return prompt;
+}
+
+/** stderr as the editor of the line sees it: nothing is echoed while it is muted. */
+function mutedScreen(): Writable & { isMuted: boolean } {
+  const screen = Object.assign(
+    new Writable({
+      write(text: Buffer, _, done) {
+        if (!screen.isMuted) process.stderr.write(text);
+        done();
+      },
+    }),
+    { isMuted: true },
+  );
+  // The editor asks how wide its terminal is.
+  Object.defineProperty(screen, 'columns', { get: () => process.stderr.columns });
+  process.stderr.on('resize', () => screen.emit('resize'));
+  return screen;
 }
 
 async function readBlock(readLine: () => Promise<string | undefined>): Promise<string> {
