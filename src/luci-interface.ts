@@ -10,7 +10,7 @@ import type { MachineFacts } from './engine/machine.ts';
 import type { InstallOptions } from './install/carry-out.ts';
 import type { ListedModel, Need, UsableModel } from './install/choose-installed.ts';
 import type { Fit } from './install/fit.ts';
-import type { ImportOptions } from './install/import-file.ts';
+import type { ImportOptions, InspectedFile } from './install/import-file.ts';
 import type { VerifiedModel } from './install/installer.ts';
 import type { InstallPlan } from './install/plan.ts';
 import type { InstallTarget } from './install/targets.ts';
@@ -78,6 +78,8 @@ export interface Luci extends AsyncDisposable, Upkeep, Omit<ModelOpener, 'open' 
   install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
   /** Takes over a `.gguf` file of this machine; the original is only read. */
   importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
+  /** Looks whether a path is a model that could be taken over, and how large it is. */
+  inspectFile(path: string, signal?: AbortSignal): Promise<InspectedFile>;
   /** Reads every byte of an installed model and compares its digests. */
   verify(reference: string, options?: VerifyOptions): Promise<VerifiedModel>;
   /** Fetches again what a check found bad. */

@@ -258,6 +258,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     targets: async (references, options) => (await installer()).targets(references, options),
     plan: async (models, options) => (await installer()).plan(models, options),
     install: async (model, options) => (await installer()).install(model, options),
+    inspectFile: async (path, signal) => (await installer()).inspectFile(expandHome(path), signal),
     importFile: async (path, options) => (await installer()).importFile(expandHome(path), options),
     agent: ({ model, onLoad, ...options }) =>
       createAgent({

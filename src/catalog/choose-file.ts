@@ -24,12 +24,12 @@ export function quantizationOf(path: string): string {
 
 /**
  * The file, or all parts in order, of the wanted quantization or of the best one there is.
- * @throws SOURCE_NOT_FOUND naming the quantizations that exist
+ * @throws NOT_FOUND naming the quantizations that exist
  */
 export function chooseFiles(repo: string, listing: readonly ListedFile[], quantization?: string): readonly ListedFile[] {
   const models = listing.filter(({ path }) => /\.gguf$/i.test(path) && !/mmproj|imatrix|mtp-|-draft/i.test(path));
   if (models.length === 0)
-    throw new LuciError('SOURCE_NOT_FOUND', `${repo} holds no GGUF file.`, { hint: `luci search ${repo.split('/')[1] ?? ''}` });
+    throw new LuciError('NOT_FOUND', `${repo} holds no GGUF file.`, { hint: `luci search ${repo.split('/')[1] ?? ''}` });
   const wanted = quantization?.toUpperCase();
   const groups = new Map<string, ListedFile[]>();
   for (const file of models) {
@@ -40,7 +40,7 @@ export function chooseFiles(repo: string, listing: readonly ListedFile[], quanti
   if (!chosen) {
     const there = [...groups.keys()].filter((name) => name !== 'unknown').sort();
     throw new LuciError(
-      'SOURCE_NOT_FOUND',
+      'NOT_FOUND',
       `${repo} has no ${wanted} file. It has ${there.join(', ') || 'files without a stated quantization'}.`,
       {
         hint: `luci install ${repo}:${there[0] ?? ''}`.replace(/:$/, ''),

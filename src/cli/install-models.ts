@@ -1,6 +1,8 @@
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { formatBytes, formatBytesOf, formatDuration } from '../base/units.ts';
+import { referenceOf } from '../install/reference-of.ts';
 import type { Luci } from '../luci.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { CommandContext } from './command.ts';
@@ -36,7 +38,7 @@ export async function fetchModel(
 /** What happened to the partial data when the fetch was stopped. */
 function explainStop(error: unknown, model: Model): unknown {
   if (!isLuciError(error)) return error;
-  const hint = `luci install ${model.name}`;
+  const hint = `luci install ${shellWord(referenceOf(model))}`;
   if (error.code === 'CANCELLED') {
     const deleted = error.details['deletedBytes'];
     if (typeof deleted === 'number') {

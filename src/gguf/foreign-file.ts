@@ -14,5 +14,5 @@ export function foreignFileName(start: Uint8Array): string {
   if (trimmed.startsWith('{') || trimmed.startsWith('[')) return 'JSON text';
   if (text.startsWith('\x80\x02') || text.startsWith('\x80\x04')) return 'a pickled Python model';
   if (text.startsWith('FUGG')) return 'a big-endian GGUF, which this machine cannot run';
-  return 'something else';
+  return 'a file of another kind';
 }

@@ -59,7 +59,7 @@ const nested = (depth: number): TypedValue =>
   raw(9, ...Array.from({ length: depth }, () => Buffer.concat([u32(9), u64(1)])), u32(4), u64(0));
 
 const broken: readonly (readonly [id: string, what: string, file: () => Buffer, says: RegExp])[] = [
-  ['GG-01', 'another magic', () => writeGguf({ ...small(), magic: 'GGUX' }), /something else/],
+  ['GG-01', 'another magic', () => writeGguf({ ...small(), magic: 'GGUX' }), /another kind/],
   ['GG-02', 'version 0', () => writeGguf({ ...small(), version: 0 }), /version is 0/],
   ['GG-03', 'version 1', () => writeGguf({ ...small(), version: 1 }), /version is 1/],
   ['GG-04', 'a future version', () => writeGguf({ ...small(), version: 4 }), /version is 4/],

@@ -22,9 +22,8 @@ export async function answerError(response: NetResponse, object: string, host: s
   if (errorCode === 'EntryNotFound') return missing(`The repository has no file ${object}.`);
   if (errorCode === 'RevisionNotFound') return missing(`The revision of ${object} does not exist.`);
   if (errorCode === 'RepoNotFound') {
-    return hadToken
-      ? missing(`The repository of ${object} does not exist.`)
-      : missing(`The repository of ${object} does not exist, or is private.`);
+    const repository = /^[^/]+\/[^/]+$/.test(object) ? object : `of ${object}`;
+    return missing(`The repository ${repository} does not exist${hadToken ? '' : ', or is private'}.`);
   }
   if (status === 404) return missing(`${host} has no ${object}.`);
   const isRetryable = [408, 429, 500, 502, 503, 504].includes(status);

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { renameOver } from '../base/atomic-file.ts';
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import type { Sha256 } from '../base/model.ts';
 import { diskError, errnoOf, isNotFound } from '../base/system-error.ts';
@@ -28,15 +28,7 @@ export interface ImportOptions {
  * @throws NOT_FOUND, GGUF_BROKEN, DISK_*
  */
 export async function importFile(store: Store, path: string, options: ImportOptions): Promise<InstalledModel> {
-  const original = await realpath(path).catch((error: unknown) => {
-    if (isNotFound(error))
-      throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci install NAME fetches a model by name' });
-    throw diskError(error, path, 'read a file');
-  });
-  await checkGgufFile(original, options.signal);
-  const parts = partsOf(original);
-  const sizes = await Promise.all(parts.map(sizeOf));
-  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  const { original, parts, sizes, sizeBytes: totalBytes } = await inspectFile(path, options.signal);
   if (dirname(original) === (await realpath(store.modelsFolder).catch(() => store.modelsFolder))) return adoptInPlace(store, original);
   let doneBytes = 0;
   const files: { name: string; sha256: Sha256 }[] = [];
@@ -52,6 +44,32 @@ export async function importFile(store: Store, path: string, options: ImportOpti
   }
   const { name, vouched } = options.nameFor(files[0]?.sha256 ?? '', basename(original), sizes[0] ?? 0);
   return store.adopt({ name, files, vouched });
+}
+
+/** A file that could be taken over. */
+export interface InspectedFile {
+  /** Without links. */
+  readonly original: string;
+  /** The file, or all parts of the split model it belongs to, with their sizes. */
+  readonly parts: readonly string[];
+  readonly sizes: readonly number[];
+  readonly sizeBytes: number;
+}
+
+/** Looks whether a path is a model that can be taken over; see {@link importFile} for the errors. */
+export async function inspectFile(path: string, signal?: AbortSignal): Promise<InspectedFile> {
+  const original = await realpath(path).catch((error: unknown) => {
+    if (isNotFound(error))
+      throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci install NAME fetches a model by name' });
+    throw diskError(error, path, 'read a file');
+  });
+  await checkGgufFile(original, signal).catch((error: unknown) => {
+    if (!isLuciError(error, 'GGUF_BROKEN')) throw error;
+    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: error.details, cause: error });
+  });
+  const parts = partsOf(original);
+  const sizes = await Promise.all(parts.map(sizeOf));
+  return { original, parts, sizes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
 async function adoptInPlace(store: Store, path: string): Promise<InstalledModel> {

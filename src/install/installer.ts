@@ -12,8 +12,8 @@ import { freeBytesAt } from '../store/free-space.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import { askSizes } from './ask-sizes.ts';
 import { firstPinOf, type InstallOptions, type InstallTools, installModel } from './carry-out.ts';
-import { type ImportOptions, importFile } from './import-file.ts';
-import { isThere, nameForImport, partialBytesOf } from './lookup.ts';
+import { type ImportOptions, type InspectedFile, importFile, inspectFile } from './import-file.ts';
+import { nameForImport, partialBytesOf, stateOf } from './lookup.ts';
 import { type InstallPlan, planInstall } from './plan.ts';
 import { bytesFromParameters, statedBytes } from './size-estimate.ts';
 import { type InstallTarget, outsideModel, resolveTargets } from './targets.ts';
@@ -39,6 +39,7 @@ export interface Installer {
   plan(models: readonly Model[], options?: { signal?: AbortSignal }): Promise<InstallPlan>;
   install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
   importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
+  inspectFile(path: string, signal?: AbortSignal): Promise<InspectedFile>;
   verify(model: InstalledModel, options?: VerifyOptions): Promise<VerifiedModel>;
   repair(verified: VerifiedModel, options?: RepairOptions): Promise<InstalledModel>;
 }
@@ -88,7 +89,7 @@ export function createInstaller(options: InstallerOptions): Installer {
       const wanted = sized.map((model) => {
         const sizeBytes = statedBytes(model) ?? bytesFromParameters(model.parametersB, model.quantization);
         const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, contextLength);
-        return { model, isInstalled: isThere(model, there), partialBytes: partialBytesOf(model, partials), memoryBytes };
+        return { model, state: stateOf(model, there), partialBytes: partialBytesOf(model, partials), memoryBytes };
       });
       return planInstall(wanted, { totalMemoryBytes: totalmem(), freeDiskBytes, folder: home });
     },
@@ -107,6 +108,7 @@ export function createInstaller(options: InstallerOptions): Installer {
       const bad = files.filter(({ state }) => state === 'bad');
       return repairModel({ net, store, download }, model, bad, await pinnedModel(model), how);
     },
+    inspectFile,
     async importFile(path, how = {}) {
       const [known, there] = await Promise.all([catalog(), store.list()]);
       return importFile(store, path, {

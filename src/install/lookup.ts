@@ -19,14 +19,20 @@ export function findInstalled(models: readonly InstalledModel[], reference: stri
   );
 }
 
-/** Installed, whole, and with the digests that are wanted. */
-export function isThere(model: Model, installed: readonly InstalledModel[]): boolean {
+/**
+ * `installed`: whole, and with the digests that are wanted. `unread`: files of that name and those sizes lie there, put there by hand or
+ * with a lost index, and nobody has read their bytes yet.
+ */
+export function stateOf(model: Model, installed: readonly InstalledModel[]): 'missing' | 'unread' | 'installed' {
   const found = installed.find((other) => other.name === model.name);
-  return (
-    found?.verified === true &&
-    found.problem === undefined &&
-    model.files.every(({ sha256 }, part) => sha256 === undefined || sha256 === found.files[part]?.sha256)
+  if (!found || found.problem !== undefined) return 'missing';
+  const files = model.files.map((file, part) => ({ file, there: found.files[part] }));
+  if (found.verified)
+    return files.every(({ file, there }) => file.sha256 === undefined || file.sha256 === there?.sha256) ? 'installed' : 'missing';
+  const isAlike = files.every(
+    ({ file, there }) => file.sha256 !== undefined && file.sizeBytes !== undefined && file.sizeBytes === there?.sizeBytes,
   );
+  return isAlike && found.files.length === files.length ? 'unread' : 'missing';
 }
 
 /** Bytes of a model's files that an earlier run has fetched. */

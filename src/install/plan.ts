@@ -18,8 +18,8 @@ export interface MachineRoom {
 /** A model asked for, with what is known of it here. */
 export interface WantedModel {
   readonly model: Model;
-  /** Installed with the wanted digest. */
-  readonly isInstalled: boolean;
+  /** Installed with the wanted digest; or there as far as names and sizes say, its bytes not read yet. */
+  readonly state: 'missing' | 'unread' | 'installed';
   /** Bytes already fetched by an earlier run. */
   readonly partialBytes: number;
   /** Memory at the context length luci opens it with. */
@@ -29,7 +29,8 @@ export interface WantedModel {
 /** One line of the plan. */
 export interface PlanItem {
   readonly model: Model;
-  readonly action: 'fetch' | 'present';
+  /** `verify`: a file of that name and size lies there; its bytes are read, and fetched only if they are others. */
+  readonly action: 'fetch' | 'verify' | 'present';
   /** Bytes of all files; an estimate from the parameters when `isSizeKnown` is false. */
   readonly sizeBytes: number;
   readonly isSizeKnown: boolean;
@@ -49,9 +50,11 @@ export interface InstallPlan {
 /** Left free on the disk beside the model. */
 export const diskReserveBytes = 64 * 1024 ** 2;
 
+const actions = { missing: 'fetch', unread: 'verify', installed: 'present' } as const;
+
 /** The plan for some models. */
 export function planInstall(wanted: readonly WantedModel[], room: MachineRoom): InstallPlan {
-  const items = wanted.map(({ model, isInstalled, partialBytes, memoryBytes }): PlanItem => {
+  const items = wanted.map(({ model, state, partialBytes, memoryBytes }): PlanItem => {
     const sizes = model.files.map((file) => file.sizeBytes);
     const isSizeKnown = sizes.every((size) => size !== undefined);
     const sizeBytes = isSizeKnown
@@ -59,10 +62,10 @@ export function planInstall(wanted: readonly WantedModel[], room: MachineRoom): 
       : bytesFromParameters(model.parametersB, model.quantization);
     return {
       model,
-      action: isInstalled ? 'present' : 'fetch',
+      action: actions[state],
       sizeBytes,
       isSizeKnown,
-      bytesToFetch: isInstalled ? 0 : Math.max(0, sizeBytes - partialBytes),
+      bytesToFetch: state === 'missing' ? Math.max(0, sizeBytes - partialBytes) : 0,
       memoryBytes,
       fits: fitOf(memoryBytes, room.totalMemoryBytes),
     };
@@ -70,9 +73,14 @@ export function planInstall(wanted: readonly WantedModel[], room: MachineRoom): 
   return {
     items,
     bytesToFetch: items.reduce((sum, item) => sum + item.bytesToFetch, 0),
-    isSizeKnown: items.every((item) => item.isSizeKnown || item.action === 'present'),
+    isSizeKnown: items.every((item) => item.isSizeKnown || item.action !== 'fetch'),
     room,
   };
+}
+
+/** Whether anything at all is known of how large a model is: an address that does not answer says nothing, and nothing can be reckoned. */
+export function isSizeGuessable({ isSizeKnown, sizeBytes }: Pick<PlanItem, 'isSizeKnown' | 'sizeBytes'>): boolean {
+  return isSizeKnown || sizeBytes > 0;
 }
 
 /** Throws DISK_FULL when the plan does not fit on the disk. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { LuciError } from '../base/errors.ts';
-import type { Model, ModelFile, Tier } from '../base/model.ts';
+import type { Model, ModelFile, Source, Tier } from '../base/model.ts';
 import { chooseFiles, quantizationOf } from '../catalog/choose-file.ts';
 import { findModel, requireModel } from '../catalog/find-model.ts';
 import { modelsOfGroup } from '../catalog/groups.ts';
@@ -32,7 +32,7 @@ export interface TargetTools {
 
 /**
  * Resolves references in their order; the same model twice counts once.
- * @throws MODEL_UNKNOWN, SOURCE_NOT_FOUND, NETWORK_FAILED, OFFLINE
+ * @throws MODEL_UNKNOWN, NOT_FOUND (no such file in a repository), SOURCE_NOT_FOUND (no such repository), NETWORK_FAILED, OFFLINE
  */
 export async function resolveTargets(references: readonly string[], tools: TargetTools): Promise<readonly InstallTarget[]> {
   const targets = new Map<string, InstallTarget>();
@@ -81,9 +81,10 @@ async function modelOfRepository(reference: Extract<ModelReference, { kind: 'hub
   const listing = await tools.listRepository(repo, revision);
   const chosen = path === undefined ? chooseFiles(repo, listing.files, quantization) : listing.files.filter((file) => file.path === path);
   const [first] = chosen;
-  if (!first) throw new LuciError('SOURCE_NOT_FOUND', `${repo} has no file ${path}.`, { hint: `luci install ${repo}` });
+  if (!first) throw new LuciError('NOT_FOUND', `${repo} has no file ${path}.`, { hint: `luci install ${repo}` });
   const known = tools.catalog.models.find((model) => isSameSource(model, repo, first.path, first.sha256));
-  if (known) return known;
+  // Under the catalogue's name, and from where it was asked for first.
+  if (known) return fromHere(known, { kind: 'hub', repo, revision: listing.commit, path: first.path });
   const stated = quantizationOf(first.path);
   const files = chosen.map(
     (file): ModelFile => ({
@@ -102,6 +103,16 @@ async function modelOfRepository(reference: Extract<ModelReference, { kind: 'hub
     parametersB: parametersFromBytes(sizeBytes, stated),
     confidence: 'hub',
   });
+}
+
+function fromHere(model: Model, here: Source): Model {
+  const [file, ...parts] = model.files;
+  if (!file || parts.length > 0 || isHub(file.sources[0], here)) return model;
+  return { ...model, files: [{ ...file, sources: [here, ...file.sources] }] };
+}
+
+function isHub(source: Source | undefined, other: Source): boolean {
+  return source?.kind === 'hub' && other.kind === 'hub' && source.repo === other.repo && source.path === other.path;
 }
 
 function isSameSource(model: Model, repo: string, path: string, sha256: string | undefined): boolean {

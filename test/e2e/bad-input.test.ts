@@ -26,7 +26,7 @@ test('no network is exit 4 and names the way out', async () => {
 test.each([
   ['a web page', '<!DOCTYPE html><html><body>Please log in</body></html>', 'it is a web page'],
   ['a truncated file', Buffer.concat([Buffer.from('GGUF'), Buffer.from([3, 0, 0, 0, 1, 0])]), 'it is cut short'],
-  ['a foreign file', Buffer.alloc(4096, 7), 'it is something else'],
+  ['a foreign file', Buffer.alloc(4096, 7), 'it is a file of another kind'],
   ['a future version', Buffer.concat([Buffer.from('GGUF'), Buffer.from([9, 0, 0, 0]), Buffer.alloc(64)]), 'its GGUF version is 9'],
   ['an empty file', '', 'it is 0 bytes long'],
 ])('%s is exit 6 before any engine starts', async (_, content, why) => {

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tinyGguf, tinyGgufSpec } from '../fixtures/gguf/tiny-gguf.ts';
+import { writeGguf } from '../fixtures/gguf/write-gguf.ts';
+import { type Hub, startHub } from '../fixtures/hub/hub.ts';
+import { type Home, makeHome } from './luci-process.ts';
+
+/** What `luci install` says and asks, and what one bad word among several does. */
+
+const bytes = tinyGguf();
+const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+let hub: Hub;
+let home: Home;
+beforeEach(async () => {
+  hub = await startHub();
+  home = await makeHome();
+});
+afterEach(async () => {
+  await home[Symbol.asyncDispose]();
+  await hub[Symbol.asyncDispose]();
+});
+
+const install = (...args: string[]) => home.luci(['install', ...args], { environment: { HF_ENDPOINT: hub.endpoint } });
+const installedNames = async (): Promise<string[]> => (await home.luci(['list', '-q'])).stdout.split('\n').filter(Boolean).sort();
+
+function entry(name: string, more: object = {}): object {
+  return { name, parametersB: 1, tier: 0, license: 'MIT', quantization: 'F16', repo: `o/${name}`, file: `${name}.gguf`, ...more };
+}
+async function own(...entries: object[]): Promise<void> {
+  await writeFile(join(home.folder, 'catalog.json'), JSON.stringify(entries));
+}
+
+test('of several models one that cannot be had does not keep the others from coming', async () => {
+  await own(entry('gone', { sizeBytes: 10, sha256: 'a'.repeat(64) }), entry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  hub.add({ repo: 'o/here', path: 'here.gguf', bytes });
+  const ran = await install('gone', 'here', '-y');
+  expect(ran.exitCode).toBe(4);
+  expect(ran.stderr).toMatch(
+    /The repository of o\/gone[\s\S]*✓ here[\s\S]*1 of 2 models could not be installed: gone\n {2}luci install gone/,
+  );
+  expect(await installedNames()).toEqual(['here']);
+});
+
+test('a path that is wrong is said before anything is fetched', async () => {
+  await own(entry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  hub.add({ repo: 'o/here', path: 'here.gguf', bytes });
+  expect(await install('here', './missing.gguf', '-y')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('There is no file') });
+  const page = join(home.folder, 'page.gguf');
+  await writeFile(page, '<!doctype html>');
+  expect(await install('here', page, '-y')).toMatchObject({ exitCode: 6, stderr: expect.stringMatching(/^\/.*page\.gguf: .*a web page/) });
+  expect(hub.requests).toEqual([]);
+  expect(await installedNames()).toEqual([]);
+});
+
+test('--dry-run tells what a path would do, and does nothing', async () => {
+  const path = join(home.folder, 'mine.gguf');
+  await writeFile(path, bytes);
+  expect((await install(path, '--dry-run')).stdout).toBe(`  to link ${path}  1.37 MB\n`);
+  expect(JSON.parse((await install(path, '--dry-run', '--json', '--copy')).stdout)).toMatchObject({
+    models: [],
+    paths: [{ path, sizeBytes: bytes.length, action: 'copy' }],
+  });
+  expect(await installedNames()).toEqual([]);
+});
+
+test('an address whose size nobody knows is asked for, and its failure names the address', async () => {
+  const url = 'http://127.0.0.1:9/some/a.gguf';
+  const asked = await home.luci(['install', url]);
+  expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/unknown[\s\S]*Fetch a file of unknown size now\?/) });
+  expect(asked.stderr).not.toMatch(/0 B|0M/);
+  const failed = await home.luci(['install', `${url}?signature=secret`, '-y']);
+  expect(failed).toMatchObject({ exitCode: 4, stderr: expect.stringContaining(`luci install ${url}`) });
+  expect(failed.stderr).not.toContain('secret');
+});
+
+test('a repository without the wanted quantization names those it has; one that holds bytes of the catalogue is where they come from', async () => {
+  await own(entry('known', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  hub.add({ repo: 'somebody/else', path: 'x-Q8_0.gguf', bytes });
+  expect(await install('somebody/else:Q2_K')).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('has no Q2_K file. It has Q8_0.'),
+  });
+  expect(await install('somebody/else')).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse((await home.luci(['list', '--json'])).stdout)).toMatchObject([{ name: 'known', source: { repo: 'somebody/else' } }]);
+});
+
+test('what is to be typed for a name with spaces can be typed', async () => {
+  await mkdir(join(home.folder, 'in'));
+  const path = join(home.folder, 'in', 'My Modèle 1.gguf');
+  await writeFile(path, bytes);
+  const ran = await install(path);
+  expect(ran.stdout).toContain('luci ask -m "My Modèle 1" "…"     luci chat -m "My Modèle 1"     luci test "My Modèle 1"');
+  await home.luci(['llm', 'disable', 'my modèle 1']);
+  expect((await home.luci(['ask', 'hi'])).stderr).toContain('luci llm enable "My Modèle 1"');
+});
+
+test('a model that is there but disabled says how to enable it', async () => {
+  await own(entry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  hub.add({ repo: 'o/here', path: 'here.gguf', bytes });
+  await install('here');
+  await home.luci(['llm', 'disable', 'here']);
+  const again = await install('here');
+  expect(again).toMatchObject({
+    exitCode: 0,
+    stdout: 'here is installed and verified.\n',
+    stderr: expect.stringContaining('luci llm enable here'),
+  });
+});
+
+test('a split model is fetched part by part, appears as one, and goes as one', async () => {
+  const spec = tinyGgufSpec();
+  const part = (index: number): Buffer =>
+    writeGguf({
+      keys: [...spec.keys, ['split.no', { type: 'u32', value: index }], ['split.count', { type: 'u32', value: 2 }]],
+      tensors: spec.tensors.filter((_, at) => at % 2 === index),
+    });
+  const names = ['s-00001-of-00002.gguf', 's-00002-of-00002.gguf'];
+  const parts = [part(0), part(1)];
+  const files = parts.map((content, index) => ({ file: names[index], sizeBytes: content.length, sha256: digestOf(content) }));
+  await own({ ...entry('split'), file: undefined, repo: 'o/s', files });
+  const served = parts.map((content, index) => hub.add({ repo: 'o/s', path: names[index] ?? '', bytes: content }));
+  // While the second part cannot be had there is no model, and no part of one in the folder.
+  served[1]?.faults.add({ kind: 'other-digest', times: 1 });
+  expect((await install('split')).exitCode).toBe(6);
+  expect(await installedNames()).toEqual([]);
+  expect((await readdir(join(home.folder, 'models'))).filter((name) => name.endsWith('.gguf'))).toEqual([]);
+  const sent = served[0]?.sentBytes ?? 0;
+  expect(await install('split')).toMatchObject({ exitCode: 0 });
+  expect(served[0]?.sentBytes).toBe(sent); // The first part was whole already.
+  const total = parts.reduce((sum, { length }) => sum + length, 0);
+  expect(JSON.parse((await home.luci(['list', '--json'])).stdout)).toMatchObject([{ name: 'split', sizeBytes: total, verified: true }]);
+  expect(await home.luci(['remove', 'split', '-y'])).toMatchObject({ exitCode: 0 });
+  await expect(stat(join(home.folder, 'models', names[1] ?? ''))).rejects.toThrow();
+});
