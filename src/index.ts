@@ -10,6 +10,7 @@ export { openWorkspace, type Trashed, type Workspace } from './agent/tools/works
 export { type ErrorCode, errorKinds, isLuciError, LuciError } from './base/errors.ts';
 export type { HubSource, Model, ModelFile, PipSource, Source, Tier, UrlSource } from './base/model.ts';
 export {
+  type CatalogQuery,
   canonicalName,
   downloadUrlsOf,
   fileNamesOf,
@@ -21,7 +22,7 @@ export {
   requireModel,
   searchCatalog,
 } from './catalog/find-model.ts';
-export { type Catalog, type CatalogProblem, loadCatalog } from './catalog/load-catalog.ts';
+export { type Catalog, type CatalogFiles, type CatalogProblem, loadCatalog } from './catalog/load-catalog.ts';
 export type { SettingsOverrides } from './config/resolve-settings.ts';
 export type { Settings } from './config/settings.ts';
 export type { DownloadEvent } from './download/download-event.ts';

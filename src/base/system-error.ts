@@ -32,7 +32,7 @@ export function diskError(error: unknown, path: string, doing: string): unknown 
   const why = {
     DISK_FULL: 'the disk is full',
     DISK_DENIED: errno === 'EROFS' ? 'the disk is read-only' : 'permission denied',
-    DISK_FAILED: `the disk answered ${errno}`,
+    DISK_FAILED: errno === 'ENOTDIR' ? 'a file is in the way of a folder' : `the disk answered ${errno}`,
   }[code];
   const hint = code === 'DISK_FULL' ? 'luci clean\nluci --home /bigger/disk …' : 'luci --home /a/folder/you/own …';
   return new LuciError(code, `Cannot ${doing}: ${why} (${path})`, { hint, details: { path, errno }, cause: error });

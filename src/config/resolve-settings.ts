@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { describeIssue } from '../base/checked-json.ts';
@@ -70,7 +70,7 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Reado
     origins[name] = flag !== undefined ? 'flag' : fromEnvironment !== undefined ? 'environment' : file !== undefined ? 'file' : 'default';
     return flag ?? fromEnvironment ?? file ?? otherwise;
   }
-  const home = absolute(pick('home', overrides.home, environment['LUCI_HOME'], undefined, join(homedir(), '.luciferai')));
+  const home = absolute(pick('home', overrides.home, environment['LUCI_HOME'], undefined, join(userFolder(), '.luciferai')));
   const config = readConfig(directoriesOf(home).configFile);
   const { hub = {}, download = {}, engine = {} } = config;
   const isOn = (name: string): boolean | undefined =>
@@ -129,13 +129,18 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Reado
     },
     debug: pick('debug', overrides.debug, isOn('LUCI_DEBUG'), undefined, false),
     system: {
-      userFolder: homedir(),
+      userFolder: userFolder(),
       ...optional('runtimeFolder', environment['XDG_RUNTIME_DIR']),
       variable: (name) => environment[name],
       childEnvironment: childEnvironment(environment),
     },
     origins,
   };
+}
+
+/** The user's own folder. An empty HOME is no folder: what the system knows of the user counts then, as it does without HOME. */
+function userFolder(): string {
+  return homedir() || userInfo().homedir;
 }
 
 function readConfig(path: string): Config {
@@ -160,7 +165,7 @@ function readConfig(path: string): Config {
 function hubToken(environment: Readonly<Record<string, string>>): string | undefined {
   const given = environment['HF_TOKEN'] ?? environment['HUGGING_FACE_HUB_TOKEN'];
   if (given !== undefined) return given.trim() || undefined;
-  const folder = environment['HF_HOME'] ?? join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'huggingface');
+  const folder = environment['HF_HOME'] ?? join(environment['XDG_CACHE_HOME'] ?? join(userFolder(), '.cache'), 'huggingface');
   try {
     return readSmallFile(environment['HF_TOKEN_PATH'] ?? join(folder, 'token'))?.trim() || undefined;
   } catch {
@@ -179,7 +184,7 @@ function proxySettings(environment: Readonly<Record<string, string>>): ProxySett
 }
 
 function absolute(path: string): string {
-  const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+  const expanded = path === '~' || path.startsWith('~/') ? join(userFolder(), path.slice(1)) : path;
   return isAbsolute(expanded) ? expanded : resolve(expanded);
 }
 

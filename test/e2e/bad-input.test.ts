@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeHome } from './luci-process.ts';
@@ -58,6 +59,57 @@ test('the list of an empty home is empty for programs and a hint for people', as
   await using home = await makeHome();
   expect(await home.luci(['list', '--json'])).toMatchObject({ exitCode: 0, stdout: '[]\n', stderr: '' });
   expect(await home.luci(['list'])).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('luci install') });
+});
+
+test('OP-01: every command has --help, and --json that parses when there is nothing', async () => {
+  await using home = await makeHome();
+  const names = ['ask', 'chat', 'install', 'remove', 'list', 'search', 'show', 'llm', 'models', 'test', 'verify', 'remote', 'runtime'];
+  for (const name of [...names, 'clean', 'doctor', 'net', 'ps', 'stop']) {
+    const help = await home.luci([name, '--help']);
+    expect(help, name).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining(`Usage: luci ${name}`) });
+    expect(await home.luci([name, '--nonsense']), name).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('has no flag --nonsense'),
+    });
+  }
+  const empty = [
+    'list',
+    'list --partial',
+    'list --remote',
+    'search zzzz',
+    'llm list',
+    'llm default',
+    'llm disable all',
+    'verify',
+    'clean -y',
+  ];
+  for (const words of [...empty, 'clean --dry-run', 'net log', 'ps', 'stop', 'remote', 'runtime', 'doctor --offline', 'remove all -y']) {
+    const ran = await home.luci([...words.split(' '), '--json']);
+    expect(ran.exitCode, words).toBe(0);
+    expect(() => JSON.parse(ran.stdout), words).not.toThrow();
+    expect(ran.stderr, words).toBe('');
+  }
+});
+
+test('an empty HOME is no folder: the folder of the user is taken, never the folder luci was started in', async () => {
+  await using home = await makeHome();
+  const ran = await home.luci(['doctor', '--offline', '--json'], { environment: { HOME: '', LUCI_HOME: '' } });
+  expect(ran.stdout).toContain(join(userInfo().homedir, '.luciferai'));
+});
+
+test('a word that is near another is asked after, and one that is near nothing is not', async () => {
+  await using home = await makeHome();
+  for (const [args, says] of [
+    [['lst'], 'Did you mean list?'],
+    [['list', '--jsn'], 'Did you mean --json?'],
+    [['search', '--purpose', 'codee'], 'Did you mean code?'],
+    [['install', 'lama3.2'], 'Did you mean llama3.2, '],
+    [['install', 'tier', '9'], 'There is no tier 9'],
+    [['install', ''], 'The name of a model is empty'],
+    [['--', 'list'], 'No command is named'],
+  ] as const)
+    expect((await home.luci(args)).stderr, args.join(' ')).toContain(says);
+  expect((await home.luci(['show', 'x'])).stderr).not.toContain('Did you mean');
 });
 
 test('help and version need nothing', async () => {

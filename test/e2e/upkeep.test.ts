@@ -103,10 +103,7 @@ test('clean shows, asks, and deletes unfinished downloads only', async () => {
 test('every connection is on record, without its path and its signature', async () => {
   await install();
   const ran = await home.luci(['net', 'log', '--json']);
-  const entries = ran.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { host: string; purpose: string; bytesReceived: number; outcome: string });
+  const entries = JSON.parse(ran.stdout) as { host: string; purpose: string; bytesReceived: number; outcome: string }[];
   const downloads = entries.filter(({ purpose, outcome }) => purpose === 'download' && outcome === '206');
   expect(downloads.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0)).toBeGreaterThanOrEqual(bytes.length);
   expect(ran.stdout).not.toMatch(/Signature|owner|hf_/);

@@ -23,6 +23,7 @@ export const clean: Command = {
     if (show.json && isDry) show.data({ ...waste, partials: waste.partials.length });
     if (waste.partials.length === 0 && !withTrash) {
       if (!show.json) show.note('There is nothing to clean.');
+      else if (!isDry) show.data({ freedBytes: 0 });
       return 0;
     }
     if (!show.json) {

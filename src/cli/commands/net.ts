@@ -19,7 +19,7 @@ export const net: Command = {
       throw new LuciError('USAGE', `luci net has no "${operands.join(' ')}".`, { hint: 'luci net log' });
     const count = numberOption(options, 'lines', { least: 1, whole: true }) ?? 50;
     const entries = (await luci()).requests().slice(-count);
-    if (show.json) for (const entry of entries) show.data(entry);
+    if (show.json) show.data(entries);
     else if (entries.length === 0) show.note('luci has made no connection.');
     else {
       const rows = entries.map((entry) => [

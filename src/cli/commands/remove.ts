@@ -20,7 +20,8 @@ export const remove: Command = {
     const models = (await luci.list()).filter(({ name }) => names.includes(name));
     const bytes = models.reduce((sum, model) => sum + model.sizeBytes, 0);
     if (models.length === 0) {
-      show.note('No installed model is meant by that.');
+      if (show.json) show.data({ removed: null, freedBytes: 0, movedTo: null });
+      else show.note('No installed model is meant by that.');
       return 0;
     }
     const what = models.length === 1 ? printable(models[0]?.name ?? '') : `${models.length} models`;

@@ -41,8 +41,14 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
     const titles = [{ title: 'kind' }, { title: 'version' }, { title: 'from', dropOrder: 1 }, { title: 'file', dropOrder: 2 }];
     if (rows.length > 0) show.result(table(titles, rows, show.terminal).join('\n'));
     else show.note('No runtime was added; models run on the embedded engine.');
-    const versions = releases.map(({ version, sha256 }) => (sha256 === undefined ? `${version} (no digest known)` : version));
-    show.note(`llamafiles to fetch: ${versions.join(', ')}; usual: ${usual}\n  luci runtime add llamafile`);
+    const named = (isKnown: boolean): string =>
+      releases
+        .filter(({ sha256 }) => (sha256 !== undefined) === isKnown)
+        .map(({ version }) => version)
+        .join(', ');
+    show.note(
+      `llamafiles to fetch: ${named(true)}; usual: ${usual}\nwithout a known digest: ${named(false)}\n  luci runtime add llamafile   luci runtime add llamafile@${usual}`,
+    );
   }
   return 0;
 }

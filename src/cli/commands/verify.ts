@@ -24,7 +24,7 @@ export const verify: Command = {
     const luci = await context.luci(fetchOverrides(options));
     const isAll = options['all'] === true || operands.length === 0;
     const names = await luci.installedNames(isAll ? ['all'] : operands);
-    if (names.length === 0) show.note('No model is installed.');
+    if (names.length === 0 && !show.json) show.note('No model is installed.');
     const bad: string[] = [];
     for (const name of names) {
       const verified = await luci.verify(name, {
@@ -45,6 +45,7 @@ export const verify: Command = {
       if (show.json) show.data({ type: 'repaired', model: name });
       else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);
     }
+    if (show.json) show.data({ type: 'done', models: names.length, bad });
     if (bad.length === 0) return 0;
     throw new LuciError('DIGEST_MISMATCH', `${bad.map(printable).join(', ')}: not the bytes that were installed.`, {
       hint: `luci verify --repair ${bad.map(shellWord).join(' ')}`,

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as library from '../../src/index.ts';
+
+/** docs/library.md says what there is, and nothing that there is not. */
+
+const root = join(import.meta.dirname, '..', '..');
+const page = readFileSync(join(root, 'docs', 'library.md'), 'utf8');
+
+test('the table of errors is the one in the code', () => {
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (\d+) \| .+ \|$/gm)].map(([, code, exit, http]) => [
+    code,
+    Number(exit),
+    Number(http),
+  ]);
+  const table = Object.entries(library.errorKinds).map(([code, { exitCode, httpStatus }]) => [code, exitCode, httpStatus]);
+  expect(rows).toEqual(table);
+});
+
+test('everything that is exported is described', () => {
+  expect(Object.keys(library).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
+});
+
+test('what the examples import is exported', () => {
+  const imported = [...page.matchAll(/import \{ ([^}]+) \} from 'luci'/g)].flatMap(([, names = '']) => names.split(', '));
+  expect(imported.length).toBeGreaterThan(3);
+  for (const name of imported) expect(library).toHaveProperty(name);
+});
+
+test('every page a document links to is there, and so is every picture', () => {
+  for (const name of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'ARCHITECTURE.md',
+    ...['library', 'downloads', 'testing', 'scaling'].map((doc) => `docs/${doc}.md`),
+  ]) {
+    const text = readFileSync(join(root, name), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+      expect(() => readFileSync(join(root, name, '..', target)), `${name}: ${target}`).not.toThrow();
+  }
+});
