@@ -89,18 +89,21 @@ export function searchCatalog(catalog: Catalog, { text = '', tier, purpose, lice
   });
 }
 
-/** The nearest three names to a mistyped one: few edits, counted without separators; among equals those that begin and end like it. */
+/** The nearest three names to a mistyped one: few edits, counted without separators; among equals those that share most pairs of letters. */
 function nearestNames(catalog: Catalog, name: string): string[] {
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const wanted = plain(name);
   const best = new Map<string, number>();
-  const likeness = (candidate: string): number => commonStart(wanted, candidate) + commonStart(reversed(wanted), reversed(candidate));
+  const wantedPairs = pairsOf(name.toLowerCase());
   for (const model of catalog.models) {
     for (const candidate of [model.name, ...model.aliases]) {
       const spelling = plain(candidate);
       const edits = editDistance(wanted, spelling) - (spelling.startsWith(wanted) && wanted.length > 2 ? 3 : 0);
       // A whole edit always counts more than any likeness.
-      const distance = edits - likeness(spelling) / 1000;
+      const shared = pairsOf(candidate.toLowerCase()).filter((pair) => wantedPairs.includes(pair)).length;
+      // What a model is listed under before its other names.
+      const likeness = Math.min(990, shared) + (candidate === model.name ? 2 : 0);
+      const distance = edits - likeness / 1000;
       best.set(model.name, Math.min(distance, best.get(model.name) ?? Number.POSITIVE_INFINITY));
     }
   }
@@ -112,14 +115,9 @@ function nearestNames(catalog: Catalog, name: string): string[] {
     .map(([found]) => found);
 }
 
-function commonStart(a: string, b: string): number {
-  let count = 0;
-  while (count < a.length && a[count] === b[count]) count += 1;
-  return count;
-}
-
-function reversed(text: string): string {
-  return [...text].reverse().join('');
+/** `abc` -> `ab`, `bc`. */
+function pairsOf(text: string): string[] {
+  return Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => text.slice(index, index + 2));
 }
 
 function orList(names: readonly string[]): string {

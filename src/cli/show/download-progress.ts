@@ -70,10 +70,12 @@ function barLine(name: string, news: DownloadProgress, show: Show): string {
   const room = terminal.columns - 1 - full.length - 2;
   if (room < 12) return full;
   const barWidth = Math.min(34, room - rest.length);
-  if (barWidth < 8) return room >= sizes.length + 2 ? `${full}  ${sizes}` : full;
-  const filled = Math.floor(part * barWidth);
-  const drawn = terminal.style('good', bar[0].repeat(filled)) + terminal.style('dim', bar[2].repeat(barWidth - filled));
-  return `${full}  ${drawn}${rest}`;
+  const drawn = (width: number): string => {
+    const filled = Math.floor(part * width);
+    return terminal.style('good', bar[0].repeat(filled)) + terminal.style('dim', bar[2].repeat(width - filled));
+  };
+  if (barWidth >= 8) return `${full}  ${drawn(barWidth)}${rest}`;
+  return `${full}  ${room >= sizes.length ? sizes : drawn(room)}`;
 }
 
 function timeLeft({ receivedBytes, totalBytes, bytesPerSecond }: DownloadProgress): string {

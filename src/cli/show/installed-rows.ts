@@ -31,7 +31,7 @@ export function installedTable(models: readonly ListedModel[], terminal: Termina
     { title: 'params', align: 'right', dropOrder: 5 },
     { title: 'quant', dropOrder: 6 },
     { title: 'size', align: 'right', dropOrder: 2 },
-    { title: 'purposes', dropOrder: 7 },
+    { title: 'purposes', dropOrder: 7, leastWidth: 16 },
     { title: 'fits', dropOrder: 4 },
     { title: '', dropOrder: 3 },
   ] as const;

@@ -8,6 +8,8 @@ export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
   readonly dropOrder?: number;
+  /** Instead of being dropped it is cut to what is left, as long as that is this much. */
+  readonly leastWidth?: number;
 }
 
 /** Lines of a table that is no wider than the terminal. */
@@ -20,15 +22,21 @@ export function table(
   // A column of marks that nobody has takes no room.
   const isEmpty = (index: number): boolean => columns[index]?.title.trim() === '' && rows.every((row) => (row[index] ?? '').trim() === '');
   const shown = columns.map((_, index) => index).filter((index) => !isEmpty(index));
+  const cutWidths = new Map<number, number>();
   const widthAt = (index: number): number =>
-    Math.max(header ? widthOf(columns[index]?.title ?? '') : 0, ...rows.map((row) => widthOf(row[index] ?? '')));
+    cutWidths.get(index) ?? Math.max(header ? widthOf(columns[index]?.title ?? '') : 0, ...rows.map((row) => widthOf(row[index] ?? '')));
   const total = (): number => indent.length + shown.reduce((sum, index) => sum + widthAt(index) + 2, -2);
   const droppable = shown
     .filter((index) => (columns[index]?.dropOrder ?? 0) > 0)
     .sort((a, b) => (columns[b]?.dropOrder ?? 0) - (columns[a]?.dropOrder ?? 0));
   // A table nobody looks at on a terminal keeps all of its columns: programs read it.
   const limit = terminal.outIsTerminal || terminal.errIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
-  while (total() > limit && droppable.length > 0) shown.splice(shown.indexOf(droppable.shift() ?? -1), 1);
+  for (let index = droppable.shift(); total() > limit && index !== undefined; index = droppable.shift()) {
+    const left = widthAt(index) - (total() - limit);
+    const { leastWidth } = columns[index] ?? {};
+    if (leastWidth !== undefined && left >= leastWidth) cutWidths.set(index, left);
+    else shown.splice(shown.indexOf(index), 1);
+  }
   const tooWide = Math.max(0, total() - limit);
   const first = shown.find((index) => widthAt(index) > 8) ?? 0;
   const cell = (text: string, index: number): string => {
