@@ -18,8 +18,8 @@ import { createRateLimiter } from './download/rate-limit.ts';
 import type { OpenOptions, Session } from './engine/engine.ts';
 import { createHostEngine } from './engine/host/host-engine.ts';
 import { type MachineFacts, probeMachine } from './engine/machine.ts';
-import { checkGgufFile } from './gguf/facts.ts';
 import { estimateMemoryFromSize } from './gguf/memory-estimate.ts';
+import { checkGgufParts } from './gguf/parts.ts';
 import {
   chooseProven,
   chooseUnnamed,
@@ -277,8 +277,8 @@ function provenOf({ name, files }: InstalledModel, all: Readonly<Record<string, 
   return found !== undefined && found.sha256 === files[0]?.sha256 ? found : undefined;
 }
 
-async function readFacts(path: string, signal?: AbortSignal): Promise<StoredFacts> {
-  const { architecture, parameters, quantization, contextLength } = await checkGgufFile(path, signal);
+async function readFacts(paths: readonly string[], signal?: AbortSignal): Promise<StoredFacts> {
+  const { architecture, parameters, quantization, contextLength } = await checkGgufParts(paths, signal);
   return { architecture, quantization, parametersB: parameters / 1e9, ...(contextLength ? { contextLength } : {}) };
 }
 

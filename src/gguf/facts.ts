@@ -29,8 +29,11 @@ export interface GgufFacts {
   /** Weights a type, as in `{ Q4_1: 106168320 }`. */
   readonly weightsByType: Readonly<Record<string, number>>;
   readonly tensorBytes: number;
+  readonly tensorCount: number;
   readonly splitIndex?: number;
   readonly splitCount?: number;
+  /** Tensors of all parts of a split model together. */
+  readonly splitTensorCount?: number;
 }
 
 /** Reads and checks a file before any native code opens it. Throws GGUF_BROKEN naming the file. */
@@ -57,12 +60,14 @@ export async function checkGgufPrefix(prefix: Uint8Array, totalBytes: number | u
 
 /** Facts of a checked header. Throws GGUF_BROKEN where a key is missing without which the engine aborts. */
 export function factsOf({ metadata, tensors }: GgufHeader): GgufFacts {
-  const architecture = metadata.get('general.architecture');
-  if (typeof architecture !== 'string' || architecture === '') throw ggufError('general.architecture is missing');
   const splitCount = numberAt(metadata, 'split.count');
   const splitIndex = numberAt(metadata, 'split.no');
+  const isLaterPart = (splitIndex ?? 0) > 0;
+  // A splitter writes what the model says of itself into the first part alone.
+  const architecture = metadata.get('general.architecture') ?? (isLaterPart ? 'unknown' : undefined);
+  if (typeof architecture !== 'string' || architecture === '') throw ggufError('general.architecture is missing');
   const own = (key: string): number | undefined => numberAt(metadata, `${architecture}.${key}`);
-  if ((splitIndex ?? 0) === 0) requireEngineKeys(metadata, architecture, tensors.length);
+  if (!isLaterPart) requireEngineKeys(metadata, architecture, tensors.length, splitCount);
   const headCountKv = metadata.get(`${architecture}.attention.head_count_kv`);
   const tokens = metadata.get('tokenizer.ggml.tokens');
   const weightsByType: Record<string, number> = {};
@@ -86,6 +91,7 @@ export function factsOf({ metadata, tensors }: GgufHeader): GgufFacts {
     chatTemplate: typeof template === 'string' ? template : undefined,
     splitIndex,
     splitCount,
+    splitTensorCount: numberAt(metadata, 'split.tensors.count'),
   };
   return {
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<GgufFacts>),
@@ -94,6 +100,7 @@ export function factsOf({ metadata, tensors }: GgufHeader): GgufFacts {
     quantization: quantizationOf(metadata, weightsByType),
     weightsByType,
     hasSplitExperts: tensors.some(({ name: tensor }) => /^blk\.\d+\.ffn_(gate|up|down)\.\d+\.weight$/.test(tensor)),
+    tensorCount: tensors.length,
     tensorBytes: tensors.reduce((sum, tensor) => sum + tensor.sizeBytes, 0),
   };
 }
@@ -102,7 +109,12 @@ export function factsOf({ metadata, tensors }: GgufHeader): GgufFacts {
  * The keys llama.cpp needs of every text model; without head_count or feed_forward_length it ends the whole process
  * (found by dropping one key at a time from a small file).
  */
-function requireEngineKeys(metadata: ReadonlyMap<string, MetadataValue>, architecture: string, tensorCount: number): void {
+function requireEngineKeys(
+  metadata: ReadonlyMap<string, MetadataValue>,
+  architecture: string,
+  tensorCount: number,
+  splitCount: number | undefined,
+): void {
   if (architecture === 'clip') throw ggufError('it is the image part of a model (mmproj), not a model');
   for (const key of ['block_count', 'context_length', 'embedding_length', 'feed_forward_length', 'attention.head_count']) {
     const value = metadata.get(`${architecture}.${key}`);
@@ -118,7 +130,8 @@ function requireEngineKeys(metadata: ReadonlyMap<string, MetadataValue>, archite
   if (typeof metadata.get('tokenizer.ggml.model') !== 'string') throw ggufError('tokenizer.ggml.model is missing');
   if (metadata.get('tokenizer.ggml.tokens') === undefined && metadata.get('tokenizer.ggml.model') !== 'none')
     throw ggufError('tokenizer.ggml.tokens is missing');
-  if (tensorCount === 0) throw ggufError('it holds no tensors');
+  // The first part of a split model may hold the keys only.
+  if (tensorCount === 0 && (splitCount ?? 1) < 2) throw ggufError('it holds no tensors');
 }
 
 function numberAt(metadata: ReadonlyMap<string, MetadataValue>, key: string): number | undefined {

@@ -8,6 +8,7 @@ import { memoryReader } from './byte-reader.ts';
 import { checkGgufFile, checkGgufPrefix, factsOf } from './facts.ts';
 import { MoreBytesNeeded } from './gguf-error.ts';
 import { readGgufHeader } from './header.ts';
+import { checkGgufParts } from './parts.ts';
 
 /** Every broken form of the list GG-01 to GG-40, one a row. Each is one clear error, and none takes memory or time that its size does not. */
 
@@ -175,7 +176,6 @@ test('GG-39: a part of a split model says which it is, and only the first needs 
     path,
     writeGguf({
       keys: [
-        ['general.architecture', string('llama')],
         ['split.no', number('u32', 1)],
         ['split.count', number('u32', 3)],
       ],
@@ -183,6 +183,46 @@ test('GG-39: a part of a split model says which it is, and only the first needs 
     }),
   );
   expect(await checkGgufFile(path)).toMatchObject({ splitIndex: 1, splitCount: 3 });
+});
+
+/** Two parts as a splitter writes them: the keys in the first, one tensor in each. */
+async function splitFiles(
+  change: (index: number) => { no?: number; count?: number; tensorCount?: number } = () => ({}),
+): Promise<string[]> {
+  const paths = [join(folder, 's-00001-of-00002.gguf'), join(folder, 's-00002-of-00002.gguf')];
+  for (const [index, path] of paths.entries()) {
+    const { no = index, count = 2, tensorCount = 2 } = change(index);
+    const keys: GgufSpec['keys'] = [
+      ...(index === 0 ? small().keys : []),
+      ['split.no', number('u32', no)],
+      ['split.count', number('u32', count)],
+      ['split.tensors.count', number('i32', tensorCount)],
+    ];
+    await writeFile(path, writeGguf({ keys, tensors: small().tensors.slice(index, index + 1) }));
+  }
+  return paths;
+}
+
+test('GG-39: the parts of a split model are one model, with the weights of all', async () => {
+  expect(await checkGgufParts(await splitFiles())).toMatchObject({ architecture: 'llama', tensorCount: 2, parameters: 64 * 3 + 64 });
+});
+
+test.each([
+  ['a part that stands alone', async () => (await splitFiles()).slice(0, 1), /part 1 of 2, and it is alone/],
+  ['parts in a wrong order', async () => (await splitFiles()).toReversed(), /part 2 in the place of part 1/],
+  ['a part of more', () => splitFiles(() => ({ count: 3 })), /part 1 of 3, and 2 are here/],
+  [
+    'a part twice',
+    async () => {
+      const [first = ''] = await splitFiles();
+      return [first, first];
+    },
+    /part 1 in the place of part 2/,
+  ],
+  ['parts of two models', () => splitFiles((index) => ({ tensorCount: 2 + index })), /a part of another model/],
+  ['parts that lack tensors', () => splitFiles(() => ({ tensorCount: 5 })), /2 tensors of 5/],
+])('GG-39: %s is one clear error', async (_, paths, says) => {
+  await expect(checkGgufParts(await paths())).rejects.toMatchObject({ code: 'GGUF_BROKEN', message: expect.stringMatching(says) });
 });
 
 test('the facts of the tiny model are what it was made with', () => {

@@ -6,7 +6,7 @@ import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import type { Sha256 } from '../base/model.ts';
 import { diskError, errnoOf, isNotFound } from '../base/system-error.ts';
-import { checkGgufFile } from '../gguf/facts.ts';
+import { checkGgufParts } from '../gguf/parts.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
 
@@ -63,12 +63,12 @@ export async function inspectFile(path: string, signal?: AbortSignal): Promise<I
       throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci install NAME fetches a model by name' });
     throw diskError(error, path, 'read a file');
   });
-  await checkGgufFile(original, signal).catch((error: unknown) => {
+  const parts = partsOf(original);
+  const sizes = await Promise.all(parts.map(sizeOf));
+  await checkGgufParts(parts, signal).catch((error: unknown) => {
     if (!isLuciError(error, 'GGUF_BROKEN')) throw error;
     throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: error.details, cause: error });
   });
-  const parts = partsOf(original);
-  const sizes = await Promise.all(parts.map(sizeOf));
   return { original, parts, sizes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 

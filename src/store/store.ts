@@ -21,7 +21,7 @@ export interface StoreOptions {
   readonly stateFolder: string;
   readonly trashFolder: string;
   /** Reads a file's header; throws GGUF_BROKEN for what is no model. */
-  readonly readFacts: (path: string, signal?: AbortSignal) => Promise<StoredFacts>;
+  readonly readFacts: (paths: readonly string[], signal?: AbortSignal) => Promise<StoredFacts>;
   /** The catalogue's name of a file dropped in by hand, if it knows one. */
   readonly nameFile: (fileName: string, sizeBytes: number) => Promise<string | undefined>;
 }
@@ -78,7 +78,7 @@ export function createStore(options: StoreOptions): Store {
     freeFileName: (wanted, sha256) => freeFileName(modelsFolder, stateFolder, wanted, sha256),
     async adopt({ name, files, source, revision, vouched }) {
       const stored = await Promise.all(files.map(async (file) => ({ ...(await statFile(modelsFolder, file.name)), sha256: file.sha256 })));
-      const facts = await options.readFacts(join(modelsFolder, files[0]?.name ?? ''));
+      const facts = await options.readFacts(files.map((file) => join(modelsFolder, file.name)));
       const record: ModelRecord = {
         name,
         files: stored,
@@ -182,11 +182,15 @@ async function learn(
   if (found.missing.length > 0)
     return { ...base, problem: `${found.missing.length} of its parts missing: ${found.missing.slice(0, 3).join(', ')}` };
   try {
-    return { ...base, facts: await options.readFacts(join(options.modelsFolder, first?.name ?? ''), signal) };
+    return { ...base, facts: await options.readFacts(pathsOf(options.modelsFolder, found), signal) };
   } catch (error) {
     if (error instanceof LuciError && error.code === 'GGUF_BROKEN') return { ...base, problem: error.message };
     throw error;
   }
+}
+
+function pathsOf(folder: string, { files }: FoundModel): readonly string[] {
+  return files.map(({ name }) => join(folder, name));
 }
 
 function uniqueName(wanted: string, taken: ReadonlySet<string>): string {

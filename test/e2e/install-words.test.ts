@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tinyGguf, tinyGgufSpec } from '../fixtures/gguf/tiny-gguf.ts';
-import { writeGguf } from '../fixtures/gguf/write-gguf.ts';
+import { tinyGguf, tinyGgufSpec, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { type TypedValue, writeGguf } from '../fixtures/gguf/write-gguf.ts';
 import { type Hub, startHub } from '../fixtures/hub/hub.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
 /** What `luci install` says and asks, and what one bad word among several does. */
 
 const bytes = tinyGguf();
+const u16 = (value: number): TypedValue => ({ type: 'raw', typeNumber: 2, bytes: Buffer.from(Uint16Array.of(value).buffer) });
 const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
 let hub: Hub;
@@ -112,9 +113,15 @@ test('a model that is there but disabled says how to enable it', async () => {
 
 test('a split model is fetched part by part, appears as one, and goes as one', async () => {
   const spec = tinyGgufSpec();
+  // As the splitter of llama.cpp writes them: what the model says of itself stands in the first part alone.
   const part = (index: number): Buffer =>
     writeGguf({
-      keys: [...spec.keys, ['split.no', { type: 'u32', value: index }], ['split.count', { type: 'u32', value: 2 }]],
+      keys: [
+        ...(index === 0 ? spec.keys : []),
+        ['split.no', u16(index)],
+        ['split.count', u16(2)],
+        ['split.tensors.count', { type: 'i32', value: spec.tensors.length }],
+      ],
       tensors: spec.tensors.filter((_, at) => at % 2 === index),
     });
   const names = ['s-00001-of-00002.gguf', 's-00002-of-00002.gguf'];
@@ -132,6 +139,7 @@ test('a split model is fetched part by part, appears as one, and goes as one', a
   expect(served[0]?.sentBytes).toBe(sent); // The first part was whole already.
   const total = parts.reduce((sum, { length }) => sum + length, 0);
   expect(JSON.parse((await home.luci(['list', '--json'])).stdout)).toMatchObject([{ name: 'split', sizeBytes: total, verified: true }]);
+  expect(await home.luci(['ask', '-m', 'split', 'hi'])).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
   expect(await home.luci(['remove', 'split', '-y'])).toMatchObject({ exitCode: 0 });
   await expect(stat(join(home.folder, 'models', names[1] ?? ''))).rejects.toThrow();
 });

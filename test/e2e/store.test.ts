@@ -117,6 +117,8 @@ test('kill -9 in the middle of every kind of write leaves whole state and the mo
       await luci.importFile(${JSON.stringify(original)}, { copy: true });
       await luci.store.setEnabled(['steady', 'x'], Math.random() > 0.5);
       await luci.store.setDefault('steady');
+      await luci.addRemote({ name: 'far' + Math.random().toString(36).slice(2, 6), url: 'http://127.0.0.1:9/v1' });
+      await luci.verify('steady');
       await luci.store.remove('original');
     }`);
     await new Promise((done) => setTimeout(done, 150 + round * 23));
@@ -130,7 +132,9 @@ test('kill -9 in the middle of every kind of write leaves whole state and the mo
       const text = await readFile(join(home.folder, 'state', name), 'utf8');
       expect(() => JSON.parse(text)).not.toThrow();
     }
-    expect(() => JSON.parse('{}')).not.toThrow();
+    const enabled = await readFile(join(home.folder, 'llm_state.json'), 'utf8').catch(() => '{}');
+    expect(() => JSON.parse(enabled)).not.toThrow();
+    expect(await home.luci(['remote', 'list', '--json'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\[.*\]\n$/) });
     await home.luci(['llm', 'enable', 'steady']);
   }
   expect(await readFile(original)).toHaveLength(bytes.length + 9);
