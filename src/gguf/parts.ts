@@ -34,6 +34,7 @@ export async function checkGgufParts(paths: readonly string[], signal?: AbortSig
     ...first,
     weightsByType,
     tensorCount,
+    hasSplitExperts: all.some((facts) => facts.hasSplitExperts),
     parameters: all.reduce((sum, { parameters }) => sum + parameters, 0),
     tensorBytes: all.reduce((sum, { tensorBytes }) => sum + tensorBytes, 0),
   };
