@@ -20,7 +20,7 @@ import type { ModelOpener } from './open-model.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { InstalledModel } from './store/installed-model.ts';
 import type { Store } from './store/store.ts';
-import type { TestOptions } from './testing.ts';
+import type { ReportOptions, TestOptions } from './testing.ts';
 import type { TestingVerbs } from './testing-verbs.ts';
 import type { ModelResult } from './tiers/result.ts';
 import type { ReadLog } from './tiers/run-log.ts';
@@ -88,8 +88,8 @@ export interface Luci extends AsyncDisposable, Upkeep, Omit<ModelOpener, 'open' 
   test(options?: TestOptions): Promise<readonly ModelResult[]>;
   /** The newest test run of an installed model. */
   newestTest(reference: string): Promise<ReadLog>;
-  /** Writes an HTML page of the newest runs of these models, or of all; returns how many. */
-  writeReport(path: string, references?: readonly string[]): Promise<number>;
+  /** Writes an HTML page of the newest runs of these models (default: all that were tested); without a path it goes beside the logs. */
+  writeReport(options?: Pick<ReportOptions, 'path' | 'models'>): Promise<{ readonly path: string; readonly models: readonly string[] }>;
   writeJunit(path: string, results: readonly ModelResult[]): Promise<void>;
   /** Comparing, rescoring, merging and certifying of test runs. */
   testingVerbs(): Promise<TestingVerbs>;

@@ -186,6 +186,11 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
 
   const testLogs = join(directories.logs, 'test');
   const testing = () => import('./testing.ts');
+  // Reports are passed on: no folder of the user's stands in them.
+  const privatePaths = [
+    { path: settings.home, shownAs: 'LUCI_HOME' },
+    { path: userFolder, shownAs: '~' },
+  ];
   const digestOf = async (name: string, signal?: AbortSignal): Promise<Sha256> => {
     const recorded = (await store.find(name))?.files[0]?.sha256;
     if (recorded !== undefined) return recorded;
@@ -243,11 +248,14 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       return testModels({ stateFolder: directories.state, logsFolder: testLogs, list, installedNames, digestOf, open, machine }, options);
     },
     newestTest: async (reference) => (await testing()).newestRun(testLogs, (await installed(reference)).name),
-    async writeReport(path, references = []) {
-      const names = references.length > 0 ? await installedNames(references) : [];
-      return (await testing()).writeReport(testLogs, path, names);
+    async writeReport({ path, models = [] } = {}) {
+      const { writeReport, testedModels } = await testing();
+      const tested = new Set(testedModels(testLogs));
+      const names: string[] = [];
+      for (const reference of models) names.push(...(tested.has(reference) ? [reference] : await installedNames([reference])));
+      return writeReport({ logsFolder: testLogs, models: names, privatePaths, ...(path === undefined ? {} : { path }) });
     },
-    writeJunit: async (path, results) => (await testing()).writeJunit(path, results),
+    writeJunit: async (path, results) => (await testing()).writeJunit(path, results, privatePaths),
     testingVerbs: async () => (await import('./testing-verbs.ts')).createTestingVerbs(testLogs, directories.keys),
     requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),

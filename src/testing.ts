@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeFileAtomic } from './base/atomic-file.ts';
 import { LuciError } from './base/errors.ts';
 import type { Sha256, Tier } from './base/model.ts';
@@ -9,7 +9,8 @@ import type { OpenOptions, Session } from './engine/engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
 import type { ListedModel } from './install/choose-installed.ts';
 import { recordProven } from './store/proven.ts';
-import { htmlReport, junitReport } from './tiers/report.ts';
+import { type PrivatePath, publishable } from './tiers/report/private-paths.ts';
+import type { ReportedRun } from './tiers/report/report-data.ts';
 import type { CaseResult, ModelResult, RunFacts } from './tiers/result.ts';
 import { gradedSampling } from './tiers/run/run-case.ts';
 import { type LadderEvent, plannedCases, runLadder } from './tiers/run/run-ladder.ts';
@@ -237,19 +238,38 @@ export function newestRun(logsFolder: string, name: string): ReadLog {
   throw new LuciError('NOT_FOUND', `${name} was not tested yet.`, { hint: `luci test ${name}` });
 }
 
-/** Writes an HTML page of the newest runs; of all tested models where none is named. Returns how many. */
-export async function writeReport(logsFolder: string, path: string, names: readonly string[]): Promise<number> {
-  const tested = listRunLogs(logsFolder).flatMap((logPath) => readRunLog(logPath)?.run.model ?? []);
-  const wanted = names.length > 0 ? names : [...new Set(tested)];
+/** Where a report goes, of whom it is, and what must not stand in it. */
+export interface ReportOptions {
+  readonly logsFolder: string;
+  /** Default: `report.html` in the folder of logs. */
+  readonly path?: string;
+  /** Default: all tested models, those of low tiers first. */
+  readonly models?: readonly string[];
+  readonly privatePaths?: readonly PrivatePath[];
+}
+
+/** Names of models that have a log, in order; they need not be installed any more. */
+export function testedModels(logsFolder: string): readonly string[] {
+  return [...new Set(listRunLogs(logsFolder).flatMap((path) => readRunLog(path)?.run.model ?? []))].sort();
+}
+
+/** Writes an HTML page of the newest runs. Returns where it is and which models are in it. */
+export async function writeReport(options: ReportOptions): Promise<{ readonly path: string; readonly models: readonly string[] }> {
+  const { logsFolder, path = join(logsFolder, 'report.html'), models = [], privatePaths = [] } = options;
+  const wanted = models.length > 0 ? models : testedModels(logsFolder);
   if (wanted.length === 0) throw new LuciError('NOT_FOUND', 'No model was tested yet.', { hint: 'luci test' });
-  const results = wanted.map((name) => newestRun(logsFolder, name)).map(({ run, tiers, answers }) => ({ run, tiers, cases: answers }));
-  await write(path, htmlReport(results, new Date().toISOString().slice(0, 10)));
-  return results.length;
+  const runs = wanted.map((name) => newestRun(logsFolder, name)).map(({ run, tiers, answers }) => ({ run, tiers, cases: answers }));
+  if (models.length === 0) runs.sort((a, b) => a.run.nativeTier - b.run.nativeTier);
+  // The charts are loaded when a page is made.
+  const { htmlReport } = await import('./tiers/report/html-report.ts');
+  await write(path, htmlReport(publishable(runs, privatePaths), new Date().toISOString().slice(0, 10)));
+  return { path, models: wanted };
 }
 
 /** Writes JUnit XML. */
-export function writeJunit(path: string, results: readonly ModelResult[]): Promise<void> {
-  return write(path, junitReport(results));
+export async function writeJunit(path: string, results: readonly ReportedRun[], privatePaths: readonly PrivatePath[] = []): Promise<void> {
+  const { junitReport } = await import('./tiers/report/junit.ts');
+  await write(path, junitReport(publishable(results, privatePaths)));
 }
 
 async function write(path: string, text: string): Promise<void> {

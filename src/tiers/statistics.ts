@@ -1,3 +1,5 @@
+import type { CaseResult } from './result.ts';
+
 /** Counts, intervals and words for them. */
 
 /** Whether enough passed: four fifths. One pair of whole numbers decides; count, percent, mark and exit status all follow from it. */
@@ -44,4 +46,11 @@ export function isConfirmed(passed: number, total: number, repeats: number, lowe
 /** Whether what is still to come can no longer change the verdict. */
 export function isDecided(passed: number, failed: number, total: number): boolean {
   return isTierPassed(passed, total) || !isTierPassed(total - failed, total);
+}
+
+/** Generated tokens a second over all answers, without the time that was spent outside of the engine; 0 when nothing was asked. */
+export function tokensPerSecondOf(cases: readonly CaseResult[]): number {
+  const engineSeconds = cases.reduce((sum, { seconds, overheadSeconds }) => sum + seconds - overheadSeconds, 0);
+  const tokens = cases.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
+  return engineSeconds > 0 ? Math.round((tokens / engineSeconds) * 10) / 10 : 0;
 }

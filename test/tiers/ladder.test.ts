@@ -226,10 +226,31 @@ test('answers are shown with the reason, as a page and as JUnit', async () => {
   const one = await run({ operands: ['show', 'script', 'json'] }, () => knowingSession({ knows: knowsAll }));
   expect(one.stdout).toMatch(/t0-json, variant 0: fail: the values differ[\s\S]*asked:[\s\S]*answered:/);
   const html = await readFile(join(home, 'r.html'), 'utf8');
-  expect(html).toContain('<h2>script</h2>');
+  expect(html).toContain('<h1>What script can do</h1>');
   expect(html).not.toMatch(/https?:\/\//);
   const junit = await readFile(join(home, 'j.xml'), 'utf8');
   expect(junit).toContain('<testsuite name="script tier 0" tests="10" failures="1" errors="0"');
+});
+
+test('a report is made from the logs at any time: of all, of those named, of one that is gone; beside the logs where no file is named', async () => {
+  const report = (...operands: string[]) => run({ operands: ['report', ...operands] }, () => knowingSession({ knows: knowsAll }));
+  await expect(report()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await writeFile(join(home, 'models', 'other.gguf'), Buffer.concat([tinyGguf(), Buffer.from('other')]));
+  await run({ operands: ['script'] }, () => knowingSession({ knows: knowsAll }));
+  await run({ operands: ['other'] }, () => knowingSession({ knows: (_, id) => firstCases(0, 3).has(id) }));
+  const path = join(home, 'logs', 'test', 'report.html');
+  expect((await report()).stdout).toBe(`${path}  2 models\n`);
+  const both = await readFile(path, 'utf8');
+  expect(both).toContain('<h1>What 2 models can do</h1>');
+  expect(both).toContain('class="chart speed-chart"');
+  expect(both).not.toContain(home);
+  await luci.store.remove('other');
+  expect((await report('other')).stdout).toBe(`${path}  1 model\n`);
+  expect(await readFile(path, 'utf8')).toContain('<h1>What other can do</h1>');
+  await expect(report('lama')).rejects.toMatchObject({ code: 'MODEL_UNKNOWN' });
+  const own = join(home, 'own', 'page.html');
+  expect((await run({ operands: ['report'], options: { report: own } }, () => knowingSession({ knows: knowsAll }))).stdout).toContain(own);
+  expect(await readFile(own, 'utf8')).toBe(both);
 });
 
 test('two runs are compared pair by pair, rescored, certified, and a changed certificate is found out', async () => {

@@ -28,7 +28,7 @@ export const test: Command = {
     'max-minutes': { type: 'string', value: 'M', summary: 'begin no case after so long' },
     shard: { type: 'string', value: 'I/N', summary: 'one part of the cases, for several machines' },
     ...engineOptions,
-    report: { type: 'string', value: 'FILE', summary: 'write an HTML page' },
+    report: { type: 'string', value: 'FILE', summary: 'write an HTML page ("test report" without it: beside the logs)' },
     junit: { type: 'string', value: 'FILE', summary: 'write JUnit XML' },
   },
   async run(context) {
@@ -38,9 +38,11 @@ export const test: Command = {
     if (verb) return verb(context, operands.slice(1));
     const luci = await context.luci(engineOverrides(options));
     if (operands[0] === 'report') {
-      const path = textOption(options, 'report') ?? 'luci-report.html';
-      const count = await luci.writeReport(path, operands.slice(1));
-      show.result(`${path}  ${count} ${count === 1 ? 'model' : 'models'}`);
+      const path = textOption(options, 'report');
+      const written = await luci.writeReport({ models: operands.slice(1), ...(path === undefined ? {} : { path }) });
+      const count = written.models.length;
+      if (show.json) show.data(written);
+      else show.result(`${written.path}  ${count} ${count === 1 ? 'model' : 'models'}`);
       return 0;
     }
     const results = await luci.test({
@@ -55,11 +57,7 @@ export const test: Command = {
       if (failed) show.note(show.terminal.style('dim', `Why: luci test show ${printable(failed.run.model)}`));
     }
     const reportPath = textOption(options, 'report');
-    if (reportPath !== undefined)
-      await luci.writeReport(
-        reportPath,
-        results.map(({ run }) => run.model),
-      );
+    if (reportPath !== undefined) await luci.writeReport({ path: reportPath, models: results.map(({ run }) => run.model) });
     const junitPath = textOption(options, 'junit');
     if (junitPath !== undefined) await luci.writeJunit(junitPath, results);
     if (results.some(({ isComplete }) => !isComplete)) return 9;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Session } from '../../engine/engine.ts';
 import type { CaseDefinition } from '../case.ts';
 import type { CaseResult, ModelResult, RunFacts, TierResult } from '../result.ts';
-import { isConfirmed, isDecided, isTierPassed, wilsonInterval } from '../statistics.ts';
+import { isConfirmed, isDecided, isTierPassed, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
 import { casesOf, highestTier, instanceOf, type TierNumber } from '../suite.ts';
 import { runCase } from './run-case.ts';
 
@@ -58,15 +58,13 @@ export async function runLadder(session: Session, options: LadderOptions): Promi
     tiers.findIndex(({ verdict }) => verdict !== 'pass') === -1
       ? tiers.length - 1
       : tiers.findIndex(({ verdict }) => verdict !== 'pass') - 1;
-  const engineSeconds = cases.reduce((sum, { seconds, overheadSeconds }) => sum + seconds - overheadSeconds, 0);
   return {
     run,
     tiers,
     provenTier,
     holds: provenTier >= Math.min(wantedTier, highestTier),
     isComplete: graded.every(({ verdict }) => verdict !== 'incomplete'),
-    tokensPerSecond:
-      engineSeconds > 0 ? Math.round((cases.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0) / engineSeconds) * 10) / 10 : 0,
+    tokensPerSecond: tokensPerSecondOf(cases),
     cases,
   };
 }

@@ -1,0 +1,25 @@
+import type { Status, TierResult } from '../result.ts';
+import { holdsOwnTier, type ReportedModel } from './report-data.ts';
+
+/** Signs and words of verdicts; a sign always stands beside the colour. */
+
+export const statusSign: Readonly<Record<Status, string>> = { pass: '✓', fail: '✗', error: '!' };
+
+export const statusWord: Readonly<Record<Status, string>> = { pass: 'passed', fail: 'failed', error: 'error' };
+
+export const verdictSign: Readonly<Record<TierResult['verdict'], string>> = { pass: '✓', fail: '✗', incomplete: '!' };
+
+/** What a tier came to. */
+export function tierWord({ verdict, confirmed }: TierResult): string {
+  if (verdict === 'incomplete') return 'incomplete';
+  return verdict === 'pass' ? (confirmed ? 'passed, confirmed' : 'passed') : 'not passed';
+}
+
+/** What a model came to: its class for colour, its sign, and a sentence. */
+export function modelVerdict(model: ReportedModel): { readonly kind: TierResult['verdict']; readonly sign: string; readonly word: string } {
+  const { provenTier, isComplete, run } = model;
+  if (!isComplete) return { kind: 'incomplete', sign: '!', word: 'incomplete' };
+  if (holdsOwnTier(model)) return { kind: 'pass', sign: '✓', word: `holds tier ${provenTier}` };
+  const held = provenTier >= 0 ? `holds tier ${provenTier}` : 'holds no tier';
+  return { kind: 'fail', sign: '✗', word: `${held}, its own is ${run.nativeTier}` };
+}
