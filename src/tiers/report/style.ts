@@ -32,5 +32,5 @@ details { border-bottom: 1px solid var(--line); } summary { padding: .45rem 0; c
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; } .reason { color: var(--faint); }
 pre { margin: 0; padding: .6rem .7rem; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--card); border: 1px solid var(--line); border-radius: .35rem; font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; max-height: 28rem; overflow-y: auto; }
 @media (max-width: 32rem) { body { padding-inline: .8rem; } figure { padding: .7rem .6rem; } table { font-size: .875rem; } th, td { padding-right: .5rem; } }
-@media print { body { max-width: none; font-size: 11pt; padding: 0; } fieldset, nav { display: none; } pre { max-height: none; overflow: visible; } .charts { columns: 2; } details::details-content { content-visibility: visible; display: block; height: auto; } * { print-color-adjust: exact; } a { color: inherit; } }
+@media print { body { max-width: none; font-size: 11pt; padding: 0; } fieldset, nav { display: none; } pre { max-height: none; overflow: visible; } .charts { columns: 2; } .answer::details-content { content-visibility: visible; display: block; height: auto; } figure details { display: none; } * { print-color-adjust: exact; } a { color: inherit; } }
 `;

@@ -4,14 +4,14 @@ import { box, chart, chartWidth, round, text } from './svg.ts';
 
 /** A map of models by cases: each field is filled as far as its answers were passed, and says how many. */
 export function heatMap(title: string, models: readonly ReportedModel[], caseIds: readonly string[]): string {
-  const [left, right, headHeight, rowHeight] = [114, chartWidth - 22, 62, 30];
+  const [left, right, headHeight, rowHeight] = [122, chartWidth - 18, 62, 30];
   const column = scaleBand(caseIds, [left, right]).paddingInner(0.12);
   const rows = models.map(({ number }) => String(number));
   const row = scaleBand(rows, [headHeight, headHeight + models.length * rowHeight]).paddingInner(0.12);
   const width = column.bandwidth();
   const heads = caseIds.map((id) => {
     const [x, y] = [(column(id) ?? 0) + width / 2 + 4, headHeight - 6];
-    return `<g transform="rotate(-55 ${round(x)} ${y})">${text(shortCaseId(id), { x, y, kind: 'axis' })}</g>`;
+    return `<g transform="rotate(-60 ${round(x)} ${y})">${text(shortCaseId(id), { x, y, kind: 'axis' })}</g>`;
   });
   const words: string[] = [];
   const fields = models.flatMap((model) => {
