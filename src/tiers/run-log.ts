@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLogLine } from './log-line.ts';
 import type { CaseResult, RunFacts, TierResult } from './result.ts';
 
 /** Logs of test runs: one JSON value a line, each on the disk before the next case begins, and beside it the lines the screen shows. */
@@ -48,7 +49,7 @@ export interface ReadLog {
   readonly isEnded: boolean;
 }
 
-/** Reads a log; undefined when it is none. */
+/** Reads a log; undefined when it is none. Of an answer that was asked again, as after an error, and of a tier the last line counts. */
 export function readRunLog(path: string): ReadLog | undefined {
   let text: string;
   try {
@@ -58,9 +59,10 @@ export function readRunLog(path: string): ReadLog | undefined {
   }
   const lines = text.split('\n').flatMap((line): LogLine[] => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as LogLine];
+      const value: unknown = line === '' ? undefined : JSON.parse(line);
+      return isLogLine(value) ? [value] : [];
     } catch {
-      return [];
+      return []; // Torn.
     }
   });
   const [run] = lines;
@@ -68,10 +70,20 @@ export function readRunLog(path: string): ReadLog | undefined {
   return {
     path,
     run,
-    answers: lines.filter((line): line is { type: 'answer' } & CaseResult => line.type === 'answer'),
-    tiers: lines.filter((line): line is { type: 'tier' } & TierResult => line.type === 'tier'),
+    answers: lastOf(
+      lines.filter((line): line is { type: 'answer' } & CaseResult => line.type === 'answer'),
+      ({ key }) => key,
+    ),
+    tiers: lastOf(
+      lines.filter((line): line is { type: 'tier' } & TierResult => line.type === 'tier'),
+      ({ tier }) => tier,
+    ),
     isEnded: lines.some(({ type }) => type === 'end'),
   };
+}
+
+function lastOf<T>(values: readonly T[], keyOf: (value: T) => unknown): readonly T[] {
+  return [...new Map(values.map((value) => [keyOf(value), value])).values()];
 }
 
 /** Logs of a folder, the newest first. */

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import type { LogLine } from './run-log.ts';
+
+/** Lines of logs are checked before anything believes them: logs of other machines are merged and reported too. */
+
+const tier = v.picklist([0, 1, 2, 3]);
+const mode = v.picklist(['graded', 'diagnostic']);
+const count = v.pipe(v.number(), v.minValue(0));
+const optionalText = v.optional(v.string());
+
+const run = v.looseObject({
+  type: v.literal('run'),
+  version: v.literal(1),
+  startedAt: v.string(),
+  luciVersion: v.string(),
+  suite: v.string(),
+  suiteHash: v.string(),
+  seed: v.string(),
+  repeats: count,
+  model: v.string(),
+  modelSha256: v.string(),
+  quantization: v.string(),
+  nativeTier: tier,
+  engine: v.string(),
+  device: v.string(),
+  contextLength: count,
+  toolPath: v.string(),
+  sampling: v.looseObject({ temperature: v.number(), seed: v.number() }),
+  machine: v.looseObject({ system: v.string(), cores: count, memoryBytes: count }),
+  sandboxes: v.looseObject({}),
+});
+
+const call = v.looseObject({ name: v.string(), isError: v.boolean(), content: v.string() });
+const turn = v.looseObject({ user: v.string(), text: v.string(), thinking: optionalText, calls: v.optional(v.array(call)) });
+
+const answer = v.looseObject({
+  type: v.literal('answer'),
+  key: v.string(),
+  tier,
+  mode,
+  caseId: v.string(),
+  variant: v.pipe(count, v.integer()),
+  status: v.picklist(['pass', 'fail', 'error']),
+  reason: optionalText,
+  evidence: optionalText,
+  loosePass: v.boolean(),
+  turns: v.array(turn),
+  generatedTokens: count,
+  seconds: count,
+  overheadSeconds: count,
+});
+
+const tierLine = v.looseObject({
+  type: v.literal('tier'),
+  tier,
+  mode,
+  passed: count,
+  failed: count,
+  errors: count,
+  total: count,
+  verdict: v.picklist(['pass', 'fail', 'incomplete']),
+  interval: v.tuple([v.number(), v.number()]),
+  confirmed: v.boolean(),
+  repeats: count,
+  failedCases: v.array(v.string()),
+});
+
+const line = v.variant('type', [run, answer, tierLine, v.looseObject({ type: v.literal('end'), at: v.string() })]);
+
+/** Whether a parsed line is one luci writes. */
+export function isLogLine(value: unknown): value is LogLine {
+  return v.is(line, value);
+}
