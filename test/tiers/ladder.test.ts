@@ -58,6 +58,7 @@ const firstCases = (tier: TierNumber, count: number): Set<string> =>
 /** Runs the command; what it prints on stdout, and its exit status. */
 async function run(args: { operands?: string[]; options?: Record<string, string | boolean | string[]> }, open: () => Session) {
   let stdout = '';
+  let stderr = '';
   const sink = (write: (text: string) => void): Terminal['out'] => ({ isTerminal: false, columns: undefined, write });
   const marks = {
     done: '✓',
@@ -77,7 +78,9 @@ async function run(args: { operands?: string[]; options?: Record<string, string 
     out: sink((text) => {
       stdout += text;
     }),
-    err: sink(() => undefined),
+    err: sink((text) => {
+      stderr += text;
+    }),
     marks,
     style: (_, text) => text,
   };
@@ -91,7 +94,7 @@ async function run(args: { operands?: string[]; options?: Record<string, string 
     yes: false,
     luci: async () => scripted,
   });
-  return { stdout, exitCode };
+  return { stdout, stderr, exitCode };
 }
 
 function testWith(open: () => Session, options: TestOptions | undefined) {
@@ -121,7 +124,9 @@ script  0       10/10  speed  holds tier 0
 });
 
 test('a model that echoes: 0 of 10, the failed cases named, exit 8', async () => {
-  const { stdout, exitCode } = await run({}, () => knowingSession({ knows: () => false }));
+  const { stdout, stderr, exitCode } = await run({}, () => knowingSession({ knows: () => false }));
+  expect(stderr).toMatch(/\n1 of 10 {2}✗ copy \(the text differs\) {2}\d\.\d s\n/);
+  expect(stderr).toMatch(/\nReport: luci test report {3}Why: luci test show script copy\n$/);
   expect(stdout).toContain(
     'Tier 0: ✗ FAIL (0/10) 0.0%\n        95 % interval 0-28, 1 repeat\n        failed: copy, arith, extract, yesno, pick, json, make, rename, list, info\n',
   );

@@ -4,7 +4,7 @@ import type { CaseResult } from '../../tiers/result.ts';
 import { type Command, type OptionValues, textOption } from '../command.ts';
 import { engineOptions, engineOverrides, numberOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
-import { aboutText, liveTier, modelLine, summaryTable, tierLines } from '../show/test-screen.ts';
+import { aboutText, caseText, liveTier, modelLine, nextSteps, summaryTable, tierLines } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
 import { showAnswers } from './test-show.ts';
 import { testVerbs } from './test-verbs.ts';
@@ -45,16 +45,12 @@ export const test: Command = {
       else show.result(`${written.path}  ${count} ${count === 1 ? 'model' : 'models'}`);
       return 0;
     }
-    const results = await luci.test({
-      ...testOptions(operands, options),
-      signal,
-      onEvent: show.json ? (event) => show.data(event) : screen(show),
-    });
+    using shown = show.json ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
+    const results = await luci.test({ ...testOptions(operands, options), signal, onEvent: shown.onEvent });
     if (!show.json) {
       show.result('');
       show.result(summaryTable(results, show.terminal).join('\n'));
-      const failed = results.find(({ holds }) => !holds);
-      if (failed) show.note(show.terminal.style('dim', `Why: luci test show ${printable(failed.run.model)}`));
+      show.note(show.terminal.style('dim', nextSteps(results, show.terminal)));
     }
     const reportPath = textOption(options, 'report');
     if (reportPath !== undefined) await luci.writeReport({ path: reportPath, models: results.map(({ run }) => run.model) });
@@ -65,10 +61,20 @@ export const test: Command = {
   },
 };
 
-/** What the events look like: live lines above, one line a tier when it is done. */
-function screen(show: Show): (event: TestEvent) => void {
+/** What the events look like: a live line while a tier is asked, one line a tier when it is done. Disposing takes the live line away. */
+function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposable {
+  const { terminal } = show;
   let done: CaseResult[] = [];
-  return (event) => {
+  let total = 0;
+  let current: { tier: number; caseId: string; startedAt: number } | undefined;
+  const draw = (): void => {
+    if (!current) return;
+    const { tier, caseId, startedAt } = current;
+    const seconds = Math.floor((performance.now() - startedAt) / 1000);
+    show.live([liveTier({ tier, total, done, current: { caseId, seconds } }, terminal)]);
+  };
+  const clock = terminal.errIsTerminal ? setInterval(draw, 1000).unref() : undefined;
+  const onEvent = (event: TestEvent): void => {
     switch (event.type) {
       case 'plan': {
         const { models, skipped, seed, repeats } = event;
@@ -78,9 +84,9 @@ function screen(show: Show): (event: TestEvent) => void {
         return;
       }
       case 'model':
-        show.result(`\n${modelLine(event.run, show.terminal)}`);
+        show.result(`\n${modelLine(event.run, terminal)}`);
         show.note(
-          show.terminal.style(
+          terminal.style(
             'dim',
             `${event.tokensPerSecond} tokens/s${aboutText(event.estimatedMs)}${event.reused > 0 ? `; going on after ${event.reused} answers` : ''}`,
           ),
@@ -88,19 +94,32 @@ function screen(show: Show): (event: TestEvent) => void {
         done = [];
         return;
       case 'case-start':
-        show.live([liveTier(event.tier, done, event.caseId, event.total, show.terminal)]);
+        total = event.total;
+        current = { tier: event.tier, caseId: event.caseId, startedAt: performance.now() };
+        draw();
         return;
       case 'case':
         done.push(event.result);
+        // Where nothing can be drawn over, as in a build's log, a line a case says that it goes on.
+        if (!terminal.errIsTerminal && !event.isReused)
+          show.note(`${done.length} of ${total}  ${caseText(event.result, terminal)}  ${event.result.seconds.toFixed(1)} s`);
         return;
       case 'tier':
+        current = undefined;
         show.live([]);
         done = [];
-        show.result(tierLines(event.result, show.terminal).join('\n'));
+        show.result(tierLines(event.result, terminal).join('\n'));
         return;
       case 'model-end':
         return;
     }
+  };
+  return {
+    onEvent,
+    [Symbol.dispose]() {
+      clearInterval(clock);
+      show.live([]);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { formatDuration } from '../../base/units.ts';
 import type { CaseResult, ModelResult, TierResult } from '../../tiers/result.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
-import { printable } from './text.ts';
+import { cut, printable, widthOf, wrap } from './text.ts';
 
 /** How a test looks: one line a tier when it is done, and a table over all models at the end. */
 
@@ -13,7 +13,13 @@ export function shortId(caseId: string): string {
 
 /** `Testing llama3.2 (Tier 1, Q4_K_M, embedded engine)`. */
 export function modelLine({ model, nativeTier, quantization, engine }: ModelResult['run'], terminal: Terminal): string {
-  return terminal.style('bold', `Testing ${printable(model)} (Tier ${nativeTier}, ${quantization}, ${engine.split(' ')[0]} engine)`, 'out');
+  const text = `Testing ${printable(model)} (Tier ${nativeTier}, ${quantization}, ${engine.split(' ')[0]} engine)`;
+  return terminal.style('bold', wrap(text, widthFor(terminal)), 'out');
+}
+
+/** Off a terminal lines are as long as they are: programs read them. */
+function widthFor({ outIsTerminal, columns }: Terminal): number {
+  return outIsTerminal ? columns : Number.POSITIVE_INFINITY;
 }
 
 /** `Tier 0: ✅ PASS (10/10) 100.0%`, the interval dim below it, and what failed. */
@@ -34,32 +40,54 @@ export function tierLines(result: TierResult, terminal: Terminal): string[] {
   const head = mode === 'diagnostic' ? `Tier ${tier}: ${mark} ${count} (diagnostic)` : `Tier ${tier}: ${said.join(' ')} ${count}`;
   const bounds = `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'}`;
   const more = confirmed ? ', confirmed' : verdict === 'pass' && repeats < 3 ? '; --repeats 3 to confirm' : '';
-  const indent = ' '.repeat(8);
-  const failures = failedCases.length > 0 ? [style('dim', `${indent}failed: ${failedCases.map(shortId).join(', ')}`, 'out')] : [];
-  return [head, style('dim', `${indent}${bounds}${more}`, 'out'), ...failures];
+  const failures = failedCases.length > 0 ? [`failed: ${failedCases.map(shortId).join(', ')}`] : [];
+  const indent = ' '.repeat(widthFor(terminal) < 40 ? 2 : 8);
+  const details = [`${bounds}${more}`, ...failures].flatMap((text) => wrap(text, widthFor(terminal), indent).split('\n'));
+  return [head, ...details.map((line) => style('dim', line, 'out'))];
 }
 
-/** The tier under way, as far as it has come. */
+/** The tier under way as one line: how far it is, the case that is asked, and before it as many of the last ones as there is room for. */
 export function liveTier(
-  tier: number,
-  done: readonly CaseResult[],
-  current: string | undefined,
-  total: number,
+  {
+    tier,
+    total,
+    done,
+    current,
+  }: { tier: number; total: number; done: readonly CaseResult[]; current?: { caseId: string; seconds: number } },
   terminal: Terminal,
 ): string {
-  const { marks, style } = terminal;
-  const parts = done
-    .slice(-4)
-    .map(({ caseId, status, reason }) =>
-      status === 'pass'
-        ? `${style('good', marks.done)} ${shortId(caseId)}`
-        : `${style(status === 'fail' ? 'bad' : 'care', marks.wrong)} ${shortId(caseId)}${reason ? ` (${printable(reason)})` : ''}`,
-    );
-  return [
-    `Tier ${tier}: ${marks.ellipsis} ${done.length} of ${total}`,
-    ...parts,
-    ...(current ? [`${marks.bullet} ${shortId(current)}`] : []),
-  ].join('  ');
+  const { marks, columns } = terminal;
+  const asked = current ? [`${marks.bullet} ${shortId(current.caseId)}${current.seconds > 0 ? ` ${current.seconds} s` : ''}`] : [];
+  const whole = `Tier ${tier}: ${marks.ellipsis} ${done.length} of ${total}`;
+  const head = widthOf([whole, ...asked].join('  ')) < columns ? whole : `${done.length}/${total}`;
+  const parts: string[] = [];
+  for (const result of [...done].reverse()) {
+    const part = caseText(result, terminal);
+    if (widthOf([head, part, ...parts, ...asked].join('  ')) >= columns) break;
+    parts.unshift(part);
+  }
+  return [head, ...parts, ...asked].join('  ');
+}
+
+/** `✗ units (got 41.2, wanted 42)`. */
+export function caseText({ caseId, status, reason }: CaseResult, { marks, style }: Terminal): string {
+  if (status === 'pass') return `${style('good', marks.done)} ${shortId(caseId)}`;
+  const why = reason ? ` (${cut(printable(reason).replaceAll('\n', ' '), 40, marks.ellipsis)})` : '';
+  return `${style(status === 'fail' ? 'bad' : 'care', marks.wrong)} ${shortId(caseId)}${why}`;
+}
+
+/** What to type next, and what `(d)` means. */
+export function nextSteps(results: readonly ModelResult[], { columns }: Terminal): string {
+  const hasDiagnostic = results.some(({ tiers }) => tiers.some(({ mode }) => mode === 'diagnostic'));
+  const failed = results.find(({ holds }) => !holds);
+  const failedCase = failed?.tiers.flatMap(({ failedCases }) => failedCases)[0];
+  const steps = [
+    ...(hasDiagnostic ? ['(d) diagnostic, not counted.'] : []),
+    'Report: luci test report',
+    ...(failed ? [`Why: luci test show ${printable(failed.run.model)}${failedCase ? ` ${shortId(failedCase)}` : ''}`] : []),
+  ];
+  const line = steps.join('   ');
+  return widthOf(line) <= columns ? line : steps.join('\n');
 }
 
 /** The table over all models. */
@@ -67,15 +95,18 @@ export function summaryTable(results: readonly ModelResult[], terminal: Terminal
   const { marks, style } = terminal;
   const highest = Math.max(0, ...results.flatMap(({ tiers }) => tiers.map(({ tier }) => tier)));
   const tierNumbers = Array.from({ length: highest + 1 }, (_, tier) => tier);
+  // Long names make room for the tiers, which say more.
+  const mostName = Math.max(10, Math.floor(widthFor(terminal) / 3));
+  const isNarrow = widthFor(terminal) < 60;
   const rows = results.map((result) => [
-    printable(result.run.model),
+    cut(printable(result.run.model), mostName, marks.ellipsis),
     String(result.run.nativeTier),
     ...tierNumbers.map((number) => {
       const tier = result.tiers.find((candidate) => candidate.tier === number);
       return tier ? `${tier.passed}/${tier.passed + tier.failed + tier.errors}${tier.mode === 'diagnostic' ? ' (d)' : ''}` : marks.none;
     }),
     `${result.tokensPerSecond}/s`,
-    verdictText(result, style),
+    isNarrow ? shortVerdict(result, terminal) : verdictText(result, style),
   ]);
   const columns = [
     { title: 'model' },
@@ -91,6 +122,13 @@ function verdictText({ isComplete, holds, provenTier, run }: ModelResult, style:
   if (!isComplete) return style('care', 'incomplete', 'out');
   if (holds) return style('good', `holds tier ${provenTier}`, 'out');
   return style('bad', `does not hold tier ${Math.max(0, Math.min(run.nativeTier, provenTier + 1))}`, 'out');
+}
+
+/** The same in eight columns. */
+function shortVerdict({ isComplete, holds, provenTier, run }: ModelResult, { marks, style }: Terminal): string {
+  if (!isComplete) return style('care', 'errors', 'out');
+  if (holds) return `${style('good', marks.done, 'out')} tier ${provenTier}`;
+  return `${style('bad', marks.wrong, 'out')} tier ${Math.max(0, Math.min(run.nativeTier, provenTier + 1))}`;
 }
 
 /** `about 6 min`. */

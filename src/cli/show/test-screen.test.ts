@@ -1,0 +1,136 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import type { CaseResult, ModelResult, RunFacts, TierResult } from '../../tiers/result.ts';
+import type { Terminal } from './terminal.ts';
+import { liveTier, modelLine, nextSteps, summaryTable, tierLines } from './test-screen.ts';
+import { widthOf } from './text.ts';
+
+const marks = {
+  done: '✓',
+  wrong: '✗',
+  pass: '✅',
+  fetch: '↓',
+  bullet: '•',
+  none: '–',
+  bar: ['━', '╸', '━'],
+  ellipsis: '…',
+  dot: '·',
+} as const;
+
+function terminalOf(columns: number, { colour = false, isTerminal = true } = {}): Terminal {
+  const out = { isTerminal, columns, write: () => undefined };
+  const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold' } as const;
+  return {
+    columns,
+    outIsTerminal: isTerminal,
+    errIsTerminal: isTerminal,
+    out,
+    err: out,
+    marks,
+    style: (style, text) => (colour ? styleText(formats[style], text, { validateStream: false }) : text),
+  };
+}
+
+function tierOf(tier: 0 | 1, passed: number, total: number, failedCases: readonly string[]): TierResult {
+  const verdict = 5 * passed >= 4 * total ? 'pass' : 'fail';
+  const failed = total - passed;
+  return {
+    tier,
+    mode: 'graded',
+    passed,
+    failed,
+    errors: 0,
+    total,
+    verdict,
+    interval: [57.4, 98.2],
+    confirmed: false,
+    repeats: 1,
+    failedCases,
+  };
+}
+
+function resultOf(model: string, tiers: readonly TierResult[]): ModelResult {
+  const proven = tiers.findIndex(({ verdict }) => verdict !== 'pass');
+  const run = { model, nativeTier: 1, quantization: 'Q4_K_M', engine: 'embedded 1' } as RunFacts;
+  const provenTier = (proven === -1 ? tiers.length : proven) - 1;
+  return { run, tiers, provenTier, holds: provenTier >= 1, isComplete: true, tokensPerSecond: 21.4, cases: [] };
+}
+
+const ids = ['t0-copy', 't0-arith', 't0-extract', 't0-yesno', 't0-pick', 't0-json', 't0-make', 't0-rename', 't0-list', 't0-info'];
+const weak = resultOf('smollm2-135m', [tierOf(0, 0, 10, ids)]);
+const strong = resultOf('somebody/a-model-with-a-long-name:Q4_K_M', [tierOf(0, 10, 10, []), tierOf(1, 8, 9, ['t1-memory'])]);
+const answer = (caseId: string, reason?: string): CaseResult => ({
+  key: caseId,
+  tier: 1,
+  mode: 'graded',
+  caseId,
+  variant: 0,
+  status: reason === undefined ? 'pass' : 'fail',
+  ...(reason === undefined ? {} : { reason }),
+  loosePass: false,
+  turns: [],
+  generatedTokens: 1,
+  seconds: 1,
+  overheadSeconds: 0,
+});
+
+describe.each([20, 40, 80, 200])('on %i columns', (columns) => {
+  const terminal = terminalOf(columns);
+
+  test('nothing but the exact line of a tier and a long name is wider than the terminal', () => {
+    const lines = [strong, weak].flatMap((result) => [
+      ...modelLine(result.run, terminal).split('\n'),
+      ...result.tiers.flatMap((tier) => tierLines(tier, terminal)),
+    ]);
+    const wide = lines.filter((line) => widthOf(line) > columns && !/^Tier \d: /.test(line) && !line.includes('long-name'));
+    expect(wide).toEqual([]);
+    expect(lines).toContain('Tier 0: ✅ PASS (10/10) 100.0%');
+    expect(lines).toContain('Tier 1: ✅ PASS (8/9) 88.9%');
+    expect(lines.join(' ').replace(/\s+/g, ' ')).toContain('failed: copy, arith, extract, yesno, pick, json, make, rename, list, info');
+  });
+
+  test('the table fits, with a name and a verdict for every model', () => {
+    const lines = summaryTable([strong, weak], terminal);
+    expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);
+    expect(lines[1]).toMatch(/^somebody.*(✓ tier 1|holds tier 1)$/);
+    expect(lines[2]).toMatch(/^smollm2-1.*(✗ tier 0|does not hold tier 0)$/);
+    if (columns >= 40) expect(lines[1]).toMatch(/10\/10 +8\/9/);
+  });
+
+  test('the live line fits and always says which case is asked', () => {
+    const done = [
+      answer('t1-steps'),
+      answer('t1-code'),
+      answer('t1-units', `got 41.2, wanted 42 ${'and more '.repeat(20)}`),
+      answer('t1-dates'),
+    ];
+    const coloured = liveTier(
+      { tier: 1, total: 9, done, current: { caseId: 't1-memory', seconds: 7 } },
+      terminalOf(columns, { colour: true }),
+    );
+    const line = stripVTControlCharacters(coloured);
+    expect(line).toMatch(/• memory 7 s$/);
+    expect(widthOf(line)).toBeLessThan(columns);
+    if (columns >= 40) expect(line).toMatch(/^Tier 1: … 4 of 9 .*✓ dates/);
+    else expect(line).toBe('4/9  • memory 7 s');
+  });
+});
+
+test('off a terminal lines are as long as they are', () => {
+  const terminal = terminalOf(20, { isTerminal: false });
+  expect(tierLines(tierOf(0, 0, 10, ids), terminal)).toEqual([
+    'Tier 0: ✗ FAIL (0/10) 0.0%',
+    '        95 % interval 57-98, 1 repeat',
+    '        failed: copy, arith, extract, yesno, pick, json, make, rename, list, info',
+  ]);
+  expect(modelLine(strong.run, terminal)).toBe('Testing somebody/a-model-with-a-long-name:Q4_K_M (Tier 1, Q4_K_M, embedded engine)');
+});
+
+test('the end says what to type next, and what (d) means where there is one', () => {
+  const wide = terminalOf(100);
+  expect(nextSteps([strong], wide)).toBe('Report: luci test report');
+  expect(nextSteps([strong, weak], wide)).toBe('Report: luci test report   Why: luci test show smollm2-135m copy');
+  const diagnosed = resultOf('x', [tierOf(0, 10, 10, []), { ...tierOf(1, 4, 9, []), mode: 'diagnostic' }]);
+  expect(nextSteps([{ ...diagnosed, holds: true }], wide)).toBe('(d) diagnostic, not counted.   Report: luci test report');
+  expect(nextSteps([strong, weak], terminalOf(40))).toBe('Report: luci test report\nWhy: luci test show smollm2-135m copy');
+});
