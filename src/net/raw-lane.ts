@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { abortError } from '../base/abort.ts';
@@ -32,9 +32,10 @@ export class UnusualAnswer extends Error {
 }
 
 const slabBytes = 512 * 1024;
+/** One is read into while two are on their way to the disk. */
 const slabCount = 3;
-/** Slabs made because a pause came late are kept for the next time: thrown away, they would wait for the collector by the dozen. */
-const mostFreeSlabs = 6;
+/** A slab made because a pause came late is kept for the next time: thrown away, slabs would wait for the collector by the dozen. */
+const mostFreeSlabs = 4;
 const mostHeadBytes = 64 * 1024;
 /** On a slow line a piece does not wait for a whole buffer. */
 const deliverEveryMs = 250;
@@ -51,8 +52,10 @@ interface Exchange {
 
 /** A lane; connects with its first request. */
 export function createRawLane(userAgent: string): RawLane {
-  const slabs: Buffer[] = Array.from({ length: slabCount }, () => Buffer.allocUnsafeSlow(slabBytes));
-  let current: Buffer = slabs.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
+  const slabs: Buffer[] = [];
+  let current: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  /** Slabs that somebody else reads now. */
+  let handedOut = 0;
   /** The part of `current` that holds bytes nobody was given yet. */
   let [start, filled] = [0, 0];
   let socket: Socket | undefined;
@@ -77,21 +80,25 @@ export function createRawLane(userAgent: string): RawLane {
     // A pause takes hold a little late over TLS: then one more slab is made.
     current = slabs.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
     [start, filled] = [0, 0];
+    handedOut += 1;
     deliveredAtMs = performance.now();
     now.chain = now.chain
       .then(async () => {
-        if (exchange !== now) return;
-        const goesOn = await now.request.onPiece(piece);
-        if (slabs.length < mostFreeSlabs) slabs.push(slab);
-        if (!goesOn) end(now, false);
-        else if (isPaused && socket) {
-          isPaused = false;
-          socket.resume();
-        }
+        if (exchange === now && !(await now.request.onPiece(piece))) end(now, false);
       })
       .catch((error: unknown) => {
         if (exchange === now) fail(error);
-      });
+      })
+      .finally(() => takeBack(slab));
+  }
+
+  /** A slab is free again, whatever became of its bytes: a lane that lost one would pause for ever sooner or later. */
+  function takeBack(slab: Buffer): void {
+    handedOut -= 1;
+    if (slabs.length < mostFreeSlabs) slabs.push(slab);
+    if (!isPaused || handedOut >= slabCount - 1) return;
+    isPaused = false;
+    socket?.resume();
   }
 
   function end(now: Exchange, keeps: boolean): void {
@@ -127,7 +134,7 @@ export function createRawLane(userAgent: string): RawLane {
       fail(error);
       return false;
     }
-    if (slabs.length === 0) isPaused = true;
+    isPaused = handedOut >= slabCount - 1;
     return !isPaused;
   }
 
@@ -183,7 +190,7 @@ export function createRawLane(userAgent: string): RawLane {
     const port = Number(target.port) || (isTls ? 443 : 80);
     const onread = { buffer: () => current.subarray(filled), callback: onBytes };
     const fresh: Socket = isTls
-      ? connectTls({ host, port, servername: host, ALPNProtocols: ['http/1.1'], onread } as ConnectionOptions)
+      ? connectTls({ host, port, ...serverName(host), ALPNProtocols: ['http/1.1'], onread } as ConnectionOptions)
       : connect({ host, port, onread });
     const slow = setTimeout(() => {
       if (socket === fresh) fail(Object.assign(new Error('slow'), { code: 'CONNECT_TIMEOUT', seconds: connectTimeoutMs / 1000 }));
@@ -191,9 +198,10 @@ export function createRawLane(userAgent: string): RawLane {
     fresh.once(isTls ? 'secureConnect' : 'connect', () => {
       clearTimeout(slow);
       fresh.setTimeout(idleTimeoutMs, () => {
-        // A lane that we hold back is not silent.
-        if (isPaused) return;
-        if (exchange && socket === fresh) fail(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
+        // A lane that we hold back is not silent; the clock of a socket strikes only once.
+        if (isPaused) fresh.setTimeout(idleTimeoutMs);
+        else if (exchange && socket === fresh)
+          fail(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
         else fresh.destroy();
       });
     });
@@ -227,7 +235,6 @@ export function createRawLane(userAgent: string): RawLane {
       }
       [start, filled] = [0, 0];
       deliveredAtMs = performance.now();
-      isPaused = false;
       const stop = (): void => fail(new Error('stopped'));
       const answer = new Promise<NetResponse>((resolve, reject) => {
         exchange = { request, resolve, reject, head: undefined, remaining: 0, chain: Promise.resolve() };
@@ -249,6 +256,11 @@ export function createRawLane(userAgent: string): RawLane {
       socket = undefined;
     },
   };
+}
+
+/** The name a certificate is asked for by; there is none for an address of numbers. */
+function serverName(host: string): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
 }
 
 function parseHead(text: string): { status: number; headers: Record<string, string> } {

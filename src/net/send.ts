@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
@@ -21,6 +21,7 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
   const { method = 'GET', headers = {}, body, signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 } = request;
   if (signal?.aborted) throw abortError(signal);
   const via = proxyFor(target, proxy);
+  if (via && !/^https?:$/.test(via.protocol)) throw unknownProxy(via, target);
   const isTls = target.protocol === 'https:';
   const failed = (error: unknown): unknown => (signal?.aborted ? abortError(signal) : networkError(via ?? target, target, error));
   const tunnel =
@@ -34,7 +35,7 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
       method,
       // A connection of our own is only taken where no agent is named at all.
       ...(tunnel
-        ? { createConnection: () => tls.connect({ socket: tunnel, servername: target.hostname, ALPNProtocols: ['http/1.1'] }) }
+        ? { createConnection: () => openTls(tunnel, target) }
         : { agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'] }),
       headers: {
         'User-Agent': userAgent,
@@ -54,12 +55,18 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
       () => refuse(Object.assign(new Error('slow'), { code: 'CONNECT_TIMEOUT', seconds: connectTimeoutMs / 1000 })),
       connectTimeoutMs,
     );
+    let answered: http.IncomingMessage | undefined;
+    const watchSilence = (): void => {
+      sent.setTimeout(idleTimeoutMs, () => {
+        // A body that we hold back (a slow disk, a limited rate) is not silent; the clock of a socket strikes only once.
+        if (answered && answered.readableLength > 0) watchSilence();
+        else sent.destroy(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
+      });
+    };
     sent.on('socket', (socket) => {
       const connected = (): void => {
         clearTimeout(connecting);
-        sent.setTimeout(idleTimeoutMs, () =>
-          sent.destroy(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 })),
-        );
+        watchSilence();
       };
       if (sent.reusedSocket) connected();
       else socket.once(isTls ? 'secureConnect' : 'connect', connected);
@@ -67,6 +74,7 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
     sent.once('error', refuse);
     sent.once('response', (answer) => {
       clearTimeout(connecting);
+      answered = answer;
       sent.removeListener('error', refuse);
       sent.on('error', (error) => answer.destroy(error));
       answer.once('close', () => signal?.removeEventListener('abort', stop));
@@ -75,6 +83,12 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
     signal?.addEventListener('abort', stop, { once: true });
     sent.end(body);
   });
+}
+
+/** TLS with the target inside a tunnel. */
+function openTls(tunnel: Socket, { hostname }: URL): Socket {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return tls.connect({ socket: tunnel, host, ...(isIP(host) === 0 ? { servername: host } : {}), ALPNProtocols: ['http/1.1'] });
 }
 
 /** A socket to the target's port through the proxy's CONNECT. */
@@ -100,6 +114,17 @@ function connectTunnel(via: URL, target: URL, timeoutMs: number, signal: AbortSi
     });
     sent.end();
   });
+}
+
+function unknownProxy(via: URL, target: URL): LuciError {
+  return new LuciError(
+    'NETWORK_FAILED',
+    `The proxy ${via.host} on the way to ${target.host} is ${via.protocol}//; luci speaks to http:// only.`,
+    {
+      hint: 'Set HTTPS_PROXY to an http:// proxy, or add the host to NO_PROXY.',
+      details: { host: target.host, reason: `a ${via.protocol}// proxy`, retryable: false },
+    },
+  );
 }
 
 function proxyAuthorization(via: URL): Record<string, string> {
