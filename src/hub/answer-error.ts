@@ -17,8 +17,8 @@ export async function answerError(response: NetResponse, object: string, host: s
   }
   if (/access to this resource is disabled/i.test(message))
     return denied(`${object} was disabled by the hub.`, 'luci search … finds another model');
-  if (status === 401 && hadToken && !errorCode)
-    return denied('The hub does not accept the token in HF_TOKEN.', 'Run the command without HF_TOKEN, or set a valid one.');
+  if (status === 401 && hadToken && (!errorCode || /invalid (credentials|token|username)/i.test(message)))
+    return denied('HF_TOKEN is not valid: the hub does not accept it.', 'Run the command without HF_TOKEN, or set a valid one.');
   if (errorCode === 'EntryNotFound') return missing(`The repository has no file ${object}.`);
   if (errorCode === 'RevisionNotFound') return missing(`The revision of ${object} does not exist.`);
   if (errorCode === 'RepoNotFound') {

@@ -40,6 +40,7 @@ export async function downloadWheel(net: Net, source: PipSource, { folder, envir
     ];
     const finished = await runPython(net, [...args, '--dest', folder, `${source.package}==${source.version}`], {
       environment: { ...environment, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+      bytesReceived: () => bytesIn(folder),
       ...(signal ? { signal } : {}),
     });
     const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
@@ -54,7 +55,7 @@ export async function downloadWheel(net: Net, source: PipSource, { folder, envir
 async function runPython(
   net: Net,
   args: readonly string[],
-  options: { environment: Record<string, string>; signal?: AbortSignal },
+  options: { environment: Record<string, string>; bytesReceived: () => Promise<number>; signal?: AbortSignal },
 ): Promise<Finished> {
   const names = process.platform === 'win32' ? ['py', 'python'] : ['python3', 'python'];
   for (const file of names) {

@@ -3,7 +3,8 @@
  * rounded down), then `Retry-After` in seconds or as a date. Undefined where neither is there.
  */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
-  const window = /\br=0\b.*?\bt=(\d{1,6})\b/.exec(headers['ratelimit'] ?? '')?.[1];
+  const limits = (headers['ratelimit'] ?? '').split(',').find((part) => /;\s*r=0\b/.test(part));
+  const window = /;\s*t=(\d{1,6})\b/.exec(limits ?? '')?.[1];
   if (window !== undefined) return (Number(window) + 1) * 1000;
   const after = headers['retry-after'];
   if (after === undefined) return undefined;

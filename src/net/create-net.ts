@@ -78,11 +78,17 @@ export function createNet({ offline, proxy, userAgent, record = () => undefined 
         note.end('OFFLINE');
         throw offlineError(program.destination);
       }
-      const { file, args, environment, folder, signal } = program;
+      const { file, args, environment, folder, signal, bytesReceived } = program;
       const { runProgram } = await import('../base/child-process.ts');
-      const finished = await runProgram(file, args, { environment, ...(folder ? { folder } : {}), ...(signal ? { signal } : {}) });
-      note.end(`exit ${finished.exitCode ?? finished.signalName}`);
-      return finished;
+      try {
+        const finished = await runProgram(file, args, { environment, ...(folder ? { folder } : {}), ...(signal ? { signal } : {}) });
+        note.count((await bytesReceived?.()) ?? 0);
+        note.end(`exit ${finished.exitCode ?? finished.signalName}`);
+        return finished;
+      } catch (error) {
+        note.end(error instanceof LuciError ? error.code : (errnoOf(error) ?? 'failed'));
+        throw error;
+      }
     },
   };
 }

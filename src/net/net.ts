@@ -48,6 +48,8 @@ export interface NetProgram {
   readonly destination: string;
   readonly folder?: string;
   readonly signal?: AbortSignal;
+  /** Asked when it has ended: what it received, for the ledger. */
+  readonly bytesReceived?: () => Promise<number>;
 }
 
 /** A connection that is kept for one range after the other, see {@link Net.openLane}. */
