@@ -46,15 +46,18 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** How long to wait for a living holder (default 10 s). */
   readonly waitMs?: number;
+  /** Called before each look at a lock that is held. */
+  readonly onWait?: () => void;
 }
 
 /** Takes the lock at `path`, waiting for its holder; LOCKED when the wait is over. */
-export async function lock(path: string, { signal, waitMs = 10_000 }: LockOptions = {}): Promise<Lock> {
+export async function lock(path: string, { signal, waitMs = 10_000, onWait }: LockOptions = {}): Promise<Lock> {
   const deadline = Date.now() + waitMs;
   for (let pauseMs = 5; ; pauseMs = Math.min(200, pauseMs * 2)) {
     const held = await tryLock(path);
     if (held) return held;
     if (Date.now() > deadline) throw new LuciError('LOCKED', `Another luci is working on this (${path})`, { hint: 'luci ps' });
+    onWait?.();
     await sleep(pauseMs, signal);
   }
 }

@@ -13,14 +13,15 @@ import { printable } from './show/text.ts';
 
 /** The program: parses, runs one command, sets the exit status. Nothing else does. */
 
-const signals = { SIGINT: 'CANCELLED', SIGTERM: 'TERMINATED', SIGHUP: 'HUNG_UP' } as const;
+// SIGBREAK is Ctrl+Break of Windows; elsewhere it never comes.
+const signals = { SIGINT: 'CANCELLED', SIGBREAK: 'CANCELLED', SIGTERM: 'TERMINATED', SIGHUP: 'HUNG_UP' } as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const controller = new AbortController();
   for (const [name, code] of Object.entries(signals)) {
     process.on(name, () => {
       // The second Ctrl+C never waits for anything.
-      if (controller.signal.aborted && name === 'SIGINT') process.exit(130);
+      if (controller.signal.aborted && code === 'CANCELLED') process.exit(130);
       controller.abort(stopError(code, code === 'CANCELLED' ? 'Cancelled.' : 'Stopped.'));
     });
   }

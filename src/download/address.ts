@@ -44,10 +44,18 @@ export function createAddress(file: ModelFile, resolve: () => Promise<ResolvedFi
 
 /** Whether a signed address has less than a minute left, and had more when it came. */
 function isEnding({ url }: ResolvedFile, sinceMs: number): boolean {
-  const expires = /[?&]Expires=(\d{9,11})(&|$)/.exec(url)?.[1];
-  if (expires === undefined) return false;
-  const endMs = Number(expires) * 1000;
+  const endMs = endOfSignature(new URL(url).searchParams);
+  if (endMs === undefined) return false;
   return endMs - Date.now() < renewBeforeMs && endMs - sinceMs > 2 * renewBeforeMs;
+}
+
+/** `Expires` in seconds since 1970, or `X-Amz-Date` and the seconds after it; undefined where neither is there. */
+function endOfSignature(query: URLSearchParams): number | undefined {
+  const expires = query.get('Expires') ?? '';
+  if (/^\d{9,11}$/.test(expires)) return Number(expires) * 1000;
+  const date = (query.get('X-Amz-Date') ?? '').replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5');
+  const endMs = Date.parse(date) + Number(query.get('X-Amz-Expires') ?? Number.NaN) * 1000;
+  return Number.isNaN(endMs) ? undefined : endMs;
 }
 
 /** What the hub says of the file must be what is pinned, before the first byte. */

@@ -65,6 +65,9 @@ export async function statusError(response: NetResponse, fileName: string): Prom
   const waitMs = retryAfterMs(headers, Date.now());
   const expired = status === 401 || status === 403;
   const isRetryable = expired || [408, 410, 412, 416, 429, 500, 502, 503, 504].includes(status);
+  const total = /^bytes \*\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+  if (status === 416 && total !== undefined)
+    return new LuciError('SOURCE_BROKEN', `The download server has ${total} bytes for ${fileName} now, fewer than it said`);
   return new LuciError(
     isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED',
     `The download server answered ${status} for ${fileName}${said ? `: ${said}` : ''}`,

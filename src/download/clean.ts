@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from '../base/lock.ts';
 import { diskError } from '../base/system-error.ts';
+import { isGivenUp } from './partial.ts';
 
 /** Removing what unfinished downloads left. */
 
@@ -45,6 +46,11 @@ export async function removeLeftovers(folder: string, leftovers: readonly Leftov
     removed.push(leftover);
   }
   return removed;
+}
+
+/** Removes what a Ctrl+C had given up, where a second one cut the removal short. */
+export async function finishRemovals(folder: string): Promise<void> {
+  for (const leftover of await listLeftovers(folder)) if (await isGivenUp(folder, leftover.key)) await removeLeftovers(folder, [leftover]);
 }
 
 /** Bytes of a file, or of all files below a folder. */

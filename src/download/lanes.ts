@@ -18,6 +18,8 @@ const paceWindow = 8;
 const slowBytesPerSecond = 256_000;
 const raiseAfterMs = 30_000;
 const lessWithinMs = 10_000;
+/** Of a limited rate each connection has at least so much: more of them would only wait for each other. */
+const leastShareBytesPerSecond = 128_000;
 
 interface Lane {
   /** Bytes received in each of the last windows of {@link paceEveryMs}. */
@@ -36,7 +38,9 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
   const failed = new AbortController();
   const stopped = AbortSignal.any([failed.signal, full, ...(signal ? [signal] : [])]);
   const lanes = new Map<Lane, Promise<void>>();
-  let most = transfer.connections;
+  const { bytesPerSecond: limit = Number.POSITIVE_INFINITY } = transfer.limiter;
+  const connections = Math.max(1, Math.min(transfer.connections, Math.floor(limit / leastShareBytesPerSecond)));
+  let most = connections;
   let lastChangeMs = performance.now();
   let lastLessMs = Number.NEGATIVE_INFINITY;
 
@@ -60,9 +64,11 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
   async function runLane(lane: Lane, first: Segment): Promise<void> {
     const patience = transfer.patience();
     let refusals = 0;
+    const isTooSlow = (): boolean => lane.request?.signal.reason === tooSlow;
     for (let segment: Segment | undefined = first; segment; segment = lane.isRetired ? undefined : queue.take()) {
       let used: ResolvedFile | undefined;
       const before = segment.at;
+      lane.request = undefined; // Why an earlier one ended says nothing of this one.
       try {
         used = await address.current();
         await fetchSegment(lane, segment, used);
@@ -72,7 +78,7 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
         if (segment.at > before) refusals = 0;
         queue.giveBack(segment, segment.at);
         if (stopped.aborted) throw abortError(stopped);
-        if (lane.request?.signal.reason === tooSlow) continue;
+        if (isTooSlow()) continue;
         if (used && isExpired(error)) {
           address.renew(used);
           refusals += 1;
@@ -209,11 +215,12 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
     const best = Math.max(0, ...rates);
     for (const [index, lane] of [...lanes.keys()].entries()) {
       const rate = rates[index] ?? 0;
-      if (lane.pace.length < paceWindow || rate >= best / 8 || rate >= slowBytesPerSecond) continue;
+      // Where the rate is limited, a lane without bytes waits for its turn.
+      if (limit < Number.POSITIVE_INFINITY || lane.pace.length < paceWindow || rate >= best / 8 || rate >= slowBytesPerSecond) continue;
       lane.pace.length = 0;
       lane.request?.abort(tooSlow);
     }
-    if (most < transfer.connections && performance.now() - lastChangeMs > raiseAfterMs) {
+    if (most < connections && performance.now() - lastChangeMs > raiseAfterMs) {
       most += 1;
       lastChangeMs = performance.now();
     }
@@ -222,7 +229,11 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
 
   try {
     startLanes();
-    while (lanes.size > 0) await Promise.race(lanes.values());
+    while (lanes.size > 0) {
+      await Promise.race(lanes.values());
+      // A lane may give back its segment in the moment in which the last other one found nothing more to do.
+      if (lanes.size === 0 && !stopped.aborted) startLanes();
+    }
   } finally {
     clearInterval(watch);
   }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { sleep } from '../base/abort.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError } from '../base/errors.ts';
@@ -54,6 +55,9 @@ export interface PartialIdentity {
   readonly sha256?: Sha256;
 }
 
+/** How long a removal waits for writes that are under way. */
+const longestCloseMs = 300;
+
 /** Opens the partial of a file, new, left by an earlier run, or with bytes in it that are known to be `seeded`. */
 export async function openPartial({ folder, key, file, sizeBytes, sha256 }: PartialIdentity, seeded?: Intervals): Promise<Partial> {
   const dataPath = join(folder, `${key}.part`);
@@ -62,13 +66,15 @@ export async function openPartial({ folder, key, file, sizeBytes, sha256 }: Part
   const onDisk = (await stat(dataPath).catch(() => undefined))?.size ?? 0;
   const isUsable =
     journal?.state === 'active' &&
-    (sha256 === undefined || journal.sha256 === sha256) &&
+    // Without a digest the validator of the server's version is all that tells whether the rest belongs to what is here.
+    (sha256 === undefined ? journal.etag !== undefined : journal.sha256 === sha256) &&
     (sizeBytes === undefined || (onDisk <= sizeBytes && (journal.sizeBytes ?? sizeBytes) === sizeBytes));
   const claimed = isUsable ? (journal?.have ?? []) : [];
   const have = seeded ?? createIntervals(claimed.map(([from, to]) => ({ from, to: Math.min(to, onDisk) })));
   const handle = await open(dataPath, have.bytes > 0 ? 'r+' : 'w+', 0o600).catch((error: unknown) => {
     throw diskError(error, dataPath, 'write a download');
   });
+  let isGivenUp = false;
   const writeJournal = (ranges: Journal['have'], state: Journal['state'], etag?: string): Promise<void> => {
     const journal: Journal = { version: 1, file, sizeBytes, sha256, etag, have: ranges, state, updatedAt: new Date().toISOString() };
     return writeFileAtomic(journalPath, JSON.stringify(journal), { mode: 0o600 });
@@ -89,7 +95,7 @@ export async function openPartial({ folder, key, file, sizeBytes, sha256 }: Part
       try {
         const written = have.list().map(({ from, to }): [number, number] => [from, to]);
         await handle.datasync();
-        await writeJournal(written, 'active', etag);
+        if (!isGivenUp) await writeJournal(written, 'active', etag);
       } catch (error) {
         throw diskError(error, dataPath, 'write a download');
       }
@@ -99,8 +105,9 @@ export async function openPartial({ folder, key, file, sizeBytes, sha256 }: Part
       await handle.truncate(0);
     },
     async discard() {
+      isGivenUp = true;
       await writeJournal([], 'cancelled').catch(() => undefined); // A full disk must not keep us from making room.
-      await handle.close().catch(() => undefined);
+      await Promise.race([handle.close().catch(() => undefined), sleep(longestCloseMs)]);
       await rm(dataPath, { force: true });
       await rm(journalPath, { force: true });
     },
@@ -134,6 +141,17 @@ async function readJournal(path: string): Promise<Journal | undefined> {
   }
 }
 
+/** Bytes that an unfinished download has, as its journal says. */
+export async function haveBytesOf(folder: string, key: string): Promise<number> {
+  const have = (await readJournal(join(folder, `${key}.json`)).catch(() => undefined))?.have ?? [];
+  return have.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
+/** Whether a partial was given up, and its removal cut short. */
+export async function isGivenUp(folder: string, key: string): Promise<boolean> {
+  return (await readJournal(join(folder, `${key}.json`)).catch(() => undefined))?.state === 'cancelled';
+}
+
 /** A partial as listed. */
 export interface PartialInfo {
   readonly key: string;
@@ -153,10 +171,12 @@ export async function listPartials(folder: string): Promise<readonly PartialInfo
       const journal = await readJournal(join(folder, `${key}.json`));
       const onDisk = (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
       const { sizeBytes, updatedAt } = journal ?? {};
+      const have = createIntervals(journal?.have.map(([from, to]) => ({ from, to: Math.min(to, onDisk) })));
       return {
         key,
         file: journal?.file ?? 'unknown',
-        haveBytes: onDisk,
+        // Between what was fetched there may be holes.
+        haveBytes: journal ? have.bytes : onDisk,
         ...(sizeBytes === undefined ? {} : { sizeBytes }),
         ...(updatedAt ? { updatedAt } : {}),
       };

@@ -7,18 +7,24 @@ const windowMs = 5000;
 
 /** Reports how far a file is. */
 export interface ProgressReporter {
+  /** Counts what an earlier run left. */
+  startAt(bytes: number): void;
   report(phase: DownloadProgress['phase'], receivedBytes: number, more?: { waitMs?: number; reason?: string }): void;
   setTotal(totalBytes: number | undefined): void;
 }
 
-/** A reporter that starts at what an earlier run left. */
-export function createProgressReporter(onEvent: ((event: DownloadEvent) => void) | undefined, startBytes: number): ProgressReporter {
-  let highest = startBytes;
+/** A reporter for one file, over all tries and sources. */
+export function createProgressReporter(onEvent: ((event: DownloadEvent) => void) | undefined): ProgressReporter {
+  let highest = 0;
   let totalBytes: number | undefined;
   let lastAt = 0;
   let lastPhase = '';
   const samples: { atMs: number; bytes: number }[] = [];
   return {
+    startAt(bytes) {
+      highest = Math.max(highest, bytes);
+      samples.length = 0;
+    },
     setTotal(total) {
       totalBytes = total;
     },

@@ -2,6 +2,8 @@ import { sleep } from '../base/abort.ts';
 
 /** Holds all lanes of all downloads that share it to so many bytes a second. */
 export interface RateLimiter {
+  /** The rate; undefined where there is no limit. */
+  readonly bytesPerSecond: number | undefined;
   /** Returns when that many bytes may have come. */
   take(bytes: number, signal?: AbortSignal): Promise<void>;
 }
@@ -10,6 +12,7 @@ export interface RateLimiter {
 export function createRateLimiter(bytesPerSecond: number | undefined): RateLimiter {
   let freeAtMs = 0;
   return {
+    bytesPerSecond,
     async take(bytes, signal) {
       if (bytesPerSecond === undefined) return;
       const nowMs = performance.now();

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LuciError } from '../base/errors.ts';
+import { sleep } from '../base/abort.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import { formatBytes } from '../base/units.ts';
 import type { Net } from '../net/net.ts';
@@ -26,6 +27,8 @@ export interface TransferOptions {
   readonly transport: 'socket' | 'node';
   readonly retries: number;
   readonly retryPauseMs: number;
+  /** Whether Ctrl+C deletes what was fetched: then nothing is synced first, a slow disk would keep the user waiting. */
+  readonly deletesOnCancel: boolean;
 }
 
 /** See {@link TransferOptions}. */
@@ -46,6 +49,8 @@ export interface Transfer extends TransferOptions {
 }
 
 const saveEveryMs = 500;
+/** How long Ctrl+C waits for a disk that syncs. */
+const longestWaitMs = 300;
 const lookAtDiskEveryMs = 5000;
 /** Left free on the disk. */
 const reserveBytes = 64 * 1024 ** 2;
@@ -94,8 +99,9 @@ export function createTransfer(options: TransferOptions): Transfer {
       try {
         return await work(full.signal);
       } finally {
-        await stop();
-        if (!signal?.aborted || partial.have.bytes > 0) await partial.save(transfer.etag);
+        const isGivenUp = options.deletesOnCancel && isLuciError(signal?.reason, 'CANCELLED');
+        await (isGivenUp ? Promise.race([stop(), sleep(longestWaitMs)]) : stop());
+        if (!isGivenUp && (!signal?.aborted || partial.have.bytes > 0)) await partial.save(transfer.etag);
       }
     },
   };

@@ -8,6 +8,7 @@ import { pad, printable } from './text.ts';
 
 const lineEveryMs = 10_000;
 const lineEveryPart = 0.05;
+const longWaitMs = 2000;
 
 /** How far several models together are; the bar of the one under way has this line below it. */
 export interface InstallTotal {
@@ -22,6 +23,9 @@ export interface InstallTotal {
 export function installProgress(show: Show, total?: InstallTotal): (event: InstallEvent) => void {
   let lastLineMs = performance.now();
   let lastPart = 0;
+  let lastWaitMs = Number.NEGATIVE_INFINITY;
+  /** Bytes of this model's parts that are whole. */
+  const wholeParts = new Map<number, number>();
   return (event) => {
     if (show.json) return show.data(event);
     if (event.type === 'installed') return;
@@ -32,30 +36,44 @@ export function installProgress(show: Show, total?: InstallTotal): (event: Insta
       else if (news.source.kind === 'pip') show.note(`  from ${printable(news.place)}`);
       return;
     }
-    if (news.phase === 'done') return show.live([]);
-    if (show.terminal.errIsTerminal) return show.live([barLine(name, news, show), ...totalLine(total, news)]);
+    if (news.type === 'restarted') return show.note(`  ${name}: not the pinned bytes; fetching them once more`);
+    if (news.phase === 'done') {
+      wholeParts.set(event.part, news.receivedBytes);
+      lastPart = 0;
+      return show.live([]);
+    }
+    if (show.terminal.errIsTerminal) {
+      const partBytes = [...wholeParts.values()].reduce((sum, bytes) => sum + bytes, 0);
+      return show.live([barLine(name, news, show), ...totalLine(total, partBytes + news.receivedBytes, event.parts)]);
+    }
     const part = news.totalBytes ? news.receivedBytes / news.totalBytes : 0;
-    if (performance.now() - lastLineMs < lineEveryMs && part - lastPart < lineEveryPart) return;
+    // A wait is said when it begins: nothing else would tell why nothing comes. Connections that wait together say it once.
+    const isLongWait = news.phase === 'waiting' && (news.waitMs ?? longWaitMs) >= longWaitMs;
+    const beginsToWait = isLongWait && performance.now() - lastWaitMs > lineEveryMs / 2;
+    if (isLongWait) lastWaitMs = performance.now();
+    if (!beginsToWait && performance.now() - lastLineMs < lineEveryMs && part - lastPart < lineEveryPart) return;
     lastLineMs = performance.now();
     lastPart = part;
     show.note(plainLine(name, news));
   };
 }
 
-function totalLine(total: InstallTotal | undefined, { receivedBytes }: DownloadProgress): string[] {
-  if (!total || total.models < 2) return [];
+/** Where there are several files, of several models or of a split one. */
+function totalLine(total: InstallTotal | undefined, receivedBytes: number, parts: number): string[] {
+  if (!total || (total.models < 2 && parts < 2)) return [];
   const { models, bytes, doneModels, doneBytes } = total;
-  return [`    total  ${doneModels} of ${models} models  ${formatBytesOf(Math.min(bytes, doneBytes + receivedBytes), bytes)}`];
+  const count = models < 2 ? '' : `  ${doneModels} of ${models} models`;
+  return [`    total${count}  ${formatBytesOf(Math.min(bytes, doneBytes + receivedBytes), bytes)}`];
+}
+
+function waitWords({ waitMs, reason = '' }: DownloadProgress): string {
+  return `waiting${waitMs === undefined ? '' : ` ${formatDuration(waitMs)}`}: ${printable(reason)}`;
 }
 
 function barLine(name: string, news: DownloadProgress, show: Show): string {
   const { terminal } = show;
   const { fetch, bar } = terminal.marks;
-  if (news.phase === 'waiting')
-    return `  ${fetch} ${name}  waiting ${formatDuration(news.waitMs ?? 0)}: ${printable(news.reason ?? '')}`.slice(
-      0,
-      terminal.columns - 1,
-    );
+  if (news.phase === 'waiting') return `  ${fetch} ${name}  ${waitWords(news)}`.slice(0, terminal.columns - 1);
   const { receivedBytes, totalBytes } = news;
   // 100 % is said only when the digest is right.
   const part = totalBytes ? Math.min(0.99, receivedBytes / totalBytes) : 0;
@@ -83,7 +101,7 @@ function timeLeft({ receivedBytes, totalBytes, bytesPerSecond }: DownloadProgres
 }
 
 function plainLine(name: string, news: DownloadProgress): string {
-  if (news.phase === 'waiting') return `fetching ${name}: waiting ${formatDuration(news.waitMs ?? 0)}, ${printable(news.reason ?? '')}`;
+  if (news.phase === 'waiting') return `fetching ${name}: ${waitWords(news)}`;
   if (news.phase === 'verifying') return `verifying ${name}`;
   const { receivedBytes, totalBytes, bytesPerSecond } = news;
   const part = totalBytes
