@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LuciError } from '../base/errors.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
 import { createAddress } from './address.ts';
 
@@ -32,6 +33,18 @@ test.each([
   vi.setSystemTime(start + 59 * 60_000 + 2000);
   await Promise.all([address.current(), address.current(), address.current()]);
   expect(count()).toBe(2);
+});
+
+test('an address that nears its end is used on while the hub cannot be asked', async () => {
+  const { address } = addressOf((asked) => {
+    if (asked > 1) throw new LuciError('NETWORK_FAILED', 'hub: no answer');
+    return `Expires=${hourFrom(Date.now())}`;
+  });
+  const used = await address.current();
+  vi.setSystemTime(start + 59 * 60_000 + 2000);
+  expect(await address.current()).toBe(used);
+  address.renew(used);
+  await expect(address.current()).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
 });
 
 test('an address that never lived long is not asked for again and again', async () => {

