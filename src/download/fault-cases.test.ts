@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tinyGguf } from '../../test/fixtures/gguf/tiny-gguf.ts';
 import { type Hub, startHub } from '../../test/fixtures/hub/hub.ts';
+import type { LuciError } from '../base/errors.ts';
 import type { ModelFile, Source } from '../base/model.ts';
 import { createNet } from '../net/create-net.ts';
 import type { DownloadEvent } from './download-event.ts';
@@ -35,12 +36,12 @@ afterEach(async () => {
 type Handle = (request: IncomingMessage, response: ServerResponse, range: { from: number; to: number } | undefined) => void;
 
 /** A server that answers as the test says; requests for the first byte are answered as they should be unless `probes` is set. */
-async function serve(handle: Handle, { content = bytes, probes = false } = {}): Promise<string> {
+async function serve(handle: Handle, { content = bytes, probes = false, etag = true } = {}): Promise<string> {
   const server = createServer((request, response) => {
     const [, from, to] = /^bytes=(\d+)-(\d+)?$/.exec(request.headers.range ?? '') ?? [];
     const range =
       from === undefined ? undefined : { from: Number(from), to: Math.min(Number(to ?? content.length - 1), content.length - 1) };
-    if (!probes && request.headers.range === 'bytes=0-0') return sendRange(response, content, { from: 0, to: 0 });
+    if (!probes && request.headers.range === 'bytes=0-0') return sendRange(response, content, { from: 0, to: 0 }, {}, etag);
     handle(request, response, range);
   });
   servers.push(server);
@@ -53,11 +54,12 @@ function sendRange(
   content: Buffer,
   { from, to }: { from: number; to: number },
   headers: Record<string, string> = {},
+  etag = true,
 ): void {
   response.writeHead(206, {
     'Content-Range': `bytes ${from}-${to}/${content.length}`,
     'Content-Length': String(to - from + 1),
-    ETag: '"one"',
+    ...(etag ? { ETag: '"one"' } : {}),
     ...headers,
   });
   response.end(content.subarray(from, to + 1));
@@ -253,25 +255,160 @@ describe('case 20, refusals of the hub', () => {
     const open = hub.add({ repo: 'owner/open', path: 'a.gguf', bytes });
     const gated = hub.add({ repo: 'owner/gated', path: 'a.gguf', bytes });
     gated.access = 'gated';
-    const ask = async (repo: string, path: string, token?: string): Promise<string> => {
-      const source: Source = { kind: 'hub', repo, path, revision: open.commit };
+    const commitOf: Record<string, string> = { 'owner/gated': gated.commit };
+    const ask = async (repo: string, path: string, { token, revision }: { token?: string; revision?: string } = {}): Promise<string> => {
+      const source: Source = { kind: 'hub', repo, path, revision: revision ?? commitOf[repo] ?? open.commit };
       try {
         await download([source], { hub: { endpoint: hub.endpoint, ...(token ? { token } : {}) } });
         return 'no error';
       } catch (error) {
-        return (error as Error).message;
+        const { message, hint } = error as LuciError;
+        return `${message} ${hint}`;
       }
     };
-    const messages = [
-      await ask('owner/gated', 'a.gguf'),
-      await ask('owner/open', 'a.gguf', 'hf_wrong'),
-      await ask('owner/none', 'a.gguf'),
-      await ask('owner/open', 'none.gguf'),
-    ];
-    expect(new Set(messages).size).toBe(messages.length);
-    expect(messages.join()).not.toContain('no error');
-    expect(messages.join()).not.toContain('hf_wrong');
+    const messages = {
+      gated: await ask('owner/gated', 'a.gguf'),
+      gatedForThisAccount: await ask('owner/gated', 'a.gguf', { token: hub.strangersToken }),
+      badToken: await ask('owner/open', 'a.gguf', { token: 'hf_wrong' }),
+      noRepository: await ask('owner/none', 'a.gguf', { token: hub.token }),
+      noRepositoryOrPrivate: await ask('owner/none', 'a.gguf'),
+      noFile: await ask('owner/open', 'none.gguf'),
+      noRevision: await ask('owner/open', 'a.gguf', { revision: 'f'.repeat(40) }),
+    };
+    expect(messages).toMatchObject({
+      gated: expect.stringContaining('asks for an account'),
+      gatedForThisAccount: expect.stringContaining('has not let this account in'),
+      badToken: expect.stringContaining('HF_TOKEN is not valid'),
+      noRepository: expect.stringMatching(/does not exist\. /),
+      noRepositoryOrPrivate: expect.stringContaining('or is private'),
+      noFile: expect.stringContaining('has no file'),
+      noRevision: expect.stringContaining('revision'),
+    });
+    expect(new Set(Object.values(messages)).size).toBe(7);
+    expect(Object.values(messages).join()).not.toMatch(/hf_/);
+    // Each is asked once: what is refused is not asked again and again.
+    expect(hub.requests).toHaveLength(7);
   });
+});
+
+test('case 21, a renamed repository: the hub’s own redirect keeps the token, the one to another server drops it', async () => {
+  await using hub = await startHub();
+  const served = hub.add({ repo: 'owner/renamed', path: 'a.gguf', bytes, faults: [{ kind: 'moved' }] });
+  served.access = 'gated';
+  const source: Source = { kind: 'hub', repo: served.repo, path: served.path, revision: served.commit };
+  await download([source], { hub: { endpoint: hub.endpoint, token: hub.token } });
+  expect(await isWhole()).toBe(true);
+  const of = (side: string) => hub.requests.filter((request) => request.side === side).map(({ authorization }) => authorization);
+  expect(of('hub')).toEqual([`Bearer ${hub.token}`, `Bearer ${hub.token}`]);
+  expect(new Set(of('cdn'))).toEqual(new Set([undefined]));
+});
+
+test('case 25, a mirror below a path, in place of the hub and after it', async () => {
+  await using mirror = await startHub({ prefix: '/x/hf' });
+  const served = mirror.add({ repo: 'owner/tiny', path: 'a b/c.gguf', bytes });
+  const source: Source = { kind: 'hub', repo: served.repo, path: served.path, revision: served.commit };
+  await download([source], { hub: { endpoint: mirror.endpoint } });
+  expect(mirror.requests[0]?.path).toBe(`/x/hf/owner/tiny/resolve/${served.commit}/a%20b/c.gguf`);
+  await rm(join(folder, 'file.gguf'));
+  const secret = { endpoint: 'http://127.0.0.1:9', token: 'hf_for-the-hub-only' };
+  await download([source], { hub: secret, mirrors: [mirror.endpoint] });
+  expect(await isWhole()).toBe(true);
+  expect(mirror.requests.map(({ authorization }) => authorization).filter(Boolean)).toEqual([]);
+});
+
+describe('DL-04, 416', () => {
+  const lay = async (have: number): Promise<void> => {
+    await mkdir(join(folder, '.partial'));
+    await writeFile(join(folder, '.partial', `${sha256}.part`), bytes.subarray(0, have));
+    const journal = { version: 1, file: 'file.gguf', sizeBytes: bytes.length, sha256, have: [[0, have]], state: 'active', updatedAt: '' };
+    await writeFile(join(folder, '.partial', `${sha256}.json`), JSON.stringify(journal));
+  };
+
+  test('a file that was whole when luci was killed is verified and put into place; nobody is asked', async () => {
+    await lay(bytes.length);
+    const done = await download(fromUrl('http://127.0.0.1:9/file.gguf'));
+    expect(done).toMatchObject({ sha256, vouched: true });
+    expect(await isWhole()).toBe(true);
+    expect(await left()).toEqual([]);
+  });
+
+  test('one that was whole but wrong starts over', async () => {
+    await lay(bytes.length);
+    await writeFile(join(folder, '.partial', `${sha256}.part`), randomBytes(bytes.length));
+    const url = await serve((_request, response, range) => sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 }));
+    const events: DownloadEvent[] = [];
+    await download(fromUrl(url), { onEvent: (event) => events.push(event) });
+    expect(await isWhole()).toBe(true);
+    expect(events.filter(({ type }) => type === 'restarted')).toHaveLength(1);
+    const received = events.flatMap((event) => (event.type === 'progress' ? [event.receivedBytes] : []));
+    expect(received).toEqual(received.toSorted((a, b) => a - b));
+  });
+
+  test('a server that suddenly has fewer bytes is a clear error at once, and what came is kept', async () => {
+    await lay(800_000);
+    const url = await serve((_request, response) => response.writeHead(416, { 'Content-Range': 'bytes */700000' }).end());
+    await expect(download(fromUrl(url))).rejects.toMatchObject({ code: 'SOURCE_BROKEN', message: expect.stringContaining('700000 bytes') });
+    expect(await left()).toEqual([`${sha256}.json`, `${sha256}.part`]);
+  });
+});
+
+test('DL-05, without a pin and without a validator nothing is continued', async () => {
+  let requests = 0;
+  const starts: (number | undefined)[] = [];
+  const url = await serve(
+    (_request, response, range = { from: 0, to: bytes.length - 1 }) => {
+      requests += 1;
+      starts.push(range.from);
+      response.writeHead(206, {
+        'Content-Range': `bytes ${range.from}-${range.to}/${bytes.length}`,
+        'Content-Length': String(range.to - range.from + 1),
+      });
+      if (requests > 1) return void response.end(bytes.subarray(range.from, range.to + 1));
+      response.write(bytes.subarray(0, 700_000));
+      setTimeout(() => response.destroy(), 50);
+    },
+    { etag: false },
+  );
+  await expect(download(fromUrl(url), { pin: {}, retries: 0 })).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
+  await download(fromUrl(url), { pin: {} });
+  expect(starts).toEqual([0, 0]);
+  expect(await isWhole()).toBe(true);
+});
+
+test('DL-16, a file that cannot be put into place is an error of the disk, and its bytes are kept', async () => {
+  const url = await serve((_request, response, range) => sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 }));
+  await writeFile(join(folder, 'no folder'), '');
+  const attempt = download(fromUrl(url), { destinationPath: join(folder, 'no folder', 'file.gguf') });
+  await expect(attempt).rejects.toMatchObject({ name: 'LuciError', exitCode: 5 });
+  expect(await left()).toEqual([`${sha256}.json`, `${sha256}.part`]);
+});
+
+test('a removal that a second Ctrl+C cut short is finished by the next download, whatever it is of', async () => {
+  await mkdir(join(folder, '.partial'));
+  const key = 'b'.repeat(64);
+  await writeFile(join(folder, '.partial', `${key}.part`), bytes);
+  await writeFile(
+    join(folder, '.partial', `${key}.json`),
+    JSON.stringify({ version: 1, file: 'other.gguf', have: [], state: 'cancelled', updatedAt: '' }),
+  );
+  const kept = 'c'.repeat(64);
+  await writeFile(join(folder, '.partial', `${kept}.part`), bytes);
+  const url = await serve((_request, response, range) => sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 }));
+  await download(fromUrl(url));
+  expect(await left()).toEqual([`${kept}.part`]);
+});
+
+test('case 24, who waits for another luci that fetches the same file sees how far that is', async () => {
+  await using hub = await startHub();
+  const served = hub.add({ repo: 'owner/tiny', path: 'file.gguf', bytes, bytesPerSecond: 700_000 });
+  const source: Source = { kind: 'hub', repo: served.repo, path: served.path, revision: served.commit };
+  const events: DownloadEvent[] = [];
+  const options = { hub: { endpoint: hub.endpoint }, onEvent: (event: DownloadEvent) => events.push(event) };
+  // Whichever of the two comes first fetches it.
+  await Promise.all([download([source], options), download([source], { ...options, destinationPath: join(folder, 'second.gguf') })]);
+  const waits = events.flatMap((event) => (event.type === 'progress' && event.phase === 'waiting' ? [event] : []));
+  expect(waits).toContainEqual(expect.objectContaining({ reason: 'another luci fetches it', totalBytes: bytes.length }));
+  expect(Math.max(...waits.map(({ receivedBytes }) => receivedBytes))).toBeGreaterThan(100_000);
 });
 
 test('case 21, a relative redirect is followed, one to nowhere is refused', async () => {
