@@ -46,7 +46,10 @@ function explainStop(error: unknown, model: Model): unknown {
         details: error.details,
       });
     }
-    return new LuciError('CANCELLED', 'Paused. Run the same command to continue.', { hint });
+    const { keptBytes, totalBytes } = error.details;
+    const isKnown = typeof keptBytes === 'number' && typeof totalBytes === 'number';
+    const at = isKnown ? ` at ${Math.floor((keptBytes / totalBytes) * 100)} %` : '';
+    return new LuciError('CANCELLED', `Paused${at}. Run the same command to continue.`, { hint, details: error.details });
   }
   if (error.code === 'TERMINATED' || error.code === 'HUNG_UP')
     return new LuciError(error.code, 'Stopped. What was fetched is kept.', { hint });

@@ -85,6 +85,7 @@ export async function downloadFile(net: Net, file: ModelFile, options: DownloadO
   const present = await alreadyThere(file, options);
   if (present) {
     await forgetPartial(partialFolder, key);
+    progress.report('done', present.sizeBytes);
     return present;
   }
   // A file that differs from its pin although the transfer was right is worth one new start, not more; by one connection, in order.
@@ -161,14 +162,14 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
       ...(revision ? { revision } : {}),
     };
   } catch (error) {
-    throw await settle(error, partial, options);
+    throw await settle(error, file, partial, options);
   } finally {
     await transfer.hasher.close();
   }
 }
 
 /** What happens to the partial data after a failure: Ctrl+C deletes it unless asked not to, wrong bytes go, everything else stays. */
-async function settle(error: unknown, partial: Partial, { onAbort = 'keep' }: DownloadOptions): Promise<unknown> {
+async function settle(error: unknown, file: ModelFile, partial: Partial, { onAbort = 'keep' }: DownloadOptions): Promise<unknown> {
   // By its path: the file may be closed already, when it could not be put into place.
   const size = (await stat(partial.dataPath).catch(() => undefined))?.size ?? 0;
   if (isLuciError(error, 'CANCELLED') && onAbort === 'delete') {
@@ -178,7 +179,9 @@ async function settle(error: unknown, partial: Partial, { onAbort = 'keep' }: Do
   const isWrong = isLuciError(error, 'GGUF_BROKEN') || isLuciError(error, 'DIGEST_MISMATCH');
   if (size === 0 || isWrong) await partial.discard();
   else await partial.close();
-  return error;
+  if (!isLuciError(error, 'CANCELLED')) return error;
+  const { sizeBytes: totalBytes } = file;
+  return new LuciError('CANCELLED', error.message, { details: { ...error.details, keptBytes: partial.have.bytes, totalBytes } });
 }
 
 async function fetchFromSources(transfer: Transfer, options: DownloadOptions): Promise<{ source: Source; revision: string | undefined }> {

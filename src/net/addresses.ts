@@ -20,7 +20,7 @@ export function proxyFor(target: URL, proxy: ProxySettings): URL | undefined {
   if (isLoopback(target.hostname) || proxy.none.some((pattern) => matches(target, pattern))) return undefined;
   const address = target.protocol === 'https:' ? proxy.https : proxy.http;
   if (address === undefined) return undefined;
-  const withScheme = /^[a-z]+:\/\//i.test(address) ? address : `http://${address}`;
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
   return URL.canParse(withScheme) ? new URL(withScheme) : undefined;
 }
 

@@ -29,9 +29,14 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
       ? await connectTunnel(via, target, connectTimeoutMs, signal).catch((error: unknown) => Promise.reject(failed(error)))
       : undefined;
   return new Promise((resolve, reject) => {
-    const through = via && !isTls ? { host: via.hostname, port: via.port || 80, path: target.href } : {};
-    const sent = (isTls ? https : http).request(target, {
-      ...through,
+    // Of a plain address the proxy is told all of it, and the header which host is meant.
+    const isForwarded = via !== undefined && !isTls;
+    const peer = isForwarded ? via : target;
+    const sent = (peer.protocol === 'https:' ? https : http).request({
+      protocol: peer.protocol,
+      hostname: peer.hostname.replace(/^\[|\]$/g, ''),
+      port: peer.port,
+      path: isForwarded ? target.href : target.pathname + target.search,
       method,
       // A connection of our own is only taken where no agent is named at all.
       ...(tunnel
@@ -39,7 +44,7 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
         : { agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'] }),
       headers: {
         'User-Agent': userAgent,
-        ...(via && !isTls ? proxyAuthorization(via) : {}),
+        ...(isForwarded ? { Host: target.host, ...proxyAuthorization(via) } : {}),
         ...headers,
         ...(body ? { 'Content-Length': Buffer.byteLength(body) } : {}),
       },

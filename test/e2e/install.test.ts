@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { link, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { tinyGguf, tinyReply, tinySplit } from '../fixtures/gguf/tiny-gguf.ts';
+import type { Fault } from '../fixtures/hub/faults.ts';
 import { type Hub, startHub } from '../fixtures/hub/hub.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
@@ -90,11 +91,12 @@ test('a file that the hub replaced is refused before its first byte', async () =
 });
 
 /** Sends a signal once so many bytes are on their way, and gives back how the command ended. */
-async function interrupt(signal: NodeJS.Signals, args: readonly string[], served: { sentBytes: number }, fromBytes: number) {
+async function interrupt(signal: NodeJS.Signals, args: readonly string[], served: { sentBytes: number }, fromBytes: number, laterMs = 0) {
   let pid = 0;
   const running = home.luci(args, { environment: environment(), onStart: (started) => (pid = started) });
   const isReached = (): boolean => (fromBytes < 0 ? hub.requests.length > 0 : served.sentBytes >= fromBytes);
   while (!isReached()) await new Promise((done) => setTimeout(done, 10));
+  await new Promise((done) => setTimeout(done, laterMs));
   process.kill(pid, signal);
   return running;
 }
@@ -124,6 +126,56 @@ test('Ctrl+C while the hub does not answer yet is exit 130 and leaves nothing', 
   const ran = await interrupt('SIGINT', ['install', 'llama3.2'], served, -1);
   expect(ran).toMatchObject({ exitCode: 130, stdout: '' });
   expect(await partials()).toEqual([]);
+});
+
+test('Ctrl+C twice is exit 130 at once, and the next run starts clean', async () => {
+  await pinSmallLlama();
+  const served = hub.add({ ...llama, bytes, bytesPerSecond: 500_000 });
+  let pid = 0;
+  const running = home.luci(['install', 'llama3.2'], { environment: environment(), onStart: (started) => (pid = started) });
+  while (served.sentBytes < 200_000) await new Promise((done) => setTimeout(done, 10));
+  const startMs = performance.now();
+  process.kill(pid, 'SIGINT');
+  process.kill(pid, 'SIGINT');
+  expect(await running).toMatchObject({ exitCode: 130, stdout: '' });
+  expect(performance.now() - startMs).toBeLessThan(1000);
+  Object.assign(served, { bytesPerSecond: undefined });
+  expect(await home.luci(['install', 'llama3.2'], { environment: environment() })).toMatchObject({ exitCode: 0 });
+  expect(await partials()).toEqual([]);
+  expect((await readFile(join(home.folder, 'models', llama.path))).equals(bytes)).toBe(true);
+});
+
+test('Ctrl+C during a wait the hub asked for is exit 130 at once, and the wait had been said', async () => {
+  await pinSmallLlama();
+  const limits = { RateLimit: '"resolvers";r=0;t=55', 'RateLimit-Policy': '"fixed window";"resolvers";q=3000;w=300' };
+  const served = hub.add({ ...llama, bytes, faults: [{ kind: 'status', side: 'hub', status: 429, headers: limits }] });
+  const startMs = performance.now();
+  const ran = await interrupt('SIGINT', ['install', 'llama3.2'], served, -1, 1500);
+  expect(ran).toMatchObject({ exitCode: 130, stdout: '' });
+  expect(ran.stderr).toMatch(/waiting 56 s: .* asks to slow down \(429\)/);
+  expect(performance.now() - startMs).toBeLessThan(6000);
+});
+
+test('what was paused is listed with what it has, and clean removes it and nothing else', async () => {
+  await pinSmallLlama();
+  const served = hub.add({ ...llama, bytes, bytesPerSecond: 500_000 });
+  const paused = await interrupt('SIGINT', ['install', 'llama3.2', '--keep-partial'], served, 400_000);
+  expect(paused.stderr).toMatch(/Paused at \d+ %\. Run the same command to continue\./);
+  const [listed] = JSON.parse((await home.luci(['list', '--partial', '--json'])).stdout) as { file: string; haveBytes: number }[];
+  expect(listed).toMatchObject({ file: llama.path, sizeBytes: bytes.length });
+  expect(listed?.haveBytes).toBeGreaterThan(100_000);
+  expect((await home.luci(['list', '--partial'])).stdout).toContain(llama.path);
+  expect(await home.luci(['clean', '--partial', '-y'])).toMatchObject({ exitCode: 0 });
+  expect(await partials()).toEqual([]);
+  expect(JSON.parse((await home.luci(['list', '--partial', '--json'])).stdout)).toEqual([]);
+});
+
+test('"download": {"keepPartial": true} of config.json makes Ctrl+C a pause', async () => {
+  await pinSmallLlama();
+  await writeFile(join(home.folder, 'config.json'), '{"download": {"keepPartial": true}}');
+  const served = hub.add({ ...llama, bytes, bytesPerSecond: 500_000 });
+  expect(await interrupt('SIGINT', ['install', 'llama3.2'], served, 200_000)).toMatchObject({ exitCode: 130 });
+  expect((await partials()).some((name) => name.endsWith('.part'))).toBe(true);
 });
 
 test('kill -9 loses at most the bytes of the last second', async () => {
@@ -199,21 +251,61 @@ test('a size nobody stated is asked from the hub for the plan, and reckoned offl
   });
 });
 
-test('a split model is there when all of its parts are, and asks like any other', async () => {
-  const parts = [bytes.subarray(0, 1000), bytes.subarray(1000)];
-  const names = ['s-00001-of-00002.gguf', 's-00002-of-00002.gguf'];
+const partNames = ['s-00001-of-00002.gguf', 's-00002-of-00002.gguf'] as const;
+
+/** A catalogue entry of two parts, and the hub that has them. */
+async function serveSplit(parts: readonly Buffer[], faults: readonly Fault[] = []) {
   const files = parts.map((part, index) => ({
-    file: names[index],
+    file: partNames[index],
     sizeBytes: part.length,
     sha256: createHash('sha256').update(part).digest('hex'),
   }));
   const entry = { name: 'split', parametersB: 1, tier: 0, license: 'MIT', quantization: 'F16', repo: 'o/s', files };
   await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
-  for (const [index, part] of parts.entries()) hub.add({ repo: 'o/s', path: names[index] ?? '', bytes: part });
-  const ran = await home.luci(['install', 'split'], { environment: environment() });
-  // Cut in two like this the parts are no models; what is shown is that the first one was looked at, and nothing was installed.
-  expect(ran.exitCode).toBe(6);
+  const [first, second] = parts;
+  if (!first || !second) throw new Error('two parts are wanted');
+  return [
+    hub.add({ repo: 'o/s', path: partNames[0], bytes: first }),
+    hub.add({ repo: 'o/s', path: partNames[1], bytes: second, faults }),
+  ] as const;
+}
+
+test('a split model is there when all of its parts are, and asks like any other', async () => {
+  const [first, second] = await serveSplit(tinySplit(), [{ kind: 'status', side: 'cdn', status: 403, after: 1, times: 99 }]);
+  const failed = await home.luci(['install', 'split'], { environment: environment() });
+  expect(failed.exitCode).toBe(4);
+  // All or none: the first part waits, verified, where no command sees a model.
   expect(await models()).toEqual([]);
+  expect(await partials()).toContain(`whole-${partNames[0]}`);
+
+  const sent = first.sentBytes;
+  second.faults.clear();
+  expect(await home.luci(['install', 'split'], { environment: environment() })).toMatchObject({ exitCode: 0 });
+  expect(first.sentBytes - sent).toBe(0);
+  expect(await models()).toEqual([...partNames]);
+  expect(await partials()).toEqual([]);
+  expect(await home.luci(['ask', '-m', 'split', 'hi'])).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+});
+
+test('DL-26, of a split model only the bad part is fetched again', async () => {
+  const [first, second] = await serveSplit(tinySplit());
+  await home.luci(['install', 'split'], { environment: environment() });
+  const path = join(home.folder, 'models', partNames[1]);
+  const content = await readFile(path);
+  content.writeUInt8(content.readUInt8(content.length - 9) ^ 1, content.length - 9);
+  await writeFile(path, content);
+  expect((await home.luci(['verify', 'split'])).exitCode).toBe(6);
+  const before = { first: first.sentBytes, second: second.sentBytes };
+  expect(await home.luci(['verify', 'split', '--repair'], { environment: environment() })).toMatchObject({ exitCode: 0 });
+  expect(first.sentBytes).toBe(before.first);
+  expect(second.sentBytes).toBeGreaterThan(before.second);
+  expect(await home.luci(['ask', '-m', 'split', 'hi'])).toMatchObject({ stdout: `${tinyReply}\n` });
+});
+
+test('what cannot be a model is refused from its first part', async () => {
+  await serveSplit([bytes.subarray(0, 1000), bytes.subarray(1000)]);
+  expect((await home.luci(['install', 'split'], { environment: environment() })).exitCode).toBe(6);
+  expect([...(await models()), ...(await partials())]).toEqual([]);
 });
 
 test('a path is linked, its original untouched; with --copy it is copied; an edit is noticed', async () => {
@@ -285,6 +377,23 @@ test('a disk that fills up on the way is exit 5, keeps what is there, and goes o
   expect(await models()).toEqual([]);
   expect(await home.luci(['install', 'llama3.2'], { environment: environment() })).toMatchObject({ exitCode: 0 });
 });
+
+test.each(['writev', 'datasync', 'journal'])(
+  'case 22, a disk that is full when %s comes: exit 5, what came is kept, goes on later',
+  async (fault) => {
+    await pinSmallLlama();
+    const served = hub.add({ ...llama, bytes, bytesPerSecond: 800_000 });
+    const guard = join(import.meta.dirname, '..', 'fixtures', 'full-disk.cjs');
+    const disk = { NODE_OPTIONS: `--require=${guard}`, DISK_FAULT: fault, DISK_ROOM: '600000' };
+    const ran = await home.luci(['install', 'llama3.2'], { environment: { ...environment(), ...disk } });
+    expect(ran).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('the disk is full') });
+    expect(await models()).toEqual([]);
+    expect((await partials()).some((name) => name.endsWith('.part'))).toBe(true);
+    const before = served.sentBytes;
+    expect(await home.luci(['install', 'llama3.2'], { environment: environment() })).toMatchObject({ exitCode: 0 });
+    expect(served.sentBytes - before).toBeLessThan(bytes.length - 100_000);
+  },
+);
 
 test('--json prints the events of an install one a line, and nothing else on stdout', async () => {
   await pinSmallLlama();

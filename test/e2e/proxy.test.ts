@@ -22,34 +22,46 @@ let hub: Server;
 let proxy: Server;
 let connects: string[];
 let tunnels: Duplex[];
+/** Where the hub sends everybody, when it is set. */
+let redirect: string | undefined;
 let home: Home;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'luci-tls-'));
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-  const made = spawnSync('openssl', [
-    ...args,
-    '-days',
-    '2',
-    '-subj',
-    '/CN=hub.example',
-    '-addext',
-    'subjectAltName=DNS:hub.example,IP:127.0.0.1',
-  ]);
-  expect(made.status).toBe(0);
+  makeCertificate('', 'DNS:hub.example,IP:127.0.0.1');
+  makeCertificate('other-', 'DNS:other.example');
+});
+
+function makeCertificate(name: string, subjects: string): void {
+  const files = ['-keyout', join(folder, `${name}key.pem`), '-out', join(folder, `${name}cert.pem`)];
+  const subject = ['-subj', '/CN=hub.example', '-addext', `subjectAltName=${subjects}`];
+  expect(spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject]).status).toBe(0);
+}
+
+const certificateOf = (name: string) => ({
+  key: readFileSync(join(folder, `${name}key.pem`)),
+  cert: readFileSync(join(folder, `${name}cert.pem`)),
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeEach(async () => {
   connects = [];
   tunnels = [];
-  hub = createHttps({ key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }, (request, response) => {
+  redirect = undefined;
+  hub = createHttps(certificateOf(''), (request, response) => {
+    if (redirect !== undefined) return void response.writeHead(302, { Location: redirect }).end();
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
     const [start, end] = [Number(from ?? 0), Number(to ?? bytes.length - 1)];
     const isRange = from !== undefined;
     const range = isRange ? { 'Content-Range': `bytes ${start}-${end}/${bytes.length}` } : {};
     response.writeHead(isRange ? 206 : 200, { ...range, 'Content-Length': end - start + 1 }).end(bytes.subarray(start, end + 1));
   });
-  proxy = createHttp();
+  // A plain address comes to the proxy as a whole, and only a request for a file of the hub is let through.
+  proxy = createHttp((request, response) => {
+    connects.push(`${request.url} ${request.headers['proxy-authorization'] === proxyAuthorization ? 'let in' : 'refused'}`);
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const part = bytes.subarray(Number(from), Number(to) + 1);
+    response.writeHead(206, { 'Content-Range': `bytes ${from}-${to}/${bytes.length}`, 'Content-Length': part.length }).end(part);
+  });
   proxy.on('connect', (request, socket) => {
     tunnels.push(socket);
     connects.push(`${request.url} ${request.headers['proxy-authorization'] === proxyAuthorization ? 'let in' : 'refused'}`);
@@ -112,4 +124,58 @@ test('NO_PROXY goes past it; a machine of this one always does', async () => {
 test('a certificate nobody vouches for is refused, and what to set is said', async () => {
   const ran = await install({ HF_ENDPOINT: `https://127.0.0.1:${portOf(hub)}`, NODE_EXTRA_CA_CERTS: '' });
   expect(ran).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('NODE_EXTRA_CA_CERTS') });
+});
+
+test.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'])(
+  'a plain address goes through the proxy of %s, with its name and password',
+  async (name) => {
+    const ran = await install({ [name]: `http://anna:p%40ss@127.0.0.1:${portOf(proxy)}`, HF_ENDPOINT: 'http://hub.example/x' });
+    expect(ran).toMatchObject({ exitCode: 0 });
+    expect(new Set(connects)).toEqual(new Set([`http://hub.example/x/owner/tiny/resolve/${'a'.repeat(40)}/tiny.gguf let in`]));
+  },
+);
+
+test('no_proxy in small letters counts, also with a port', async () => {
+  const proxied = { HTTPS_PROXY: `http://anna:p%40ss@127.0.0.1:${portOf(proxy)}` };
+  expect(await install({ ...proxied, no_proxy: 'hub.example:443' })).toMatchObject({ exitCode: 4 });
+  expect(connects).toEqual([]);
+  expect(await install({ ...proxied, no_proxy: 'hub.example:8443,ub.example' })).toMatchObject({ exitCode: 0 });
+});
+
+test('a proxy of another kind is named, not spoken to', async () => {
+  const ran = await install({ ALL_PROXY: `socks5h://anna:secret@127.0.0.1:${portOf(proxy)}` });
+  expect(ran).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('socks5h://; luci speaks to http:// only') });
+  expect(ran.stderr).not.toContain('secret');
+  expect(connects).toEqual([]);
+});
+
+test('DL-21, a certificate for another name is refused, and said so', async () => {
+  const other = createHttps(certificateOf('other-'), (_, response) => response.end());
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const environment = { HF_ENDPOINT: `https://127.0.0.1:${portOf(other)}`, NODE_EXTRA_CA_CERTS: join(folder, 'other-cert.pem') };
+  const ran = await install(environment);
+  expect(ran).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('its certificate is for another name') });
+  other.closeAllConnections();
+  await new Promise((resolve) => other.close(resolve));
+});
+
+test('case 21, from https nothing goes on to http: refused, and the other server is never asked', async () => {
+  let asked = 0;
+  const plain = createHttp((_, response) => {
+    asked += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+  redirect = `http://127.0.0.1:${portOf(plain)}/file?Signature=secret-part`;
+  const ran = await install({ HF_ENDPOINT: `https://127.0.0.1:${portOf(hub)}`, HF_TOKEN: 'hf_secret' });
+  expect(ran).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('not https; refused') });
+  expect(ran.stderr).not.toMatch(/secret/);
+  expect(asked).toBe(0);
+  plain.closeAllConnections();
+  await new Promise((resolve) => plain.close(resolve));
+});
+
+test('over TLS nothing is printed that luci did not mean to', async () => {
+  const ran = await install({ HF_ENDPOINT: `https://127.0.0.1:${portOf(hub)}` });
+  expect(ran).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('Warning') });
 });

@@ -7,7 +7,7 @@ import { pad, printable } from './text.ts';
 /** Downloads as they go: one bar on a terminal, a plain line every 10 s or 5 % elsewhere, JSON lines with --json. */
 
 const lineEveryMs = 10_000;
-const lineEveryPart = 0.05;
+const linesInAll = 20;
 const longWaitMs = 2000;
 
 /** How far several models together are; the bar of the one under way has this line below it. */
@@ -22,7 +22,7 @@ export interface InstallTotal {
 /** A listener for the events of an install. */
 export function installProgress(show: Show, total?: InstallTotal): (event: InstallEvent) => void {
   let lastLineMs = performance.now();
-  let lastPart = 0;
+  let lastStep = 0;
   let lastWaitMs = Number.NEGATIVE_INFINITY;
   /** Bytes of this model's parts that are whole. */
   const wholeParts = new Map<number, number>();
@@ -39,21 +39,21 @@ export function installProgress(show: Show, total?: InstallTotal): (event: Insta
     if (news.type === 'restarted') return show.note(`  ${name}: not the pinned bytes; fetching them once more`);
     if (news.phase === 'done') {
       wholeParts.set(event.part, news.receivedBytes);
-      lastPart = 0;
+      lastStep = 0;
       return show.live([]);
     }
     if (show.terminal.errIsTerminal) {
       const partBytes = [...wholeParts.values()].reduce((sum, bytes) => sum + bytes, 0);
       return show.live([barLine(name, news, show), ...totalLine(total, partBytes + news.receivedBytes, event.parts)]);
     }
-    const part = news.totalBytes ? news.receivedBytes / news.totalBytes : 0;
+    const step = news.totalBytes ? Math.floor((news.receivedBytes / news.totalBytes) * linesInAll) : 0;
     // A wait is said when it begins: nothing else would tell why nothing comes. Connections that wait together say it once.
     const isLongWait = news.phase === 'waiting' && (news.waitMs ?? longWaitMs) >= longWaitMs;
     const beginsToWait = isLongWait && performance.now() - lastWaitMs > lineEveryMs / 2;
     if (isLongWait) lastWaitMs = performance.now();
-    if (!beginsToWait && performance.now() - lastLineMs < lineEveryMs && part - lastPart < lineEveryPart) return;
+    if (!beginsToWait && performance.now() - lastLineMs < lineEveryMs && step <= lastStep) return;
     lastLineMs = performance.now();
-    lastPart = part;
+    lastStep = step;
     show.note(plainLine(name, news));
   };
 }
