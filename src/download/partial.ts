@@ -58,8 +58,19 @@ export interface PartialIdentity {
 /** How long a removal waits for writes that are under way. */
 const longestCloseMs = 300;
 
-/** Opens the partial of a file, new, left by an earlier run, or with bytes in it that are known to be `seeded`. */
-export async function openPartial({ folder, key, file, sizeBytes, sha256 }: PartialIdentity, seeded?: Intervals): Promise<Partial> {
+/** What is known of a partial's data beside its journal. */
+export interface KnownData {
+  /** Bytes that are taken to be right. */
+  readonly seeded?: Intervals;
+  /** The data stays although none of it is trusted. */
+  readonly isDamaged?: boolean;
+}
+
+/** Opens the partial of a file: new, left by an earlier run, or with data that is known otherwise. */
+export async function openPartial(
+  { folder, key, file, sizeBytes, sha256 }: PartialIdentity,
+  { seeded, isDamaged = false }: KnownData = {},
+): Promise<Partial> {
   const dataPath = join(folder, `${key}.part`);
   const journalPath = join(folder, `${key}.json`);
   const journal = await readJournal(journalPath);
@@ -70,8 +81,8 @@ export async function openPartial({ folder, key, file, sizeBytes, sha256 }: Part
     (sha256 === undefined ? journal.etag !== undefined : journal.sha256 === sha256) &&
     (sizeBytes === undefined || (onDisk <= sizeBytes && (journal.sizeBytes ?? sizeBytes) === sizeBytes));
   const claimed = isUsable ? (journal?.have ?? []) : [];
-  const have = seeded ?? createIntervals(claimed.map(([from, to]) => ({ from, to: Math.min(to, onDisk) })));
-  const handle = await open(dataPath, have.bytes > 0 ? 'r+' : 'w+', 0o600).catch((error: unknown) => {
+  const have = seeded ?? createIntervals((isDamaged ? [] : claimed).map(([from, to]) => ({ from, to: Math.min(to, onDisk) })));
+  const handle = await open(dataPath, have.bytes > 0 || isDamaged ? 'r+' : 'w+', 0o600).catch((error: unknown) => {
     throw diskError(error, dataPath, 'write a download');
   });
   let isGivenUp = false;

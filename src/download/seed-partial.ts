@@ -1,15 +1,18 @@
-import { constants } from 'node:fs';
-import { copyFile, mkdir, open } from 'node:fs/promises';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { throwIfAborted } from '../base/abort.ts';
+import { pipeline } from 'node:stream/promises';
+import { abortError, throwIfAborted } from '../base/abort.ts';
 import { diskError } from '../base/system-error.ts';
 import { createIntervals, type Intervals } from './intervals.ts';
 import { openPartial, type PartialIdentity } from './partial.ts';
+import { requireSpace } from './transfer.ts';
 
 /**
  * Puts what is left of a damaged file into the place of an unfinished download, so that only the rest is fetched: the end of a
  * file that became shorter, and the blocks of zeros a disk leaves after a crash. Other damage cannot be told from good bytes without
- * the source; the digest at the end finds it, and the download starts over by itself. The damaged file is only read.
+ * the source; the digest at the end finds it, and then all is compared with the source (`repairs` of `downloadFile`). The damaged file
+ * is only read.
  */
 export async function seedPartial(identity: PartialIdentity, damagedPath: string, signal?: AbortSignal): Promise<void> {
   const { folder, key, sizeBytes = Number.POSITIVE_INFINITY } = identity;
@@ -19,16 +22,30 @@ export async function seedPartial(identity: PartialIdentity, damagedPath: string
     await mkdir(folder, { recursive: true });
     const fresh = await openPartial(identity);
     await fresh.discard();
-    await copyFile(damagedPath, dataPath, constants.COPYFILE_FICLONE);
+    await copy(damagedPath, dataPath, signal);
     const data = await open(dataPath, 'r+');
     const { size } = await data.stat();
     if (size > sizeBytes) await data.truncate(sizeBytes);
     await data.close();
-    const partial = await openPartial(identity, kept);
+    const partial = await openPartial(identity, { seeded: kept });
     await partial.save();
     await partial.close();
   } catch (error) {
+    await rm(dataPath, { force: true });
+    if (signal?.aborted) throw abortError(signal);
     throw diskError(error, dataPath, 'prepare a repair');
+  }
+}
+
+/** A clone where the file system can, which takes neither time nor room; else a copy that a signal stops. */
+async function copy(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE);
+  } catch {
+    // Every reason for which cloning fails shows again when copying.
+    await requireSpace(to, (await stat(from)).size);
+    const options = { highWaterMark: 1024 ** 2 };
+    await pipeline(createReadStream(from, options), createWriteStream(to, { ...options, mode: 0o600 }), signal ? { signal } : {});
   }
 }
 

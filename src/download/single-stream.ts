@@ -16,7 +16,7 @@ export async function fetchInOneStream(
   const { net, file, partial, signal, limiter, head } = transfer;
   if (partial.have.bytes > 0) await transfer.restart();
   transfer.etag = undefined; // What this leaves cannot be continued.
-  const stopped = signal ? AbortSignal.any([signal, full]) : full;
+  const stopped = AbortSignal.any([full, transfer.whole, ...(signal ? [signal] : [])]);
   const { host } = new URL(resolved.url);
   const response = await net.request({
     url: resolved.url,

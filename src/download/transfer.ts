@@ -28,6 +28,8 @@ export interface TransferOptions {
   readonly retries: number;
   readonly retryPauseMs: number;
   readonly silenceMs: number;
+  /** Fires when the file is whole although not all of it was fetched. */
+  readonly whole: AbortSignal;
   /** Whether Ctrl+C deletes what was fetched: then nothing is synced first, a slow disk would keep the user waiting. */
   readonly deletesOnCancel: boolean;
 }

@@ -52,12 +52,15 @@ export async function verifyModel(
 /** How a repair goes. */
 export interface RepairOptions {
   readonly signal?: AbortSignal;
+  /** What Ctrl+C does to the copy that is being mended (default keep). */
+  readonly onAbort?: 'delete' | 'keep';
   readonly onEvent?: (event: InstallEvent) => void;
 }
 
 /**
- * Fetches again what is bad: the missing end, the blocks of zeros, or all of it where the damage cannot be told. The damaged file is
- * replaced when the whole is verified, not before.
+ * Fetches again what is bad: the missing end and the blocks of zeros. Where the digest is still wrong, a copy is compared with the
+ * source range by range until the whole is right, and only what differs is written. The damaged file is replaced when the whole is
+ * verified, not before.
  * @throws SOURCE_NOT_FOUND when nobody knows where the file came from
  */
 export async function repairModel(
@@ -65,7 +68,7 @@ export async function repairModel(
   model: InstalledModel,
   bad: readonly CheckedFile[],
   pinned: Model | undefined,
-  { signal, onEvent }: RepairOptions = {},
+  { signal, onAbort, onEvent }: RepairOptions = {},
 ): Promise<InstalledModel> {
   for (const { name, expected } of bad) {
     const part = model.files.findIndex((file) => file.name === name);
@@ -76,6 +79,8 @@ export async function repairModel(
     await downloadFile(net, wanted, {
       ...download,
       destinationPath: path,
+      repairs: true,
+      ...(onAbort ? { onAbort } : {}),
       ...(signal ? { signal } : {}),
       ...(onEvent
         ? { onEvent: (event) => onEvent({ type: 'file', model: model.name, part: part + 1, parts: model.files.length, event }) }

@@ -8,7 +8,7 @@ import { type Home, makeHome } from './luci-process.ts';
 
 /** verify, repair, clean, the record of connections, and being offline. */
 
-// The small model is half zeros; what follows it is not.
+// The small model is half zeros, which a repair fetches first; what follows it is not.
 const bytes = Buffer.concat([tinyGguf(), randomBytes(3_000_000)]);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 
@@ -43,6 +43,8 @@ const environment = (): Record<string, string> => ({ HF_ENDPOINT: hub.endpoint }
 const modelPath = (): string => join(home.folder, 'models', 'tiny.gguf');
 const install = () => home.luci(['install', 'tiny-test'], { environment: environment() });
 
+const flip = (content: Buffer, at: number): number => content.writeUInt8(content.readUInt8(at) ^ 1, at);
+
 async function damage(change: (content: Buffer) => void): Promise<void> {
   const content = await readFile(modelPath());
   change(content);
@@ -63,18 +65,41 @@ test('verify reads every byte: a good model is exit 0, one flipped bit exit 6 wi
 const damages: readonly (readonly [what: string, change: () => Promise<void>, mostBytes: number])[] = [
   ['a file that became shorter', () => truncate(modelPath(), 4_000_000), 1_300_000],
   ['a block of zeros', () => damage((content) => content.fill(0, 3_014_656, 3_014_656 + 131_072)), 1_000_000],
-  ['a flipped bit', () => damage((content) => content.writeUInt8(content.readUInt8(3_000_000) ^ 1, 3_000_000)), bytes.length + 900_000],
+  ['a flipped bit, found by comparing until the whole is right', () => damage((content) => flip(content, 500_000)), 2_500_000],
+  [
+    'flipped bits here and there',
+    () => damage((content) => [9000, 2_000_000, 4_300_000].map((at) => flip(content, at))),
+    bytes.length + 900_000,
+  ],
+  ['an end that is not the file’s', () => damage((content) => content.fill(7, 4_000_000)), bytes.length + 900_000],
 ];
 
 test.each(damages)('verify --repair mends %s and fetches no more than it must', async (_, change, mostBytes) => {
   await install();
   await change();
+  served.bytesPerSecond = 2_500_000;
   const before = served.sentBytes;
   const ran = await home.luci(['verify', '--repair'], { environment: environment() });
   expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('✓ tiny-test  repaired, sha256 verified') });
   expect((await readFile(modelPath())).equals(bytes)).toBe(true);
   expect(served.sentBytes - before).toBeLessThan(mostBytes);
   expect(await home.luci(['verify'])).toMatchObject({ exitCode: 0 });
+  expect(await readdir(join(home.folder, 'models', '.partial'))).toEqual([]);
+});
+
+test('Ctrl+C in a repair is exit 130, deletes the copy and leaves the damaged file as it is', async () => {
+  await install();
+  await damage((content) => flip(content, 3_000_000));
+  const damaged = await readFile(modelPath());
+  served.bytesPerSecond = 400_000;
+  const before = served.sentBytes;
+  let pid = 0;
+  const running = home.luci(['verify', '--repair'], { environment: environment(), onStart: (started) => (pid = started) });
+  while (served.sentBytes - before < 300_000) await new Promise((done) => setTimeout(done, 10));
+  process.kill(pid, 'SIGINT');
+  expect(await running).toMatchObject({ exitCode: 130 });
+  expect((await readFile(modelPath())).equals(damaged)).toBe(true);
+  expect(await readdir(join(home.folder, 'models', '.partial'))).toEqual([]);
 });
 
 test('a repair without its source leaves the damaged file as it is', async () => {

@@ -13,7 +13,7 @@ export const verify: Command = {
   operands: '[model...]',
   summary: 'read installed models again and compare their digests',
   details:
-    'Without a name all installed models are read. --repair fetches what is bad: the missing end of a file that became shorter, blocks of zeros, or else the whole file; the damaged file is replaced when the new one is verified. Exit status 6 when a file is bad and was not repaired.',
+    'Without a name all installed models are read. --repair fetches what is bad: the missing end of a file that became shorter and blocks of zeros; other damage is found by comparing with the source, and only what differs is written. The damaged file is replaced when the mended copy is verified. Exit status 6 when a file is bad and was not repaired.',
   options: {
     all: { type: 'boolean', summary: 'every installed model (the default)' },
     repair: { type: 'boolean', summary: 'fetch what is bad again' },
@@ -40,7 +40,8 @@ export const verify: Command = {
         bad.push(name);
         continue;
       }
-      await luci.repair(verified, { signal, onEvent: installProgress(show) });
+      const onAbort = luci.settings.download.keepPartial ? 'keep' : 'delete';
+      await luci.repair(verified, { signal, onAbort, onEvent: installProgress(show) });
       show.live([]);
       if (show.json) show.data({ type: 'repaired', model: name });
       else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);

@@ -57,7 +57,7 @@ describe('off a terminal', () => {
 
   test('a new start after wrong bytes is said', () => {
     const { lines, listen } = screen({ isTerminal: false });
-    listen({ type: 'file', model: 'm', part: 1, parts: 1, event: { type: 'restarted', reason: 'wrong' } });
+    listen({ type: 'file', model: 'm', part: 1, parts: 1, event: { type: 'restarted', compares: false, reason: 'wrong' } });
     expect(lines()).toEqual(['  m: not the pinned bytes; fetching them once more']);
   });
 });

@@ -36,7 +36,10 @@ export function installProgress(show: Show, total?: InstallTotal): (event: Insta
       else if (news.source.kind === 'pip') show.note(`  from ${printable(news.place)}`);
       return;
     }
-    if (news.type === 'restarted') return show.note(`  ${name}: not the pinned bytes; fetching them once more`);
+    if (news.type === 'restarted') {
+      const next = news.compares ? 'comparing them with the source' : 'fetching them once more';
+      return show.note(`  ${name}: not the pinned bytes; ${next}`);
+    }
     if (news.phase === 'done') {
       wholeParts.set(event.part, news.receivedBytes);
       lastStep = 0;
