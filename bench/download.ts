@@ -75,7 +75,7 @@ async function measure(title: string, served: Served, serverFlags: readonly stri
 try {
   const { key, certificate } = makeCertificate(folder);
   const large = makeFile(folder, Number(values.mib));
-  const capped = makeFile(folder, Number(values['capped-mib']));
+  const capped = values['capped-mib'] === values.mib ? large : makeFile(folder, Number(values['capped-mib']));
   const rows = [
     ...(await measure(`${values.mib} MiB, plain`, large, [], certificate)),
     ...(await measure(`${values.mib} MiB, TLS`, large, ['--key', key, '--cert', certificate], certificate)),

@@ -148,8 +148,7 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
     const sizeBytes = partial.have.front;
     if (sizeBytes === 0) throw new LuciError('GGUF_BROKEN', `${file.name} is empty at its source.`);
     progress.report('verifying', sizeBytes);
-    await partial.handle.datasync();
-    const sha256 = await transfer.hasher.finish(sizeBytes, signal);
+    const [sha256] = await Promise.all([transfer.hasher.finish(sizeBytes, signal), sync(partial)]);
     const expected = file.sha256;
     if (expected !== undefined && sha256 !== expected) {
       throw new LuciError('DIGEST_MISMATCH', `The bytes that came for ${file.name} are not the pinned ones. They were deleted.`, {
@@ -175,6 +174,12 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
     whole.abort(); // A look at it that is still under way is of no use any more.
     await transfer.hasher.close();
   }
+}
+
+async function sync({ handle, dataPath }: Partial): Promise<void> {
+  await handle.datasync().catch((error: unknown) => {
+    throw diskError(error, dataPath, 'write a download');
+  });
 }
 
 /** The partial of a damaged copy; `whole` fires as soon as nothing of it is damaged any more. */

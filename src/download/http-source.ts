@@ -42,9 +42,11 @@ export async function fetchOverHttp(
       await requireSpace(partial.dataPath, missingBytes);
     }
     try {
-      await transfer.journaled((full) =>
+      await transfer.journaled(totalBytes, (full) =>
         inLanes ? fetchByLanes(transfer, address, totalBytes, full) : fetchInOneStream(transfer, resolved, totalBytes, full),
       );
+      if (inLanes && partial.have.front !== totalBytes)
+        throw new Error(`${file.name} ended at ${partial.have.front} of ${totalBytes} bytes`);
       return resolved;
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);

@@ -48,13 +48,19 @@ export interface Transfer extends TransferOptions {
   restart(): Promise<void>;
   /** Fresh patience, whose waits `stopped` ends (default: the transfer's own signal). */
   patience(stopped?: AbortSignal): Patience;
-  /** Saves the journal twice a second while `work` runs, and after it; ends the work when the disk fills up. */
-  journaled<T>(work: (full: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Saves the journal twice a second while `work` runs, and after it unless all `totalBytes` are there; ends the work when the disk
+   * fills up.
+   */
+  journaled<T>(totalBytes: number | undefined, work: (full: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 const saveEveryMs = 500;
 /** How long Ctrl+C waits for a disk that syncs. */
 const longestWaitMs = 300;
+const lookEveryMs = 100;
+/** How many looks before the end the last save begins. */
+const nearEndTurns = 5;
 const lookAtDiskEveryMs = 5000;
 /** Left free on the disk. */
 const reserveBytes = 64 * 1024 ** 2;
@@ -98,15 +104,16 @@ export function createTransfer(options: TransferOptions): Transfer {
         receivedBytes: () => highest,
         onWait: (waitMs, reason) => progress.report('waiting', partial.have.bytes, { waitMs, reason }),
       }),
-    async journaled(work) {
+    async journaled(totalBytes, work) {
       const full = new AbortController();
-      const stop = keepJournal(transfer, (error) => full.abort(error));
+      const stop = keepJournal(transfer, totalBytes, (error) => full.abort(error));
       try {
         return await work(full.signal);
       } finally {
         const isGivenUp = options.deletesOnCancel && isLuciError(signal?.reason, 'CANCELLED');
         await (isGivenUp ? Promise.race([stop(), sleep(longestWaitMs)]) : stop());
-        if (!isGivenUp && (!signal?.aborted || partial.have.bytes > 0)) await partial.save(transfer.etag);
+        // A file that is whole is verified next: it needs no journal any more, and is synced while its hash is finished.
+        if (!isGivenUp && partial.have.bytes > 0 && partial.have.front !== totalBytes) await partial.save(transfer.etag);
       }
     },
   };
@@ -114,12 +121,26 @@ export function createTransfer(options: TransferOptions): Transfer {
 }
 
 /** Saves in turns; a disk that syncs slowly is given nine times as long to work as to sync. */
-function keepJournal({ partial, file, ...transfer }: Transfer, onFull: (error: unknown) => void): () => Promise<void> {
+function keepJournal(
+  { partial, file, ...transfer }: Transfer,
+  totalBytes: number | undefined,
+  onFull: (error: unknown) => void,
+): () => Promise<void> {
   let saving: Promise<void> = Promise.resolve();
   let nextAtMs = performance.now() + saveEveryMs;
   let lookAtMs = performance.now() + lookAtDiskEveryMs;
   let isBusy = false;
+  let wasNearEnd = false;
+  let bytesBefore = partial.have.bytes;
   const timer = setInterval(() => {
+    const bytesATurn = partial.have.bytes - bytesBefore;
+    bytesBefore = partial.have.bytes;
+    // Shortly before the end once more, so that little is left to sync when the last byte is there.
+    const isNearEnd = totalBytes !== undefined && totalBytes - bytesBefore < bytesATurn * nearEndTurns;
+    if (isNearEnd && !wasNearEnd && !isBusy) {
+      wasNearEnd = true;
+      nextAtMs = 0;
+    }
     if (isBusy || performance.now() < nextAtMs) return;
     isBusy = true;
     const startedMs = performance.now();
@@ -135,7 +156,7 @@ function keepJournal({ partial, file, ...transfer }: Transfer, onFull: (error: u
         isBusy = false;
         nextAtMs = performance.now() + Math.max(saveEveryMs, 9 * (performance.now() - startedMs));
       });
-  }, 100);
+  }, lookEveryMs);
   return async () => {
     clearInterval(timer);
     await saving;

@@ -209,9 +209,12 @@ export function createRawLane(userAgent: string): RawLane {
       fresh.setTimeout(idleTimeoutMs, () => {
         // A lane that we hold back is not silent; the clock of a socket strikes only once.
         if (isPaused) fresh.setTimeout(idleTimeoutMs);
-        else if (exchange && socket === fresh)
+        else if (exchange && socket === fresh) {
+          // First of all nothing more may come: it would be put where the bytes at hand are taken from.
+          fresh.destroy();
+          socket = undefined;
           failAfterDelivery(exchange, Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
-        else fresh.destroy();
+        } else fresh.destroy();
       });
     });
     const onEnd = (error: Error): void => {
