@@ -205,7 +205,11 @@ async function settle(error: unknown, file: ModelFile, partial: Partial, { onAbo
   }
   const isWrong = isLuciError(error, 'GGUF_BROKEN') || isLuciError(error, 'DIGEST_MISMATCH');
   if (size === 0 || (isWrong && !keepsWrong)) await partial.discard();
-  else await partial.close();
+  else {
+    // Of a file that was whole nothing was noted yet; a journal that cannot be written is not what went wrong.
+    if (partial.have.front === file.sizeBytes) await partial.save(partial.etag).catch(() => undefined);
+    await partial.close();
+  }
   if (!isLuciError(error, 'CANCELLED')) return error;
   const { sizeBytes: totalBytes } = file;
   return new LuciError('CANCELLED', error.message, { details: { ...error.details, keptBytes: partial.have.bytes, totalBytes } });

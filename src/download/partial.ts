@@ -85,7 +85,7 @@ export async function openPartial(
   const handle = await open(dataPath, have.bytes > 0 || isDamaged ? 'r+' : 'w+', 0o600).catch((error: unknown) => {
     throw diskError(error, dataPath, 'write a download');
   });
-  let isGivenUp = false;
+  let [isGivenUp, isClosed] = [false, false];
   const writeJournal = (ranges: Journal['have'], state: Journal['state'], etag?: string): Promise<void> => {
     const journal: Journal = { version: 1, file, sizeBytes, sha256, etag, have: ranges, state, updatedAt: new Date().toISOString() };
     return writeFileAtomic(journalPath, JSON.stringify(journal), { mode: 0o600 });
@@ -105,7 +105,8 @@ export async function openPartial(
     async save(etag) {
       try {
         const written = have.list().map(({ from, to }): [number, number] => [from, to]);
-        await handle.datasync();
+        // What was closed was synced before.
+        if (!isClosed) await handle.datasync();
         if (!isGivenUp) await writeJournal(written, 'active', etag);
       } catch (error) {
         throw diskError(error, dataPath, 'write a download');
@@ -122,7 +123,10 @@ export async function openPartial(
       await rm(dataPath, { force: true });
       await rm(journalPath, { force: true });
     },
-    close: () => handle.close().catch(() => undefined),
+    async close() {
+      await handle.close().catch(() => undefined);
+      isClosed = true;
+    },
   };
 }
 
