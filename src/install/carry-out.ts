@@ -1,9 +1,12 @@
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import type { Model, ModelFile, Source } from '../base/model.ts';
 import type { DownloadEvent } from '../download/download-event.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from '../download/download-file.ts';
+import { wholePrefix } from '../download/partial.ts';
 import { redactUrl } from '../net/addresses.ts';
 import type { Net } from '../net/net.ts';
 import type { FirstPin } from '../store/first-pins.ts';
@@ -51,16 +54,19 @@ export async function installModel(
   const isSplit = model.files.length > 1;
   for (const [index, wanted] of model.files.entries()) {
     const finalName = await store.freeFileName(wanted.name, wanted.sha256);
-    const destinationPath = isSplit ? join(download.partialFolder, `whole-${finalName}`) : join(store.modelsFolder, finalName);
+    const destinationPath = isSplit ? join(download.partialFolder, wholePrefix + finalName) : join(store.modelsFolder, finalName);
     const onPart =
       onEvent &&
       ((event: DownloadEvent): void => onEvent({ type: 'file', model: model.name, part: index + 1, parts: model.files.length, event }));
-    const file = await downloadFile(net, wanted, {
+    const fetching = downloadFile(net, wanted, {
       ...download,
       destinationPath,
       ...(signal ? { signal } : {}),
       ...(onAbort ? { onAbort } : {}),
       ...(onPart ? { onEvent: onPart } : {}),
+    });
+    const file = await fetching.catch(async (error: unknown) => {
+      throw isSplit && onAbort === 'delete' ? await withoutParts(error, done) : error;
     });
     done.push({ file, wanted });
   }
@@ -75,6 +81,15 @@ export async function installModel(
   });
   onEvent?.({ type: 'installed', model: installed });
   return installed;
+}
+
+/** Parts that are whole are still partial data of their model: Ctrl+C deletes them too. */
+async function withoutParts(error: unknown, done: readonly { file: DownloadedFile }[]): Promise<unknown> {
+  if (!isLuciError(error, 'CANCELLED')) return error;
+  for (const { file } of done) await rm(file.path, { force: true });
+  const ofLast = error.details['deletedBytes'];
+  const deletedBytes = done.reduce((sum, { file }) => sum + file.sizeBytes, typeof ofLast === 'number' ? ofLast : 0);
+  return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes } });
 }
 
 /** A model whose files lie there already, put there by hand or with a lost index: when their bytes are the pinned ones, nothing is fetched. */
@@ -108,7 +123,7 @@ async function moveParts(
 ): Promise<{ name: string; sha256: string }[]> {
   const files: { name: string; sha256: string }[] = [];
   for (const { file } of parts) {
-    const name = basename(file.path).replace(/^whole-/, '');
+    const name = basename(file.path).slice(wholePrefix.length);
     await renameOver(file.path, join(store.modelsFolder, name));
     files.push({ name, sha256: file.sha256 });
   }

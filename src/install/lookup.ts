@@ -1,8 +1,8 @@
-import type { Model } from '../base/model.ts';
+import type { Model, ModelFile } from '../base/model.ts';
 import { quantizationOf } from '../catalog/choose-file.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
-import type { PartialInfo } from '../download/partial.ts';
+import { type PartialInfo, wholePrefix } from '../download/partial.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 
 /** Which installed model is meant, and which model a file is. Pure. */
@@ -37,7 +37,9 @@ export function stateOf(model: Model, installed: readonly InstalledModel[]): 'mi
 
 /** Bytes of a model's files that an earlier run has fetched. */
 export function partialBytesOf(model: Model, partials: readonly PartialInfo[]): number {
-  return model.files.reduce((sum, { sha256 }) => sum + (partials.find((partial) => partial.key === sha256)?.haveBytes ?? 0), 0);
+  const of = ({ name, sha256 }: ModelFile): PartialInfo | undefined =>
+    partials.find(({ key }) => key === sha256 || key === wholePrefix + name);
+  return model.files.reduce((sum, file) => sum + (of(file)?.haveBytes ?? 0), 0);
 }
 
 /** The catalogue's name for these bytes, else that of the file, made different from every other model's. */

@@ -15,6 +15,12 @@ export function redactUrl(address: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
+/** The header for the name and the password in an address. */
+export function basicCredentials({ username, password }: URL): string | undefined {
+  if (username === '') return undefined;
+  return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+}
+
 /** The proxy for a target, or undefined for a direct connection. */
 export function proxyFor(target: URL, proxy: ProxySettings): URL | undefined {
   if (isLoopback(target.hostname) || proxy.none.some((pattern) => matches(target, pattern))) return undefined;

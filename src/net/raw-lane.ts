@@ -2,6 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { abortError } from '../base/abort.ts';
+import { basicCredentials } from './addresses.ts';
 import type { NetResponse } from './net.ts';
 
 /**
@@ -250,7 +251,14 @@ export function createRawLane(userAgent: string): RawLane {
           socket = open(request);
           origin = target.origin;
         }
-        const all = { Host: target.host, 'User-Agent': userAgent, Connection: 'keep-alive', ...headers };
+        const credentials = basicCredentials(target);
+        const all = {
+          Host: target.host,
+          'User-Agent': userAgent,
+          Connection: 'keep-alive',
+          ...(credentials === undefined ? {} : { Authorization: credentials }),
+          ...headers,
+        };
         const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
         socket.write(`GET ${target.pathname}${target.search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
         socket.resume();

@@ -4,7 +4,7 @@ import { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
-import { proxyFor } from './addresses.ts';
+import { basicCredentials, proxyFor } from './addresses.ts';
 import { connectionWords } from './connection-words.ts';
 import type { NetRequest, NetResponse, ProxySettings } from './net.ts';
 
@@ -45,6 +45,7 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
       headers: {
         'User-Agent': userAgent,
         ...(isForwarded ? { Host: target.host, ...proxyAuthorization(via) } : {}),
+        ...(target.username === '' ? {} : { Authorization: basicCredentials(target) }),
         ...headers,
         ...(body ? { 'Content-Length': Buffer.byteLength(body) } : {}),
       },
@@ -133,9 +134,8 @@ function unknownProxy(via: URL, target: URL): LuciError {
 }
 
 function proxyAuthorization(via: URL): Record<string, string> {
-  if (via.username === '') return {};
-  const credentials = `${decodeURIComponent(via.username)}:${decodeURIComponent(via.password)}`;
-  return { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+  const credentials = basicCredentials(via);
+  return credentials === undefined ? {} : { 'Proxy-Authorization': credentials };
 }
 
 /** A connection that failed, in words. */

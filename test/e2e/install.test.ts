@@ -287,6 +287,18 @@ test('a split model is there when all of its parts are, and asks like any other'
   expect(await home.luci(['ask', '-m', 'split', 'hi'])).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
 });
 
+test('Ctrl+C in the second part of a split model deletes the first one too; paused, both are listed', async () => {
+  const [, second] = await serveSplit(tinySplit());
+  Object.assign(second, { bytesPerSecond: 300_000 });
+  const paused = await interrupt('SIGINT', ['install', 'split', '--keep-partial'], second, 200_000);
+  expect(paused.exitCode).toBe(130);
+  const listed = JSON.parse((await home.luci(['list', '--partial', '--json'])).stdout) as { file: string }[];
+  expect(listed.map(({ file }) => file).sort()).toEqual([...partNames]);
+  const deleted = await interrupt('SIGINT', ['install', 'split'], second, second.sentBytes + 100_000);
+  expect(deleted).toMatchObject({ exitCode: 130, stderr: expect.stringMatching(/^Cancelled\. Deleted .* of partial data/m) });
+  expect([...(await models()), ...(await partials())]).toEqual([]);
+});
+
 test('DL-26, of a split model only the bad part is fetched again', async () => {
   const [first, second] = await serveSplit(tinySplit());
   await home.luci(['install', 'split'], { environment: environment() });
