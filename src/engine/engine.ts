@@ -45,7 +45,7 @@ export interface OpenOptions {
   readonly contextLength?: number;
   /** Compute threads (default: physical cores). */
   readonly threads?: number;
-  /** How many requests may run at once in the session's context (default 1). */
+  /** How many requests may run at once (default: 4 embedded, as far as memory allows, 1 in a server program). */
   readonly parallel?: number;
   readonly signal?: AbortSignal;
   /** News while a model loads. */

@@ -1,10 +1,12 @@
-import { LlamaChat } from 'node-llama-cpp';
+import { LlamaChat, type Token } from 'node-llama-cpp';
 import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { ChatRequest, EndReason, GenerationEvent } from '../engine.ts';
+import { evenSlice } from './batches.ts';
+import { chatSequence } from './chat-sequence.ts';
 import { historyOf } from './conversation.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
-import { prefill } from './prefill.ts';
+import { commonLength, type Evaluation, type Lane } from './lane.ts';
 
 /** One answer of an open model. */
 
@@ -15,25 +17,44 @@ export async function generate(
   signal: AbortSignal,
   emit: (event: GenerationEvent) => void,
 ): Promise<void> {
-  const { model, sequence, chatWrapper } = open;
-  const { sampling = {} } = request;
   const startedAt = performance.now();
-  const tokens = open.promptTokens(request.messages);
-  const room = open.facts.contextLength - tokens.length;
-  requireRoom(tokens.length, request.maxTokens, open.facts.contextLength);
-  const cachedTokens = await prefill(sequence, tokens, signal, { isRepeatable: request.repeatable === true });
+  const prompt = open.promptTokens(request.messages);
+  requireRoom(prompt.length, request.maxTokens, open.facts.contextLength);
+  const isAlone = request.repeatable === true;
+  emit(await open.lanes.use({ prompt, isAlone }, (lane) => answer(open, lane, { request, prompt, startedAt, signal, emit }), signal));
+}
+
+interface Answering {
+  readonly request: ChatRequest;
+  readonly prompt: readonly Token[];
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+  emit(event: GenerationEvent): void;
+}
+
+/** The answer; returns its end. */
+async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, startedAt, signal, emit }: Answering): Promise<GenerationEvent> {
+  const { model, chatWrapper } = open;
+  const { contextLength } = open.facts;
+  const { sampling = {} } = request;
+  const isAlone = request.repeatable === true;
+  const cachedTokens = await evaluatePrompt(lane, prompt, { signal, isAlone });
   const grammar =
     request.jsonSchema === undefined
       ? undefined
       : await model.llama.createGrammarForJsonSchema(request.jsonSchema as Parameters<typeof model.llama.createGrammarForJsonSchema>[0]);
-  const chat = new LlamaChat({ contextSequence: sequence, chatWrapper, autoDisposeSequence: false });
+  const room = contextLength - prompt.length;
+  const most = Math.min(request.maxTokens ?? room - 1, room - 1);
+  const isEnd = (token: Token): boolean => model.isEogToken(token);
+  const contextSequence = chatSequence(lane, model, { contextLength, most, isEnd, isAlone, signal });
+  const chat = new LlamaChat({ contextSequence, chatWrapper, autoDisposeSequence: false });
   let firstTokenAt: number | undefined;
   let generatedTokens = 0;
   try {
     const result = await chat.generateResponse(historyOf(request.messages), {
       signal,
       stopOnAbortSignal: true,
-      maxTokens: Math.min(request.maxTokens ?? room - 1, room - 1),
+      maxTokens: most,
       temperature: sampling.temperature ?? 0.7,
       topK: sampling.topK ?? 40,
       topP: sampling.topP ?? 0.95,
@@ -55,23 +76,39 @@ export async function generate(
     if (signal.aborted) throw abortError(signal);
     const endedAt = performance.now();
     const first = firstTokenAt ?? endedAt;
-    emit({
+    return {
       type: 'end',
       reason: reasonOf(result.metadata.stopReason),
       usage: {
-        promptTokens: tokens.length,
+        promptTokens: prompt.length,
         cachedTokens,
         generatedTokens,
         loadMs: Math.round(open.loadMs),
         timeToFirstTokenMs: Math.round(first - startedAt),
         totalMs: Math.round(endedAt - startedAt),
-        promptTokensPerSecond: rate(tokens.length - cachedTokens, first - startedAt),
+        promptTokensPerSecond: rate(prompt.length - cachedTokens, first - startedAt),
         generatedTokensPerSecond: rate(generatedTokens - 1, endedAt - first),
       },
-    });
+    };
   } finally {
     chat.dispose({ disposeSequence: false });
   }
+}
+
+/**
+ * Brings the lane to all tokens of the prompt but the last, keeping the beginning it already has.
+ * @returns how many tokens were there already
+ */
+async function evaluatePrompt(lane: Lane, prompt: readonly Token[], how: Evaluation): Promise<number> {
+  const wanted = prompt.slice(0, -1);
+  const common = commonLength(lane.tokens, wanted);
+  // Kept only up to where a slice begins: then every token is evaluated in the same company, whatever was there before.
+  const kept = how.isAlone ? Math.min(common, lane.evenLength) - (Math.min(common, lane.evenLength) % evenSlice) : common;
+  await lane.keep(kept);
+  const cachedTokens = lane.tokens.length;
+  await lane.evaluate(wanted.slice(cachedTokens), how);
+  await lane.mark();
+  return cachedTokens;
 }
 
 /** Throws unless the prompt and the answer asked for fit. */

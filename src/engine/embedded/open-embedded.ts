@@ -1,9 +1,8 @@
 import type { Session } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { HostTarget } from '../host/protocol.ts';
-import { type EmbeddedModel, inspectFile, loadModel } from './embedded-model.ts';
+import { type EmbeddedModel, inspectFile, type LoadOptions, loadModel } from './embedded-model.ts';
 import { generate } from './generate.ts';
-import { createTurns } from './turns.ts';
 
 /** The embedded engine itself: sessions whose native code runs in this process. Only the engine process comes here. */
 
@@ -13,26 +12,28 @@ export async function estimateEmbedded(target: HostTarget): Promise<number> {
   return memoryBytes;
 }
 
-/** Opens a model file. Requests wait their turn. Throws MEMORY_SHORT or ENGINE_FAILED. */
-export async function openEmbedded(target: HostTarget): Promise<{ readonly session: Session; readonly memoryBytes: number }> {
-  const { contextLength, memoryBytes } = await inspectFile(target);
-  const model = await loadModel(target, contextLength);
-  return { session: sessionOn(model), memoryBytes };
+/** Opens a model file. Several requests at once share its batches. Throws MEMORY_SHORT or ENGINE_FAILED. */
+export async function openEmbedded(
+  target: HostTarget,
+  options: LoadOptions,
+): Promise<{ readonly session: Session; readonly memoryBytes: number }> {
+  const inspected = await inspectFile(target);
+  const model = await loadModel(target, inspected, options);
+  return { session: sessionOn(model), memoryBytes: inspected.memoryBytes };
 }
 
 function sessionOn(open: EmbeddedModel): Session {
-  const inTurn = createTurns();
   return {
     facts: open.facts,
-    generate: (request, signal) => eventsOf((emit, stop) => inTurn(() => generate(open, request, stop, emit), stop), signal),
+    generate: (request, signal) => eventsOf((emit, stop) => generate(open, request, stop, emit), signal),
     countTokens: async (messages) => open.promptTokens(messages).length,
-    embed: (texts, signal) => inTurn(() => embed(open, texts), signal),
+    embed: (texts) => embed(open, texts),
     [Symbol.asyncDispose]: () => open.dispose(),
   };
 }
 
-async function embed({ model }: EmbeddedModel, texts: readonly string[]): Promise<readonly (readonly number[])[]> {
-  const context = await model.createEmbeddingContext();
+async function embed({ model, threads }: EmbeddedModel, texts: readonly string[]): Promise<readonly (readonly number[])[]> {
+  const context = await model.createEmbeddingContext({ threads });
   try {
     const vectors: (readonly number[])[] = [];
     for (const text of texts) vectors.push((await context.getEmbeddingFor(text)).vector);

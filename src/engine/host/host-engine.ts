@@ -42,7 +42,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       requireEmbedded(facts);
       return { kind: 'embedded', version: 'llama.cpp', device: `${facts.physicalCores} cores` };
     },
-    async open(target, { contextLength, threads, signal } = {}) {
+    async open(target, { contextLength, threads, parallel, signal } = {}) {
       if (target.kind !== 'file') throw new LuciError('ENGINE_UNSUPPORTED', `A file is run here, not ${target.remote}.`);
       const machine = await options.machine();
       if (!target.program) requireEmbedded(machine);
@@ -51,6 +51,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         name: target.name,
         threads: threads ?? machine.physicalCores,
         ...(contextLength ? { contextLength } : {}),
+        ...(parallel ? { parallel } : {}),
         ...(target.program ? { program: target.program } : {}),
       };
       const connection = await reach(signal);

@@ -14,8 +14,8 @@ import type { HostTarget, LoadedModel } from './protocol.ts';
 export interface SessionOpener {
   /** Bytes of memory it will take, known before anything is loaded; throws for what must not be opened. */
   estimate(target: HostTarget): Promise<number>;
-  /** Opens it, once there is room. */
-  open(target: HostTarget): Promise<OpenedModel>;
+  /** Opens it, once there is room. With `takeMemory` it asks for more later, or gives some back; false when there is not enough. */
+  open(target: HostTarget, takeMemory: (bytes: number) => boolean): Promise<OpenedModel>;
 }
 
 /** A model in memory. */
@@ -53,14 +53,23 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   const entries = new Map<string, Entry>();
   let opening: Promise<unknown> = Promise.resolve();
 
-  async function open(target: HostTarget): Promise<OpenedModel> {
+  async function open(target: HostTarget, key: string): Promise<OpenedModel> {
     await makeRoom(await opener.estimate(target), target.name);
-    return opener.open(target);
+    return opener.open(target, (bytes) => {
+      const entry = entries.get(key);
+      if (!entry || (bytes > 0 && usedBytes() + bytes > budgetBytes)) return false;
+      entry.memoryBytes += bytes;
+      return true;
+    });
+  }
+
+  function usedBytes(): number {
+    return [...entries.values()].reduce((sum, entry) => sum + (entry.ready ? entry.memoryBytes : 0), 0);
   }
 
   async function makeRoom(neededBytes: number, name: string): Promise<void> {
     for (;;) {
-      const used = [...entries.values()].reduce((sum, entry) => sum + (entry.ready ? entry.memoryBytes : 0), 0);
+      const used = usedBytes();
       if (used + neededBytes <= budgetBytes) return;
       const [oldest] = [...entries.values()]
         .filter((entry) => entry.ready && entry.requests === 0)
@@ -94,7 +103,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
     const known = entries.get(key);
     if (known) return known;
     // One load after the other: two at once would both count on the same free memory.
-    const opened = opening.then(() => open(target));
+    const opened = opening.then(() => open(target, key));
     opening = opened.catch(() => undefined);
     const entry: Entry = {
       key,

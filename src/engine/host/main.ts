@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { stopError } from '../../base/abort.ts';
+import { dirname } from 'node:path';
+import { orAborted, stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { createLoadedModels } from './loaded-models.ts';
-import { sessionOpener } from './open-session.ts';
+import { createSessionOpener } from './open-session.ts';
 import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
 
 /**
@@ -14,7 +15,7 @@ import { type FromHost, type HostStatus, readMessages, type ToHost } from './pro
 
 const [socketPath = '', tokenPath = '', version = '', budget = ''] = process.argv.slice(2);
 const token = readFileSync(tokenPath, 'utf8').trim();
-const models = createLoadedModels(sessionOpener, budget === '' ? undefined : Number(budget));
+const models = createLoadedModels(createSessionOpener(dirname(tokenPath)), budget === '' ? undefined : Number(budget));
 const connections = new Set<Socket>();
 let keepAliveSeconds = 60;
 let lastActivityMs = Date.now();
@@ -84,7 +85,8 @@ function serve(socket: Socket): void {
     }
     const controller = new AbortController();
     running.set(message.id, controller);
-    answer(message, controller.signal, send)
+    // A cancelled request is answered at once; what it has in a batch comes out of it when the batch is done, and nobody else is disturbed.
+    orAborted(answer(message, controller.signal, send), controller.signal)
       .then(
         (result) => send({ type: 'done', id: message.id, result }),
         (error: unknown) => send({ type: 'failed', id: message.id, error: asLuciError(error).toJSON() }),

@@ -5,7 +5,8 @@ import { estimateMemory } from '../../gguf/memory-estimate.ts';
 import { createNet } from '../../net/create-net.ts';
 import { openChild } from '../child/open-child.ts';
 import { flavorOf } from '../child/server-flavor.ts';
-import type { SessionOpener } from './loaded-models.ts';
+import type { EngineProgram } from '../engine.ts';
+import type { OpenedModel, SessionOpener } from './loaded-models.ts';
 import type { HostTarget } from './protocol.ts';
 
 /** How the engine process opens a model: by the engine in itself, or by a server program as its child. */
@@ -19,25 +20,33 @@ const net = createNet({ offline: true, proxy: { none: [] }, userAgent: `luci/${v
 /** Tokens where nobody says. */
 const usualContextLength = 4096;
 
-/** Estimates, then opens. */
-export const sessionOpener: SessionOpener = {
-  async estimate(target) {
-    if (!target.program) return (await embedded()).estimateEmbedded(target);
-    // A program with weights of its own is about as large in memory as on the disk.
-    if (target.program.path === target.path) return (await stat(target.path)).size;
-    const facts = await checkGgufFile(target.path);
-    return estimateMemory(facts, { contextLength: contextLengthOf(target, facts.contextLength) }).totalBytes;
-  },
-  async open(target) {
-    const { program, path, name, threads } = target;
-    if (!program) return (await embedded()).openEmbedded(target);
-    const { kind, version: release, rpc, environment } = program;
-    const options = { flavor: flavorOf(kind, release), program: program.path, net, environment, ...(rpc ? { rpc } : {}) };
-    const how = { contextLength: contextLengthOf(target, undefined), ...(threads === undefined ? {} : { threads }) };
-    const session = await openChild(options, { kind: 'file', path, name }, how);
-    return { session, memoryBytes: await sessionOpener.estimate(target), ended: session.ended };
-  },
-};
+/** Estimates, then opens. States of the engine in this process are kept in `stateFolder`. */
+export function createSessionOpener(stateFolder: string): SessionOpener {
+  return {
+    estimate,
+    async open(target, takeMemory) {
+      if (target.program) return openProgram(target, target.program);
+      return (await embedded()).openEmbedded(target, { stateFolder, takeMemory });
+    },
+  };
+}
+
+async function estimate(target: HostTarget): Promise<number> {
+  if (!target.program) return (await embedded()).estimateEmbedded(target);
+  // A program with weights of its own is about as large in memory as on the disk.
+  if (target.program.path === target.path) return (await stat(target.path)).size;
+  const facts = await checkGgufFile(target.path);
+  return estimateMemory(facts, { contextLength: contextLengthOf(target, facts.contextLength) }).totalBytes;
+}
+
+async function openProgram(target: HostTarget, program: EngineProgram): Promise<OpenedModel> {
+  const { path, name, threads } = target;
+  const { kind, version: release, rpc, environment } = program;
+  const options = { flavor: flavorOf(kind, release), program: program.path, net, environment, ...(rpc ? { rpc } : {}) };
+  const how = { contextLength: contextLengthOf(target, undefined), ...(threads === undefined ? {} : { threads }) };
+  const session = await openChild(options, { kind: 'file', path, name }, how);
+  return { session, memoryBytes: await estimate(target), ended: session.ended };
+}
 
 function contextLengthOf({ contextLength }: HostTarget, trained: number | undefined): number {
   return contextLength ?? Math.min(usualContextLength, trained ?? usualContextLength);

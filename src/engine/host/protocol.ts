@@ -9,6 +9,8 @@ export interface HostTarget {
   readonly name: string;
   readonly contextLength?: number;
   readonly threads?: number;
+  /** See {@link OpenOptions.parallel}; counts when the model is not open yet. */
+  readonly parallel?: number;
   /** What runs it; left out, the engine process itself does. */
   readonly program?: EngineProgram;
 }

@@ -1,0 +1,294 @@
+// npm run bench:engine -- --starter FILE [--rounds 5 --only first,rate,four,shared,memory]: the embedded engine in its process against
+// llama-server and llama-bench with the same threads, in paired rounds. The builds differ; both are named above the tables.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { resolveSettings } from '../src/config/resolve-settings.ts';
+import type { Session } from '../src/engine/engine.ts';
+import { createLuci } from '../src/luci.ts';
+import { tinyGguf } from '../test/fixtures/gguf/tiny-gguf.ts';
+import {
+  askSession,
+  llamaBench,
+  memoryOf,
+  type Question,
+  type Server,
+  startLlamaServer,
+  type Timed,
+  tokensPerSecond,
+} from './engine-rivals.ts';
+import { markdown, median } from './paired.ts';
+
+const { values } = parseArgs({
+  options: { starter: { type: 'string' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
+});
+const rounds = Number(values.rounds);
+const parts = values.only?.split(',') ?? ['first', 'rate', 'four', 'shared', 'memory'];
+const llamaServer = spawnSync(process.execPath, [join('scripts', 'llama-server.mjs')], { encoding: 'utf8' }).stdout.trim();
+const folder = mkdtempSync(join(tmpdir(), 'luci-bench-engine-'));
+const fixture = join(folder, 'tiny.gguf');
+writeFileSync(fixture, tinyGguf());
+const contextLength = 2048;
+const out = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** The sides of one model: a session of luci's engine process, and llama-server with one slot and with four. */
+interface Sides {
+  readonly name: string;
+  readonly model: string;
+  readonly home: string;
+  readonly session: Session;
+  readonly one: Server;
+  readonly four: Server;
+  readonly threads: number;
+}
+
+try {
+  const models = [
+    ...(values.starter ? [{ name: 'smollm2-135m', model: values.starter }] : []),
+    { name: 'fixture, 1.4 MB', model: fixture },
+  ];
+  for (const model of models) await measure(model);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measure({ name, model }: { name: string; model: string }): Promise<void> {
+  const home = mkdtempSync(join(folder, 'home-'));
+  const settings = resolveSettings(
+    { home, offline: true, engine: 'embedded', contextLength, keepAliveSeconds: 120 },
+    { PATH: process.env['PATH'] ?? '', ...(process.env['XDG_RUNTIME_DIR'] ? { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] } : {}) },
+  );
+  await using luci = createLuci(settings);
+  const session = await luci.open(model);
+  const threads = Number(/(\d+) thread/.exec(session.facts.device)?.[1]);
+  const flags = ['-t', String(threads), '-c'];
+  const one = await startLlamaServer(llamaServer, model, [...flags, String(contextLength), '-np', '1']);
+  const four = await startLlamaServer(llamaServer, model, [...flags, String(contextLength * 4), '-np', '4']);
+  try {
+    const version = /version: (.*)/.exec(spawnSync(llamaServer, ['--version'], { encoding: 'utf8' }).stderr)?.[1];
+    out(`\n### ${name}\n\nluci: ${session.facts.version}, ${session.facts.device}. llama-server: ${version}.`);
+    const sides = { name, model, home, session, one, four, threads };
+    if (parts.includes('first')) await firstToken(sides);
+    if (parts.includes('rate')) await rate(sides);
+    if (parts.includes('four')) await fourAtOnce(sides);
+    if (parts.includes('shared')) await fourSharing(sides);
+    if (parts.includes('memory')) await memory(sides);
+  } finally {
+    await Promise.all([one.stop(), four.stop()]);
+    await session[Symbol.asyncDispose]();
+    await luci.engine.stop();
+  }
+}
+
+/** Rivals in turn, after a round that does not count; each gives one number a round. */
+async function inTurn(rivals: readonly (() => Promise<number> | number)[]): Promise<{ medians: number[]; ratios: number[] }> {
+  const rows: number[][] = rivals.map(() => []);
+  for (let round = -1; round < rounds; round += 1)
+    for (const [index, rival] of rivals.entries()) {
+      const value = await rival();
+      if (round >= 0) rows[index]?.push(value);
+    }
+  // Of the first to each, round by round.
+  const ratios = rows.map((row) => median(row.map((value, round) => (rows[0]?.[round] ?? Number.NaN) / value)));
+  return { medians: rows.map(median), ratios };
+}
+
+let asked = 0;
+/** A question nobody has asked before. */
+function fresh(maxTokens: number): Question {
+  asked += 1;
+  return {
+    messages: [{ role: 'user', content: `${asked}. Tell me a long story about a river and the ${asked} people who live there.` }],
+    maxTokens,
+  };
+}
+
+/** (a) The whole command, until the first byte of the answer comes. */
+async function firstToken({ model, home, one }: Sides): Promise<void> {
+  const client = join(folder, 'client.cjs');
+  writeFileSync(client, rivalClient(one.port));
+  const question = 'What is the capital of France?';
+  const environment = { ...process.env, LUCI_HOME: home, LUCI_CONTEXT: String(contextLength) };
+  const ask = [join('dist', 'cli.cjs'), 'ask', question, '-m', model, '--max-tokens', '8'];
+  const { medians, ratios } = await inTurn([
+    () => firstByteMs(ask, environment),
+    () => firstByteMs([client, question], environment),
+    () => firstByteMs(['-e', 'process.stdout.write("x")'], environment),
+  ]);
+  const names = ['`luci ask`, its engine running', 'a fresh Node process asking a running llama-server', '`node -e` that prints a letter'];
+  out(`\nTime to the first byte of a second question (whole command; goal 1.0, floor 1.15 of llama-server):\n`);
+  out(
+    markdown(
+      ['command', 'median', 'luci / it'],
+      names.map((name, index) => [name, ms(medians[index]), two(ratios[index])]),
+    ),
+  );
+}
+
+function firstByteMs(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    let firstMs: number | undefined;
+    const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.on('data', () => {
+      firstMs ??= performance.now() - startedAt;
+    });
+    child.on('close', (status) =>
+      status === 0 && firstMs !== undefined ? resolve(firstMs) : reject(new Error(`${args[0]} ended with ${status}`)),
+    );
+  });
+}
+
+/** The least a program can do: one request, each piece printed as it comes. */
+function rivalClient(port: number): string {
+  return `const { request } = require('node:http');
+const body = JSON.stringify({ messages: [{ role: 'user', content: process.argv[2] }], max_tokens: 8, temperature: 0, stream: true });
+const sent = request({ host: '127.0.0.1', port: ${port}, path: '/v1/chat/completions', method: 'POST', headers: { 'Content-Type': 'application/json' } }, (response) => {
+  let rest = '';
+  response.setEncoding('utf8').on('data', (text) => {
+    const lines = (rest + text).split('\\n');
+    rest = lines.pop();
+    for (const line of lines) if (line.startsWith('data: {')) process.stdout.write(JSON.parse(line.slice(6)).choices[0]?.delta?.content ?? '');
+  });
+});
+sent.end(body);
+`;
+}
+
+/** (b) One answer of 128 tokens. */
+async function rate({ model, session, one, threads }: Sides): Promise<void> {
+  const own = askSession(session);
+  const bench = join(dirname(llamaServer), 'llama-bench');
+  const tokens = 128;
+  const { medians, ratios } = await inTurn([
+    async () => tokensPerSecond(await own(fresh(tokens))),
+    async () => tokensPerSecond(await one.ask(fresh(tokens))),
+    () => llamaBench(bench, model, { threads, tokens }),
+  ]);
+  out(`\nGenerated tokens per second, ${tokens} tokens (goals 0.95 of llama-server and 0.90 of llama-bench, floor 0.80):\n`);
+  const names = ['luci', 'llama-server over HTTP', 'llama-bench'];
+  out(
+    markdown(
+      ['', 'tokens/s', 'luci / it'],
+      names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
+    ),
+  );
+}
+
+/** (c) Four different questions at once: all tokens generated over the time of all. */
+async function fourAtOnce({ session, four }: Sides): Promise<void> {
+  const together = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
+    const answers = await Promise.all([1, 2, 3, 4].map(() => ask(fresh(48))));
+    const tokens = answers.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
+    return (tokens / Math.max(...answers.map(({ lastMs }) => lastMs))) * 1000;
+  };
+  const { medians, ratios } = await inTurn([() => together(askSession(session)), () => together(four.ask)]);
+  out(`\nFour different questions at once, 48 tokens each, prompts included (goal 1.0, floor 0.75):\n`);
+  const names = ['luci', 'llama-server -np 4'];
+  out(
+    markdown(
+      ['', 'tokens/s', 'luci / it'],
+      names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
+    ),
+  );
+}
+
+/** (d) Four questions with 500 tokens before them, alike or not: time until the last of them has its first token. */
+async function fourSharing({ session, four }: Sides): Promise<void> {
+  const own = askSession(session);
+  const text = await textOf(session, 500);
+  let set = 0;
+  const questions = (systems: readonly string[]): Question[] =>
+    systems.map((system) => {
+      asked += 1;
+      return {
+        messages: [
+          { role: 'system', content: system },
+          { role: 'user', content: `Question ${asked}: what is it about?` },
+        ],
+        maxTokens: 1,
+      };
+    });
+  const firstOfAll = async (ask: (question: Question) => Promise<Timed>, asks: readonly Question[]): Promise<number> =>
+    Math.max(...(await Promise.all(asks.map(ask))).map(({ firstMs }) => firstMs));
+  const unlike = (): string => {
+    set += 1;
+    return `${set} ${text}`;
+  };
+  const apart = (): Question[] => questions([unlike(), unlike(), unlike(), unlike()]);
+  const alike = (): Question[] => questions(Array<string>(4).fill(unlike()));
+  const warm = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
+    const [first, ...more] = [...alike(), ...questions([`${set} ${text}`])];
+    if (first) await ask(first);
+    return firstOfAll(ask, more);
+  };
+  const { medians } = await inTurn([
+    () => firstOfAll(own, apart()),
+    () => warm(own),
+    () => firstOfAll(own, alike()),
+    () => firstOfAll(four.ask, apart()),
+    () => warm(four.ask),
+    () => firstOfAll(four.ask, alike()),
+  ]);
+  const names = [
+    'luci, four different prefixes',
+    'luci, one prefix, asked about before',
+    'luci, one prefix, new',
+    'llama-server -np 4, four different prefixes',
+    'llama-server -np 4, one prefix, asked about before',
+    'llama-server -np 4, one prefix, new',
+  ];
+  out(`\nFour at once with 500 tokens before each, until the last has its first token (goal 0.15, floor 0.3 of different prefixes):\n`);
+  const to = (index: number): string => two((medians[index] ?? 0) / (medians[index < 3 ? 0 : 3] ?? 0));
+  out(
+    markdown(
+      ['', 'median', 'of different ones'],
+      names.map((name, index) => [name, ms(medians[index]), to(index)]),
+    ),
+  );
+  out(
+    `\nluci / llama-server: different ${two((medians[0] ?? 0) / (medians[3] ?? 0))}, asked about before ${two((medians[1] ?? 0) / (medians[4] ?? 0))}.`,
+  );
+}
+
+/** Words of about so many tokens. */
+async function textOf(session: Session, tokens: number): Promise<string> {
+  const words = 'The river runs past the mill and under the old bridge, where the children of the village fish in the evening. ';
+  const each =
+    (await session.countTokens([{ role: 'user', content: words.repeat(3) }])) -
+    (await session.countTokens([{ role: 'user', content: words.repeat(2) }]));
+  return words.repeat(Math.ceil(tokens / each));
+}
+
+/** (e) What the processes hold after all of it. */
+async function memory({ session, home, one, four }: Sides): Promise<void> {
+  await askSession(session)(fresh(8));
+  const status = spawnSync(process.execPath, [join('dist', 'cli.cjs'), 'ps', '--json', '--home', home], { encoding: 'utf8' });
+  const { pid } = JSON.parse(status.stdout) as { pid: number };
+  const rows = [
+    ['luci', memoryOf(pid)],
+    ['llama-server -np 1', memoryOf(one.pid)],
+    ['llama-server -np 4', memoryOf(four.pid)],
+  ] as const;
+  out(`\nResident memory, context ${contextLength} a request:\n`);
+  out(
+    markdown(
+      ['', 'all', 'without pages of files'],
+      rows.map(([name, { residentMB, ownMB }]) => [name, `${residentMB.toFixed(0)} MB`, `${ownMB.toFixed(0)} MB`]),
+    ),
+  );
+}
+
+function ms(value = Number.NaN): string {
+  return `${value.toFixed(0)} ms`;
+}
+
+function rounded(value = Number.NaN): string {
+  return value.toFixed(1);
+}
+
+function two(value = Number.NaN): string {
+  return value.toFixed(2);
+}

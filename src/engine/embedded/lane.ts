@@ -1,0 +1,211 @@
+import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
+import { abortError, throwIfAborted } from '../../base/abort.ts';
+import type { Batches, Work } from './batches.ts';
+import type { NativeCheckpoint, NativeSequence } from './native.ts';
+
+/** One conversation's place in a context: its tokens there, and what can be done to them. One request at a time. */
+export interface Lane {
+  /** What the context holds of it. */
+  readonly tokens: readonly Token[];
+  /** Whether its state can be cut at any place, and so be shared by what begins alike. */
+  readonly canBeCut: boolean;
+  /** How many of them were evaluated alone, in even slices: only these come out alike every time. */
+  readonly evenLength: number;
+  /** Settles with the next change of `tokens`, or with {@link touch}. */
+  changed(): Promise<void>;
+  touch(): void;
+  /** Cuts to the first `count` tokens, or to fewer where the state cannot be cut there. */
+  keep(count: number): Promise<void>;
+  /** Evaluates tokens after those that are there. An abort is heard between two batches. */
+  evaluate(tokens: readonly Token[], how: Evaluation): Promise<void>;
+  /** Evaluates, then chooses token after token, the last one an end token or the one `most` allows. */
+  generate(tokens: readonly Token[], options: SequenceEvaluateOptions, how: Generation): AsyncGenerator<Token, void>;
+  /** Marks a place to which {@link keep} can go back where the state cannot be cut. */
+  mark(): Promise<void>;
+  /** Writes what it holds to a file, or takes it from one this process wrote. */
+  save(path: string): Promise<void>;
+  load(path: string): Promise<void>;
+}
+
+/** How tokens are evaluated. */
+export interface Evaluation {
+  readonly signal?: AbortSignal;
+  /** See {@link Work.isAlone}. */
+  readonly isAlone?: boolean;
+}
+
+/** How tokens are generated. */
+export interface Generation extends Evaluation {
+  readonly most: number;
+  isEnd(token: Token): boolean;
+}
+
+/** Marks kept; each holds a copy of the state's part that cannot be cut. */
+const mostMarks = 2;
+
+/** A lane on a sequence; `mostTokens` is what the context holds for it. */
+export function createLane(sequence: NativeSequence, batches: Batches, mostTokens: number): Lane {
+  const { context, id } = sequence;
+  const tokens: Token[] = [];
+  let marks: NativeCheckpoint[] = [];
+  let tell = (): void => undefined;
+  let change = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const state = {
+    id,
+    tokens,
+    evenLength: 0,
+    onChange(): void {
+      tell();
+      change = new Promise((resolve) => {
+        tell = resolve;
+      });
+    },
+  };
+
+  function clear(): void {
+    context.disposeSequence(id);
+    tokens.length = 0;
+    state.evenLength = 0;
+  }
+
+  async function cut(count: number): Promise<void> {
+    if (count >= tokens.length) return;
+    if (count === 0) return clear();
+    if (count > context.getSequenceKvCacheMinPosition(id) && context.removeTokenCellsFromSequence(id, count, tokens.length)) {
+      tokens.length = count;
+      return;
+    }
+    const mark = marks.findLast(({ minPos, maxPos }) => minPos <= count - 1 && maxPos < tokens.length);
+    const last = Math.min(count - 1, mark?.maxPos ?? 0);
+    if (mark && (await context.restoreCheckpoint(mark, last))) tokens.length = last + 1;
+    else clear();
+  }
+
+  return {
+    tokens,
+    canBeCut: !sequence.needsCheckpoints,
+    get evenLength() {
+      return state.evenLength;
+    },
+    changed: () => change,
+    touch: state.onChange,
+    keep: (count) =>
+      batches.between(async () => {
+        await cut(count);
+        state.evenLength = Math.min(state.evenLength, tokens.length);
+        for (const mark of marks) if (mark.maxPos >= tokens.length) mark.dispose();
+        marks = marks.filter(({ maxPos }) => maxPos < tokens.length);
+      }),
+    async evaluate(more, { signal, isAlone = false }) {
+      throwIfAborted(signal);
+      if (more.length === 0) return;
+      await new Promise<void>((resolve, reject) => {
+        const onDone = (): undefined => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        const onFailed = (error: Error): void => {
+          signal?.removeEventListener('abort', onAbort);
+          reject(error);
+        };
+        const work: Work = { lane: state, next: more, isAlone, onDone, onFailed };
+        const onAbort = (): void => void batches.withdraw(work).then(() => signal && reject(abortError(signal)));
+        signal?.addEventListener('abort', onAbort, { once: true });
+        batches.submit(work);
+      });
+    },
+    async *generate(first, options, { most, isEnd, isAlone = false }) {
+      const sampler = sequence.createSampler();
+      // What is chosen next depends on what was made of the last token: nothing may be chosen before that.
+      const isStepwise =
+        options.repeatPenalty !== undefined || options.tokenBias !== undefined || isConstrained(options) || sequence.needsCheckpoints;
+      const chosen: Token[] = [];
+      let [count, isOver, isPaused] = [0, false, false];
+      let failure: Error | undefined;
+      let wake = (): void => undefined;
+      const work: Work = {
+        lane: state,
+        next: first,
+        sampler,
+        isAlone,
+        onDone(token) {
+          if (token === undefined || token < 0) failure = new Error('no token could be chosen');
+          else {
+            chosen.push(token);
+            count += 1;
+            isOver = isEnd(token) || count >= most || tokens.length + 1 >= mostTokens;
+          }
+          // One token ahead of who reads them, so that the cores work while a token is made into text.
+          isPaused = !isOver && !failure && (isStepwise || chosen.length > 1);
+          wake();
+          return token === undefined || isOver || isPaused || failure ? undefined : [token];
+        },
+        onFailed(error) {
+          failure = error;
+          wake();
+        },
+      };
+      try {
+        sampler.applyConfig(sequence.samplerConfig(options));
+        batches.submit(work);
+        for (;;) {
+          while (chosen.length === 0) {
+            if (failure) throw failure;
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+          const token = chosen.shift() as Token;
+          if (isStepwise) yield token;
+          if (isPaused && chosen.length === 0) {
+            isPaused = false;
+            if (isStepwise) sampler.applyConfig(sequence.samplerConfig(options));
+            work.next = [token];
+            batches.submit(work);
+          }
+          if (!isStepwise) yield token;
+          if (isOver && chosen.length === 0) return;
+        }
+      } finally {
+        await batches.withdraw(work);
+        sampler.dispose();
+      }
+    },
+    mark: () =>
+      batches.between(async () => {
+        if (!sequence.needsCheckpoints || tokens.length === 0 || marks.some(({ maxPos }) => maxPos === tokens.length - 1)) return;
+        const mark = sequence.createCheckpoint();
+        await mark.init(context, id);
+        marks.push(mark);
+        if (marks.length > mostMarks) marks.shift()?.dispose();
+      }),
+    save: (path) =>
+      batches.between(async () => {
+        await context.saveSequenceStateToFile(path, id, Uint32Array.from(tokens));
+      }),
+    load: (path) =>
+      batches.between(async () => {
+        clear();
+        try {
+          tokens.push(...(Array.from(await context.loadSequenceStateFromFile(path, id, mostTokens)) as Token[]));
+        } catch (error) {
+          clear();
+          throw error;
+        }
+      }),
+  };
+}
+
+/** Whether a grammar has a say now. */
+function isConstrained({ grammarEvaluationState }: SequenceEvaluateOptions): boolean {
+  return (typeof grammarEvaluationState === 'function' ? grammarEvaluationState() : grammarEvaluationState) !== undefined;
+}
+
+/** How many tokens two lists begin with alike. */
+export function commonLength(a: readonly Token[], b: readonly Token[]): number {
+  const most = Math.min(a.length, b.length);
+  for (let index = 0; index < most; index += 1) if (a[index] !== b[index]) return index;
+  return most;
+}
