@@ -1,0 +1,158 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import type { ChatMessage, ChatRequest, GenerationEvent, Session, Usage } from '../../src/engine/engine.ts';
+import { createLuci, type Luci } from '../../src/luci.ts';
+import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+
+/** Several requests at once on one model of the embedded engine, through its process. */
+
+let home: string;
+let model: string;
+let luci: Luci;
+let session: Session;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'luci scheduling '));
+  model = join(home, 'tiny.gguf');
+  await writeFile(model, tinyGguf());
+  luci = open();
+  session = await luci.open(model);
+});
+afterAll(async () => {
+  await session[Symbol.asyncDispose]();
+  await luci.engine.stop();
+  await luci[Symbol.asyncDispose]();
+  await rm(home, { recursive: true, force: true });
+});
+
+function open(memoryBudgetBytes?: number): Luci {
+  const settings = resolveSettings(
+    { home, offline: true, engine: 'embedded', contextLength: 2048, keepAliveSeconds: 20 },
+    { PATH: process.env['PATH'] ?? '' },
+  );
+  return createLuci(memoryBudgetBytes === undefined ? settings : { ...settings, engine: { ...settings.engine, memoryBudgetBytes } });
+}
+
+interface Answer {
+  readonly text: string;
+  readonly usage: Usage;
+}
+
+async function ask(messages: readonly ChatMessage[] | string, more: Partial<ChatRequest> = {}, log: string[] = []): Promise<Answer> {
+  const turns: readonly ChatMessage[] = typeof messages === 'string' ? [{ role: 'user', content: messages }] : messages;
+  const name = turns.at(-1)?.content ?? '';
+  let text = '';
+  for await (const event of session.generate({
+    messages: turns,
+    sampling: { temperature: 0 },
+    ...more,
+  }) as AsyncIterable<GenerationEvent>) {
+    log.push(name);
+    if (event.type === 'text') text += event.text;
+    if (event.type === 'end') return { text, usage: event.usage };
+  }
+  throw new Error('an answer without an end');
+}
+
+const about = (subject: string): string => `${subject} `.repeat(40);
+
+test('four at once are all answered, and their pieces come in turn', async () => {
+  const log: string[] = [];
+  // Before the second lane is opened the first may be done: so asked twice.
+  for (const round of ['a', 'b']) {
+    log.length = 0;
+    const answers = await Promise.all([1, 2, 3, 4].map((number) => ask(`${number}${round}`, {}, log)));
+    expect(answers.map(({ text }) => text)).toEqual(Array(4).fill(tinyReply));
+  }
+  const changes = log.filter((name, index) => index > 0 && log[index - 1] !== name).length;
+  expect(changes).toBeGreaterThan(6); // One after the other: 3.
+});
+
+test('more than there are lanes for wait, and nobody is forgotten', async () => {
+  const answers = await Promise.all(Array.from({ length: 11 }, (_, number) => ask(`number ${number}`)));
+  expect(answers.map(({ text }) => text)).toEqual(Array(11).fill(tinyReply));
+});
+
+test('a request goes where its beginning is: turns of conversations that take turns stay cached', async () => {
+  const first = about('apples');
+  const second = about('bridges');
+  for (const subject of [first, second])
+    await ask([
+      { role: 'system', content: subject },
+      { role: 'user', content: 'one' },
+    ]);
+  for (const subject of [first, second, first, second]) {
+    const { usage } = await ask([
+      { role: 'system', content: subject },
+      { role: 'user', content: 'two' },
+    ]);
+    expect(usage.cachedTokens).toBeGreaterThan(usage.promptTokens * 0.9);
+  }
+});
+
+test('what four at once begin with alike is evaluated by one of them', async () => {
+  const system = about('cherries');
+  const answers = await Promise.all(
+    [1, 2, 3, 4].map((number) =>
+      ask([
+        { role: 'system', content: system },
+        { role: 'user', content: `${number}?` },
+      ]),
+    ),
+  );
+  expect(answers.map(({ text }) => text)).toEqual(Array(4).fill(tinyReply));
+  const shares = answers.map(({ usage }) => usage.cachedTokens / usage.promptTokens).sort((a, b) => a - b);
+  expect(shares[0]).toBeLessThan(0.2);
+  expect(shares[1]).toBeGreaterThan(0.8);
+});
+
+test('a repeatable request takes nothing from others, and may use what it evaluated itself', async () => {
+  const messages = [
+    { role: 'system', content: about('dunes') },
+    { role: 'user', content: 'go' },
+  ] as const;
+  await ask(messages);
+  expect((await ask(messages, { repeatable: true })).usage.cachedTokens).toBe(0);
+  const again = await ask(messages, { repeatable: true });
+  expect(again.usage.cachedTokens).toBeGreaterThan(0);
+  expect(again.usage.cachedTokens % 128).toBe(0);
+});
+
+test('a cancelled one does not disturb the others, in its prompt or in its answer', async () => {
+  const stopper = new AbortController();
+  const stopped = (async () => {
+    const messages = [{ role: 'user', content: 'x'.repeat(1900) }] as const;
+    for await (const _event of session.generate({ messages }, stopper.signal)) stopper.abort();
+  })();
+  const left = (async () => {
+    for await (const _event of session.generate({ messages: [{ role: 'user', content: 'leave' }] })) break;
+  })();
+  const others = Promise.all([1, 2].map((number) => ask(`other ${number}`)));
+  setTimeout(() => stopper.abort(), 30);
+  await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
+  await left;
+  expect((await others).map(({ text }) => text)).toEqual([tinyReply, tinyReply]);
+  expect((await ask('afterwards')).text).toBe(tinyReply);
+});
+
+test('where memory is short, requests at once wait for each other instead', async () => {
+  const [loaded] = (await luci.engine.status())?.models ?? [];
+  await luci.engine.stop();
+  // Room for the model with one lane; four take four times the KV cache more.
+  await using narrow = open((loaded?.memoryBytes ?? 0) - 1);
+  await using small = await narrow.open(model);
+  const answers = await Promise.all(
+    [1, 2, 3].map(async (number) => {
+      let text = '';
+      for await (const event of small.generate({ messages: [{ role: 'user', content: `${number}` }], sampling: { temperature: 0 } }))
+        if (event.type === 'text') text += event.text;
+      return text;
+    }),
+  );
+  expect(answers).toEqual(Array(3).fill(tinyReply));
+  expect((await narrow.engine.status())?.models[0]?.memoryBytes).toBeLessThan(loaded?.memoryBytes ?? 0);
+  await narrow.engine.stop();
+  session = await luci.open(model);
+});
