@@ -85,7 +85,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
         version: name,
         device: new URL(found.url).host,
         contextLength: contextLength ?? remoteContextLength,
-        supports: { jsonSchema: true, tools: true, embeddings: true, seed: true },
+        supports: { jsonSchema: true, tools: true, requiredCalls: true, embeddings: true, seed: true },
       },
     });
   }

@@ -1,6 +1,7 @@
 import { LuciError } from '../base/errors.ts';
 import type { ChatMessage, ChatRequest, Session } from '../engine/engine.ts';
 import type { RequestDefaults } from './request.ts';
+import { definitionOf } from './tool.ts';
 import { withToolsAsText } from './tool-format.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
@@ -112,7 +113,7 @@ async function fit(
   let kept = [...messages];
   for (;;) {
     const asSent = tools.length > 0 && !supports.tools ? withToolsAsText([...told, ...kept], tools) : [...told, ...kept];
-    const tokens = await session.countTokens(asSent);
+    const tokens = await session.countTokens(asSent, supports.tools && tools.length > 0 ? tools.map(definitionOf) : undefined);
     if (tokens <= room) return kept;
     const second = kept.findIndex(({ role }, index) => index > 0 && role === 'user');
     if (second < 0)

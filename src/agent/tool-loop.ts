@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest, GenerationEvent, Session, ToolCall } from '../engine/engine.ts';
-import { type ConfirmCall, runTool, type Tool, type ToolResult } from './tool.ts';
+import { type ConfirmCall, definitionOf, runTool, type Tool, type ToolResult } from './tool.ts';
 import { parseToolReply, toolReplySchema, withToolsAsText } from './tool-format.ts';
 
 /** An answer that may need tools: the model calls, the calls are carried out, and so on until it answers. */
@@ -70,8 +70,9 @@ async function* oneTurn(
   id: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GenerationEvent> {
-  const definitions = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
-  if (session.facts.supports.tools) {
+  const definitions = tools.map(definitionOf);
+  const { supports } = session.facts;
+  if (request.toolChoice === 'required' ? supports.requiredCalls : supports.tools) {
     yield* session.generate({ ...request, tools: definitions }, signal);
     return;
   }

@@ -11,6 +11,11 @@ export interface Tool extends ToolDefinition {
   run(args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<string>;
 }
 
+/** What the model sees of a tool. */
+export function definitionOf({ name, description, parameters }: Tool): ToolDefinition {
+  return { name, description, parameters };
+}
+
 /** Asks whether a destructive call may run. */
 export type ConfirmCall = (call: ToolCall, tool: Tool) => Promise<boolean>;
 

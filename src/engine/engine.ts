@@ -13,7 +13,18 @@ export interface EngineFacts {
   /** Tokens the session can hold. */
   readonly contextLength: number;
   /** What it can do beside text. */
-  readonly supports: { readonly jsonSchema: boolean; readonly tools: boolean; readonly embeddings: boolean; readonly seed: boolean };
+  readonly supports: EngineSupport;
+}
+
+/** What an engine can do with the model it opened, beside text. */
+export interface EngineSupport {
+  readonly jsonSchema: boolean;
+  /** Tools in the model's own way; the agent asks for them by a grammar elsewhere. */
+  readonly tools: boolean;
+  /** Whether a call can be demanded (`toolChoice: 'required'`) in that way. */
+  readonly requiredCalls: boolean;
+  readonly embeddings: boolean;
+  readonly seed: boolean;
 }
 
 /** What to open. */

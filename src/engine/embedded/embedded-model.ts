@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type ChatWrapper, type LlamaModel, resolveChatWrapper, type Token } from 'node-llama-cpp';
+import { type ChatModelFunctions, type ChatWrapper, type LlamaModel, resolveChatWrapper, type Token } from 'node-llama-cpp';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
@@ -7,6 +7,7 @@ import type { ChatMessage, EngineFacts } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { createBatches } from './batches.ts';
 import { historyOf } from './conversation.ts';
+import { knowsTools } from './functions.ts';
 import { createLane } from './lane.ts';
 import { createLanes, type Deck, type Lanes } from './lanes.ts';
 import { nativeContext, nativeSequence } from './native.ts';
@@ -20,7 +21,7 @@ export interface EmbeddedModel {
   readonly chatWrapper: ChatWrapper;
   readonly threads: number;
   readonly loadMs: number;
-  promptTokens(messages: readonly ChatMessage[]): Token[];
+  promptTokens(messages: readonly ChatMessage[], functions: ChatModelFunctions | undefined): Token[];
   dispose(): Promise<void>;
 }
 
@@ -85,11 +86,11 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
         version: `llama.cpp ${llama.llamaCppRelease.release}`,
         device: `${llama.gpu === false ? 'CPU' : llama.gpu}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
         contextLength,
-        // Tools go through the grammar: that works for every model, whether or not its template knows tools.
-        supports: { jsonSchema: true, tools: false, embeddings: true, seed: true },
+        supports: { jsonSchema: true, tools: knowsTools(opened), requiredCalls: false, embeddings: true, seed: true },
       },
-      promptTokens(messages) {
-        const { contextText } = chatWrapper.generateContextState({ chatHistory: historyOf(messages) });
+      promptTokens(messages, functions) {
+        const known = functions ? { availableFunctions: functions, documentFunctionParams: true } : {};
+        const { contextText } = chatWrapper.generateContextState({ chatHistory: historyOf(messages), ...known });
         return contextText.tokenize(opened.tokenizer);
       },
       async dispose() {

@@ -1,11 +1,12 @@
 import { LlamaChat, type Token } from 'node-llama-cpp';
 import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
-import type { ChatRequest, EndReason, GenerationEvent } from '../engine.ts';
+import type { ChatRequest, EndReason, GenerationEvent, ToolCall } from '../engine.ts';
 import { evenSlice } from './batches.ts';
 import { chatSequence } from './chat-sequence.ts';
 import { historyOf } from './conversation.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
+import { functionsOf } from './functions.ts';
 import { commonLength, type Evaluation, type Lane } from './lane.ts';
 
 /** One answer of an open model. */
@@ -18,7 +19,7 @@ export async function generate(
   emit: (event: GenerationEvent) => void,
 ): Promise<void> {
   const startedAt = performance.now();
-  const prompt = open.promptTokens(request.messages);
+  const prompt = open.promptTokens(request.messages, functionsOf(request));
   requireRoom(prompt.length, request.maxTokens, open.facts.contextLength);
   const isAlone = request.repeatable === true;
   emit(await open.lanes.use({ prompt, isAlone }, (lane) => answer(open, lane, { request, prompt, startedAt, signal, emit }), signal));
@@ -43,6 +44,7 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
     request.jsonSchema === undefined
       ? undefined
       : await model.llama.createGrammarForJsonSchema(request.jsonSchema as Parameters<typeof model.llama.createGrammarForJsonSchema>[0]);
+  const functions = functionsOf(request);
   const room = contextLength - prompt.length;
   const most = Math.min(request.maxTokens ?? room - 1, room - 1);
   const isEnd = (token: Token): boolean => model.isEogToken(token);
@@ -61,7 +63,7 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
       minP: sampling.minP ?? 0.05,
       seed: sampling.seed ?? Math.floor(Math.random() * 2 ** 31),
       repeatPenalty: sampling.repeatPenalty === undefined || sampling.repeatPenalty === 1 ? false : { penalty: sampling.repeatPenalty },
-      ...(grammar ? { grammar } : {}),
+      ...(grammar ? { grammar } : functions ? { functions, documentFunctionParams: true, maxParallelFunctionCalls: 1 } : {}),
       ...(request.stop?.length ? { customStopTriggers: [...request.stop] } : {}),
       ...(request.thinking === false ? { budgets: { thoughtTokens: 0 } } : {}),
       onToken: (generated) => {
@@ -74,6 +76,8 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
       },
     });
     if (signal.aborted) throw abortError(signal);
+    for (const [index, { functionName, params }] of (result.functionCalls ?? []).entries())
+      emit({ type: 'tool-call', call: callOf(`call-${request.messages.length}-${index + 1}`, functionName, params) });
     const endedAt = performance.now();
     const first = firstTokenAt ?? endedAt;
     return {
@@ -109,6 +113,10 @@ async function evaluatePrompt(lane: Lane, prompt: readonly Token[], how: Evaluat
   await lane.evaluate(wanted.slice(cachedTokens), how);
   await lane.mark();
   return cachedTokens;
+}
+
+function callOf(id: string, name: string, params: unknown): ToolCall {
+  return { id, name, arguments: typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {} };
 }
 
 /** Throws unless the prompt and the answer asked for fit. */

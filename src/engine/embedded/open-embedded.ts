@@ -2,6 +2,7 @@ import type { Session } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { type EmbeddedModel, inspectFile, type LoadOptions, loadModel } from './embedded-model.ts';
+import { functionsOf } from './functions.ts';
 import { generate } from './generate.ts';
 
 /** The embedded engine itself: sessions whose native code runs in this process. Only the engine process comes here. */
@@ -26,7 +27,7 @@ function sessionOn(open: EmbeddedModel): Session {
   return {
     facts: open.facts,
     generate: (request, signal) => eventsOf((emit, stop) => generate(open, request, stop, emit), signal),
-    countTokens: async (messages) => open.promptTokens(messages).length,
+    countTokens: async (messages, tools) => open.promptTokens(messages, functionsOf(tools ? { tools } : {})).length,
     embed: (texts) => embed(open, texts),
     [Symbol.asyncDispose]: () => open.dispose(),
   };
