@@ -141,7 +141,10 @@ export function createRawLane(userAgent: string): RawLane {
       }
       if (isWhole) void now.chain.then(() => end(now, true));
     } catch (error) {
-      fail(error);
+      socket?.destroy();
+      socket = undefined;
+      // Pieces on their way to the disk end first: whoever goes on, goes on after them.
+      void now.chain.then(() => exchange === now && fail(error));
       return false;
     }
     isPaused = handedOut >= slabCount - 1;
@@ -207,7 +210,8 @@ export function createRawLane(userAgent: string): RawLane {
     }, connectTimeoutMs);
     fresh.once(isTls ? 'secureConnect' : 'connect', () => {
       clearTimeout(slow);
-      fresh.setTimeout(idleTimeoutMs, () => {
+      fresh.setTimeout(idleTimeoutMs);
+      fresh.on('timeout', () => {
         // A lane that we hold back is not silent; the clock of a socket strikes only once.
         if (isPaused) fresh.setTimeout(idleTimeoutMs);
         else if (exchange && socket === fresh) {
