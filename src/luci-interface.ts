@@ -89,7 +89,9 @@ export interface Luci extends AsyncDisposable, Upkeep, Omit<ModelOpener, 'open' 
   /** The newest test run of an installed model. */
   newestTest(reference: string): Promise<ReadLog>;
   /** Writes an HTML page of the newest runs of these models (default: all that were tested); without a path it goes beside the logs. */
-  writeReport(options?: Pick<ReportOptions, 'path' | 'models'>): Promise<{ readonly path: string; readonly models: readonly string[] }>;
+  writeReport(
+    options?: Pick<ReportOptions, 'path' | 'junitPath' | 'models'>,
+  ): Promise<{ readonly path: string; readonly models: readonly string[] }>;
   writeJunit(path: string, results: readonly ModelResult[]): Promise<void>;
   /** Comparing, rescoring, merging and certifying of test runs. */
   testingVerbs(): Promise<TestingVerbs>;

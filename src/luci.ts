@@ -248,12 +248,12 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       return testModels({ stateFolder: directories.state, logsFolder: testLogs, list, installedNames, digestOf, open, machine }, options);
     },
     newestTest: async (reference) => (await testing()).newestRun(testLogs, (await installed(reference)).name),
-    async writeReport({ path, models = [] } = {}) {
+    async writeReport({ models = [], ...where } = {}) {
       const { writeReport, testedModels } = await testing();
       const tested = new Set(testedModels(testLogs));
       const names: string[] = [];
       for (const reference of models) names.push(...(tested.has(reference) ? [reference] : await installedNames([reference])));
-      return writeReport({ logsFolder: testLogs, models: names, privatePaths, ...(path === undefined ? {} : { path }) });
+      return writeReport({ ...where, logsFolder: testLogs, models: names, privatePaths });
     },
     writeJunit: async (path, results) => (await testing()).writeJunit(path, results, privatePaths),
     testingVerbs: async () => (await import('./testing-verbs.ts')).createTestingVerbs(testLogs, directories.keys),

@@ -243,6 +243,8 @@ export interface ReportOptions {
   readonly logsFolder: string;
   /** Default: `report.html` in the folder of logs. */
   readonly path?: string;
+  /** JUnit XML besides. */
+  readonly junitPath?: string;
   /** Default: all tested models, those of low tiers first. */
   readonly models?: readonly string[];
   readonly privatePaths?: readonly PrivatePath[];
@@ -255,7 +257,7 @@ export function testedModels(logsFolder: string): readonly string[] {
 
 /** Writes an HTML page of the newest runs. Returns where it is and which models are in it. */
 export async function writeReport(options: ReportOptions): Promise<{ readonly path: string; readonly models: readonly string[] }> {
-  const { logsFolder, path = join(logsFolder, 'report.html'), models = [], privatePaths = [] } = options;
+  const { logsFolder, path = join(logsFolder, 'report.html'), junitPath, models = [], privatePaths = [] } = options;
   const wanted = models.length > 0 ? models : testedModels(logsFolder);
   if (wanted.length === 0) throw new LuciError('NOT_FOUND', 'No model was tested yet.', { hint: 'luci test' });
   const runs = wanted.map((name) => newestRun(logsFolder, name)).map(({ run, tiers, answers }) => ({ run, tiers, cases: answers }));
@@ -263,6 +265,7 @@ export async function writeReport(options: ReportOptions): Promise<{ readonly pa
   // The charts are loaded when a page is made.
   const { htmlReport } = await import('./tiers/report/html-report.ts');
   await write(path, htmlReport(publishable(runs, privatePaths), new Date().toISOString().slice(0, 10)));
+  if (junitPath !== undefined) await writeJunit(junitPath, runs, privatePaths);
   return { path, models: wanted };
 }
 

@@ -254,8 +254,10 @@ test('a report is made from the logs at any time: of all, of those named, of one
   expect(await readFile(path, 'utf8')).toContain('<h1>What other can do</h1>');
   await expect(report('lama')).rejects.toMatchObject({ code: 'MODEL_UNKNOWN' });
   const own = join(home, 'own', 'page.html');
-  expect((await run({ operands: ['report'], options: { report: own } }, () => knowingSession({ knows: knowsAll }))).stdout).toContain(own);
+  const options = { report: own, junit: join(home, 'own', 'tests.xml') };
+  expect((await run({ operands: ['report'], options }, () => knowingSession({ knows: knowsAll }))).stdout).toContain(own);
   expect(await readFile(own, 'utf8')).toBe(both);
+  expect(await readFile(options.junit, 'utf8')).toContain('<testsuite name="other tier 0" tests="10" failures="7"');
 });
 
 test('two runs are compared pair by pair, rescored, certified, and a changed certificate is found out', async () => {

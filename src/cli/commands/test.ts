@@ -38,8 +38,12 @@ export const test: Command = {
     if (verb) return verb(context, operands.slice(1));
     const luci = await context.luci(engineOverrides(options));
     if (operands[0] === 'report') {
-      const path = textOption(options, 'report');
-      const written = await luci.writeReport({ models: operands.slice(1), ...(path === undefined ? {} : { path }) });
+      const [path, junitPath] = [textOption(options, 'report'), textOption(options, 'junit')];
+      const written = await luci.writeReport({
+        models: operands.slice(1),
+        ...(path === undefined ? {} : { path }),
+        ...(junitPath === undefined ? {} : { junitPath }),
+      });
       const count = written.models.length;
       if (show.json) show.data(written);
       else show.result(`${written.path}  ${count} ${count === 1 ? 'model' : 'models'}`);

@@ -1,10 +1,10 @@
 import type { CaseResult } from '../result.ts';
 import { escaped, escapedAttribute } from './escape.ts';
-import type { ReportedRun } from './report-data.ts';
+import { type ReportedRun, reportedModels } from './report-data.ts';
 
 /** JUnit XML: a suite a model and tier, a case each answer; diagnostic tiers are skipped, not failed. */
 export function junitReport(results: readonly ReportedRun[]): string {
-  const suites = results.flatMap(({ run, tiers, cases }) =>
+  const suites = reportedModels(results).flatMap(({ run, tiers, cases }) =>
     tiers.map(({ tier, mode }) => {
       const own = cases.filter((result) => result.tier === tier);
       const isSkipped = mode === 'diagnostic';
