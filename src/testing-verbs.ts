@@ -5,15 +5,21 @@ import { LuciError } from './base/errors.ts';
 import { diskError } from './base/system-error.ts';
 import { newestRun } from './testing.ts';
 import { type Certificate, certify, checkCertificate, newSigningKey } from './tiers/certificate.ts';
-import { type Comparison, compareRuns } from './tiers/compare.ts';
+import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from './tiers/compare.ts';
+import { type LintReport, lintSuite } from './tiers/own/lint.ts';
+import { readSuite } from './tiers/own/load-suite.ts';
 import { type Rescored, rescoreRun } from './tiers/rescore.ts';
 import type { CaseResult } from './tiers/result.ts';
-import { openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
+import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
 
 /** What can be done with test runs that are over. Each takes names of tested models, or paths of logs. */
 export interface TestingVerbs {
-  compare(first: string, second: string): Comparison;
-  rescore(reference: string, signal?: AbortSignal): Promise<readonly Rescored[]>;
+  /** Two runs; the same model with the public and another seed, or one name for these two, is a question of its own. */
+  compare(first: string, second?: string): Comparison | SeedComparison;
+  /** A run of a user's own suite takes the file of it. */
+  rescore(reference: string, options?: { readonly suitePath?: string; readonly signal?: AbortSignal }): Promise<readonly Rescored[]>;
+  /** What is wrong with a user's own suite, case by case. Throws USAGE for a file that has not the form of one. */
+  lint(path: string, signal?: AbortSignal): Promise<LintReport>;
   /** One log out of several of the same model, suite and seed: shards, other machines. Returns its path. */
   merge(paths: readonly string[]): { readonly path: string; readonly answers: number };
   /** Writes a certificate a tier beside the logs; returns their paths. */
@@ -30,8 +36,16 @@ export function createTestingVerbs(logsFolder: string, keysFolder: string): Test
     return log;
   };
   return {
-    compare: (first, second) => compareRuns(find(first), find(second)),
-    rescore: (reference, signal) => rescoreRun(find(reference), signal),
+    compare(first, second) {
+      const [a, b] = second === undefined ? seedPair(logsFolder, first) : [find(first), find(second)];
+      return isSeedPair(a, b) ? compareSeeds(a, b) : compareRuns(a, b);
+    },
+    rescore: (reference, { suitePath, signal } = {}) =>
+      rescoreRun(find(reference), {
+        ...(suitePath === undefined ? {} : { suite: readSuite(suitePath) }),
+        ...(signal ? { signal } : {}),
+      }),
+    lint: (path, signal) => lintSuite(readSuite(path), signal),
     merge(paths) {
       const logs = paths.map(find);
       const [first] = logs;
@@ -74,6 +88,19 @@ export function createTestingVerbs(logsFolder: string, keysFolder: string): Test
       return checkCertificate(text, basename(path));
     },
   };
+}
+
+/** The newest run of a model with the public seed and its newest with another, of the same suite. */
+function seedPair(logsFolder: string, name: string): readonly [ReadLog, ReadLog] {
+  const logs = listRunLogs(logsFolder).flatMap((path) => readRunLog(path) ?? []);
+  const own = logs.filter(({ run, answers }) => run.model === name && answers.length > 0);
+  for (const log of own) {
+    const other = own.find((candidate) => isSeedPair(log, candidate));
+    if (other) return [log, other];
+  }
+  throw new LuciError('NOT_FOUND', `${name} has no two runs of the same suite, one with seed 0 and one with another.`, {
+    hint: `luci test ${name} --seed random`,
+  });
 }
 
 /** The machine's own key, made on first use. */

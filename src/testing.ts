@@ -9,15 +9,17 @@ import type { OpenOptions, Session } from './engine/engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
 import type { ListedModel } from './install/choose-installed.ts';
 import { recordProven } from './store/proven.ts';
+import { answerProblems } from './tiers/own/lint.ts';
+import { type OwnSuite, readSuite } from './tiers/own/load-suite.ts';
 import { type PrivatePath, publishable } from './tiers/report/private-paths.ts';
 import type { ReportedRun } from './tiers/report/report-data.ts';
 import type { CaseResult, ModelResult, RunFacts } from './tiers/result.ts';
-import { gradedSampling } from './tiers/run/run-case.ts';
+import { gradedSampling, thinkingTokens } from './tiers/run/run-case.ts';
 import { type LadderEvent, plannedCases, runLadder } from './tiers/run/run-ladder.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
 import { testJavaScript } from './tiers/sandbox/javascript.ts';
 import { testSql } from './tiers/sandbox/sql.ts';
-import { casesOf, highestTier, suiteHash, suiteVersion, type TierNumber } from './tiers/suite.ts';
+import { ladder, type Suite, type TierNumber } from './tiers/suite.ts';
 
 /** `luci test`: installed models put to the tiers, with logs that a run that was cut off goes on from. */
 
@@ -31,6 +33,8 @@ export interface TestOptions {
   readonly minTier?: TierNumber;
   /** Variants of each case (default 1). */
   readonly repeats?: number;
+  /** File of a suite of one's own, in place of the tiers. */
+  readonly suitePath?: string;
   /** Default `0`, the comparable one. */
   readonly seed?: string;
   readonly caseIds?: readonly string[];
@@ -39,6 +43,8 @@ export interface TestOptions {
   /** No new case is begun after so long. */
   readonly maxMinutes?: number;
   readonly shard?: { readonly index: number; readonly count: number };
+  /** Asked before a model whose test may take longer than half an hour; a no skips it. */
+  readonly confirm?: (model: string, estimatedMs: number) => Promise<boolean>;
   /** Asks everything anew, also what a run that was cut off has answered. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
@@ -58,6 +64,8 @@ export type TestEvent =
       readonly type: 'model';
       readonly run: RunFacts;
       readonly tokensPerSecond: number;
+      /** Whether it thinks before it answers. */
+      readonly thinks: boolean;
       readonly estimatedMs: number;
       readonly logPath: string;
       readonly reused: number;
@@ -76,13 +84,18 @@ export interface TestingTools {
   readonly machine: () => Promise<MachineFacts>;
 }
 
-/** Tokens of the context every graded run has, where the model was trained for so many. */
+/** Tokens of the context every graded run has, where the model was trained for so many; a model that thinks has room for that too. */
 const contextLength = 8192;
+
+/** A test that takes longer is asked about first. */
+const askAboveMs = 30 * 60_000;
 
 /** Tests models one after the other. */
 export async function testModels(tools: TestingTools, options: TestOptions = {}): Promise<readonly ModelResult[]> {
-  const { signal, onEvent, repeats = 1, seed = '0', caseIds } = options;
-  requireKnownCases(caseIds);
+  const { signal, onEvent, repeats = 1, seed = '0', caseIds, suitePath } = options;
+  const own = suitePath === undefined ? undefined : readSuite(suitePath);
+  const suite = own ?? ladder;
+  requireKnownCases(suite, caseIds);
   const installed = await tools.list();
   const named = options.models?.length ? await tools.installedNames(options.models) : undefined;
   const wanted = installed.filter((model) => (named ? named.includes(model.name) : model.problem === undefined));
@@ -100,22 +113,36 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
     throw new LuciError('TESTS_INCOMPLETE', 'The sandboxes do not work on this machine, so answers cannot be graded.', {
       details: sandboxes,
     });
+  // Before any model is asked: a case that is wrong itself says nothing of a model.
+  if (own) await requireSound(own, options);
   const results: ModelResult[] = [];
-  for (const model of chosen) results.push(await testModel(tools, model, sandboxes, options));
+  for (const model of chosen) {
+    const result = await testModel(tools, model, suite, sandboxes, options);
+    if (result) results.push(result);
+  }
+  if (results.length === 0) throw new LuciError('NOT_CONFIRMED', 'Nothing was tested.', { hint: 'luci test --max-minutes 20' });
   return results;
 }
 
 async function testModel(
   tools: TestingTools,
   model: ListedModel,
+  suite: Suite,
   sandboxes: RunFacts['sandboxes'],
   options: TestOptions,
-): Promise<ModelResult> {
+): Promise<ModelResult | undefined> {
   const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false } = options;
   const stop = signal ? { signal } : {};
   const modelSha256 = await tools.digestOf(model.name, signal);
   const trained = model.facts?.contextLength ?? contextLength;
-  await using session = await tools.open(model.name, { contextLength: Math.min(contextLength, trained), ...stop });
+  let session = await tools.open(model.name, { contextLength: Math.min(contextLength, trained), ...stop });
+  // The session that is open in the end.
+  await using _ = { [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+  const { tokensPerSecond, thinks } = await warmUp(session, signal);
+  if (thinks && trained > contextLength) {
+    await session[Symbol.asyncDispose]();
+    session = await tools.open(model.name, { contextLength: Math.min(contextLength + mostThinkingTokens, trained), ...stop });
+  }
   const { facts } = session;
   const nativeTier: Tier = model.entry?.tier ?? 0;
   const { physicalCores, totalMemoryBytes } = await tools.machine();
@@ -124,8 +151,8 @@ async function testModel(
     version: 1,
     startedAt: new Date().toISOString(),
     luciVersion: version,
-    suite: `luci-tiers ${suiteVersion}`,
-    suiteHash: suiteHash(),
+    suite: `${suite.name} ${suite.version}`,
+    suiteHash: suite.hash,
     seed,
     repeats,
     model: model.name,
@@ -140,20 +167,25 @@ async function testModel(
     machine: { system: `${os.type()} ${os.release()} ${os.arch()}`, cores: physicalCores, memoryBytes: totalMemoryBytes },
     sandboxes,
   };
-  const wantedTier = (options.minTier ?? nativeTier) as TierNumber;
-  const lastTier = (options.tier ?? Math.max(wantedTier, nativeTier)) as TierNumber;
+  const highest = suite.tiers.at(-1) ?? 0;
+  const wantedTier = (suite.isLadder ? (options.minTier ?? nativeTier) : highest) as TierNumber;
+  const lastTier = (suite.isLadder ? (options.tier ?? Math.max(wantedTier, nativeTier)) : highest) as TierNumber;
   const earlier = fresh ? undefined : unfinished(tools.logsFolder, run);
   const known = new Map((earlier?.answers ?? []).filter(({ status }) => status !== 'error').map((answer) => [answer.key, answer]));
+  const estimatedMs = estimateMs(suite, run, lastTier, { tokensPerSecond, thinks, known: known.size }, options);
+  const mostMs = Math.min(estimatedMs, (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000);
+  if (mostMs > askAboveMs && options.confirm && !(await options.confirm(model.name, mostMs))) return undefined;
   const log = openRunLog(tools.logsFolder, run, earlier?.path);
-  const tokensPerSecond = await warmUp(session, signal);
-  const estimatedMs = estimateMs(run, lastTier, tokensPerSecond, options);
-  onEvent?.({ type: 'model', run, tokensPerSecond, estimatedMs, logPath: log.path, reused: known.size });
+  onEvent?.({ type: 'model', run, tokensPerSecond, thinks, estimatedMs, logPath: log.path, reused: known.size });
   const result = await runLadder(session, {
+    suite,
     run,
     wantedTier,
     lastTier,
     all: options.all ?? false,
     fast: options.fast ?? false,
+    thinks,
+    tokensPerSecond,
     known,
     ...(caseIds ? { caseIds } : {}),
     ...(shard ? { shard } : {}),
@@ -167,14 +199,14 @@ async function testModel(
   });
   log.write({ type: 'end', at: new Date().toISOString() });
   // A part of the cases proves nothing of the whole.
-  if (caseIds === undefined && shard === undefined && result.isComplete) {
+  if (suite.isLadder && caseIds === undefined && shard === undefined && result.isComplete) {
     const top = result.tiers.find(({ tier }) => tier === result.provenTier);
     await recordProven(tools.stateFolder, model.name, {
       sha256: modelSha256,
       tier: result.provenTier,
       confirmed: top?.confirmed ?? false,
       suiteHash: run.suiteHash,
-      abilities: abilityShares(result.cases),
+      abilities: abilityShares(suite, result.cases),
       at: run.startedAt,
     });
   }
@@ -183,8 +215,8 @@ async function testModel(
 }
 
 /** Share of right answers by ability. */
-function abilityShares(results: readonly CaseResult[]): Readonly<Record<string, number>> {
-  const abilityOf = new Map(([0, 1, 2, 3] as const).flatMap(casesOf).map(({ id, ability }) => [id, ability]));
+function abilityShares(suite: Suite, results: readonly CaseResult[]): Readonly<Record<string, number>> {
+  const abilityOf = new Map(suite.tiers.flatMap((tier) => suite.casesOf(tier)).map(({ id, ability }) => [id, ability]));
   const counts = new Map<string, { passed: number; total: number }>();
   for (const { caseId, status } of results) {
     const ability = abilityOf.get(caseId) ?? 'other';
@@ -205,26 +237,56 @@ function unfinished(folder: string, run: RunFacts): { path: string; answers: rea
   return undefined;
 }
 
-/** Loads the weights and measures: 32 tokens. */
-async function warmUp(session: Session, signal: AbortSignal | undefined): Promise<number> {
+const mostThinkingTokens = Math.max(...thinkingTokens);
+
+/** Loads the weights and measures, 32 tokens; a model that thinks begins with it. */
+async function warmUp(session: Session, signal: AbortSignal | undefined): Promise<{ tokensPerSecond: number; thinks: boolean }> {
   const messages = [{ role: 'user', content: 'Count from one to twenty in words.' }] as const;
-  for await (const event of session.generate({ messages, maxTokens: 32, sampling: gradedSampling }, signal))
-    if (event.type === 'end') return event.usage.generatedTokensPerSecond;
-  return 0;
+  let text = '';
+  let thinks = false;
+  for await (const event of session.generate({ messages, maxTokens: 32, sampling: gradedSampling }, signal)) {
+    if (event.type === 'thinking') thinks = true;
+    if (event.type === 'text') text += event.text;
+    if (event.type === 'end')
+      return {
+        tokensPerSecond: event.usage.generatedTokensPerSecond,
+        thinks: thinks || /^\s*<(think|thinking|thought|reasoning)>/i.test(text),
+      };
+  }
+  return { tokensPerSecond: 0, thinks };
 }
 
-/** About how long: answers take 45 % of their budget; prompts of 250 tokens are read five times as fast as text is written. */
-function estimateMs(run: RunFacts, lastTier: TierNumber, tokensPerSecond: number, { caseIds, shard }: TestOptions): number {
+/** About how long: answers and thinking take 45 % of their budget; prompts of 250 tokens are read five times as fast as text is written. */
+function estimateMs(
+  suite: Suite,
+  run: RunFacts,
+  lastTier: TierNumber,
+  { tokensPerSecond, thinks, known }: { readonly tokensPerSecond: number; readonly thinks: boolean; readonly known: number },
+  { caseIds, shard }: TestOptions,
+): number {
   if (tokensPerSecond <= 0) return 0;
-  const parts = { run, ...(caseIds ? { caseIds } : {}), ...(shard ? { shard } : {}) };
-  let tokens = 0;
-  for (let tier = 0; tier <= Math.min(lastTier, highestTier); tier += 1)
-    for (const { definition } of plannedCases(tier as TierNumber, parts)) tokens += definition.maxTokens * 0.45 + 50;
-  return (tokens / tokensPerSecond) * 1000;
+  const parts = { suite, run, ...(caseIds ? { caseIds } : {}), ...(shard ? { shard } : {}) };
+  const tokens = suite.tiers
+    .filter((tier) => tier <= lastTier)
+    .flatMap((tier) =>
+      plannedCases(tier, parts).map(({ definition }) => (definition.maxTokens + (thinks ? thinkingTokens[tier] : 0)) * 0.45 + 50),
+    );
+  const all = tokens.reduce((sum, count) => sum + count, 0);
+  return (all / tokensPerSecond) * 1000 * (1 - Math.min(known, tokens.length) / Math.max(1, tokens.length));
 }
 
-function requireKnownCases(caseIds: readonly string[] | undefined): void {
-  const known = ([0, 1, 2, 3] as const).flatMap(casesOf).map(({ id }) => id);
+/** Throws unless right answers pass and wrong ones fail in all that will be asked. */
+async function requireSound(suite: OwnSuite, { repeats = 1, seed = '0', caseIds, signal }: TestOptions): Promise<void> {
+  for (const own of suite.cases.filter(({ id }) => caseIds === undefined || caseIds.includes(id)))
+    for (let variant = 0; variant < Math.min(repeats, own.variants); variant += 1) {
+      const [problem] = await answerProblems(own.instance(seed, variant), signal);
+      if (problem !== undefined)
+        throw new LuciError('USAGE', `${suite.name}, case ${own.id}: ${problem}.`, { hint: 'luci test lint FILE tells of every case' });
+    }
+}
+
+function requireKnownCases(suite: Suite, caseIds: readonly string[] | undefined): void {
+  const known = suite.tiers.flatMap((tier) => suite.casesOf(tier)).map(({ id }) => id);
   const unknown = caseIds?.find((id) => !known.includes(id));
   if (unknown !== undefined) throw new LuciError('USAGE', `There is no case ${unknown}.`, { hint: `The cases: ${known.join(', ')}` });
 }

@@ -89,10 +89,12 @@ export interface Instance {
   /** An answer that must pass, and one that is nearly right and must not: a turn each. */
   readonly oracle: readonly ScriptedTurn[];
   readonly nearMiss: readonly ScriptedTurn[];
+  /** The last answer of somebody who knows the options and the form, where the verifier alone does not tell them. */
+  readonly guess?: (random: Random) => string;
 }
 
-/** A case of a tier. */
-export interface CaseDefinition {
+/** What is known of a case without an instance of it. */
+export interface CaseFacts {
   /** As in `t0-copy`. */
   readonly id: string;
   readonly title: string;
@@ -102,6 +104,12 @@ export interface CaseDefinition {
   readonly maxTokens: number;
   /** How often an informed guesser passes. */
   readonly chanceLevel: number;
+  /** Different instances there are; left out where there is no end of them. */
+  readonly variants?: number;
+}
+
+/** A case of the built-in suite. */
+export interface CaseDefinition extends CaseFacts {
   readonly generate: (random: Random) => Instance;
 }
 

@@ -16,6 +16,8 @@ const certificateSchema = v.object({
   tier: v.number(),
   verdict: v.picklist(['pass', 'fail']),
   confirmed: v.boolean(),
+  /** The verdict of a run that was ended early by Wald's test. */
+  sequential: v.boolean(),
   passed: v.number(),
   total: v.number(),
   interval: v.tuple([v.number(), v.number()]),
@@ -44,7 +46,7 @@ export function newSigningKey(): string {
 }
 
 /** Certificates of the tiers a run has answers for. */
-export function certify({ run, answers }: ReadLog, keyPem: string): readonly Certificate[] {
+export function certify({ run, answers, tiers: results }: ReadLog, keyPem: string): readonly Certificate[] {
   const key = createPrivateKey(keyPem);
   const tiers = [...new Set(answers.map(({ tier }) => tier))].sort();
   return tiers.map((tier) => {
@@ -54,6 +56,7 @@ export function certify({ run, answers }: ReadLog, keyPem: string): readonly Cer
       const ofCase = own.filter(({ caseId }) => caseId === id);
       return [ofCase.filter(({ status }) => status === 'pass').length, ofCase.length] as const;
     });
+    const sequential = results.some((result) => result.tier === tier && result.sequential);
     const interval = wilsonInterval(passed, own.length, run.repeats > 1 ? clusters : undefined);
     const facts = {
       type: 'luci-certificate' as const,
@@ -63,7 +66,8 @@ export function certify({ run, answers }: ReadLog, keyPem: string): readonly Cer
       quantization: run.quantization,
       tier,
       verdict: isTierPassed(passed, own.length) ? ('pass' as const) : ('fail' as const),
-      confirmed: isConfirmed(passed, own.length, run.repeats, interval[0]),
+      confirmed: !sequential && isConfirmed(passed, own.length, run.repeats, interval[0]),
+      sequential,
       passed,
       total: own.length,
       interval: [interval[0], interval[1]] as [number, number],

@@ -1,12 +1,13 @@
 import { LuciError } from '../base/errors.ts';
 import type { CaseResult } from './result.ts';
 import type { ReadLog } from './run-log.ts';
-import { wilsonInterval } from './statistics.ts';
+import { fisherExact, wilsonInterval } from './statistics.ts';
 
 /** Two runs against each other: the same questions, pair by pair. */
 
 /** What a comparison comes to. */
 export interface Comparison {
+  readonly kind: 'pairs';
   readonly pairs: number;
   /** Cases only the first, and only the second passes. */
   readonly onlyFirst: readonly string[];
@@ -17,6 +18,48 @@ export interface Comparison {
   readonly p: number;
   /** What else differs and may be the reason. */
   readonly warnings: readonly string[];
+}
+
+/** One model with the public seed and with others: it may have seen the questions. */
+export interface SeedComparison {
+  readonly kind: 'seeds';
+  readonly model: string;
+  readonly seeds: readonly [open: string, fresh: string];
+  readonly passed: readonly [number, number];
+  readonly total: readonly [number, number];
+  /** One-sided p of Fisher's exact test: how likely the public seed comes out so much better by chance. */
+  readonly p: number;
+}
+
+/** The seed whose questions everybody can read. */
+export const publicSeed = '0';
+
+/** Whether two runs are of the same bytes and suite, one with the public seed and one with another. */
+export function isSeedPair({ run: a }: ReadLog, { run: b }: ReadLog): boolean {
+  const isSame = a.modelSha256 === b.modelSha256 && a.suiteHash === b.suiteHash;
+  return isSame && (a.seed === publicSeed) !== (b.seed === publicSeed);
+}
+
+/** Compares the answers to the public questions with those to fresh ones, over the cases both runs have. */
+export function compareSeeds(first: ReadLog, second: ReadLog): SeedComparison {
+  const [open, fresh] = first.run.seed === publicSeed ? [first, second] : [second, first];
+  const of = ({ answers }: ReadLog, other: ReadLog): readonly CaseResult[] => {
+    const common = new Set(other.answers.filter(isDecided).map(({ caseId }) => caseId));
+    return answers.filter((answer) => isDecided(answer) && common.has(answer.caseId));
+  };
+  const groups = [of(open, fresh), of(fresh, open)].map((answers) => [
+    answers.filter(({ status }) => status === 'pass').length,
+    answers.length,
+  ]) as [[number, number], [number, number]];
+  if (groups[0][1] === 0) throw new LuciError('USAGE', 'The runs have no case in common.', { hint: `luci test ${open.run.model}` });
+  return {
+    kind: 'seeds',
+    model: open.run.model,
+    seeds: [open.run.seed, fresh.run.seed],
+    passed: [groups[0][0], groups[1][0]],
+    total: [groups[0][1], groups[1][1]],
+    p: fisherExact(groups[0], groups[1]),
+  };
 }
 
 /** Compares. Throws USAGE for runs of different suites or without a common question. */
@@ -42,6 +85,7 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
   const onlySecond = pairs.filter(([a, b]) => !passes(a) && passes(b)).map(([a]) => a.caseId);
   const passed = [pairs.filter(([a]) => passes(a)).length, pairs.filter(([, b]) => passes(b)).length] as const;
   return {
+    kind: 'pairs',
     pairs: pairs.length,
     onlyFirst,
     onlySecond,

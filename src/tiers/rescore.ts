@@ -3,7 +3,7 @@ import { type Answered, grade } from './grade/grade.ts';
 import type { Grade } from './grade/grade-text.ts';
 import { openWorld } from './run/world.ts';
 import type { ReadLog } from './run-log.ts';
-import { casesOf, instanceOf, suiteVersion, type TierNumber } from './suite.ts';
+import { ladder, type Suite } from './suite.ts';
 
 /** Answers that are in a log graded again, without a model: for graders that were mended. */
 
@@ -17,19 +17,19 @@ export interface Rescored {
 }
 
 /** Grades all answers of a log again; returns those that changed. The suite must be of the same version: prompts are made anew from the seed. */
-export async function rescoreRun({ run, answers }: ReadLog, signal?: AbortSignal): Promise<readonly Rescored[]> {
-  if (run.suite !== `luci-tiers ${suiteVersion}`)
-    throw new LuciError('USAGE', `The run is of ${run.suite}; this luci has luci-tiers ${suiteVersion}.`, {
-      hint: `luci test ${run.model}`,
+export async function rescoreRun(
+  { run, answers }: ReadLog,
+  { suite = ladder, signal }: { readonly suite?: Suite; readonly signal?: AbortSignal } = {},
+): Promise<readonly Rescored[]> {
+  if (run.suite !== `${suite.name} ${suite.version}`)
+    throw new LuciError('USAGE', `The run is of ${run.suite}; here is ${suite.name} ${suite.version}.`, {
+      hint: suite.isLadder ? `luci test rescore ${run.model} --suite FILE` : `luci test rescore ${run.model}`,
     });
-  const cases = new Map(
-    ([0, 1, 2, 3] as const).flatMap((tier: TierNumber) => casesOf(tier)).map((definition) => [definition.id, definition]),
-  );
+  const known = new Set(suite.tiers.flatMap((tier) => suite.casesOf(tier)).map(({ id }) => id));
   const changed: Rescored[] = [];
   for (const { caseId, variant, status, turns } of answers) {
-    const definition = cases.get(caseId);
-    if (!definition || status === 'error') continue;
-    const instance = instanceOf(definition, run.seed, variant);
+    if (!known.has(caseId) || status === 'error') continue;
+    const instance = suite.instanceOf(caseId, run.seed, variant);
     await using world = instance.world ? await openWorld(instance.world) : undefined;
     let verdict: Grade = { passes: true };
     for (const [index, { verify }] of instance.turns.entries()) {

@@ -16,12 +16,21 @@ export interface CaseResult {
   readonly status: Status;
   /** Why it failed, in words. */
   readonly reason?: string;
+  /** What kind of error, where it is counted apart: `budget` is a model that thinks on beyond what it may. */
+  readonly errorKind?: 'budget';
   readonly evidence?: string;
   /** Whether it would pass with an opening or a closing sentence taken away; logged, never counted. */
   readonly loosePass: boolean;
   readonly turns: readonly TurnResult[];
   readonly generatedTokens: number;
+  /** Tokens of all prompts, and how many of them the engine still had. */
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  /** Tokens of earlier prompts of the case that it read once more. */
+  readonly rereadTokens: number;
   readonly seconds: number;
+  /** Of those, until the first token of each reply: reading prompts. */
+  readonly promptSeconds: number;
   /** Of those, outside of the engine. */
   readonly overheadSeconds: number;
 }
@@ -37,16 +46,24 @@ export interface TurnResult {
 /** How a tier went. */
 export interface TierResult {
   readonly tier: TierNumber;
+  /** What it is called where it is no rung of the ladder: a user's own suite, as in `greetings 1.0.0 (3fa9c1)`. */
+  readonly label?: string;
   readonly mode: 'graded' | 'diagnostic';
   readonly passed: number;
   readonly failed: number;
   readonly errors: number;
+  /** Of the errors, those of a model that thought on beyond its budget. */
+  readonly budgetErrors: number;
   readonly total: number;
   readonly verdict: 'pass' | 'fail' | 'incomplete';
   /** 95 % interval in percent. */
   readonly interval: readonly [number, number];
   readonly confirmed: boolean;
+  /** The verdict is of Wald's sequential test (`--fast`): a full run may come to another one. */
+  readonly sequential: boolean;
   readonly repeats: number;
+  /** Different cases among the answers. */
+  readonly caseCount: number;
   readonly failedCases: readonly string[];
 }
 

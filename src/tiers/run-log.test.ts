@@ -44,7 +44,11 @@ const answer: CaseResult = {
   loosePass: false,
   turns: [{ user: 'Say x', text: 'x', calls: [{ name: 'read_file', args: { path: 'x' }, isError: false, content: '' }] }],
   generatedTokens: 1,
+  promptTokens: 1,
+  cachedTokens: 0,
+  rereadTokens: 0,
   seconds: 1,
+  promptSeconds: 0,
   overheadSeconds: 0,
 };
 

@@ -25,22 +25,61 @@ export function wilsonInterval(
   return [Math.max(0, (middle - half) * 100), Math.min(100, (middle + half) * 100)];
 }
 
-/** How much less repeats of the same cases say than as many different cases. One-way analysis of variance; never below 1. */
+/**
+ * How much less repeats of the same cases say than as many different cases: 1 + (m - 1) * rho with rho from a one-way analysis of
+ * variance, for clusters of any sizes (L. Kish, Survey Sampling, 1965). Never below 1; 1 as well where it is undefined, see below.
+ */
 export function designEffect(clusters: readonly (readonly [passed: number, total: number])[]): number {
   const k = clusters.length;
   const total = clusters.reduce((sum, [, n]) => sum + n, 0);
-  const size = total / Math.max(1, k);
-  if (k < 2 || size <= 1) return 1;
+  const weighted = clusters.reduce((sum, [, n]) => sum + n * n, 0) / total;
+  if (k < 2 || total <= k) return 1;
+  const usual = (total - weighted) / (k - 1);
   const mean = clusters.reduce((sum, [passed]) => sum + passed, 0) / total;
   const between = clusters.reduce((sum, [passed, n]) => sum + n * (passed / n - mean) ** 2, 0) / (k - 1);
-  const within = clusters.reduce((sum, [passed, n]) => sum + n * (passed / n) * (1 - passed / n), 0) / Math.max(1, total - k);
-  const rho = between + (size - 1) * within === 0 ? 0 : (between - within) / (between + (size - 1) * within);
-  return Math.max(1, 1 + (size - 1) * Math.max(0, rho));
+  const within = clusters.reduce((sum, [passed, n]) => sum + n * (passed / n) * (1 - passed / n), 0) / (total - k);
+  const spread = between + (usual - 1) * within;
+  return spread === 0 ? 1 : Math.max(1, 1 + (weighted - 1) * ((between - within) / spread));
 }
 
 /** Passed with three repeats or more, and not by luck: the lower bound is 70 % or more. */
 export function isConfirmed(passed: number, total: number, repeats: number, lowerBound: number): boolean {
   return repeats >= 3 && isTierPassed(passed, total) && lowerBound >= 70;
+}
+
+/** Answers before a sequential test may end. */
+const leastAnswers = 10;
+
+/**
+ * Wald's sequential test of 70 % against 90 % right answers, 5 % of errors of each kind (A. Wald, Sequential Analysis, 1947): a verdict
+ * as soon as the answers so far speak clearly enough. It never says other than the share so far, and may differ from the full run.
+ */
+export function sequentialVerdict(passed: number, failed: number): 'pass' | 'fail' | undefined {
+  if (passed + failed < leastAnswers) return undefined;
+  const evidence = passed * Math.log(0.9 / 0.7) + failed * Math.log((1 - 0.9) / (1 - 0.7));
+  const bound = Math.log(0.95 / 0.05);
+  const isPassed = isTierPassed(passed, passed + failed);
+  if (evidence >= bound && isPassed) return 'pass';
+  return evidence <= -bound && !isPassed ? 'fail' : undefined;
+}
+
+/**
+ * Fisher's exact test, one-sided (R. A. Fisher 1935): how likely the first group passes this often or more when both are equally good.
+ * Each group is passed and total.
+ */
+export function fisherExact([a, n]: readonly [number, number], [b, m]: readonly [number, number]): number {
+  const passed = a + b;
+  const ways = (k: number): number => logChoose(n, k) + logChoose(m, passed - k);
+  let p = 0;
+  for (let k = a; k <= Math.min(n, passed); k += 1) if (passed - k <= m) p += Math.exp(ways(k) - logChoose(n + m, passed));
+  return Math.min(1, p);
+}
+
+/** Logarithm of the number of ways to choose k of n. */
+function logChoose(n: number, k: number): number {
+  let sum = 0;
+  for (let i = 1; i <= k; i += 1) sum += Math.log((n - k + i) / i);
+  return sum;
 }
 
 /** Whether what is still to come can no longer change the verdict. */

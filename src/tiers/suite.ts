@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CaseDefinition, Instance } from './case.ts';
+import { LuciError } from '../base/errors.ts';
+import type { CaseDefinition, CaseFacts, Instance } from './case.ts';
 import { tier0 } from './cases/tier0.ts';
 import { tier1 } from './cases/tier1.ts';
 import { tier2 } from './cases/tier2.ts';
@@ -7,10 +8,29 @@ import { tier3 } from './cases/tier3.ts';
 import { graderVersion } from './grade/grade.ts';
 import { seededRandom } from './random.ts';
 
-/** The built-in suite: the ladder of tiers. */
+/** What a suite is, and the built-in one: the ladder of tiers. */
 
 /** A tier's number. */
 export type TierNumber = 0 | 1 | 2 | 3;
+
+/** Cases with their instances; where they come from, the runner does not know. */
+export interface Suite {
+  readonly name: string;
+  readonly version: string;
+  /** Six digits that stand for every prompt and every grader; results of different hashes are never averaged. */
+  readonly hash: string;
+  /** True for the built-in one: only its tiers are proven. */
+  readonly isLadder: boolean;
+  /** The tiers it has cases for, the lowest first. */
+  readonly tiers: readonly TierNumber[];
+  /** The cases of a tier, in the order they are asked. */
+  casesOf(tier: TierNumber): readonly CaseFacts[];
+  /** The same seed and variant give the same instance, byte for byte, everywhere. */
+  instanceOf(caseId: string, seed: string, variant: number): Instance;
+}
+
+/** The name of the built-in suite. */
+export const ladderName = 'luci-tiers';
 
 /** Goes up with every change that may change a verdict. */
 export const suiteVersion = '1.0.0';
@@ -27,12 +47,29 @@ export const highestTier = (tiers.length - 1) as TierNumber;
 
 /** The same seed and variant give the same instance, byte for byte, everywhere. */
 export function instanceOf({ id, generate }: CaseDefinition, seed: string, variant: number): Instance {
-  return generate(seededRandom(`luci-tiers/${suiteVersion}/${id}/${seed}/${variant}`));
+  return generate(seededRandom(`${ladderName}/${suiteVersion}/${id}/${seed}/${variant}`));
 }
+
+/** The ladder as a suite. */
+export const ladder: Suite = {
+  name: ladderName,
+  version: suiteVersion,
+  get hash() {
+    return suiteHash();
+  },
+  isLadder: true,
+  tiers: [0, 1, 2, 3],
+  casesOf,
+  instanceOf(caseId, seed, variant) {
+    const definition = tiers.flat().find(({ id }) => id === caseId);
+    if (!definition) throw new LuciError('NOT_FOUND', `${ladderName} has no case ${caseId}.`);
+    return instanceOf(definition, seed, variant);
+  },
+};
 
 let hash: string | undefined;
 
-/** Six digits that stand for every prompt and every grader; results of different hashes are never averaged. */
+/** The hash of the ladder; it takes two instances of every case to make. */
 export function suiteHash(): string {
   hash ??= createHash('sha256')
     .update(

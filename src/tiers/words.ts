@@ -52,3 +52,6 @@ export const kinds: Readonly<Record<string, readonly string[]>> = {
   vehicles: ['tractor', 'bicycle', 'ferry', 'tram', 'scooter', 'lorry'],
   tools: ['chisel', 'pliers', 'shovel', 'wrench', 'saw', 'drill'],
 };
+
+/** Towns whose names are no other words. */
+export const towns = ['Lund', 'Porto', 'Graz', 'Turku', 'Bergen', 'Ghent', 'Vilnius', 'Zadar'];

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 /** Runs the built command as a user does, in a home folder of its own. */
 
-const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
+/** The built command. */
+export const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
 
 /** What a run left. */
 export interface Ran {

@@ -1,89 +1,124 @@
+import { fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Instance, ScriptedTurn, Verifier } from '../../src/tiers/case.ts';
-import { seededRandom } from '../../src/tiers/random.ts';
+import type { Instance, ScriptedTurn } from '../../src/tiers/case.ts';
+import { nobodies, verdictOn } from '../../src/tiers/nobodies.ts';
 import { casesOf, instanceOf, suiteHash, suiteVersion } from '../../src/tiers/suite.ts';
-import { forms, nobodies, verdictOn } from './answerers.ts';
+import { forms, guess } from './answerers.ts';
+import { needsSandbox } from './needs-sandbox.ts';
 
 /**
- * `npm run test:suites [-- --seeds 10]`: how often the right answer, the nearly right one and everybody who knows nothing pass, over all
- * cases; and how many different questions 200 seeds give. The table goes into docs/tiers.md.
+ * `npm run test:suites [-- --seeds 200 --sandbox-seeds 20]`: how often the right answer, the nearly right one and everybody who knows
+ * nothing pass, over all cases; and how many different questions 200 seeds give. A process a core; each answer that runs code still has
+ * a sandbox of its own. The table goes into docs/tiers.md.
  */
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '10' } } });
-const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => String(seed));
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '200' },
+    'sandbox-seeds': { type: 'string', default: '20' },
+    /** Which of how many processes this is; only the first process has none. */
+    part: { type: 'string' },
+  },
+});
 const tiers = [0, 1, 2, 3] as const;
 
-/** Knows options, form and tool, and draws the rest. */
-function guess(instance: Instance, seed: string): ScriptedTurn[] {
-  const random = seededRandom(`guess ${seed}`);
-  const text = (verify: Verifier | undefined, otherwise: string): string => {
-    if (verify?.kind === 'oneOf') return random.some(verify.options, verify.want.length).join(', ');
-    if (verify?.kind === 'yesNo') return verify.want.map(() => random.pick(['yes', 'no'])).join('\n');
-    if (verify?.kind === 'number') return `Answer: ${random.int(2, 9)}`;
-    if (verify?.kind === 'state' && verify.answer) return text(verify.answer, otherwise);
-    if (verify?.kind === 'json' && typeof verify.want === 'object' && verify.want !== null && !Array.isArray(verify.want)) {
-      const all = Object.values(verify.want as Record<string, unknown>);
-      return JSON.stringify(Object.fromEntries(Object.keys(verify.want).map((key) => [key, random.pick(all)])));
-    }
-    return otherwise;
-  };
-  return instance.turns.map(({ verify }, index) => {
-    const calls = verify?.kind === 'state' && verify.answer ? (instance.oracle[index]?.calls ?? []) : [];
-    return { text: text(verify, 'Done.'), calls };
-  });
-}
+type Answerer = readonly [name: string, answer: (instance: Instance, seed: string) => readonly ScriptedTurn[], except?: readonly string[]];
 
-async function share(tier: (typeof tiers)[number], answer: (instance: Instance, seed: string) => readonly ScriptedTurn[]): Promise<string> {
-  let passed = 0;
-  let total = 0;
-  for (const definition of casesOf(tier))
-    for (const seed of seeds) {
-      const instance = instanceOf(definition, seed, 0);
-      if ((await verdictOn(instance, answer(instance, seed))).passes) passed += 1;
-      total += 1;
-    }
-  return `${((passed / total) * 100).toFixed(passed === 0 || passed === total ? 0 : 1)} %`;
-}
-
-async function row(name: string, answer: (instance: Instance, seed: string) => readonly ScriptedTurn[]): Promise<string> {
-  const cells: string[] = [];
-  for (const tier of tiers) cells.push(await share(tier, answer));
-  return `| ${name} | ${cells.join(' | ')} |`;
-}
-
-const rows = [
-  await row('the right answer', ({ oracle }) => oracle),
-  await row('the nearly right one', ({ nearMiss }) => nearMiss),
-  await row('somebody who knows the options, the form and the tool, and guesses', guess),
+const answerers: readonly Answerer[] = [
+  ['the right answer', ({ oracle }) => oracle],
+  ['the nearly right one', ({ nearMiss }) => nearMiss],
+  ['somebody who knows the options, the form and the tool, and guesses', guess],
+  ...nobodies.map(([name, answer]): Answerer => [`somebody who ${name}`, answer]),
+  ...forms.map(
+    ({ name, form, except = [] }): Answerer => [
+      `the right answer with ${name}${except.length > 0 ? ` (not ${except.join(', ')})` : ''}`,
+      ({ oracle }) => oracle.map((turn) => ({ ...turn, text: form(turn.text) })),
+      except,
+    ],
+  ),
 ];
-for (const [name, answer] of nobodies) rows.push(await row(`somebody who ${name}`, answer));
-for (const [name, form] of forms)
-  rows.push(await row(`the right answer with ${name}`, ({ oracle }) => oracle.map((turn) => ({ ...turn, text: form(turn.text) }))));
 
-const distinct = tiers.flatMap((tier) =>
-  casesOf(tier).map((definition) => {
-    const asked = Array.from({ length: 200 }, (_, seed) => {
-      const { turns, world } = instanceOf(definition, String(seed), 0);
-      return JSON.stringify([turns.map(({ user }) => user), world]);
+/** Passed and asked, by answerer and tier. */
+type Counts = [passed: number, asked: number][][];
+
+if (values.part === undefined) await prove();
+else {
+  // Without the first process nobody wants the counts.
+  process.on('disconnect', () => process.exit());
+  await countPart(values.part);
+}
+
+async function countPart(part: string): Promise<void> {
+  const [index = 0, count = 1] = part.split('/').map(Number);
+  const counts: Counts = answerers.map(() => tiers.map(() => [0, 0]));
+  const all = tiers.flatMap((tier) => casesOf(tier).map((definition) => ({ tier, definition })));
+  for (const { tier, definition } of all) {
+    const seeds = Number(needsSandbox(definition) ? values['sandbox-seeds'] : values.seeds);
+    for (let seed = index; seed < seeds; seed += count) {
+      const instance = instanceOf(definition, String(seed), 0);
+      for (const [row, [, answer, except]] of answerers.entries()) {
+        const cell = counts[row]?.[tier];
+        if (!cell || except?.includes(definition.id)) continue;
+        cell[1] += 1;
+        if ((await verdictOn(instance, answer(instance, String(seed)))).passes) cell[0] += 1;
+      }
+    }
+  }
+  process.send?.(counts, undefined, undefined, () => process.disconnect());
+}
+
+async function prove(): Promise<void> {
+  const cores = availableParallelism();
+  const program = [join(process.cwd(), 'scripts', 'run-typescript.mjs'), [join('test', 'suites', 'prove-suites.ts')]] as const;
+  const flags = ['--seeds', values.seeds, '--sandbox-seeds', values['sandbox-seeds']];
+  const parts = await Promise.all(
+    Array.from(
+      { length: cores },
+      (_, index) =>
+        new Promise<Counts>((resolve, reject) => {
+          const child = fork(program[0], [...program[1], ...flags, '--part', `${index}/${cores}`]);
+          child.on('message', (counts) => resolve(counts as Counts));
+          child.on('exit', (status) => reject(new Error(`a part of the proof ended with ${status}`)));
+        }),
+    ),
+  );
+  const rows = answerers.map(([name], row) => {
+    const cells = tiers.map((tier) => {
+      const [passed, asked] = [0, 1].map((which) => parts.reduce((sum, part) => sum + (part[row]?.[tier]?.[which] ?? 0), 0)) as [
+        number,
+        number,
+      ];
+      return passed === 0 ? '0 %' : passed === asked ? '100 %' : `${((passed / asked) * 100).toFixed(2)} %`;
     });
-    return new Set(asked).size;
-  }),
-);
+    return `| ${name} | ${cells.join(' | ')} |`;
+  });
+  const gradings = parts.flat(2).reduce((sum, [, asked]) => sum + asked, 0);
+  const distinct = tiers.flatMap((tier) => casesOf(tier).map(distinctPrompts));
+  const sandboxed = tiers.flatMap(casesOf).filter(needsSandbox);
+  const text = [
+    `Suite luci-tiers ${suiteVersion} (${suiteHash()}), ${gradings.toLocaleString('en-US')} gradings: ${values.seeds} seeds a case; ${values['sandbox-seeds']} seeds for the ${sandboxed.length} cases whose answers run in a sandbox (${sandboxed.map(({ id }) => id).join(', ')}). Different questions in 200 seeds: ${Math.min(...distinct)} to ${Math.max(...distinct)}.`,
+    '',
+    '| answerer | tier 0 | tier 1 | tier 2 | tier 3 |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+  const path = join(process.cwd(), 'docs', 'tiers.md');
+  const page = readFileSync(path, 'utf8');
+  const [start, end] = ['<!-- proof -->', '<!-- end of proof -->'];
+  writeFileSync(
+    path,
+    page.replace(new RegExp(`${start}[\\s\\S]*${end}`), () => `${start}\n${text}\n${end}`),
+  );
+  process.stdout.write(`${text}\n`);
+}
 
-const text = [
-  `Suite luci-tiers ${suiteVersion} (${suiteHash()}), ${seeds.length} seeds a case. Different questions in 200 seeds: ${Math.min(...distinct)} to ${Math.max(...distinct)}.`,
-  '',
-  '| answerer | tier 0 | tier 1 | tier 2 | tier 3 |',
-  '| --- | --- | --- | --- | --- |',
-  ...rows,
-].join('\n');
-const path = join(process.cwd(), 'docs', 'tiers.md');
-const page = readFileSync(path, 'utf8');
-const [start, end] = ['<!-- proof -->', '<!-- end of proof -->'];
-writeFileSync(
-  path,
-  page.replace(new RegExp(`${start}[\\s\\S]*${end}`), () => `${start}\n${text}\n${end}`),
-);
-process.stdout.write(`${text}\n`);
+function distinctPrompts(definition: Parameters<typeof instanceOf>[0]): number {
+  const asked = Array.from({ length: 200 }, (_, seed) => {
+    const { turns, world } = instanceOf(definition, String(seed), 0);
+    return JSON.stringify([turns.map(({ user }) => user), world]);
+  });
+  return new Set(asked).size;
+}

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { dataPath } from '../../src/base/parts.ts';
 import { commands } from '../../src/cli/command-table.ts';
 import { createShow } from '../../src/cli/show/show.ts';
 import type { Terminal } from '../../src/cli/show/terminal.ts';
@@ -9,7 +10,10 @@ import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import type { Session } from '../../src/engine/engine.ts';
 import { createLuci, type Luci } from '../../src/luci.ts';
 import { type TestOptions, testModels } from '../../src/testing.ts';
-import { casesOf, type TierNumber } from '../../src/tiers/suite.ts';
+import { fence } from '../../src/tiers/case.ts';
+import { readSuite } from '../../src/tiers/own/load-suite.ts';
+import type { CaseResult } from '../../src/tiers/result.ts';
+import { casesOf, instanceOf, type TierNumber } from '../../src/tiers/suite.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { knowingSession } from '../fixtures/scripted-model.ts';
 
@@ -56,7 +60,10 @@ const firstCases = (tier: TierNumber, count: number): Set<string> =>
   );
 
 /** Runs the command; what it prints on stdout, and its exit status. */
-async function run(args: { operands?: string[]; options?: Record<string, string | boolean | string[]> }, open: () => Session) {
+async function run(
+  args: { operands?: string[]; options?: Record<string, string | boolean | string[]>; yes?: boolean },
+  open: () => Session,
+) {
   let stdout = '';
   let stderr = '';
   const sink = (write: (text: string) => void): Terminal['out'] => ({ isTerminal: false, columns: undefined, write });
@@ -91,7 +98,7 @@ async function run(args: { operands?: string[]; options?: Record<string, string 
     options: args.options ?? {},
     show: createShow(terminal),
     signal: new AbortController().signal,
-    yes: false,
+    yes: args.yes ?? false,
     luci: async () => scripted,
   });
   return { stdout, stderr, exitCode };
@@ -182,7 +189,7 @@ test('an engine that fails is an error, never a fail: the tier is incomplete, ex
 
 test('three repeats of everything right are confirmed, and repeats are new variants', async () => {
   const { stdout } = await run({ options: { repeats: '3' } }, () => knowingSession({ knows: knowsAll, repeats: 3 }));
-  expect(stdout).toMatch(/Tier 0: ✅ PASS \(30\/30\) 100\.0%\n +95 % interval 89-100, 3 repeats, confirmed/);
+  expect(stdout).toMatch(/Tier 0: ✅ PASS \(30\/30\) 100\.0%\n +95 % interval 89-100, 3 repeats of 10 cases, confirmed/);
 });
 
 test('--fast ends a tier early and with the same verdict', async () => {
@@ -191,6 +198,113 @@ test('--fast ends a tier early and with the same verdict', async () => {
   expect(slow.exitCode).toBe(8);
   expect(fast.exitCode).toBe(8);
   expect(fast.stdout).toContain('FAIL (0/3)');
+});
+
+test("--fast with repeats may end by Wald's test: marked sequential, never confirmed", async () => {
+  const options = { fast: true, repeats: '3' };
+  const { stdout, exitCode } = await run({ options }, () => knowingSession({ knows: knowsAll, repeats: 3 }));
+  expect(stdout).toMatch(/Tier 0: ✅ PASS \(12\/12\) 100\.0%\n +95 % interval 76-100, 3 repeats of 10 cases, sequential\n/);
+  expect(exitCode).toBe(0);
+  expect((await luci.list())[0]?.proven).toMatchObject({ tier: 0, confirmed: false });
+  const [certificate] = (await run({ operands: ['certify', 'script'] }, () => knowingSession({ knows: knowsAll }))).stdout.split('\n');
+  expect(JSON.parse(await readFile(certificate ?? '', 'utf8'))).toMatchObject({ verdict: 'pass', sequential: true, confirmed: false });
+});
+
+test('a model that thinks gets tokens for it; what thinks beyond them is an error of the budget, counted apart', async () => {
+  const limits: (number | undefined)[] = [];
+  const session = (): Session => {
+    const knowing = knowingSession({ knows: knowsAll });
+    return {
+      ...knowing,
+      async *generate(request, signal) {
+        limits.push(request.maxTokens);
+        yield { type: 'thinking', text: 'Let me see.' };
+        const isEndless = request.messages.at(-1)?.content.startsWith('Reply with exactly');
+        for await (const event of knowing.generate(request, signal)) {
+          if (!isEndless) yield event;
+          else if (event.type === 'end') yield { ...event, reason: 'length' };
+        }
+      },
+    };
+  };
+  const { stdout, exitCode } = await run({}, session);
+  expect(stdout).toContain('Tier 0: ✅ PASS (9/10) 90.0%\n        95 % interval 70-100, 1 repeat, 1 beyond the thinking budget');
+  expect(exitCode).toBe(0);
+  expect(limits.slice(0, 3)).toEqual([32, 40 + 512, 120 + 512]);
+  // Through the grammar of tools nothing can be thought.
+  expect(limits.at(-1)).toBe(120);
+});
+
+test('a reply that takes far too long is an error and not a failure, and the next one is asked', async () => {
+  const hung = new AbortController();
+  const session = (): Session => {
+    const knowing = knowingSession({ knows: knowsAll });
+    return {
+      ...knowing,
+      async *generate(request, signal) {
+        if (request.messages.at(-1)?.content.startsWith('Reply with exactly')) {
+          // As an engine that hangs: it ends only when it is told to.
+          await new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason));
+            hung.abort();
+          });
+        }
+        yield* knowing.generate(request, signal);
+      },
+    };
+  };
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    hung.signal.addEventListener('abort', () => vi.advanceTimersByTime(59_000));
+    hung.signal.addEventListener('abort', () => setImmediate(() => vi.advanceTimersByTime(2000)));
+    const { stdout } = await run({ options: { case: ['t0-copy', 't0-arith'] } }, session);
+    expect(stdout).toContain('Tier 0: • INCOMPLETE, 1 error (1/2) 50.0%');
+  } finally {
+    vi.useRealTimers();
+  }
+  const [answer] = (await luci.newestTest('script')).answers;
+  expect(answer).toMatchObject({ caseId: 't0-copy', status: 'error', reason: 'There was no answer after 1 min.' });
+});
+
+test('a test that may take more than half an hour is asked about first; a limit of its own answers the question', async () => {
+  const slow = (): Session => {
+    const knowing = knowingSession({ knows: knowsAll });
+    return {
+      ...knowing,
+      async *generate(request, signal) {
+        for await (const event of knowing.generate(request, signal))
+          yield event.type === 'end' ? { ...event, usage: { ...event.usage, generatedTokensPerSecond: 0.2 } } : event;
+      },
+    };
+  };
+  await expect(run({}, slow)).rejects.toMatchObject({
+    code: 'NOT_CONFIRMED',
+    message: expect.stringMatching(/^Testing script takes about 1 h/),
+  });
+  expect((await run({ options: { 'max-minutes': '20' } }, slow)).exitCode).toBe(0);
+  expect((await run({ yes: true, options: { fresh: true } }, slow)).exitCode).toBe(0);
+  const asked: string[] = [];
+  const refused = testWith(slow, {
+    fresh: true,
+    confirm: async (model) => {
+      asked.push(model);
+      return false;
+    },
+  });
+  await expect(refused).rejects.toMatchObject({ code: 'NOT_CONFIRMED', message: 'Nothing was tested.' });
+  expect(asked).toEqual(['script']);
+});
+
+test('a model that is much better with seed 0 than with another has perhaps seen the questions', async () => {
+  const compare = (): ReturnType<typeof run> => run({ operands: ['compare', 'script'] }, () => knowingSession({ knows: knowsAll }));
+  await run({}, () => knowingSession({ knows: knowsAll }));
+  await expect(compare()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await run({ options: { seed: '77' } }, () => knowingSession({ seed: '77', knows: (_, id) => firstCases(0, 4).has(id) }));
+  expect((await compare()).stdout).toBe(
+    'script, seed 0  10/10\nscript, seed 77  4/10\nIt does better with seed 0 than chance explains (Fisher, p = 0.005): it may have seen these questions.\n',
+  );
+  await run({ options: { seed: '78' } }, () => knowingSession({ seed: '78', knows: (_, id) => id !== 't0-json' }));
+  expect((await compare()).stdout).toMatch(/seed 78 {2}9\/10\nNothing shows that it has seen the questions of seed 0/);
 });
 
 test('a disabled model is skipped', async () => {
@@ -221,6 +335,127 @@ test('a run that was cut off anywhere goes on, and ends as the uninterrupted one
     const again = await run({}, () => knowingSession({ knows }));
     expect(withoutSpeed(again.stdout), `cut ${cut}`).toBe(withoutSpeed(whole.stdout));
     expect((await readdir(logs)).filter((file) => file.endsWith('.jsonl'))).toEqual([name]);
+  }
+}, 120_000);
+
+test("a user's own suite: the same runner, log and exit status under its own name; no tier is proven by it", async () => {
+  const path = dataPath('suites', 'example.json');
+  const suite = readSuite(path);
+  const knows = (_: TierNumber, id: string): boolean => id !== 'sum';
+  const own = { options: { suite: path, repeats: '3' } };
+  const { stdout, exitCode } = await run(own, () => knowingSession({ suite, repeats: 3, knows }));
+  // Cases with fewer variants than repeats are asked as often as there are different ones.
+  expect(withoutSpeed(stdout)).toBe(`
+Testing script (Tier 0, F16, embedded engine) with example 1.0.0 (${suite.hash})
+example 1.0.0 (${suite.hash}): ✗ FAIL (6/9) 66.7%
+        95 % interval 24-93, 3 repeats of 5 cases
+        failed: sum
+
+model   native  suite  speed  verdict
+script  0       6/9  speed  does not pass
+`);
+  expect(exitCode).toBe(8);
+  const right = await run(own, () => knowingSession({ suite, repeats: 3, knows: knowsAll }));
+  expect(right.stdout).toContain('PASS (9/9) 100.0%');
+  expect(right.exitCode).toBe(0);
+  expect((await luci.list())[0]?.proven).toBeUndefined();
+  const log = (await luci.newestTest('script')).run;
+  expect([log.suite, log.suiteHash]).toEqual(['example 1.0.0', suite.hash]);
+  expect((await run({ operands: ['rescore', 'script'], options: { suite: path } }, () => knowingSession({ knows: knowsAll }))).stdout).toBe(
+    '',
+  );
+  await expect(run({ operands: ['rescore', 'script'] }, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
+    code: 'USAGE',
+  });
+  await expect(run({ options: { suite: path, tier: '1' } }, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
+    code: 'USAGE',
+  });
+});
+
+test('a suite whose own answers are wrong is not put to any model', async () => {
+  const path = join(home, 'wrong.json');
+  await writeFile(
+    path,
+    (await readFile(dataPath('suites', 'example.json'), 'utf8')).replace('"value": "{order.sum}"', '"value": "{order.near}"'),
+  );
+  const session = knowingSession({ knows: knowsAll });
+  await expect(run({ options: { suite: path } }, () => session)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringMatching(/^example, case sum: the right answer fails: got \d+, wanted \d+/),
+  });
+  expect(session.requests).toEqual([]);
+  const lint = await run({ operands: ['lint', path] }, () => session);
+  expect(lint.exitCode).toBe(8);
+  expect(lint.stdout).toMatch(/✗ sum +8 of 9 instances\n {2}the right answer fails: got 23, wanted 24/);
+  expect(lint.stdout).toMatch(/example 1\.0\.0 \(\w{6}\): 5 cases, 1 not sound\n$/);
+  expect((await run({ operands: ['lint', dataPath('suites', 'example.json')] }, () => session)).exitCode).toBe(0);
+});
+
+test('code that hangs, eats memory or lies fails its own case and changes no other', async () => {
+  await setNative(2);
+  const lie = 'JSON.stringify = () => "[[]]"; Object.prototype.toJSON = Array.prototype.toJSON = () => []; Array.prototype.map = () => [];';
+  const attacks: Readonly<
+    Record<string, { readonly reply: (name: string) => string; readonly reason: RegExp; readonly evidence: RegExp }>
+  > = {
+    't1-code': { reply: (name) => fence('js', `function ${name}() { for (;;); }`), reason: /does not work/, evidence: /too long/ },
+    't2-edge': {
+      reply: (name) => fence('js', `function ${name}() { const a = []; for (;;) a.push(new Array(1000).fill(1)); }`),
+      reason: /does not work/,
+      evidence: /memory/,
+    },
+    't2-bugfix': {
+      reply: (name) => fence('js', `${lie} function ${name}() { return []; }`),
+      reason: /a hidden test fails/,
+      evidence: /wanted \{/,
+    },
+    't2-sql': {
+      reply: () => fence('sql', 'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*), 1 from n'),
+      reason: /does not work/,
+      evidence: /too long/,
+    },
+  };
+  const replies = new Map(
+    [1, 2].flatMap((tier) =>
+      casesOf(tier as TierNumber).flatMap((definition) => {
+        const [turn] = instanceOf(definition, '0', 0).turns;
+        const name = turn?.verify?.kind === 'code' ? turn.verify.functionName : '';
+        const attack = attacks[definition.id];
+        return attack && turn ? [[turn.user, attack.reply(name)] as const] : [];
+      }),
+    ),
+  );
+  const attacking = (): Session => {
+    const knowing = knowingSession({ knows: knowsAll });
+    return {
+      ...knowing,
+      async *generate(request, signal) {
+        const reply = replies.get(request.messages.at(-1)?.content ?? '');
+        for await (const event of knowing.generate(request, signal))
+          if (reply === undefined || event.type !== 'text') yield event;
+          else yield { type: 'text', text: reply };
+      },
+    };
+  };
+  const answersOf = async (): Promise<readonly CaseResult[]> => (await luci.newestTest('script')).answers;
+  const kept = ({ caseId, status, reason, evidence, loosePass, turns }: CaseResult): object => ({
+    ...{ caseId, status, reason, evidence, loosePass, turns },
+  });
+  await run({}, () => knowingSession({ knows: knowsAll }));
+  const clean = (await answersOf()).map(kept);
+  const attacked = await run({ options: { fresh: true } }, attacking);
+  expect(attacked.exitCode).toBe(8);
+  expect(attacked.stdout).toContain('Tier 2: ✗ FAIL (7/10) 70.0%');
+  const answers = await answersOf();
+  expect(answers).toHaveLength(29);
+  for (const [index, answer] of answers.entries()) {
+    const attack = attacks[answer.caseId];
+    if (!attack) expect(kept(answer)).toEqual(clean[index]);
+    else
+      expect(answer).toMatchObject({
+        status: 'fail',
+        reason: expect.stringMatching(attack.reason),
+        evidence: expect.stringMatching(attack.evidence),
+      });
   }
 }, 120_000);
 

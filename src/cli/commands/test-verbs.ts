@@ -1,25 +1,27 @@
 import { LuciError } from '../../base/errors.ts';
-import type { CommandContext } from '../command.ts';
-import { printable } from '../show/text.ts';
+import type { SeedComparison } from '../../tiers/compare.ts';
+import { type CommandContext, textOption } from '../command.ts';
+import { pad, printable } from '../show/text.ts';
 
 /** `luci test compare|rescore|merge|certify|verify`: what can be done with runs that are over. */
 
 type Verb = (context: CommandContext, operands: readonly string[]) => Promise<number>;
 
 const compare: Verb = async ({ luci, show }, operands) => {
-  const [first, second] = exactly(operands, 2, 'compare MODEL MODEL');
-  const result = (await (await luci()).testingVerbs()).compare(first ?? '', second ?? '');
+  const [first, second] = operands.length === 1 ? operands : exactly(operands, 2, 'compare MODEL MODEL');
+  const result = (await (await luci()).testingVerbs()).compare(first ?? '', second);
   if (show.json) {
     show.data(result);
     return 0;
   }
+  if (result.kind === 'seeds') return showSeeds(show, result);
   const line = (name: string | undefined, passed: number, [low, high]: readonly [number, number]): string =>
     `${printable(name ?? '')}  ${passed}/${result.pairs}  95 % interval ${Math.round(low)}-${Math.round(high)}`;
   show.result(line(first, result.passed[0], result.intervals[0]));
   show.result(line(second, result.passed[1], result.intervals[1]));
   if (result.onlyFirst.length > 0) show.result(`only ${printable(first ?? '')}: ${result.onlyFirst.join(', ')}`);
   if (result.onlySecond.length > 0) show.result(`only ${printable(second ?? '')}: ${result.onlySecond.join(', ')}`);
-  const p = result.p < 0.001 ? 'p < 0.001' : `p = ${result.p.toFixed(3)}`;
+  const p = pText(result.p);
   show.result(
     result.p < 0.05
       ? `The difference is more than chance (McNemar, ${p}).`
@@ -29,9 +31,26 @@ const compare: Verb = async ({ luci, show }, operands) => {
   return 0;
 };
 
-const rescore: Verb = async ({ luci, show, signal }, operands) => {
+/** Whether the questions everybody can read are answered better than others. */
+function showSeeds({ result }: CommandContext['show'], { model, seeds, passed, total, p }: SeedComparison): number {
+  for (const index of [0, 1] as const) result(`${printable(model)}, seed ${printable(seeds[index])}  ${passed[index]}/${total[index]}`);
+  result(
+    p < 0.05
+      ? `It does better with seed 0 than chance explains (Fisher, ${pText(p)}): it may have seen these questions.`
+      : `Nothing shows that it has seen the questions of seed 0 (Fisher, ${pText(p)}).`,
+  );
+  return 0;
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}
+
+const rescore: Verb = async ({ luci, options, show, signal }, operands) => {
   const [reference] = exactly(operands, 1, 'rescore MODEL');
-  const changed = await (await (await luci()).testingVerbs()).rescore(reference ?? '', signal);
+  const suitePath = textOption(options, 'suite');
+  const verbs = await (await luci()).testingVerbs();
+  const changed = await verbs.rescore(reference ?? '', { signal, ...(suitePath === undefined ? {} : { suitePath }) });
   if (show.json) show.data(changed);
   else if (changed.length === 0) show.note('Every verdict is the same.');
   else
@@ -70,8 +89,31 @@ const verify: Verb = async ({ luci, show }, operands) => {
   return 0;
 };
 
+/** `luci test lint FILE`: 0 when every case of a suite is sound, 8 when one is not. */
+const lint: Verb = async ({ luci, show, signal }, operands) => {
+  const [path] = exactly(operands, 1, 'lint FILE');
+  const report = await (await (await luci()).testingVerbs()).lint(path ?? '', signal);
+  const wrong = report.cases.filter(({ problems }) => problems.length > 0);
+  if (show.json) show.data(report);
+  else {
+    const { marks, style } = show.terminal;
+    const width = Math.max(...report.cases.map(({ id }) => id.length));
+    for (const { id, tried, variants, problems } of report.cases) {
+      const mark = problems.length === 0 ? style('good', marks.done, 'out') : style('bad', marks.wrong, 'out');
+      const count = variants === 1 ? '1 instance' : `${tried} of ${variants} instances`;
+      show.result(`${mark} ${pad(id, width)}  ${count}`);
+      for (const problem of problems) show.result(`  ${printable(problem)}`);
+    }
+    const { suite, version, hash, cases } = report;
+    show.result(
+      `${suite} ${version} (${hash}): ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}, ${wrong.length === 0 ? 'all sound' : `${wrong.length} not sound`}`,
+    );
+  }
+  return wrong.length === 0 ? 0 : 8;
+};
+
 /** The verbs by name. */
-export const testVerbs: Readonly<Record<string, Verb>> = { compare, rescore, merge, certify, verify };
+export const testVerbs: Readonly<Record<string, Verb>> = { compare, rescore, merge, certify, verify, lint };
 
 function exactly(operands: readonly string[], count: number, usage: string): readonly string[] {
   if (operands.length !== count)

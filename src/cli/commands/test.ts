@@ -1,7 +1,9 @@
 import { LuciError } from '../../base/errors.ts';
+import { formatDuration } from '../../base/units.ts';
 import type { TestEvent, TestOptions } from '../../testing.ts';
 import type { CaseResult } from '../../tiers/result.ts';
 import { type Command, type OptionValues, textOption } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { engineOptions, engineOverrides, numberOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { aboutText, caseText, liveTier, modelLine, nextSteps, summaryTable, tierLines } from '../show/test-screen.ts';
@@ -12,18 +14,19 @@ import { testVerbs } from './test-verbs.ts';
 /** `luci test`: what each installed model can do. */
 export const test: Command = {
   name: 'test',
-  operands: '[model...] | show | report | compare | rescore | merge | certify | verify',
+  operands: '[model...] | show | report | compare | rescore | merge | certify | verify | lint',
   summary: 'find out which tier each model holds',
   details:
-    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show MODEL [CASE]" tells every answer and why it failed, "test report" writes an HTML page, "test compare A B" says whether a difference is more than chance, "test rescore MODEL" grades its answers again, "test merge LOG LOG" joins shards, "test certify MODEL" writes signed certificates and "test verify FILE" checks one. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
+    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show MODEL [CASE]" tells every answer and why it failed, "test report" writes an HTML page, "test compare A B" says whether a difference is more than chance, "test rescore MODEL" grades its answers again, "test merge LOG LOG" joins shards, "test certify MODEL" writes signed certificates and "test verify FILE" checks one. "test --suite FILE" asks a suite of your own, "test lint FILE" says whether it is sound. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
   options: {
     tier: { type: 'string', value: 'N', summary: 'last tier to try; above its own only as a diagnosis' },
     'min-tier': { type: 'string', value: 'N', summary: 'the tier that must be held (default: the model’s own)' },
     repeats: { type: 'string', value: 'K', summary: 'variants of each case (default 1; 3 confirm)' },
+    suite: { type: 'string', value: 'FILE', summary: 'a suite of your own in place of the tiers' },
     seed: { type: 'string', value: 'S', summary: 'other variants; "random" draws a seed and prints it (default 0)' },
     case: { type: 'string', value: 'ID', multiple: true, summary: 'only this case, as in t0-json' },
     all: { type: 'boolean', summary: 'go on after a tier that was not passed, as a diagnosis' },
-    fast: { type: 'boolean', summary: 'end a tier when its verdict is certain' },
+    fast: { type: 'boolean', summary: 'end a tier when its verdict is certain, or as good as certain (then marked sequential)' },
     fresh: { type: 'boolean', summary: 'ask everything anew, also what a run that was cut off has' },
     'max-minutes': { type: 'string', value: 'M', summary: 'begin no case after so long' },
     shard: { type: 'string', value: 'I/N', summary: 'one part of the cases, for several machines' },
@@ -50,7 +53,12 @@ export const test: Command = {
       return 0;
     }
     using shown = show.json ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
-    const results = await luci.test({ ...testOptions(operands, options), signal, onEvent: shown.onEvent });
+    const results = await luci.test({
+      ...testOptions(operands, options),
+      signal,
+      confirm: (model, estimatedMs) => confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context),
+      onEvent: shown.onEvent,
+    });
     if (!show.json) {
       show.result('');
       show.result(summaryTable(results, show.terminal).join('\n'));
@@ -70,12 +78,13 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
   const { terminal } = show;
   let done: CaseResult[] = [];
   let total = 0;
+  let suite: string | undefined;
   let current: { tier: number; caseId: string; startedAt: number } | undefined;
   const draw = (): void => {
     if (!current) return;
     const { tier, caseId, startedAt } = current;
     const seconds = Math.floor((performance.now() - startedAt) / 1000);
-    show.live([liveTier({ tier, total, done, current: { caseId, seconds } }, terminal)]);
+    show.live([liveTier({ label: suite ?? `Tier ${tier}`, total, done, current: { caseId, seconds } }, terminal)]);
   };
   const clock = terminal.errIsTerminal ? setInterval(draw, 1000).unref() : undefined;
   const onEvent = (event: TestEvent): void => {
@@ -88,11 +97,12 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
         return;
       }
       case 'model':
-        show.result(`\n${modelLine(event.run, terminal)}`);
+        suite = event.run.suite.startsWith('luci-tiers ') ? undefined : `${event.run.suite} (${event.run.suiteHash})`;
+        show.result(`\n${modelLine(event.run, terminal, suite)}`);
         show.note(
           terminal.style(
             'dim',
-            `${event.tokensPerSecond} tokens/s${aboutText(event.estimatedMs)}${event.reused > 0 ? `; going on after ${event.reused} answers` : ''}`,
+            `${event.tokensPerSecond} tokens/s${event.thinks ? ', thinks before it answers' : ''}${aboutText(event.estimatedMs)}${event.reused > 0 ? `; going on after ${event.reused} answers` : ''}`,
           ),
         );
         done = [];
@@ -131,7 +141,9 @@ function testOptions(operands: readonly string[], options: OptionValues): TestOp
   const [tier, minTier] = [tierOption(options, 'tier'), tierOption(options, 'min-tier')];
   const repeats = numberOption(options, 'repeats', { least: 1, whole: true });
   const maxMinutes = numberOption(options, 'max-minutes', { least: 0 });
-  const seed = textOption(options, 'seed');
+  const [seed, suitePath] = [textOption(options, 'seed'), textOption(options, 'suite')];
+  if (suitePath !== undefined && (tier !== undefined || minTier !== undefined || options['all'] === true))
+    throw new LuciError('USAGE', 'A suite of your own has no tiers: --tier, --min-tier and --all are for the built-in one.');
   const caseIds = options['case'];
   const shard = shardOption(textOption(options, 'shard'));
   return {
@@ -143,6 +155,7 @@ function testOptions(operands: readonly string[], options: OptionValues): TestOp
     ...(minTier === undefined ? {} : { minTier }),
     ...(repeats === undefined ? {} : { repeats }),
     ...(maxMinutes === undefined ? {} : { maxMinutes }),
+    ...(suitePath === undefined ? {} : { suitePath }),
     ...(seed === undefined ? {} : { seed: seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed }),
     ...(Array.isArray(caseIds) ? { caseIds: caseIds as readonly string[] } : {}),
     ...(shard ? { shard } : {}),

@@ -40,11 +40,14 @@ function tierOf(tier: 0 | 1, passed: number, total: number, failedCases: readonl
     passed,
     failed,
     errors: 0,
+    budgetErrors: 0,
     total,
     verdict,
     interval: [57.4, 98.2],
     confirmed: false,
+    sequential: false,
     repeats: 1,
+    caseCount: total,
     failedCases,
   };
 }
@@ -70,7 +73,11 @@ const answer = (caseId: string, reason?: string): CaseResult => ({
   loosePass: false,
   turns: [],
   generatedTokens: 1,
+  promptTokens: 1,
+  cachedTokens: 0,
+  rereadTokens: 0,
   seconds: 1,
+  promptSeconds: 0,
   overheadSeconds: 0,
 });
 
@@ -105,7 +112,7 @@ describe.each([20, 40, 80, 200])('on %i columns', (columns) => {
       answer('t1-dates'),
     ];
     const coloured = liveTier(
-      { tier: 1, total: 9, done, current: { caseId: 't1-memory', seconds: 7 } },
+      { label: 'Tier 1', total: 9, done, current: { caseId: 't1-memory', seconds: 7 } },
       terminalOf(columns, { colour: true }),
     );
     const line = stripVTControlCharacters(coloured);

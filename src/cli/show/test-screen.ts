@@ -11,9 +11,10 @@ export function shortId(caseId: string): string {
   return caseId.replace(/^t\d-/, '');
 }
 
-/** `Testing llama3.2 (Tier 1, Q4_K_M, embedded engine)`. */
-export function modelLine({ model, nativeTier, quantization, engine }: ModelResult['run'], terminal: Terminal): string {
-  const text = `Testing ${printable(model)} (Tier ${nativeTier}, ${quantization}, ${engine.split(' ')[0]} engine)`;
+/** `Testing llama3.2 (Tier 1, Q4_K_M, embedded engine)`, and with which suite where it is not the built-in one. */
+export function modelLine({ model, nativeTier, quantization, engine }: ModelResult['run'], terminal: Terminal, suite?: string): string {
+  const what = `Testing ${printable(model)} (Tier ${nativeTier}, ${quantization}, ${engine.split(' ')[0]} engine)`;
+  const text = suite === undefined ? what : `${what} with ${suite}`;
   return terminal.style('bold', wrap(text, widthFor(terminal)), 'out');
 }
 
@@ -24,7 +25,8 @@ function widthFor({ outIsTerminal, columns }: Terminal): number {
 
 /** `Tier 0: ✅ PASS (10/10) 100.0%`, the interval dim below it, and what failed. */
 export function tierLines(result: TierResult, terminal: Terminal): string[] {
-  const { tier, mode, passed, failed, errors, verdict, interval, repeats, confirmed, failedCases } = result;
+  const { tier, label = `Tier ${tier}`, mode, passed, failed, errors, budgetErrors, verdict, interval } = result;
+  const { repeats, caseCount, confirmed, sequential, failedCases } = result;
   const { marks, style } = terminal;
   const counted = passed + failed + errors;
   const count = `(${passed}/${counted}) ${counted === 0 ? '0.0' : ((passed / counted) * 100).toFixed(1)}%`;
@@ -35,11 +37,19 @@ export function tierLines(result: TierResult, terminal: Terminal): string[] {
       : verdict === 'fail'
         ? 'FAIL'
         : `INCOMPLETE${errors > 0 ? `, ${errors} ${errors === 1 ? 'error' : 'errors'}` : ''}`;
+  const budget = budgetErrors > 0 ? `, ${budgetErrors} beyond the thinking budget` : '';
   // Where the mark is a word itself, it is not said twice.
   const said = marks.pass === 'PASS' && verdict === 'pass' ? [mark] : [mark, word];
-  const head = mode === 'diagnostic' ? `Tier ${tier}: ${mark} ${count} (diagnostic)` : `Tier ${tier}: ${said.join(' ')} ${count}`;
-  const bounds = `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'}`;
-  const more = confirmed ? ', confirmed' : verdict === 'pass' && repeats < 3 ? '; --repeats 3 to confirm' : '';
+  const head = mode === 'diagnostic' ? `${label}: ${mark} ${count} (diagnostic)` : `${label}: ${said.join(' ')} ${count}`;
+  const asked = repeats === 1 ? '1 repeat' : `${repeats} repeats of ${caseCount} ${caseCount === 1 ? 'case' : 'cases'}`;
+  const bounds = `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}`;
+  const more = sequential
+    ? ', sequential'
+    : confirmed
+      ? ', confirmed'
+      : verdict === 'pass' && repeats < 3
+        ? '; --repeats 3 to confirm'
+        : '';
   const failures = failedCases.length > 0 ? [`failed: ${failedCases.map(shortId).join(', ')}`] : [];
   const indent = ' '.repeat(widthFor(terminal) < 40 ? 2 : 8);
   const details = [`${bounds}${more}`, ...failures].flatMap((text) => wrap(text, widthFor(terminal), indent).split('\n'));
@@ -49,16 +59,16 @@ export function tierLines(result: TierResult, terminal: Terminal): string[] {
 /** The tier under way as one line: how far it is, the case that is asked, and before it as many of the last ones as there is room for. */
 export function liveTier(
   {
-    tier,
+    label,
     total,
     done,
     current,
-  }: { tier: number; total: number; done: readonly CaseResult[]; current?: { caseId: string; seconds: number } },
+  }: { label: string; total: number; done: readonly CaseResult[]; current?: { caseId: string; seconds: number } },
   terminal: Terminal,
 ): string {
   const { marks, columns } = terminal;
   const asked = current ? [`${marks.bullet} ${shortId(current.caseId)}${current.seconds > 0 ? ` ${current.seconds} s` : ''}`] : [];
-  const whole = `Tier ${tier}: ${marks.ellipsis} ${done.length} of ${total}`;
+  const whole = `${label}: ${marks.ellipsis} ${done.length} of ${total}`;
   const head = widthOf([whole, ...asked].join('  ')) < columns ? whole : `${done.length}/${total}`;
   const parts: string[] = [];
   for (const result of [...done].reverse()) {
@@ -93,8 +103,10 @@ export function nextSteps(results: readonly ModelResult[], { columns }: Terminal
 /** The table over all models. */
 export function summaryTable(results: readonly ModelResult[], terminal: Terminal): string[] {
   const { marks, style } = terminal;
-  const highest = Math.max(0, ...results.flatMap(({ tiers }) => tiers.map(({ tier }) => tier)));
-  const tierNumbers = Array.from({ length: highest + 1 }, (_, tier) => tier);
+  const all = results.flatMap(({ tiers }) => tiers);
+  const highest = Math.max(0, ...all.map(({ tier }) => tier));
+  const isOwn = all.some(({ label }) => label !== undefined);
+  const tierNumbers = isOwn ? [highest] : Array.from({ length: highest + 1 }, (_, tier) => tier);
   // Long names make room for the tiers, which say more.
   const mostName = Math.max(10, Math.floor(widthFor(terminal) / 3));
   const isNarrow = widthFor(terminal) < 60;
@@ -111,15 +123,16 @@ export function summaryTable(results: readonly ModelResult[], terminal: Terminal
   const columns = [
     { title: 'model' },
     { title: 'native', dropOrder: 2 },
-    ...tierNumbers.map((number) => ({ title: `tier ${number}`, dropOrder: 1 })),
+    ...tierNumbers.map((number) => ({ title: isOwn ? 'suite' : `tier ${number}`, dropOrder: 1 })),
     { title: 'speed', align: 'right' as const, dropOrder: 3 },
     { title: 'verdict' },
   ];
   return table(columns, rows, terminal);
 }
 
-function verdictText({ isComplete, holds, provenTier, run }: ModelResult, style: Terminal['style']): string {
+function verdictText({ isComplete, holds, provenTier, run, tiers }: ModelResult, style: Terminal['style']): string {
   if (!isComplete) return style('care', 'incomplete', 'out');
+  if (tiers.some(({ label }) => label !== undefined)) return holds ? style('good', 'passes', 'out') : style('bad', 'does not pass', 'out');
   if (holds) return style('good', `holds tier ${provenTier}`, 'out');
   return style('bad', `does not hold tier ${Math.max(0, Math.min(run.nativeTier, provenTier + 1))}`, 'out');
 }

@@ -1,5 +1,5 @@
 import { type CaseDefinition, type Files, fence, plain, reservedNumbers } from '../case.ts';
-import { adjectives, kinds, names, nouns, things } from '../words.ts';
+import { adjectives, kinds, names, nouns, things, towns } from '../words.ts';
 
 /** Tier 0, basic: what any assistant must do. Ten cases, four of them with tools. */
 
@@ -48,13 +48,13 @@ const extract: CaseDefinition = {
   title: 'Find two facts in a note',
   ability: 'reading',
   maxTokens: 60,
-  chanceLevel: 1 / 15,
+  chanceLevel: 1 / 36,
   generate(random) {
-    const people = random.some(names, 6);
+    const people = random.some(names, 9);
     const codes = new Set<string>();
-    while (codes.size < 6) codes.add(`${random.pick([...'BCDFGHKM'])}${random.int(213, 989)}`);
+    while (codes.size < 9) codes.add(`${random.pick([...'BCDFGHKM'])}${random.int(213, 989)}`);
     const list = [...codes];
-    const [first = 0, second = 0, other = 0] = random.some([0, 1, 2, 3, 4, 5], 3);
+    const [first = 0, second = 0, other = 0] = random.some([...list.keys()], 3);
     const note = people.map((person, index) => `${person} has the locker code ${list[index]}.`).join(' ');
     const want = [list[first] ?? '', list[second] ?? ''];
     return plain(
@@ -68,23 +68,24 @@ const extract: CaseDefinition = {
 
 const yesNo: CaseDefinition = {
   id: 't0-yesno',
-  title: 'Four yes or no questions about a text',
+  title: 'Five yes or no questions about a text',
   ability: 'reading',
   maxTokens: 60,
-  chanceLevel: 1 / 14,
+  chanceLevel: 1 / 30,
   generate(random) {
     const [a, b] = random.some(names, 2);
-    const thing = random.pick(things);
+    const [thing, otherThing] = random.some(things, 2);
     const [colour, otherColour] = random.some(['red', 'green', 'blue', 'yellow', 'white'], 2);
     const [day, otherDay] = random.some(['Monday', 'Tuesday', 'Thursday', 'Friday'], 2);
     let pattern: boolean[];
-    do pattern = [0, 1, 2, 3].map(() => random.next() < 0.5);
+    do pattern = [0, 1, 2, 3, 4].map(() => random.next() < 0.5);
     while (new Set(pattern).size < 2);
     const questions = [
-      `Did ${pattern[0] ? a : b} buy the ${thing}?`,
+      `Did ${pattern[0] ? a : b} buy something?`,
       `Was the box ${pattern[1] ? colour : otherColour}?`,
       `Was it on a ${pattern[2] ? day : otherDay}?`,
       `Did ${pattern[3] ? b : a} pay for the lunch?`,
+      `Were there ${pattern[4] ? thing : otherThing} in the box?`,
     ];
     const words = pattern.map((value) => (value ? 'yes' : 'no'));
     const user = `On ${day}, ${a} and ${b} went to town. ${a} bought some ${thing} and carried them home in a ${colour} box. ${b} paid for the lunch but bought nothing.\n\nAnswer these questions with yes or no, one per line, in order:\n${questions.map((question, index) => `${index + 1}. ${question}`).join('\n')}`;
@@ -99,14 +100,14 @@ const pick: CaseDefinition = {
   title: 'Pick the two that belong together',
   ability: 'knowledge',
   maxTokens: 60,
-  chanceLevel: 1 / 28,
+  chanceLevel: 1 / 45,
   generate(random) {
-    const [wanted = '', ...others] = random.some(Object.keys(kinds), 4);
+    const [wanted = '', ...others] = random.some(Object.keys(kinds), 5);
     const want = random.some(kinds[wanted] ?? [], 2);
     const rest = others.flatMap((kind) => random.some(kinds[kind] ?? [], 2));
     const options = random.shuffle([...want, ...rest]);
     return plain(
-      `Which two of these eight words are ${wanted}? ${options.join(', ')}. Reply with those two words only.`,
+      `Which two of these ten words are ${wanted}? ${options.join(', ')}. Reply with those two words only.`,
       { kind: 'oneOf', options, want },
       `${want[1]} and ${want[0]}`,
       `${want[0]}, ${rest[0]}`,
@@ -119,16 +120,22 @@ const json: CaseDefinition = {
   title: 'Write a small JSON object',
   ability: 'formats',
   maxTokens: 60,
-  chanceLevel: 0,
+  chanceLevel: 1 / 27,
   generate(random) {
-    const [name, colleague, neighbour] = random.some(names, 3);
+    const [name = '', colleague = '', neighbour = ''] = random.some(names, 3);
+    const [town = '', origin = '', office = ''] = random.some(towns, 3);
     const [age, years, house] = [random.int(19, 67), random.int(3, 15), random.int(71, 98)];
-    return plain(
-      `Turn this sentence into a JSON object with exactly the two keys "name" and "age": "${name}, who turned ${age} last week and lives with ${neighbour} at number ${house}, has worked with ${colleague} for ${years} years." Reply with the JSON only.`,
-      { kind: 'json', want: { name, age } },
-      fence('json', JSON.stringify({ name, age })),
-      JSON.stringify({ name, age: years }),
-    );
+    const object = (who: string, old: number, where: string): string => JSON.stringify({ name: who, age: old, town: where });
+    return {
+      ...plain(
+        `Turn this sentence into a JSON object with exactly the three keys "name", "age" and "town" (where the person lives): "${name}, who turned ${age} last week, lives in ${town} at number ${house}, next door to ${neighbour} from ${origin}, and has worked in ${office} with ${colleague} for ${years} years." Reply with the JSON only.`,
+        { kind: 'json', want: { name, age, town } },
+        fence('json', object(name, age, town)),
+        object(name, years, town),
+      ),
+      guess: (guessing) =>
+        object(guessing.pick([name, colleague, neighbour]), guessing.pick([age, years, house]), guessing.pick([town, origin, office])),
+    };
   },
 };
 
@@ -186,17 +193,17 @@ const list: CaseDefinition = {
   title: 'Count files in a folder',
   ability: 'tools',
   maxTokens: 160,
-  chanceLevel: 1 / 6,
+  chanceLevel: 1 / 12,
   generate(random) {
     const folder = `${random.pick(['letters', 'invoices', 'photos', 'drafts'])}-${random.pick(nouns)}`;
     const [ending = '', other = ''] = random.some(['txt', 'pdf', 'png', 'md'], 2);
-    const count = random.int(4, 8);
+    const count = random.int(4, 15);
     let more: number;
     do more = random.int(2, 6);
     while (more === count);
     const files: Record<string, string> = { 'notes.txt': 'x' };
-    for (let index = 0; index < count; index += 1) files[`${folder}/${adjectives[index]}-${random.pick(nouns)}.${ending}`] = 'one';
-    for (let index = 0; index < more; index += 1) files[`${folder}/${adjectives[index]}-${random.pick(nouns)}.${other}`] = 'two';
+    for (let index = 0; index < count; index += 1) files[`${folder}/${nouns[index]}-${random.pick(adjectives)}.${ending}`] = 'one';
+    for (let index = 0; index < more; index += 1) files[`${folder}/${nouns[index]}-${random.pick(adjectives)}.${other}`] = 'two';
     return {
       turns: [
         {
@@ -207,6 +214,7 @@ const list: CaseDefinition = {
       world: { files },
       oracle: [{ text: `There are ${count} .${ending} files in ${folder}.`, calls: [{ name: 'list_files', args: { path: folder } }] }],
       nearMiss: [{ text: `There are ${count} files.` }],
+      guess: (guessing) => `Answer: ${guessing.int(4, 15)}`,
     };
   },
 };
@@ -216,15 +224,20 @@ const info: CaseDefinition = {
   title: 'Ask about this computer',
   ability: 'tools',
   maxTokens: 120,
-  chanceLevel: 1 / 5,
+  chanceLevel: 1 / 8,
   generate(random) {
     const disk = { total: random.int(480, 990), free: random.int(113, 399) };
     const memory = { total: random.pick([24, 48, 96]), free: random.int(5, 19) };
     const cores = random.pick([6, 14, 22]);
+    const battery = random.int(51, 94);
+    const uptime = random.int(25, 45);
     const facts = {
       disk: `total ${disk.total} GB, free ${disk.free} GB`,
       memory: `total ${memory.total} GB, free ${memory.free} GB`,
       processor: `${cores} cores`,
+      battery: `${battery} % charged`,
+      uptime: `${uptime} days`,
+      processes: String(random.int(101, 112)),
       system: `ExampleOS ${random.int(3, 4)}.${random.int(6, 9)}`,
     };
     const question = random.pick([
@@ -243,15 +256,26 @@ const info: CaseDefinition = {
         total: undefined,
         texts: ['How many cores does my processor have?', 'A program asks for the number of CPU cores here. What do I enter?'],
       },
+      {
+        value: battery,
+        total: undefined,
+        texts: ['How full is my battery, in percent?', 'What percentage is the battery of this computer at?'],
+      },
+      {
+        value: uptime,
+        total: undefined,
+        texts: ['For how many days has this computer been running?', 'How many days ago was this computer switched on?'],
+      },
     ]);
     // The total may stand beside what is free.
-    const options = [disk.free, disk.total, memory.free, memory.total, cores].filter((value) => value !== question.total).map(String);
-    const answer = { kind: 'oneOf', options: [...new Set(options)], want: [String(question.value)] } as const;
+    const all = [disk.free, disk.total, memory.free, memory.total, cores, battery, uptime, Number(facts.processes)];
+    const options = [...new Set(all.filter((value) => value !== question.total).map(String))];
+    const answer = { kind: 'oneOf', options, want: [String(question.value)] } as const;
     const call = { name: 'system_info', args: {} };
     return {
       turns: [{ user: random.pick(question.texts), verify: { kind: 'state', files: {}, called: ['system_info'], answer } }],
       world: { files: {}, facts },
-      oracle: [{ text: `It is ${question.value}${question.total === undefined ? ' cores' : ' GB'}.`, calls: [call] }],
+      oracle: [{ text: `It is ${question.value}.`, calls: [call] }],
       nearMiss: [{ text: `It is ${question.value + 3}.`, calls: [call] }],
     };
   },

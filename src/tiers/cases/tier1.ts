@@ -280,12 +280,16 @@ const classify: CaseDefinition = {
     });
     const want = Object.fromEntries(pattern.map((label, index) => [String(index + 1), label]));
     const wrong = { ...want, 4: want[4] === 'billing' ? 'technical' : 'billing' };
-    return plain(
+    const asked = plain(
       `Give each message one of the labels billing, technical or shipping.\n${messages.map((text, index) => `${index + 1}. ${text}`).join('\n')}\nReply with a JSON object whose keys are "1" to "6" and whose values are the labels.`,
       { kind: 'json', want },
       JSON.stringify(want),
       JSON.stringify(wrong),
     );
+    return {
+      ...asked,
+      guess: (guessing) => JSON.stringify(Object.fromEntries(Object.keys(want).map((key) => [key, guessing.pick(labels)]))),
+    };
   },
 };
 

@@ -44,10 +44,10 @@ const sql: CaseDefinition = {
 
 const long: CaseDefinition = {
   id: 't2-long',
-  title: 'Find one line among many alike',
+  title: 'Find two lines among many alike',
   ability: 'long texts',
   maxTokens: 60,
-  chanceLevel: 1 / 110,
+  chanceLevel: 1 / 6000,
   generate(random) {
     const gates = ['north', 'south', 'east', 'west'];
     const code = (): string => `${random.pick([...'BCDFGHKM'])}${random.pick([...'RSTVWX'])}-${random.int(2037, 9871)}`;
@@ -60,19 +60,25 @@ const long: CaseDefinition = {
       codes.add(fresh);
       rows.set(parts.join(), { parts, code: fresh });
     };
-    while (rows.size < 108) add([random.pick(names), random.pick(adjectives), random.pick(nouns), random.pick(gates)]);
+    while (rows.size < 106) add([random.pick(names), random.pick(adjectives), random.pick(nouns), random.pick(gates)]);
     const all = [...rows.values()];
-    const asked = all[random.int(25, 80)] ?? { parts: [], code: '' };
-    const [who = '', how = '', what = '', where = ''] = asked.parts;
-    add([who, how, what, where === 'north' ? 'south' : 'north']);
-    add([who, adjectives.find((other) => other !== how) ?? '', what, where]);
+    const asked = [random.int(20, 49), random.int(50, 85)].map((index) => all[index] ?? { parts: ['', '', '', ''], code: '' });
+    for (const { parts } of asked) {
+      const [who = '', how = '', what = '', where = ''] = parts;
+      add([who, how, what, where === 'north' ? 'south' : 'north']);
+      add([who, adjectives.find((other) => other !== how) ?? '', what, where]);
+    }
     const lines = random.shuffle([...rows.values()]);
-    const wrong = lines.find(({ parts, code: other }) => parts[0] === who && other !== asked.code) ?? lines[0];
+    const want = asked.map((row) => row.code);
+    const wrong = lines.find(({ parts, code: other }) => parts[0] === asked[1]?.parts[0] && !want.includes(other)) ?? lines[0];
+    const [first = '', second = ''] = asked.map(
+      ({ parts: [who, how, what, where] }, index) => `${who}${index === 0 ? ' leave' : ''} the ${how} ${what} crate at the ${where} gate`,
+    );
     return plain(
-      `Depot log:\n${lines.map(({ parts, code: own }) => `${parts[0]} left the ${parts[1]} ${parts[2]} crate at the ${parts[3]} gate under code ${own}.`).join('\n')}\n\nUnder which code did ${who} leave the ${how} ${what} crate at the ${where} gate? Reply with the code only.`,
-      { kind: 'oneOf', options: [...codes], want: [asked.code] },
-      asked.code,
-      wrong?.code ?? '',
+      `Depot log:\n${lines.map(({ parts, code: own }) => `${parts[0]} left the ${parts[1]} ${parts[2]} crate at the ${parts[3]} gate under code ${own}.`).join('\n')}\n\nUnder which codes did ${first}, and ${second}? Reply with the two codes only.`,
+      { kind: 'oneOf', options: [...codes], want },
+      want.join(', '),
+      `${want[0]}, ${wrong?.code}`,
     );
   },
 };
@@ -179,7 +185,7 @@ const calendar: CaseDefinition = {
   title: 'Dates with exceptions',
   ability: 'reasoning',
   maxTokens: 400,
-  chanceLevel: 1 / 7,
+  chanceLevel: 1 / 9,
   generate(random) {
     const dayMs = 86_400_000;
     const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -220,12 +226,19 @@ const boxes: CaseDefinition = {
     });
     const want = Object.fromEntries(objects.map((object, index) => [object, (box[index] ?? 0) + 1]));
     const wrong = Object.fromEntries(objects.map((object, index) => [object, (((box[index] ?? 0) + 1) % 5) + 1]));
-    return plain(
+    const asked = plain(
       `At the start ${objects.map((object, index) => `the ${object} is in box ${index + 1}`).join(', ')}. Then, in this order: ${moves.map((move, index) => `(${index + 1}) ${move}`).join('; ')}. Where is everything in the end? Think it through, then finish with one JSON object that gives the number of the box for each of ${objects.join(', ')}.`,
       { kind: 'json', want },
       `After all the moves:\n${JSON.stringify(want)}`,
       JSON.stringify(wrong),
     );
+    return {
+      ...asked,
+      guess(guessing) {
+        const boxes = guessing.shuffle([1, 2, 3, 4, 5]);
+        return JSON.stringify(Object.fromEntries(objects.map((object, index) => [object, boxes[index]])));
+      },
+    };
   },
 };
 

@@ -54,12 +54,19 @@ const schedule: CaseDefinition = {
     }
     const want = Object.fromEntries(people.map((person, index) => [person, weekdays[day(solution, index)]]));
     const swapped = { ...want, [people[0] ?? '']: want[people[1] ?? ''], [people[1] ?? '']: want[people[0] ?? ''] };
-    return plain(
+    const asked = plain(
       `${people.join(', ')} each work on one day from Monday to Friday, one person a day. ${clues.map((text, index) => `(${index + 1}) ${text}.`).join(' ')} There is exactly one solution. Finish with one JSON object that gives the weekday for every name.`,
       { kind: 'json', want },
       `Only this fits:\n${JSON.stringify(want)}`,
       JSON.stringify(swapped),
     );
+    return {
+      ...asked,
+      guess(guessing) {
+        const days = guessing.shuffle(weekdays);
+        return JSON.stringify(Object.fromEntries(people.map((person, index) => [person, days[index]])));
+      },
+    };
   },
 };
 
@@ -91,7 +98,8 @@ const hops: CaseDefinition = {
     const want = codes[depot] ?? '';
     return plain(
       `${lines.join('\n')}\n\nWhat is the gate code of the truck that empties the depot to which ${persons[asked]} sends parcels? End with "Answer: <code>".`,
-      { kind: 'oneOf', options: codes, want: [want] },
+      // Who only repeats a line names a truck or a depot as well.
+      { kind: 'oneOf', options: [...codes, ...trucks, ...depots], want: [want] },
       `Depot ${depots[depot]}, truck ${trucks[depot]}.\nAnswer: ${want}`,
       `Answer: ${codes[(depot + 1) % size]}`,
     );
@@ -135,12 +143,17 @@ const unknown: CaseDefinition = {
     const order = random.shuffle(asked);
     const want = Object.fromEntries(order.map((fact, index) => [String(index + 1), silent.includes(fact) ? 'unknown' : fact.value]));
     const [lured = '1'] = Object.keys(want).filter((key) => want[key] === 'unknown');
-    return plain(
+    const question = plain(
       `${random.shuffle([...told, ...silent.map(({ who, kind }) => kind.lure(who))]).join(' ')}\n\n${order.map(({ who, kind }, index) => `${index + 1}. ${kind.ask(who)}`).join('\n')}\n\nReply with a JSON object with the keys "1" to "6" and one word each as the value. Use "unknown" where the text does not say it.`,
       { kind: 'json', want },
       JSON.stringify(want),
       JSON.stringify({ ...want, [lured]: 'Vienna' }),
     );
+    return {
+      ...question,
+      guess: (guessing) =>
+        JSON.stringify(Object.fromEntries(order.map(({ kind }, index) => [String(index + 1), guessing.pick([...kind.values, 'unknown'])]))),
+    };
   },
 };
 
@@ -254,12 +267,20 @@ const knapsack: CaseDefinition = {
       ].includes(worth(best));
       if (isTooEasy) continue;
       const chosen = best.map(({ name }) => name);
-      return plain(
+      const asked = plain(
         `You may spend at most ${budget} coins. Choose from these things, each at most once, so that the total value is as high as possible: ${items.map(({ name, cost, value }) => `${name} (cost ${cost}, value ${value})`).join('; ')}. Finish with a JSON list of the names you choose.`,
         { kind: 'knapsack', items, budget, best: worth(best) },
         `The total value is ${worth(best)}.\n${JSON.stringify(chosen)}`,
         JSON.stringify(chosen.slice(1)),
       );
+      return {
+        ...asked,
+        guess(guessing) {
+          const picked: typeof items = [];
+          for (const item of guessing.shuffle(items)) if (worth([...picked, item]) >= 0) picked.push(item);
+          return JSON.stringify(picked.map(({ name }) => name));
+        },
+      };
     }
   },
 };

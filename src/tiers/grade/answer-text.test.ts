@@ -58,12 +58,19 @@ test.each([
 });
 
 test('lines lose bullets, numbers and a heading', () => {
-  expect(plainLines('Here they are:\n- 2001-01-02\n2. `2002-01-02`\n\n* 2003-01-02')).toEqual(['2001-01-02', '2002-01-02', '2003-01-02']);
+  expect(plainLines('Here they are:\n**- 2000-01-02\n- 2001-01-02\n2. `2002-01-02`\n\n* 2003-01-02')).toEqual([
+    '2000-01-02',
+    '2001-01-02',
+    '2002-01-02',
+    '2003-01-02',
+  ]);
 });
 
 test('the last answer counts', () => {
   expect(afterAnswer('Answer: a\nAnswer: **b**')).toBe('b');
   expect(afterAnswer('no such thing')).toBeUndefined();
+  expect(afterAnswer('Answer: *42*')).toBe('42');
+  expect(afterAnswer('Answer: ^[a-z]*\\d*$')).toBe('^[a-z]*\\d*$');
 });
 
 /** Right answers that other harnesses mark wrong, and wrong ones they mark right. */

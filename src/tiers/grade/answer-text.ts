@@ -12,8 +12,12 @@ export function withoutThinking(text: string): string {
 
 /** What follows the last "Answer:" on its line, or on the next one; undefined where there is none. */
 export function afterAnswer(text: string): string | undefined {
-  const found = [...text.matchAll(/\banswer\b\**\s*:\s*\**[ \t]*(?:\n[ \t]*)?([^\n]*)/gi)].at(-1)?.[1];
-  return found === undefined ? undefined : found.replace(/\*+/g, '').trim();
+  const found = [...text.matchAll(/\banswer\b\**\s*:\s*(?:\*\*)?[ \t]*(?:\n[ \t]*)?([^\n]*)/gi)].at(-1)?.[1];
+  // Bold and italics go; a lone star may belong to a pattern.
+  return found
+    ?.replace(/\*\*/g, '')
+    .trim()
+    .replace(/^\*(.*)\*$/, '$1');
 }
 
 /** Contents of fenced blocks, in order. */
@@ -146,6 +150,7 @@ export function plainLines(text: string): string[] {
     .split('\n')
     .map((line) =>
       line
+        .replace(/\*\*/g, '')
         .replace(/^\s*(?:[-*•]\s+|\d+[.)]\s+)?/, '')
         .replace(/[`*]/g, '')
         .trim(),

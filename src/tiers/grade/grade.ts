@@ -1,3 +1,4 @@
+import { LuciError } from '../../base/errors.ts';
 import type { Files, Verifier } from '../case.ts';
 import { callFunction, matchPattern } from '../sandbox/javascript.ts';
 import { runSelect } from '../sandbox/sql.ts';
@@ -52,12 +53,10 @@ export async function grade(verifier: Verifier, answered: Answered, signal?: Abo
       return gradeCode(verifier, text, answered.files, stop);
     case 'sql': {
       const query = codeBlocks(text).at(-1) ?? text;
-      const [own, wanted] = [
-        await runSelect(query, verifier.databases, stop),
-        await runSelect(verifier.reference, verifier.databases, stop),
-      ];
-      if ('failed' in wanted) throw new Error(`the reference query fails: ${wanted.failed}`);
+      const own = await runSelect(query, verifier.databases, stop);
       if ('failed' in own) return failed('the query does not work', own.failed);
+      const wanted = await runSelect(verifier.reference, verifier.databases, stop);
+      if ('failed' in wanted) throw new LuciError('USAGE', `the case itself does not work, its query fails: ${wanted.failed}`);
       const wrong = own.done.findIndex((rows, index) => !sameValue(rows, wanted.done[index]));
       return wrong < 0
         ? passed

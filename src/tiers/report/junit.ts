@@ -5,7 +5,7 @@ import { type ReportedRun, reportedModels } from './report-data.ts';
 /** JUnit XML: a suite a model and tier, a case each answer; diagnostic tiers are skipped, not failed. */
 export function junitReport(results: readonly ReportedRun[]): string {
   const suites = reportedModels(results).flatMap(({ run, tiers, cases }) =>
-    tiers.map(({ tier, mode }) => {
+    tiers.map(({ tier, label = `tier ${tier}`, mode }) => {
       const own = cases.filter((result) => result.tier === tier);
       const isSkipped = mode === 'diagnostic';
       const count = (status: CaseResult['status']): number => (isSkipped ? 0 : own.filter((result) => result.status === status).length);
@@ -15,7 +15,7 @@ export function junitReport(results: readonly ReportedRun[]): string {
         (result) =>
           `<testcase classname="${name}.tier${tier}" name="${escapedAttribute(result.caseId)}#${result.variant}" time="${result.seconds}">${outcome(result, isSkipped)}</testcase>`,
       );
-      return `<testsuite name="${name} tier ${tier}" tests="${own.length}" failures="${count('fail')}" errors="${count('error')}" skipped="${isSkipped ? own.length : 0}" timestamp="${escapedAttribute(run.startedAt.slice(0, 19))}" time="${seconds.toFixed(3)}">\n${body.join('\n')}\n</testsuite>`;
+      return `<testsuite name="${name} ${escapedAttribute(label)}" tests="${own.length}" failures="${count('fail')}" errors="${count('error')}" skipped="${isSkipped ? own.length : 0}" timestamp="${escapedAttribute(run.startedAt.slice(0, 19))}" time="${seconds.toFixed(3)}">\n${body.join('\n')}\n</testsuite>`;
     }),
   );
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('\n')}\n</testsuites>\n`;

@@ -112,11 +112,14 @@ function counted(tier: TierNumber, mode: TierResult['mode'], own: readonly CaseR
     passed,
     failed,
     errors,
+    budgetErrors: own.filter(({ errorKind }) => errorKind === 'budget').length,
     total: own.length,
     verdict,
     interval,
     confirmed: verdict === 'pass' && isConfirmed(passed, planned, repeats, interval[0]),
+    sequential: false,
     repeats,
+    caseCount: clusters.filter(([, count]) => count > 0).length,
     failedCases: [...new Set(own.filter(({ status }) => status !== 'pass').map(({ caseId }) => caseId))],
   };
 }

@@ -10,15 +10,18 @@ export const statusWord: Readonly<Record<Status, string>> = { pass: 'passed', fa
 export const verdictSign: Readonly<Record<TierResult['verdict'], string>> = { pass: '✓', fail: '✗', incomplete: '!' };
 
 /** What a tier came to. */
-export function tierWord({ verdict, confirmed }: TierResult): string {
+export function tierWord({ verdict, confirmed, sequential }: TierResult): string {
   if (verdict === 'incomplete') return 'incomplete';
-  return verdict === 'pass' ? (confirmed ? 'passed, confirmed' : 'passed') : 'not passed';
+  return `${verdict === 'pass' ? 'passed' : 'not passed'}${confirmed ? ', confirmed' : sequential ? ', sequential' : ''}`;
 }
 
 /** What a model came to: its class for colour, its sign, and a sentence. */
 export function modelVerdict(model: ReportedModel): { readonly kind: TierResult['verdict']; readonly sign: string; readonly word: string } {
-  const { provenTier, isComplete, run } = model;
+  const { provenTier, isComplete, run, tiers } = model;
   if (!isComplete) return { kind: 'incomplete', sign: '!', word: 'incomplete' };
+  const [own] = tiers.filter(({ label }) => label !== undefined);
+  if (own?.verdict === 'pass') return { kind: 'pass', sign: '✓', word: 'passes' };
+  if (own) return { kind: 'fail', sign: '✗', word: 'does not pass' };
   if (holdsOwnTier(model)) return { kind: 'pass', sign: '✓', word: `holds tier ${provenTier}` };
   const held = provenTier >= 0 ? `holds tier ${provenTier}` : 'holds no tier';
   return { kind: 'fail', sign: '✗', word: `${held}, its own is ${run.nativeTier}` };

@@ -2,10 +2,12 @@ import { createConversation } from '../../agent/conversation.ts';
 import { abortError } from '../../base/abort.ts';
 import { isLuciError } from '../../base/errors.ts';
 import type { Session } from '../../engine/engine.ts';
-import type { CaseDefinition, Instance, Verifier } from '../case.ts';
+import type { CaseFacts, Instance, Verifier } from '../case.ts';
+import { withoutThinking } from '../grade/answer-text.ts';
 import { type Answered, grade } from '../grade/grade.ts';
 import type { Grade } from '../grade/grade-text.ts';
 import type { CaseResult, TurnResult } from '../result.ts';
+import { meteredSession, newMeter, replyTimeoutMs } from './metered-session.ts';
 import { openWorld, type World } from './world.ts';
 
 /** One case put to a model, by the same conversation, tools and engine as everything else. */
@@ -13,34 +15,51 @@ import { openWorld, type World } from './world.ts';
 /** Greedy, and the same everywhere: nothing of an answer is left to chance. */
 export const gradedSampling = { temperature: 0, topK: 1, topP: 1, minP: 0, seed: 0 } as const;
 
-/** Tokens a thinking model may think, apart from its answer. */
-const thinkingTokens = [512, 1024, 2048, 4096] as const;
+/** Tokens a thinking model may think in each tier, apart from its answer. */
+export const thinkingTokens = [512, 1024, 2048, 4096] as const;
 
 const toolSystem = 'You are an assistant on this computer. Use the tools to do what the user asks.';
 
-type Asked = Pick<CaseResult, 'status' | 'reason' | 'evidence' | 'loosePass' | 'turns' | 'generatedTokens' | 'seconds' | 'overheadSeconds'>;
+type Asked = Omit<CaseResult, 'key' | 'tier' | 'mode' | 'caseId' | 'variant'>;
+
+/** How a case is asked. */
+export interface AskOptions {
+  readonly signal?: AbortSignal;
+  /** The model thinks before it answers: it gets tokens for that. */
+  readonly thinks?: boolean;
+  /** As measured in the warm-up; bounds the time of a reply. */
+  readonly tokensPerSecond?: number;
+}
 
 /** Asks, carries out tool calls, grades. Engine and sandbox failures are `error`; only the signal's own end is thrown. */
 export async function runCase(
-  session: Session,
-  definition: CaseDefinition,
+  opened: Session,
+  definition: CaseFacts,
   instance: Instance,
   tier: number,
-  { signal, thinks = false }: { signal?: AbortSignal; thinks?: boolean } = {},
+  { signal, thinks = false, tokensPerSecond = 0 }: AskOptions = {},
 ): Promise<Asked> {
   const startedAt = performance.now();
   const turns: TurnResult[] = [];
-  const spent = { tokens: 0, engineMs: 0 };
+  // Where tools go through a grammar there is no room for thinking.
+  const thinking = thinks && (!instance.world || opened.facts.supports.tools) ? (thinkingTokens[tier] ?? 4096) : 0;
+  const maxTokens = definition.maxTokens + thinking;
+  const meter = newMeter();
+  const session = meteredSession(opened, meter, replyTimeoutMs(maxTokens, promptTokensOf(instance), tokensPerSecond));
   let isLoose = true;
-  const finish = (verdict: Pick<Asked, 'status' | 'reason' | 'evidence'>): Asked => {
+  const finish = (verdict: Pick<Asked, 'status' | 'reason' | 'evidence' | 'errorKind'>): Asked => {
     const seconds = (performance.now() - startedAt) / 1000;
     return {
       ...verdict,
       loosePass: verdict.status === 'pass' || (verdict.status === 'fail' && isLoose),
       turns,
-      generatedTokens: spent.tokens,
+      generatedTokens: meter.generatedTokens,
+      promptTokens: meter.promptTokens,
+      cachedTokens: meter.cachedTokens,
+      rereadTokens: meter.rereadTokens,
       seconds: round(seconds),
-      overheadSeconds: round(Math.max(0, seconds - spent.engineMs / 1000)),
+      promptSeconds: round(meter.promptMs / 1000),
+      overheadSeconds: round(Math.max(0, seconds - meter.engineMs / 1000)),
     };
   };
   try {
@@ -49,14 +68,16 @@ export async function runCase(
     const conversation = createConversation(async () => session, {
       sampling: gradedSampling,
       repeatable: true,
-      maxTokens: definition.maxTokens + (thinks ? (thinkingTokens[tier] ?? 4096) : 0),
+      maxTokens,
       ...(system ? { system } : {}),
       ...(world ? { tools: world.tools, confirm: async () => true } : {}),
     });
     let verdict: Grade = { passes: true };
     for (const { user, verify } of instance.turns) {
-      const { turn, answered } = await oneTurn(conversation, user, world, spent, signal);
+      const { turn, answered, isCut } = await oneTurn(conversation, user, world, signal);
       turns.push(turn);
+      if (thinking > 0 && isCut && withoutThinking(turn.text) === '')
+        return finish({ status: 'error', errorKind: 'budget', reason: `it thought beyond its budget of ${thinking} tokens` });
       if (!verify || !verdict.passes) continue;
       verdict = await grade(verify, answered, signal);
       if (!verdict.passes) isLoose = await passesLoosely(verify, answered, signal);
@@ -74,31 +95,30 @@ async function oneTurn(
   conversation: ReturnType<typeof createConversation>,
   user: string,
   world: World | undefined,
-  spent: { tokens: number; engineMs: number },
   signal: AbortSignal | undefined,
-): Promise<{ turn: TurnResult; answered: Answered }> {
+): Promise<{ turn: TurnResult; answered: Answered; isCut: boolean }> {
   let text = '';
   let thinking = '';
+  let isCut = false;
   const calls: { name: string; args: unknown; isError: boolean; content: string }[] = [];
-  let lastMs = performance.now();
   for await (const event of conversation.send(user, signal)) {
-    // What the tools take is ours, not the engine's.
-    if (event.type !== 'tool-result') spent.engineMs += performance.now() - lastMs;
-    lastMs = performance.now();
     if (event.type === 'text') text += event.text;
     else if (event.type === 'thinking') thinking += event.text;
     else if (event.type === 'tool-call') text = '';
-    else if (event.type === 'tool-result')
-      calls.push({
-        name: event.result.call.name,
-        args: event.result.call.arguments,
-        isError: event.result.isError,
-        content: event.result.content,
-      });
-    else if (event.type === 'end') spent.tokens += event.usage.generatedTokens;
+    else if (event.type === 'end') isCut = event.reason === 'length';
+    else if (event.type === 'tool-result') {
+      const { call, isError, content } = event.result;
+      calls.push({ name: call.name, args: call.arguments, isError, content });
+    }
   }
   const turn: TurnResult = { user, text, ...(thinking === '' ? {} : { thinking }), ...(calls.length > 0 ? { calls } : {}) };
-  return { turn, answered: { text, ...(world ? { calls, files: await world.snapshot() } : {}) } };
+  return { turn, isCut, answered: { text, ...(world ? { calls, files: await world.snapshot() } : {}) } };
+}
+
+/** Four characters a token, and what the tools and the files of a world add to it. */
+function promptTokensOf({ system = '', turns, world }: Instance): number {
+  const characters = [system, ...turns.map(({ user }) => user), JSON.stringify(world ?? '')].reduce((sum, { length }) => sum + length, 0);
+  return characters / 4 + (world ? 800 : 0);
 }
 
 /** Whether the answer passes without its first or its last line: an opening, a closing offer. Only logged. */

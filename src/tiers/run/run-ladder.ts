@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Session } from '../../engine/engine.ts';
-import type { CaseDefinition } from '../case.ts';
+import type { CaseFacts } from '../case.ts';
 import type { CaseResult, ModelResult, RunFacts, TierResult } from '../result.ts';
-import { isConfirmed, isDecided, isTierPassed, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
-import { casesOf, highestTier, instanceOf, type TierNumber } from '../suite.ts';
+import { isConfirmed, isDecided, isTierPassed, sequentialVerdict, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
+import type { Suite, TierNumber } from '../suite.ts';
 import { runCase } from './run-case.ts';
 
-/** A model climbs: tier 0, then 1, up to its own; each only after the one below was passed. */
+/** A model climbs: tier 0, then 1, up to its own; each only after the one below was passed. A user's own suite is one step. */
 
 /** News of a run. */
 export type LadderEvent =
@@ -16,6 +16,7 @@ export type LadderEvent =
 
 /** How to climb. */
 export interface LadderOptions {
+  readonly suite: Suite;
   readonly run: RunFacts;
   /** The tier it must hold (default: its native one). */
   readonly wantedTier: TierNumber;
@@ -23,8 +24,12 @@ export interface LadderOptions {
   readonly lastTier: TierNumber;
   /** Goes on after a tier that was not passed. */
   readonly all: boolean;
-  /** Ends a tier when its verdict is certain. */
+  /** Ends a tier when its verdict is certain, or as good as certain by Wald's test. */
   readonly fast: boolean;
+  /** The model thinks before it answers, and may. */
+  readonly thinks?: boolean;
+  /** As measured, for the time an answer may take. */
+  readonly tokensPerSecond?: number;
   /** Only these cases. */
   readonly caseIds?: readonly string[];
   /** One part of the cases, for several machines. */
@@ -39,11 +44,12 @@ export interface LadderOptions {
 
 /** Climbs. */
 export async function runLadder(session: Session, options: LadderOptions): Promise<ModelResult> {
-  const { run, wantedTier, lastTier, all, onEvent } = options;
+  const { suite, run, wantedTier, lastTier, all, onEvent } = options;
   const tiers: TierResult[] = [];
   const cases: CaseResult[] = [];
   let isClimbing = true;
-  for (let tier = 0 as TierNumber; tier <= Math.min(lastTier, highestTier); tier = (tier + 1) as TierNumber) {
+  for (const tier of suite.tiers) {
+    if (tier > lastTier) break;
     const mode = isClimbing && tier <= wantedTier ? 'graded' : 'diagnostic';
     if (mode === 'diagnostic' && !isClimbing && !all) break;
     const done = await runTier(session, tier, mode, options);
@@ -62,7 +68,7 @@ export async function runLadder(session: Session, options: LadderOptions): Promi
     run,
     tiers,
     provenTier,
-    holds: provenTier >= Math.min(wantedTier, highestTier),
+    holds: suite.isLadder ? provenTier >= Math.min(wantedTier, suite.tiers.at(-1) ?? 0) : tiers.every(({ verdict }) => verdict === 'pass'),
     isComplete: graded.every(({ verdict }) => verdict !== 'incomplete'),
     tokensPerSecond: tokensPerSecondOf(cases),
     cases,
@@ -70,7 +76,7 @@ export async function runLadder(session: Session, options: LadderOptions): Promi
 }
 
 async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mode'], options: LadderOptions): Promise<CaseResult[]> {
-  const { run, onEvent, signal, known, fast, endsAtMs } = options;
+  const { suite, run, onEvent, signal, known, fast, endsAtMs } = options;
   const asked = plannedCases(tier, options);
   const done: CaseResult[] = [];
   for (const [index, { definition, variant }] of asked.entries()) {
@@ -82,11 +88,15 @@ async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mod
       continue;
     }
     const [passed, failed] = [countOf(done, 'pass'), countOf(done, 'fail')];
-    if (fast && isDecided(passed, failed, asked.length)) break;
+    if (fast && (isDecided(passed, failed, asked.length) || sequentialVerdict(passed, failed))) break;
     if (endsAtMs !== undefined && Date.now() > endsAtMs) break;
     onEvent?.({ type: 'case-start', tier, caseId: definition.id, done: index, total: asked.length });
-    const instance = instanceOf(definition, run.seed, variant);
-    const answer = await runCase(session, definition, instance, tier, signal ? { signal } : {});
+    const instance = suite.instanceOf(definition.id, run.seed, variant);
+    const answer = await runCase(session, definition, instance, tier, {
+      ...(signal ? { signal } : {}),
+      ...(options.thinks ? { thinks: true } : {}),
+      ...(options.tokensPerSecond === undefined ? {} : { tokensPerSecond: options.tokensPerSecond }),
+    });
     const result: CaseResult = { key, tier, mode, caseId: definition.id, variant, ...answer };
     done.push(result);
     onEvent?.({ type: 'case', result, isReused: false });
@@ -97,15 +107,18 @@ async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mod
 /** The cases of a tier with their variants: all cases once, then all again, so that a run that is cut off has seen every ability. */
 export function plannedCases(
   tier: TierNumber,
-  { run, caseIds, shard }: Pick<LadderOptions, 'run' | 'caseIds' | 'shard'>,
-): readonly { readonly definition: CaseDefinition; readonly variant: number }[] {
-  const chosen = casesOf(tier).filter(({ id }) => caseIds === undefined || caseIds.includes(id));
-  const all = Array.from({ length: run.repeats }, (_, variant) => chosen.map((definition) => ({ definition, variant }))).flat();
+  { suite, run, caseIds, shard }: Pick<LadderOptions, 'suite' | 'run' | 'caseIds' | 'shard'>,
+): readonly { readonly definition: CaseFacts; readonly variant: number }[] {
+  const chosen = suite.casesOf(tier).filter(({ id }) => caseIds === undefined || caseIds.includes(id));
+  // Asking the same once more would only give the same answer.
+  const all = Array.from({ length: run.repeats }, (_, variant) =>
+    chosen.filter(({ variants = Number.POSITIVE_INFINITY }) => variant < variants).map((definition) => ({ definition, variant })),
+  ).flat();
   return shard ? all.filter((_, index) => index % shard.count === shard.index - 1) : all;
 }
 
 /** Everything an answer depends on. */
-function keyOf(run: RunFacts, { id }: CaseDefinition, variant: number): string {
+function keyOf(run: RunFacts, { id }: CaseFacts, variant: number): string {
   const parts = [run.suiteHash, id, run.seed, variant, run.modelSha256, run.engine, run.contextLength, run.toolPath, run.sampling];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
@@ -117,11 +130,13 @@ function countOf(results: readonly CaseResult[], status: CaseResult['status']): 
 function summarize(tier: TierNumber, mode: CaseResult['mode'], done: readonly CaseResult[], options: LadderOptions): TierResult {
   const planned = plannedCases(tier, options).length;
   const [passed, failed, errors] = [countOf(done, 'pass'), countOf(done, 'fail'), countOf(done, 'error')];
-  const isFast = options.fast && isDecided(passed, failed, planned);
-  const total = isFast ? planned : passed + failed + errors;
+  const isCertain = isDecided(passed, failed, planned);
+  const ended = options.fast && !isCertain ? sequentialVerdict(passed, failed) : undefined;
+  const total = options.fast && (isCertain || ended) ? planned : passed + failed + errors;
   const open = planned - passed - failed;
   // Errors and cases that were not asked decide nothing, unless they could not change it.
-  const verdict = isTierPassed(passed, planned) ? 'pass' : isTierPassed(passed + open, planned) && open > 0 ? 'incomplete' : 'fail';
+  const counted = isTierPassed(passed, planned) ? 'pass' : isTierPassed(passed + open, planned) && open > 0 ? 'incomplete' : 'fail';
+  const verdict = ended ?? counted;
   const byCase = [...new Set(done.map(({ caseId }) => caseId))].map((id) => {
     const own = done.filter(({ caseId, status }) => caseId === id && status !== 'error');
     return [countOf(own, 'pass'), own.length] as const;
@@ -130,6 +145,25 @@ function summarize(tier: TierNumber, mode: CaseResult['mode'], done: readonly Ca
   const clusters = repeats > 1 ? byCase.filter(([, count]) => count > 0) : undefined;
   const interval = wilsonInterval(passed, passed + failed, clusters);
   const failedCases = [...new Set(done.filter(({ status }) => status !== 'pass').map(({ caseId }) => caseId))];
-  const confirmed = verdict === 'pass' && isConfirmed(passed, planned, repeats, interval[0]);
-  return { tier, mode, passed, failed, errors, total, verdict, interval, confirmed, repeats, failedCases };
+  // A test that stops when it likes what it sees confirms nothing.
+  const confirmed = counted === 'pass' && isConfirmed(passed, planned, repeats, interval[0]);
+  const budgetErrors = done.filter(({ errorKind }) => errorKind === 'budget').length;
+  const label = options.suite.isLadder ? {} : { label: `${options.run.suite} (${options.run.suiteHash})` };
+  return {
+    tier,
+    ...label,
+    mode,
+    passed,
+    failed,
+    errors,
+    budgetErrors,
+    total,
+    verdict,
+    interval,
+    confirmed,
+    sequential: ended !== undefined,
+    repeats,
+    caseCount: byCase.length,
+    failedCases,
+  };
 }

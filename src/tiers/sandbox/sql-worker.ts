@@ -21,8 +21,8 @@ async function run(): Promise<SandboxResult<readonly SqlRows[]>> {
   const results: SqlRows[] = [];
   for (const content of job.databases) {
     const database = new Database();
-    database.run(content);
     try {
+      database.run(content);
       const statement = database.prepare(job.query);
       const rows: unknown[][] = [];
       while (statement.step()) {

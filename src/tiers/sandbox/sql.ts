@@ -26,7 +26,7 @@ export async function runSelect(
   if (!/^(select|with)\b/i.test(statement)) return { failed: 'it is no SELECT' };
   if (statement.replace(/'(?:[^']|'')*'/g, "''").includes(';')) return { failed: 'it is more than one statement' };
   const job: SqlJob = { query: statement, databases };
-  return runInSandbox<readonly SqlRows[]>('sql-sandbox.mjs', job, { limits: { timeMs: 1500, memoryMB: 64 }, ...options });
+  return runInSandbox<readonly SqlRows[]>('sql-sandbox.mjs', job, { limits: { timeMs: 4500, memoryMB: 64 }, ...options });
 }
 
 /** Whether the sandbox works. */

@@ -1,0 +1,76 @@
+import { isLuciError } from '../../base/errors.ts';
+import type { Instance } from '../case.ts';
+import { failed, type Grade } from '../grade/grade-text.ts';
+import { nobodies, verdictOn } from '../nobodies.ts';
+import { choiceWords, type OwnCase, type OwnInstance, type OwnSuite } from './load-suite.ts';
+
+/** Whether a suite says anything: right answers pass, wrong ones fail, and whoever knows nothing passes nothing. */
+
+/** What was found in a suite. */
+export interface LintReport {
+  readonly suite: string;
+  readonly version: string;
+  readonly hash: string;
+  readonly cases: readonly {
+    readonly id: string;
+    /** Instances that were tried, and how many there are. */
+    readonly tried: number;
+    readonly variants: number;
+    readonly problems: readonly string[];
+  }[];
+}
+
+/** Instances beside those that hold every value: combinations as the public seed draws them. */
+const drawnInstances = 8;
+/** Nobodies are put to fewer: they fail alike. */
+const instancesForNobodies = 4;
+
+/** Tries every case. Throws TESTS_INCOMPLETE when a sandbox does not work. */
+export async function lintSuite({ name, version, hash, cases }: OwnSuite, signal?: AbortSignal): Promise<LintReport> {
+  const found = [];
+  for (const own of cases) {
+    const instances = instancesOf(own);
+    const problems: string[] = [];
+    for (const instance of instances)
+      for (const problem of await answerProblems(instance, signal)) problems.push(`${problem}${choiceWords(instance.choice)}`);
+    for (const instance of instances.slice(0, instancesForNobodies)) problems.push(...(await nobodyProblems(instance, signal)));
+    found.push({ id: own.id, tried: instances.length, variants: own.variants, problems: [...new Set(problems)] });
+  }
+  return { suite: name, version, hash, cases: found };
+}
+
+/** What is wrong with the answers an instance comes with. */
+export async function answerProblems(instance: Instance & Pick<OwnInstance, 'wrong'>, signal?: AbortSignal): Promise<string[]> {
+  const problems: string[] = [];
+  const right = await orBroken(verdictOn(instance, instance.oracle, signal));
+  if (!right.passes) problems.push(`the right answer fails: ${right.reason}${right.evidence ? ` (${right.evidence.slice(0, 200)})` : ''}`);
+  for (const [index, turns] of instance.wrong.entries())
+    if ((await orBroken(verdictOn(instance, turns, signal))).passes) problems.push(`wrong answer ${index + 1} passes`);
+  return problems;
+}
+
+/** A case that cannot be graded is a problem of the suite; a sandbox that does not work is not. */
+async function orBroken(verdict: Promise<Grade>): Promise<Grade> {
+  try {
+    return await verdict;
+  } catch (error) {
+    if (isLuciError(error, 'USAGE')) return failed(error.message);
+    throw error;
+  }
+}
+
+async function nobodyProblems(instance: OwnInstance, signal: AbortSignal | undefined): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [who, answer] of nobodies)
+    if ((await orBroken(verdictOn(instance, answer(instance), signal))).passes) problems.push(`somebody who ${who} passes`);
+  return problems;
+}
+
+function instancesOf(own: OwnCase): readonly OwnInstance[] {
+  const drawn = Array.from({ length: Math.min(drawnInstances, own.variants) }, (_, variant) => own.instance('0', variant));
+  const seen = new Set<string>();
+  return [...own.everyValue(), ...drawn].filter((instance) => {
+    const key = JSON.stringify(instance.choice);
+    return !seen.has(key) && seen.add(key);
+  });
+}
