@@ -1,3 +1,4 @@
+import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type ChatModelFunctions, type ChatWrapper, type LlamaModel, resolveChatWrapper, type Token } from 'node-llama-cpp';
 import { isLuciError, LuciError } from '../../base/errors.ts';
@@ -12,12 +13,14 @@ import { createLane } from './lane.ts';
 import { createLanes, type Deck, type Lanes } from './lanes.ts';
 import { nativeContext, nativeSequence } from './native.ts';
 import { startRuntime } from './runtime.ts';
+import { createSavedStates, type SavedStates } from './saved-states.ts';
 
 /** A model in memory with the lanes of its context. */
 export interface EmbeddedModel {
   readonly facts: EngineFacts;
   readonly model: LlamaModel;
   readonly lanes: Lanes;
+  readonly states: SavedStates;
   readonly chatWrapper: ChatWrapper;
   readonly threads: number;
   readonly loadMs: number;
@@ -27,7 +30,7 @@ export interface EmbeddedModel {
 
 /** What loading works with. */
 export interface LoadOptions {
-  /** Where states are kept that this process writes and reads again. */
+  /** Where states of prompts are kept, for this process and later ones. */
   readonly stateFolder: string;
   /** Takes more memory from the budget, or gives some back; false when there is not enough. */
   takeMemory(bytes: number): boolean;
@@ -73,17 +76,24 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     const opened = model;
     const openDeck = (count: number): Promise<Deck> => createDeck(opened, { contextSize: contextLength, sequences: count, threads });
     const first = await openDeck(1);
-    const lanes = createLanes(first, { openDeck, most: target.parallel ?? usualParallel, laneBytes: inspected.laneBytes, ...options });
+    const { takeMemory, stateFolder } = options;
+    const { laneBytes } = inspected;
+    await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+    const lanes = createLanes(first, { openDeck, most: target.parallel ?? usualParallel, laneBytes, takeMemory, stateFolder });
+    const { size, mtimeMs, ino } = await stat(target.path);
+    const release = llama.llamaCppRelease.release;
+    const states = createSavedStates(stateFolder, [size, mtimeMs, ino, release, llama.gpu, contextLength]);
     const chatWrapper = resolveChatWrapper(model);
     return {
       model,
       lanes,
+      states,
       chatWrapper,
       threads,
       loadMs: performance.now() - startedAt,
       facts: {
         kind: 'embedded',
-        version: `llama.cpp ${llama.llamaCppRelease.release}`,
+        version: `llama.cpp ${release}`,
         device: `${llama.gpu === false ? 'CPU' : llama.gpu}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
         contextLength,
         supports: { jsonSchema: true, tools: knowsTools(opened), requiredCalls: false, embeddings: true, seed: true },

@@ -1,13 +1,13 @@
 import { LlamaChat, type Token } from 'node-llama-cpp';
 import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
-import type { ChatRequest, EndReason, GenerationEvent, ToolCall } from '../engine.ts';
-import { evenSlice } from './batches.ts';
+import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, ToolCall } from '../engine.ts';
 import { chatSequence } from './chat-sequence.ts';
 import { historyOf } from './conversation.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
+import { evaluatePrompt, systemLengthOf } from './evaluate-prompt.ts';
 import { functionsOf } from './functions.ts';
-import { commonLength, type Evaluation, type Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
 
 /** One answer of an open model. */
 
@@ -39,12 +39,14 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
   const { contextLength } = open.facts;
   const { sampling = {} } = request;
   const isAlone = request.repeatable === true;
-  const cachedTokens = await evaluatePrompt(lane, prompt, { signal, isAlone });
+  const functions = functionsOf(request);
+  const tokensOf = (messages: readonly ChatMessage[]): Token[] => open.promptTokens(messages, functions);
+  const systemLength = isAlone ? 0 : systemLengthOf(tokensOf, request.messages, prompt);
+  const cachedTokens = await evaluatePrompt(lane, prompt, { signal, isAlone, systemLength, states: open.states });
   const grammar =
     request.jsonSchema === undefined
       ? undefined
       : await model.llama.createGrammarForJsonSchema(request.jsonSchema as Parameters<typeof model.llama.createGrammarForJsonSchema>[0]);
-  const functions = functionsOf(request);
   const room = contextLength - prompt.length;
   const most = Math.min(request.maxTokens ?? room - 1, room - 1);
   const isEnd = (token: Token): boolean => model.isEogToken(token);
@@ -97,22 +99,6 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
   } finally {
     chat.dispose({ disposeSequence: false });
   }
-}
-
-/**
- * Brings the lane to all tokens of the prompt but the last, keeping the beginning it already has.
- * @returns how many tokens were there already
- */
-async function evaluatePrompt(lane: Lane, prompt: readonly Token[], how: Evaluation): Promise<number> {
-  const wanted = prompt.slice(0, -1);
-  const common = commonLength(lane.tokens, wanted);
-  // Kept only up to where a slice begins: then every token is evaluated in the same company, whatever was there before.
-  const kept = how.isAlone ? Math.min(common, lane.evenLength) - (Math.min(common, lane.evenLength) % evenSlice) : common;
-  await lane.keep(kept);
-  const cachedTokens = lane.tokens.length;
-  await lane.evaluate(wanted.slice(cachedTokens), how);
-  await lane.mark();
-  return cachedTokens;
 }
 
 function callOf(id: string, name: string, params: unknown): ToolCall {

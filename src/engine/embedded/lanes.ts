@@ -26,7 +26,7 @@ export interface LanesOptions {
   readonly laneBytes: number;
   /** See {@link LoadOptions}. */
   takeMemory(bytes: number): boolean;
-  /** A folder only the user can enter, for states on their way from lane to lane. */
+  /** A folder of the user's own, for states on their way from lane to lane. */
   readonly stateFolder: string;
 }
 
@@ -141,7 +141,7 @@ export function createLanes(first: Deck, { openDeck, most, laneBytes, takeMemory
   }
 
   async function copy(from: Lane, to: Lane, wanted: readonly Token[]): Promise<void> {
-    const path = join(stateFolder, `lane-${uniqueMark()}.state`);
+    const path = join(stateFolder, `${uniqueMark()}.part`);
     try {
       await from.save(path);
       await to.load(path);

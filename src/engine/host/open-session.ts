@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { version } from '../../base/version.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
@@ -26,7 +27,7 @@ export function createSessionOpener(stateFolder: string): SessionOpener {
     estimate,
     async open(target, takeMemory) {
       if (target.program) return openProgram(target, target.program);
-      return (await embedded()).openEmbedded(target, { stateFolder, takeMemory });
+      return (await embedded()).openEmbedded(target, { stateFolder: join(stateFolder, 'prompts'), takeMemory });
     },
   };
 }
