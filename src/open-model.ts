@@ -119,9 +119,14 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
     async open({ name, path, remote }, options = {}) {
       if (remote) return openRemote(name, remote);
       const isLlamafile = /\.llamafile(\.exe)?$/i.test(path);
-      const model = isLlamafile ? undefined : await checkGgufFile(path, options.signal);
       const target = { kind: 'file', path, name } as const;
       const how = { ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}), ...options };
+      if (!isLlamafile && rpc === undefined && (choice === 'auto' || choice === 'embedded')) {
+        // A file that is in memory was checked, and its engine chosen: looking at it and at the machine again takes 50 ms.
+        const session = await engine.openLoaded(target, how);
+        if (session) return session;
+      }
+      const model = isLlamafile ? undefined : await checkGgufFile(path, options.signal);
       const [facts, server, file] = await Promise.all([machine(), llamaServer(), llamafile()]);
       const wish = {
         choice,

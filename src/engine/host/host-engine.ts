@@ -2,17 +2,19 @@ import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { isAlive } from '../../base/lock.ts';
 import { requireEmbedded } from '../choose-engine.ts';
-import type { Engine, EngineFacts, GenerationEvent, Session } from '../engine.ts';
+import type { Engine, EngineFacts, EngineTarget, GenerationEvent, OpenOptions, Session } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
-import type { HostStatus, HostTarget } from './protocol.ts';
+import type { FoundModel, HostStatus, HostTarget } from './protocol.ts';
 import type { HostOptions } from './start-host.ts';
 
 /** The engines that run files as callers see them: sessions whose work is done in the resident process, or by a child of it. */
 
 /** The engine and the process behind it. */
 export interface HostEngine extends Engine {
+  /** The session of a file that is in memory already, run by the process itself; undefined where it has to be opened. Starts nothing. */
+  openLoaded(target: Extract<EngineTarget, { kind: 'file' }>, options?: OpenOptions): Promise<Session | undefined>;
   /** What is in memory; undefined when no process runs. Starts nothing. */
   status(): Promise<HostStatus | undefined>;
   /** Unloads a model, or ends the process; false when there was nothing to stop. */
@@ -57,6 +59,22 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       const connection = await reach(signal);
       const facts = (await finish(connection, connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;
       return sessionOn(connection, hostTarget, facts);
+    },
+    async openLoaded({ path, name }, { contextLength, threads, signal } = {}) {
+      const { findHost } = await processes();
+      const connection = await findHost(options, { toWork: true });
+      if (!connection) return undefined;
+      const wanted = { path, name, ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}) };
+      const found =
+        connection.state === 'welcome'
+          ? ((await finish(connection, connection.request({ type: 'find', target: wanted }), signal)) as FoundModel | null)
+          : null;
+      if (!found) {
+        connection.close();
+        return undefined;
+      }
+      connections.add(connection);
+      return sessionOn(connection, found.target, found.facts);
     },
     async status() {
       const { findHost } = await processes();

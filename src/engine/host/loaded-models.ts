@@ -1,9 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { orAborted, throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { Session } from '../engine.ts';
-import type { HostTarget, LoadedModel } from './protocol.ts';
+import type { FoundModel, HostTarget, LoadedModel } from './protocol.ts';
 
 /**
  * The models in memory, whatever engine runs them: within a budget, the idle one that was used longest ago leaves first, a busy one
@@ -30,6 +31,8 @@ export interface OpenedModel {
 export interface LoadedModels {
   /** Runs `work` with the model's session, opened when needed. The model stays in memory as long as the work lasts. */
   use<T>(target: HostTarget, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T>;
+  /** The model of a file, where it is in memory, run by this process, and the file is still the same. */
+  find(target: HostTarget): Promise<FoundModel | undefined>;
   list(): LoadedModel[];
   /** Unloads an idle model by name; false when it is not there. */
   unload(name: string): Promise<boolean>;
@@ -43,6 +46,8 @@ interface Entry {
   readonly target: HostTarget;
   readonly opened: Promise<Session>;
   ready: Session | undefined;
+  /** Size, time and number of the file when it was opened. */
+  readonly stamp: Promise<string | undefined>;
   memoryBytes: number;
   requests: number;
   lastUsedMs: number;
@@ -110,6 +115,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
       target,
       opened: opened.then(({ session }) => session),
       ready: undefined,
+      stamp: stampOf(target.path),
       memoryBytes: 0,
       requests: 0,
       lastUsedMs: Date.now(),
@@ -141,6 +147,15 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
         entry.lastUsedMs = Date.now();
       }
     },
+    async find({ path, contextLength, threads }) {
+      for (const { target, ready, stamp } of entries.values()) {
+        const isAlike = target.path === path && target.contextLength === contextLength && (threads ?? target.threads) === target.threads;
+        if (!ready || !isAlike || target.program) continue;
+        const [then, now] = await Promise.all([stamp, stampOf(path)]);
+        if (then !== undefined && then === now) return { target, facts: ready.facts };
+      }
+      return undefined;
+    },
     list: () =>
       [...entries.values()].flatMap(({ ready, target, memoryBytes, requests, lastUsedMs }) =>
         ready
@@ -168,4 +183,9 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
       return [...entries.values()].reduce((sum, entry) => sum + entry.requests, 0);
     },
   };
+}
+
+async function stampOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && [found.size, found.mtimeMs, found.ino].join(' ');
 }

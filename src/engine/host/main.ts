@@ -103,6 +103,8 @@ async function answer(
   switch (message.type) {
     case 'open':
       return models.use(message.target, signal, async ({ facts }) => facts);
+    case 'find':
+      return (await models.find(message.target)) ?? null;
     case 'generate':
       return models.use(message.target, signal, async (session) => {
         for await (const event of session.generate(message.request, signal)) send({ type: 'event', id: message.id, event });

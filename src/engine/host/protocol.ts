@@ -24,6 +24,8 @@ export type ToHost =
       readonly keepAliveSeconds?: number;
     }
   | { readonly type: 'open'; readonly id: number; readonly target: HostTarget }
+  /** Whether the file is in memory as it is on the disk now, run by the engine process itself: a {@link FoundModel}, else null. */
+  | { readonly type: 'find'; readonly id: number; readonly target: HostTarget }
   | { readonly type: 'generate'; readonly id: number; readonly target: HostTarget; readonly request: ChatRequest }
   | {
       readonly type: 'count';
@@ -48,6 +50,12 @@ export type FromHost =
   | { readonly type: 'event'; readonly id: number; readonly event: GenerationEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: LuciErrorData };
+
+/** A model that need not be opened. */
+export interface FoundModel {
+  readonly target: HostTarget;
+  readonly facts: EngineFacts;
+}
 
 /** A model in memory, as `luci ps` shows it. */
 export interface LoadedModel {
