@@ -27,6 +27,8 @@ export interface Batches {
   withdraw(work: Work): Promise<void>;
   /** Runs what touches the context between two batches. */
   between<T>(job: () => T | Promise<T>): Promise<T>;
+  /** Fails what is left; resolves when the context is touched no more. */
+  stop(): Promise<void>;
 }
 
 /** Work that must come out alike is cut at multiples of this. */
@@ -40,6 +42,7 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
   const jobs: (() => Promise<void>)[] = [];
   let batch: Promise<void> | undefined;
   let isRunning = false;
+  let isStopped = false;
   let tokensPerMs = evenSlice / wantedBatchMs;
 
   function wake(): void {
@@ -131,6 +134,7 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
 
   return {
     submit(work) {
+      if (isStopped) return work.onFailed(stopped());
       works.push(work);
       wake();
     },
@@ -140,6 +144,7 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
     },
     between: (job) =>
       new Promise((resolve, reject) => {
+        if (isStopped) return reject(stopped());
         jobs.push(async () => {
           try {
             resolve(await job());
@@ -149,7 +154,18 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
         });
         wake();
       }),
+    async stop() {
+      isStopped = true;
+      const left = works;
+      works = [];
+      for (const work of left) work.onFailed(stopped());
+      await batch;
+    },
   };
+}
+
+function stopped(): Error {
+  return new Error('the model is being closed');
 }
 
 interface Chosen {

@@ -129,5 +129,11 @@ async function createDeck(
   const lanes = Array.from({ length: options.sequences }, () =>
     createLane(nativeSequence(context, model.llama), batches, options.contextSize),
   );
-  return { lanes, dispose: () => context.dispose() };
+  return {
+    lanes,
+    async dispose() {
+      await batches.stop();
+      await context.dispose();
+    },
+  };
 }

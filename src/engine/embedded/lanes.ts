@@ -113,7 +113,7 @@ export function createLanes(first: Deck, { openDeck, most, laneBytes, takeMemory
     const [target] = freePlaces().filter(({ lane }) => lane.tokens.length === 0);
     if (target && old.lane.canBeCut && old.lane.tokens.length >= leastShared) {
       target.prompt = old.lane.tokens;
-      await copy(old.lane, target.lane, old.lane.tokens).catch(() => undefined);
+      await copy(old.lane, target.lane, old.lane.tokens);
       target.prompt = undefined;
       wakeAll();
     }
@@ -140,12 +140,15 @@ export function createLanes(first: Deck, { openDeck, most, laneBytes, takeMemory
     }
   }
 
+  /** A copy that fails, as on a full disk, is no failure: its tokens are evaluated then. */
   async function copy(from: Lane, to: Lane, wanted: readonly Token[]): Promise<void> {
     const path = join(stateFolder, `${uniqueMark()}.part`);
     try {
       await from.save(path);
       await to.load(path);
       await to.keep(commonLength(to.tokens, wanted));
+    } catch (error) {
+      process.stderr.write(`copy of a state: ${error instanceof Error ? error.message : String(error)}\n`);
     } finally {
       await rm(path, { force: true });
     }

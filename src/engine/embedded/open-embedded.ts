@@ -1,7 +1,7 @@
 import type { Session } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { HostTarget } from '../host/protocol.ts';
-import { type EmbeddedModel, inspectFile, type LoadOptions, loadModel } from './embedded-model.ts';
+import { type EmbeddedModel, type Inspected, inspectFile, type LoadOptions, loadModel } from './embedded-model.ts';
 import { functionsOf } from './functions.ts';
 import { generate } from './generate.ts';
 
@@ -9,7 +9,7 @@ import { generate } from './generate.ts';
 
 /** Bytes of memory the model will take. Throws for a file the engine must not open. */
 export async function estimateEmbedded(target: HostTarget): Promise<number> {
-  const { memoryBytes } = await inspectFile(target);
+  const { memoryBytes } = await inspect(target);
   return memoryBytes;
 }
 
@@ -18,9 +18,18 @@ export async function openEmbedded(
   target: HostTarget,
   options: LoadOptions,
 ): Promise<{ readonly session: Session; readonly memoryBytes: number }> {
-  const inspected = await inspectFile(target);
+  const inspected = await inspect(target);
   const model = await loadModel(target, inspected, options);
   return { session: sessionOn(model), memoryBytes: inspected.memoryBytes };
+}
+
+/** The header is read once for the estimate and the opening that follows. */
+const inspections = new WeakMap<HostTarget, Promise<Inspected>>();
+
+function inspect(target: HostTarget): Promise<Inspected> {
+  const known = inspections.get(target) ?? inspectFile(target);
+  inspections.set(target, known);
+  return known;
 }
 
 function sessionOn(open: EmbeddedModel): Session {
