@@ -1,9 +1,9 @@
 // npm run bench:engine -- --starter FILE [--rounds 5 --only first,rate,four,shared,memory]: the embedded engine in its process against
 // llama-server and llama-bench with the same threads, in paired rounds. The builds differ; both are named above the tables.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveSettings } from '../src/config/resolve-settings.ts';
 import type { Session } from '../src/engine/engine.ts';
@@ -54,8 +54,12 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function measure({ name, model }: { name: string; model: string }): Promise<void> {
+async function measure({ name, model: file }: { name: string; model: string }): Promise<void> {
   const home = mkdtempSync(join(folder, 'home-'));
+  mkdirSync(join(home, 'models'));
+  // Installed, so that the command is asked as everybody asks it.
+  const model = join(home, 'models', basename(file));
+  copyFileSync(file, model);
   const settings = resolveSettings(
     { home, offline: true, engine: 'embedded', contextLength, keepAliveSeconds: 120 },
     { PATH: process.env['PATH'] ?? '', ...(process.env['XDG_RUNTIME_DIR'] ? { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] } : {}) },
@@ -111,13 +115,19 @@ async function firstToken({ model, home, one }: Sides): Promise<void> {
   writeFileSync(client, rivalClient(one.port));
   const question = 'What is the capital of France?';
   const environment = { ...process.env, LUCI_HOME: home, LUCI_CONTEXT: String(contextLength) };
-  const ask = [join('dist', 'cli.cjs'), 'ask', question, '-m', model, '--max-tokens', '8'];
+  const ask = [join('dist', 'cli.cjs'), 'ask', question, '--max-tokens', '8'];
   const { medians, ratios } = await inTurn([
     () => firstByteMs(ask, environment),
+    () => firstByteMs([...ask, '-m', model], environment),
     () => firstByteMs([client, question], environment),
     () => firstByteMs(['-e', 'process.stdout.write("x")'], environment),
   ]);
-  const names = ['`luci ask`, its engine running', 'a fresh Node process asking a running llama-server', '`node -e` that prints a letter'];
+  const names = [
+    '`luci ask`, its engine running',
+    '`luci ask -m FILE`',
+    'a fresh Node process asking a running llama-server',
+    '`node -e` that prints a letter',
+  ];
   out(`\nTime to the first byte of a second question (whole command; goal 1.0, floor 1.15 of llama-server):\n`);
   out(
     markdown(
