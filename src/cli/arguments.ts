@@ -40,10 +40,17 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
   const rest = args.filter((_, index) => index !== commandAt);
   try {
     const { values, positionals } = parseArgs({ args: rest, options: parserOptions(known), allowPositionals: true, strict: true });
+    requireOperands(command, positionals);
     return { command, operands: positionals, options: values as OptionValues };
   } catch (error) {
     throw usageError(error, known, command);
   }
+}
+
+/** Words after a command that takes none are a mistake, and none that should be passed over: `luci clean llama3.2` does not clean a model. */
+function requireOperands(command: Command | undefined, [word]: readonly string[]): void {
+  if (command === undefined || command.operands !== undefined || word === undefined) return;
+  throw new LuciError('USAGE', `luci ${command.name} takes no words, and "${word}" is one.`, { hint: `luci ${command.name} --help` });
 }
 
 /** The index of the first operand: the first argument that is no flag and no flag's value. */
@@ -83,7 +90,11 @@ function usageError(error: unknown, known: Readonly<Record<string, Option>>, com
     const place = command ? `luci ${command.name}` : 'luci';
     return new LuciError('USAGE', `${place} has no flag ${flag}.${close ? ` Did you mean --${close}?` : ''}`, { hint });
   }
-  return new LuciError('USAGE', (error.message.split('\n')[0] ?? '').replace(/^Option '([^']*)'/, '$1').replace(/'/g, '"'), { hint });
+  const name = /--([\w-]+)/.exec(error.message)?.[1] ?? '';
+  const option = known[name];
+  if (option?.type === 'boolean') return new LuciError('USAGE', `--${name} takes no value.`, { hint });
+  if (option) return new LuciError('USAGE', `--${name} needs a value; one that begins with "-" is written --${name}=-1.`, { hint });
+  return new LuciError('USAGE', (error.message.split('\n')[0] ?? '').replace(/'/g, '"'), { hint });
 }
 
 /** The global flags as settings. */

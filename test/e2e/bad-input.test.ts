@@ -107,6 +107,11 @@ test('a word that is near another is asked after, and one that is near nothing i
     [['install', 'tier', '9'], 'There is no tier 9'],
     [['install', ''], 'The name of a model is empty'],
     [['--', 'list'], 'No command is named'],
+    [['clean', 'llama3.2'], 'luci clean takes no words'],
+    [['list', 'all'], 'luci list takes no words'],
+    [['ask', 'hi', '--temperature', '-1'], '--temperature needs a value'],
+    [['ask', 'hi', '--model'], '--model needs a value'],
+    [['list', '--json=yes'], '--json takes no value'],
   ] as const)
     expect((await home.luci(args)).stderr, args.join(' ')).toContain(says);
   expect((await home.luci(['show', 'x'])).stderr).not.toContain('Did you mean');

@@ -99,6 +99,23 @@ test('piped, each line is a message, results go to stdout, and the chat can be k
   expect(second.stderr).toMatch(/1 questions? loaded[\s\S]*Taken back[\s\S]*Nothing was said yet/);
 });
 
+test('with --json each answer is one line of data', async () => {
+  const ran = await home.luci(['chat', '-m', 'tiny', '--json'], { stdin: 'hi\nmemory\n/clear\n' });
+  expect(ran.exitCode).toBe(0);
+  const [answer, local] = ran.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  expect(answer).toMatchObject({
+    type: 'answer',
+    model: 'tiny',
+    text: tinyReply,
+    reason: 'stop',
+    usage: { promptTokens: expect.any(Number) },
+  });
+  expect(local).toMatchObject({ type: 'local', text: expect.stringContaining('are free') });
+});
+
 test('words about the machine are answered without a model, mistakes do not end the chat', async () => {
   const ran = await home.luci(['chat', '-m', 'tiny'], { stdin: 'models\n/nope\n/load ../x\n/model none\nlist .\n' });
   expect(ran.exitCode).toBe(0);

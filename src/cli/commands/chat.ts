@@ -12,7 +12,7 @@ export const chat: Command = {
   operands: '[model]',
   summary: 'talk with a model',
   details:
-    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message.',
+    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message; with --json each answer is one line.',
   options: {
     model: { type: 'string', short: 'm', value: 'NAME', summary: 'installed model, or path of a .gguf file (default: the best there is)' },
     system: { type: 'string', short: 's', value: 'TEXT', summary: 'system prompt (default: none)' },
@@ -55,7 +55,8 @@ export const chat: Command = {
           continue;
         }
         const known = await localAnswer(text, luci, show.terminal);
-        if (known !== undefined) show.result(known);
+        if (known !== undefined && show.json) show.data({ type: 'local', text: known });
+        else if (known !== undefined) show.result(known);
         else await answer(text, talk, prompt, context);
       } catch (error) {
         // One wrong word, one model that does not load: the chat goes on.
@@ -76,13 +77,16 @@ async function answer(text: string, talk: Talk, prompt: Prompt, { show, signal }
     for await (const event of talk.send(text, AbortSignal.any([signal, stopper.signal]))) {
       if (event.type === 'text') {
         const piece = said === '' ? event.text.trimStart() : event.text;
-        show.stream(piece);
+        if (!show.json) show.stream(piece);
         said += piece;
       } else if (event.type === 'tool-call')
         show.note(show.terminal.style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
       else if (event.type === 'tool-result' && event.result.isError)
         show.note(show.terminal.style('care', `  ${printable(event.result.content)}`));
-      else if (event.type === 'end') talk.lastUsage = event.usage;
+      else if (event.type === 'end') {
+        talk.lastUsage = event.usage;
+        if (show.json) show.data({ type: 'answer', model: talk.model, text: said, reason: event.reason, usage: event.usage });
+      }
     }
   } catch (error) {
     if (!stopper.signal.aborted) throw error;
@@ -90,6 +94,6 @@ async function answer(text: string, talk: Talk, prompt: Prompt, { show, signal }
     said = '';
   } finally {
     prompt.onInterrupt = undefined;
-    if (said !== '' && !said.endsWith('\n')) show.stream('\n');
+    if (said !== '' && !said.endsWith('\n') && !show.json) show.stream('\n');
   }
 }
