@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -115,6 +116,19 @@ test('a word that is near another is asked after, and one that is near nothing i
   ] as const)
     expect((await home.luci(args)).stderr, args.join(' ')).toContain(says);
   expect((await home.luci(['show', 'x'])).stderr).not.toContain('Did you mean');
+});
+
+test('an output that cannot be written is exit 5 and a sentence; news that cannot are passed over', async () => {
+  await using home = await makeHome();
+  const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
+  const run = (redirection: string) =>
+    spawnSync('sh', ['-c', `'${process.execPath}' '${program}' search llama3.2 ${redirection}`], {
+      env: { ...process.env, LUCI_HOME: home.folder },
+      encoding: 'utf8',
+    });
+  expect(run('> /dev/full')).toMatchObject({ status: 5, stderr: 'Cannot write the output: the disk is full.\n' });
+  expect(run('2> /dev/full')).toMatchObject({ status: 0, stdout: expect.stringContaining('llama3.2') });
+  expect(run('> /dev/null 2>&1')).toMatchObject({ status: 0 });
 });
 
 test('help and version need nothing', async () => {

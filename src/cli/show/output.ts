@@ -1,4 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { LuciError } from '../../base/errors.ts';
 
 /** One of the two streams a command writes to. */
 export interface Output {
@@ -14,7 +16,7 @@ export interface Output {
  * and its writes to pipes block as well. `luci list | head -1` closes the pipe: that is the end of the work, not a failure.
  */
 export function openOutput(descriptor: 1 | 2): Output {
-  return isDevice(descriptor)
+  return isDevice(descriptor) && isatty(descriptor)
     ? deviceOutput(descriptor)
     : { isTerminal: false, columns: undefined, write: (text) => writeAll(descriptor, text) };
 }
@@ -27,19 +29,22 @@ function isDevice(descriptor: number): boolean {
   }
 }
 
-/** A terminal, or another device such as /dev/null. */
 function deviceOutput(descriptor: 1 | 2): Output {
   const stream = descriptor === 1 ? process.stdout : process.stderr;
+  let isGone = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    // The terminal was closed. SIGHUP ends the work where it should end; under nohup it goes on, unseen.
+    isGone = true;
   });
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.columns;
     },
-    write: (text) => void stream.write(text),
+    write(text) {
+      if (!isGone) stream.write(text);
+    },
   };
 }
 
@@ -52,7 +57,12 @@ function writeAll(descriptor: number, text: string): void {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE' || code === 'EBADF') process.exit(0);
       // Whoever gave us the pipe made it non-blocking, and it is full: wait for its reader.
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') {
+        // News that nobody can be told are no reason to stop; a result that was not written is.
+        if (descriptor === 2) return;
+        const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : `the system answered ${code}`;
+        throw new LuciError(code === 'ENOSPC' || code === 'EDQUOT' ? 'DISK_FULL' : 'DISK_FAILED', `Cannot write the output: ${why}.`);
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
