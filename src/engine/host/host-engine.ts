@@ -1,6 +1,5 @@
-import { abortError } from '../../base/abort.ts';
+import { orAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
-import { isAlive } from '../../base/lock.ts';
 import { requireEmbedded } from '../choose-engine.ts';
 import type { Engine, EngineFacts, EngineTarget, GenerationEvent, OpenOptions, Session } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
@@ -21,9 +20,6 @@ export interface HostEngine extends Engine {
   stop(name?: string): Promise<boolean>;
   close(): void;
 }
-
-/** How long a cancelled request may take to end before its process is ended. */
-const cancelGraceMs = 500;
 
 /** Starting and reaching processes is loaded when it is first done: most commands never do. */
 const processes = () => import('./start-host.ts');
@@ -57,7 +53,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         ...(target.program ? { program: target.program } : {}),
       };
       const connection = await reach(signal);
-      const facts = (await finish(connection, connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;
+      const facts = (await finish(connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;
       return sessionOn(connection, hostTarget, facts);
     },
     async openLoaded({ path, name }, { contextLength, threads, signal } = {}) {
@@ -67,7 +63,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       const wanted = { path, name, ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}) };
       const found =
         connection.state === 'welcome'
-          ? ((await finish(connection, connection.request({ type: 'find', target: wanted }), signal)) as FoundModel | null)
+          ? ((await finish(connection.request({ type: 'find', target: wanted }), signal)) as FoundModel | null)
           : null;
       if (!found) {
         connection.close();
@@ -110,15 +106,12 @@ function sessionOn(connection: HostConnection, target: HostTarget, facts: Engine
   return {
     facts,
     generate: (request, signal) =>
-      eventsOf<GenerationEvent>(
-        (emit, stop) => finish(connection, connection.request({ type: 'generate', target, request }, emit), stop),
-        signal,
-      ),
+      eventsOf<GenerationEvent>((emit, stop) => finish(connection.request({ type: 'generate', target, request }, emit), stop), signal),
     async countTokens(messages, tools) {
       return (await connection.request({ type: 'count', target, messages, ...(tools ? { tools } : {}) }).result) as number;
     },
     async embed(texts, signal) {
-      return (await finish(connection, connection.request({ type: 'embed', target, texts }), signal)) as readonly (readonly number[])[];
+      return (await finish(connection.request({ type: 'embed', target, texts }), signal)) as readonly (readonly number[])[];
     },
     async [Symbol.asyncDispose]() {
       connection.close();
@@ -126,31 +119,17 @@ function sessionOn(connection: HostConnection, target: HostTarget, facts: Engine
   };
 }
 
-/** The result; an abort cancels the request, and ends a process that does not let go of it in time. */
-async function finish(
-  connection: HostConnection,
-  { result, cancel }: ReturnType<HostConnection['request']>,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
+/**
+ * The result. An abort cancels the request and is thrown at once: what the process still has to end (a slice of a prompt, a load) is its
+ * own matter, and ending the process for it would take its models from everybody. One that hangs is told by its pings.
+ */
+async function finish({ result, cancel }: ReturnType<HostConnection['request']>, signal: AbortSignal | undefined): Promise<unknown> {
   if (!signal) return result;
-  let isOver = false;
-  const onAbort = (): void => {
-    cancel();
-    void graceOver(connection, () => isOver);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
   try {
-    return await result;
-  } catch (error) {
-    throw signal.aborted ? abortError(signal) : error;
+    return await orAborted(result, signal);
   } finally {
-    isOver = true;
-    signal.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', cancel);
   }
-}
-
-async function graceOver({ pid }: HostConnection, isOver: () => boolean): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, cancelGraceMs).unref());
-  if (!isOver() && isAlive(pid)) process.kill(pid, 'SIGKILL');
 }
