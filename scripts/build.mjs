@@ -67,6 +67,7 @@ const builds = [
       'engine-host': 'engine/host/main.ts',
       'hash-worker': 'download/hash-worker.ts',
       'javascript-sandbox': 'tiers/sandbox/javascript-worker.ts',
+      'python-sandbox': 'tiers/sandbox/python-child.ts',
       'sql-sandbox': 'tiers/sandbox/sql-worker.ts',
     },
     ...esm,

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
  */
 
 /** A file of `dist/` that runs in a process or worker of its own. Each is an entry of scripts/build.mjs. */
-export type Part = 'engine-host.mjs' | 'hash-worker.mjs' | 'javascript-sandbox.mjs' | 'sql-sandbox.mjs';
+export type Part = 'engine-host.mjs' | 'hash-worker.mjs' | 'javascript-sandbox.mjs' | 'python-sandbox.mjs' | 'sql-sandbox.mjs';
 
 const packageFolder = findPackageFolder(import.meta.dirname);
 
