@@ -18,6 +18,7 @@ const facts: DoctorFacts = {
   gpu: undefined,
   llamaServer: undefined,
   llamafile: undefined,
+  python: undefined,
   home: '/home/x/.luciferai',
   isHomeWritable: true,
   freeDiskBytes: 60e9,

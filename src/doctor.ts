@@ -7,7 +7,7 @@ import type { MachineFacts } from './engine/machine.ts';
 
 /** One line of `luci doctor`. */
 export interface Finding {
-  readonly topic: 'system' | 'node' | 'engine' | 'gpu' | 'memory' | 'store' | 'catalog' | 'disk' | 'network';
+  readonly topic: 'system' | 'node' | 'engine' | 'gpu' | 'memory' | 'store' | 'catalog' | 'disk' | 'tests' | 'network';
   readonly state: 'good' | 'note' | 'wrong';
   readonly text: string;
   /** What to do about it. */
@@ -24,6 +24,8 @@ export interface DoctorFacts {
   readonly llamaServer: string | undefined;
   /** Version or path of the llamafile in use, where there is one. */
   readonly llamafile: string | undefined;
+  /** Version of Python for tests, where it was added. */
+  readonly python: string | undefined;
   readonly home: string;
   /** Undefined where the home cannot be written. */
   readonly isHomeWritable: boolean;
@@ -39,7 +41,7 @@ export interface DoctorFacts {
 
 /** The findings, in the order they are shown. */
 export function diagnose(facts: DoctorFacts): readonly Finding[] {
-  return [system, node, memory, engines, gpu, store, catalog, disk, network].flatMap((look) => look(facts));
+  return [system, node, memory, engines, gpu, store, catalog, disk, tests, network].flatMap((look) => look(facts));
 }
 
 const systemNames: Readonly<Record<string, string>> = { darwin: 'macOS (Darwin)', linux: 'Linux', win32: 'Windows' };
@@ -116,6 +118,12 @@ function disk({ freeDiskBytes }: DoctorFacts): Finding {
   const text = `${formatBytes(freeDiskBytes)} free`;
   if (freeDiskBytes > 3e9) return { topic: 'disk', state: 'good', text };
   return { topic: 'disk', state: 'wrong', text: `${text}: too little for most models`, fix: 'luci clean\nluci --home /bigger/disk …' };
+}
+
+function tests({ python }: DoctorFacts): Finding {
+  return python === undefined
+    ? { topic: 'tests', state: 'note', text: 'code in JavaScript; Python is an optional part (luci runtime add python)' }
+    : { topic: 'tests', state: 'good', text: `code in Python (Pyodide ${python}) and JavaScript` };
 }
 
 function network({ network: found }: DoctorFacts): Finding {

@@ -191,6 +191,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     { path: settings.home, shownAs: 'LUCI_HOME' },
     { path: userFolder, shownAs: '~' },
   ];
+  const runtimes = async () => (await import('./runtimes.ts')).createRuntimes({ settings, directories, net });
+  const pythonFolder = async (signal?: AbortSignal): Promise<string | undefined> => (await runtimes()).pythonFolder(signal);
   const digestOf = async (name: string, signal?: AbortSignal): Promise<Sha256> => {
     const recorded = (await store.find(name))?.files[0]?.sha256;
     if (recorded !== undefined) return recorded;
@@ -209,7 +211,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     remoteModels,
     llamaServer,
     llamafile,
-    runtimes: async () => (await import('./runtimes.ts')).createRuntimes({ settings, directories, net }),
+    runtimes,
     waste: async () => (await upkeep()).waste(),
     clean: async (how) => (await upkeep()).clean(how),
     doctor: async (how) => (await upkeep()).doctor(how),
@@ -245,7 +247,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     },
     async test(options) {
       const { testModels } = await testing();
-      return testModels({ stateFolder: directories.state, logsFolder: testLogs, list, installedNames, digestOf, open, machine }, options);
+      const tools = { stateFolder: directories.state, logsFolder: testLogs, list, installedNames, digestOf, open, machine, pythonFolder };
+      return testModels(tools, options);
     },
     newestTest: async (reference) => (await testing()).newestRun(testLogs, (await installed(reference)).name),
     async writeReport({ models = [], ...where } = {}) {
@@ -256,7 +259,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       return writeReport({ ...where, logsFolder: testLogs, models: names, privatePaths });
     },
     writeJunit: async (path, results) => (await testing()).writeJunit(path, results, privatePaths),
-    testingVerbs: async () => (await import('./testing-verbs.ts')).createTestingVerbs(testLogs, directories.keys),
+    testingVerbs: async () => (await import('./testing-verbs.ts')).createTestingVerbs(testLogs, directories.keys, pythonFolder),
     requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),
     async resolve(names) {

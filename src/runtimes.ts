@@ -3,11 +3,13 @@ import { dataPath } from './base/parts.ts';
 import type { Directories } from './config/directories.ts';
 import type { Settings } from './config/settings.ts';
 import type { DownloadEvent } from './download/download-event.ts';
+import { type AddPythonOptions, addPython, type PythonRelease, readPythonRelease, requirePython } from './install/python.ts';
 import {
   addGpu,
   addLlamafile,
   addProgram,
   type gpuKinds,
+  type ProgramKind,
   type RuntimeCatalog,
   type RuntimeTools,
   readRuntimeCatalog,
@@ -16,7 +18,7 @@ import {
 import type { Net } from './net/net.ts';
 import { type Runtime, readRuntimes } from './store/runtimes.ts';
 
-/** Programs that run models, beside the embedded engine. */
+/** Programs that run models beside the embedded engine, and optional parts. */
 export interface Runtimes {
   /** Those that were added, the newest last. */
   list(): Promise<readonly Runtime[]>;
@@ -28,9 +30,15 @@ export interface Runtimes {
     options?: { readonly signal?: AbortSignal; readonly onAbort?: 'delete' | 'keep'; readonly onEvent?: (event: DownloadEvent) => void },
   ): Promise<Runtime & { readonly vouched: boolean }>;
   /** Takes a program that is already here. */
-  addProgram(kind: Runtime['kind'], path: string): Promise<Runtime>;
+  addProgram(kind: ProgramKind, path: string): Promise<Runtime>;
   /** Fetches the embedded engine's library for a graphics processor, with npm; returns the package's name. */
   addGpu(gpu: (typeof gpuKinds)[number]): Promise<string>;
+  /** Python for tests: fetched with npm, or copied from an unpacked package or its `.tgz`. Its files are held to pinned digests. */
+  addPython(options?: AddPythonOptions): Promise<Runtime>;
+  /** What {@link addPython} fetches. */
+  pythonRelease(): Promise<PythonRelease>;
+  /** Folder of Python, its files checked; undefined where it was not added. */
+  pythonFolder(signal?: AbortSignal): Promise<string | undefined>;
   /** Forgets runtimes; files luci fetched are deleted. */
   remove(kind: string, version?: string): Promise<readonly Runtime[]>;
 }
@@ -61,6 +69,13 @@ export function createRuntimes({ settings, directories, net }: { settings: Setti
     addLlamafile: (version, options) => addLlamafile(tools, version, options),
     addProgram: (kind, path) => addProgram(tools, kind, path),
     addGpu: (gpu) => addGpu(tools, gpu, dirname(dirname(catalogPath))),
+    addPython: (options) => addPython(tools, options),
+    pythonRelease: () => readPythonRelease(catalogPath),
+    async pythonFolder(signal) {
+      const found = (await readRuntimes(directories.state)).findLast(({ kind }) => kind === 'python');
+      if (found) await requirePython(found.path, catalogPath, signal);
+      return found?.path;
+    },
     remove: (kind, version) => removeRuntime(tools, kind, version),
   };
 }

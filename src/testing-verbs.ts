@@ -11,6 +11,7 @@ import { readSuite } from './tiers/own/load-suite.ts';
 import { type Rescored, rescoreRun } from './tiers/rescore.ts';
 import type { CaseResult } from './tiers/result.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
+import { openPython } from './tiers/sandbox/python.ts';
 
 /** What can be done with test runs that are over. Each takes names of tested models, or paths of logs. */
 export interface TestingVerbs {
@@ -28,7 +29,11 @@ export interface TestingVerbs {
 }
 
 /** The verbs on a folder of logs and a folder of keys. */
-export function createTestingVerbs(logsFolder: string, keysFolder: string): TestingVerbs {
+export function createTestingVerbs(
+  logsFolder: string,
+  keysFolder: string,
+  pythonFolder: (signal?: AbortSignal) => Promise<string | undefined>,
+): TestingVerbs {
   const find = (reference: string): ReadLog => {
     if (!reference.endsWith('.jsonl')) return newestRun(logsFolder, reference);
     const log = readRunLog(reference);
@@ -40,11 +45,17 @@ export function createTestingVerbs(logsFolder: string, keysFolder: string): Test
       const [a, b] = second === undefined ? seedPair(logsFolder, first) : [find(first), find(second)];
       return isSeedPair(a, b) ? compareSeeds(a, b) : compareRuns(a, b);
     },
-    rescore: (reference, { suitePath, signal } = {}) =>
-      rescoreRun(find(reference), {
+    async rescore(reference, { suitePath, signal } = {}) {
+      const log = find(reference);
+      const stop = signal ? { signal } : {};
+      const folder = log.run.language === 'python' ? await pythonFolder(signal) : undefined;
+      await using python = folder === undefined ? undefined : await openPython(folder, stop);
+      return rescoreRun(log, {
         ...(suitePath === undefined ? {} : { suite: readSuite(suitePath) }),
-        ...(signal ? { signal } : {}),
-      }),
+        ...(python ? { python } : {}),
+        ...stop,
+      });
+    },
     lint: (path, signal) => lintSuite(readSuite(path), signal),
     merge(paths) {
       const logs = paths.map(find);
@@ -52,9 +63,13 @@ export function createTestingVerbs(logsFolder: string, keysFolder: string): Test
       if (!first || logs.length < 2)
         throw new LuciError('USAGE', 'Merging takes two logs or more.', { hint: 'luci test merge a.jsonl b.jsonl' });
       const other = logs.find(
-        ({ run }) => run.suiteHash !== first.run.suiteHash || run.modelSha256 !== first.run.modelSha256 || run.seed !== first.run.seed,
+        ({ run }) =>
+          run.suiteHash !== first.run.suiteHash ||
+          run.modelSha256 !== first.run.modelSha256 ||
+          run.seed !== first.run.seed ||
+          run.language !== first.run.language,
       );
-      if (other) throw new LuciError('USAGE', `${basename(other.path)} is of another model, suite or seed and cannot be merged.`);
+      if (other) throw new LuciError('USAGE', `${basename(other.path)} is of another model, suite, seed or language and cannot be merged.`);
       const answers = new Map<string, CaseResult>();
       for (const answer of logs.flatMap((log) => log.answers)) {
         const id = `${answer.caseId}#${answer.variant}`;

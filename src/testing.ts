@@ -9,6 +9,7 @@ import type { OpenOptions, Session } from './engine/engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
 import type { ListedModel } from './install/choose-installed.ts';
 import { recordProven } from './store/proven.ts';
+import type { Language } from './tiers/case.ts';
 import { answerProblems } from './tiers/own/lint.ts';
 import { type OwnSuite, readSuite } from './tiers/own/load-suite.ts';
 import { type PrivatePath, publishable } from './tiers/report/private-paths.ts';
@@ -18,6 +19,7 @@ import { gradedSampling, thinkingTokens } from './tiers/run/run-case.ts';
 import { type LadderEvent, plannedCases, runLadder } from './tiers/run/run-ladder.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
 import { testJavaScript } from './tiers/sandbox/javascript.ts';
+import { openPython, type PythonSandbox, testPython } from './tiers/sandbox/python.ts';
 import { testSql } from './tiers/sandbox/sql.ts';
 import { ladder, type Suite, type TierNumber } from './tiers/suite.ts';
 
@@ -38,6 +40,8 @@ export interface TestOptions {
   /** Default `0`, the comparable one. */
   readonly seed?: string;
   readonly caseIds?: readonly string[];
+  /** What code is asked for in (default: Python where it was added, else JavaScript). */
+  readonly language?: Language | 'auto';
   readonly all?: boolean;
   readonly fast?: boolean;
   /** No new case is begun after so long. */
@@ -59,6 +63,7 @@ export type TestEvent =
       readonly skipped: readonly string[];
       readonly seed: string;
       readonly repeats: number;
+      readonly language: Language;
     }
   | {
       readonly type: 'model';
@@ -82,6 +87,8 @@ export interface TestingTools {
   readonly digestOf: (name: string, signal?: AbortSignal) => Promise<Sha256>;
   readonly open: (name: string, options: OpenOptions) => Promise<Session>;
   readonly machine: () => Promise<MachineFacts>;
+  /** Folder of Python, where that part was added. */
+  readonly pythonFolder: (signal?: AbortSignal) => Promise<string | undefined>;
 }
 
 /** Tokens of the context every graded run has, where the model was trained for so many; a model that thinks has room for that too. */
@@ -96,39 +103,80 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   const own = suitePath === undefined ? undefined : readSuite(suitePath);
   const suite = own ?? ladder;
   requireKnownCases(suite, caseIds);
+  const folder = await pythonFor(tools, options);
   const installed = await tools.list();
   const named = options.models?.length ? await tools.installedNames(options.models) : undefined;
   const wanted = installed.filter((model) => (named ? named.includes(model.name) : model.problem === undefined));
   const chosen = wanted.filter(({ enabled }) => enabled);
   const skipped = wanted.filter(({ enabled }) => !enabled).map(({ name }) => name);
-  onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats });
+  const language = folder === undefined ? 'javascript' : 'python';
+  onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language });
   if (chosen.length === 0) {
     const [disabled] = skipped;
     if (disabled !== undefined)
       throw new LuciError('MODEL_DISABLED', 'All of these models are disabled.', { hint: `luci llm enable ${disabled}` });
     throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: 'luci install smollm2-135m' });
   }
-  const sandboxes = { javascript: await testJavaScript(signal), sql: await testSql(signal) };
-  if (!sandboxes.javascript || !sandboxes.sql)
+  const tested = Math.max(...chosen.map((model) => tiersOf(suite, model, options).lastTier));
+  const reached = suite.tiers.filter((tier) => tier <= tested).flatMap((tier) => suite.casesOf(tier));
+  const asksPython = reached.some(({ id, inPython }) => inPython && (caseIds?.includes(id) ?? true));
+  const [javascript, sql, ...more] = await Promise.all([
+    testJavaScript(signal),
+    testSql(signal),
+    // It takes seconds: only where it is going to be used.
+    ...(folder && asksPython ? [testPython(folder, signal)] : []),
+  ]);
+  const sandboxes = { javascript, sql, ...(more[0] === undefined ? {} : { python: more[0] }) };
+  if (Object.values(sandboxes).includes(false))
     throw new LuciError('TESTS_INCOMPLETE', 'The sandboxes do not work on this machine, so answers cannot be graded.', {
       details: sandboxes,
+      ...(sandboxes.python === false ? { hint: 'luci test --language javascript' } : {}),
     });
+  await using python = folder && asksPython ? await openPython(folder, signal ? { signal } : {}) : undefined;
   // Before any model is asked: a case that is wrong itself says nothing of a model.
   if (own) await requireSound(own, options);
   const results: ModelResult[] = [];
   for (const model of chosen) {
-    const result = await testModel(tools, model, suite, sandboxes, options);
+    const result = await testModel(tools, model, { suite, sandboxes, language, python }, options);
     if (result) results.push(result);
   }
   if (results.length === 0) throw new LuciError('NOT_CONFIRMED', 'Nothing was tested.', { hint: 'luci test --max-minutes 20' });
   return results;
 }
 
+/** Folder of Python where code is asked for in it. Throws NOT_FOUND where that was asked for and is not there. */
+async function pythonFor({ pythonFolder }: TestingTools, { language = 'auto', signal }: TestOptions): Promise<string | undefined> {
+  if (language === 'javascript') return undefined;
+  const folder = await pythonFolder(signal);
+  if (folder === undefined && language === 'python')
+    throw new LuciError('NOT_FOUND', 'Python for tests was not added.', { hint: 'luci runtime add python' });
+  return folder;
+}
+
+function tiersOf(
+  suite: Suite,
+  { entry }: ListedModel,
+  { minTier, tier }: TestOptions,
+): { readonly wantedTier: TierNumber; readonly lastTier: TierNumber } {
+  const highest = (suite.tiers.at(-1) ?? 0) as TierNumber;
+  if (!suite.isLadder) return { wantedTier: highest, lastTier: highest };
+  const nativeTier = entry?.tier ?? 0;
+  const wantedTier = (minTier ?? nativeTier) as TierNumber;
+  return { wantedTier, lastTier: (tier ?? Math.max(wantedTier, nativeTier)) as TierNumber };
+}
+
+/** What all models of a run are asked with. */
+interface Setting {
+  readonly suite: Suite;
+  readonly sandboxes: RunFacts['sandboxes'];
+  readonly language: Language;
+  readonly python: PythonSandbox | undefined;
+}
+
 async function testModel(
   tools: TestingTools,
   model: ListedModel,
-  suite: Suite,
-  sandboxes: RunFacts['sandboxes'],
+  { suite, sandboxes, language, python }: Setting,
   options: TestOptions,
 ): Promise<ModelResult | undefined> {
   const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false } = options;
@@ -165,11 +213,10 @@ async function testModel(
     toolPath: facts.supports.tools ? 'template' : 'grammar',
     sampling: { temperature: gradedSampling.temperature, seed: gradedSampling.seed },
     machine: { system: `${os.type()} ${os.release()} ${os.arch()}`, cores: physicalCores, memoryBytes: totalMemoryBytes },
+    language,
     sandboxes,
   };
-  const highest = suite.tiers.at(-1) ?? 0;
-  const wantedTier = (suite.isLadder ? (options.minTier ?? nativeTier) : highest) as TierNumber;
-  const lastTier = (suite.isLadder ? (options.tier ?? Math.max(wantedTier, nativeTier)) : highest) as TierNumber;
+  const { wantedTier, lastTier } = tiersOf(suite, model, options);
   const earlier = fresh ? undefined : unfinished(tools.logsFolder, run);
   const known = new Map((earlier?.answers ?? []).filter(({ status }) => status !== 'error').map((answer) => [answer.key, answer]));
   const estimatedMs = estimateMs(suite, run, lastTier, { tokensPerSecond, thinks, known: known.size }, options);
@@ -187,6 +234,7 @@ async function testModel(
     thinks,
     tokensPerSecond,
     known,
+    ...(python ? { python } : {}),
     ...(caseIds ? { caseIds } : {}),
     ...(shard ? { shard } : {}),
     ...(options.maxMinutes === undefined ? {} : { endsAtMs: Date.now() + options.maxMinutes * 60_000 }),
@@ -231,7 +279,7 @@ function unfinished(folder: string, run: RunFacts): { path: string; answers: rea
   for (const path of listRunLogs(folder)) {
     const log = readRunLog(path);
     if (!log || log.run.model !== run.model) continue;
-    const isSame = log.run.suiteHash === run.suiteHash && log.run.seed === run.seed && log.run.modelSha256 === run.modelSha256;
+    const isSame = (['suiteHash', 'seed', 'modelSha256', 'language'] as const).every((fact) => log.run[fact] === run[fact]);
     return isSame && !log.isEnded ? log : undefined;
   }
   return undefined;

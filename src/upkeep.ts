@@ -15,6 +15,7 @@ import type { MachineFacts } from './engine/machine.ts';
 import type { Net } from './net/net.ts';
 import type { ModelOpener } from './open-model.ts';
 import { freeBytesAt } from './store/free-space.ts';
+import { readRuntimes } from './store/runtimes.ts';
 import type { Store } from './store/store.ts';
 
 /** Looking after the machine and the home folder: the parts of `Luci` that run no model. */
@@ -86,6 +87,7 @@ export function createUpkeep({ settings, directories, net, store, machine, opene
         gpu,
         llamaServer: await opener.llamaServer(),
         llamafile: await opener.llamafile().then((found) => found && (found.version ?? found.path)),
+        python: (await readRuntimes(directories.state)).findLast(({ kind }) => kind === 'python')?.version,
         home: settings.home,
         isHomeWritable: await isWritable(directories.state),
         freeDiskBytes: diskBytes,

@@ -5,8 +5,9 @@ import { runProgram } from '../base/child-process.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import { type DownloadOptions, downloadFile } from '../download/download-file.ts';
-import type { Net } from '../net/net.ts';
 import { changeRuntimes, type Runtime, readRuntimes } from '../store/runtimes.ts';
+import { runNpm } from './npm.ts';
+import { deletePython, type PythonTools } from './python.ts';
 
 /** Programs that run models: fetched as models are, with their digests, or ones the user has. */
 
@@ -27,14 +28,11 @@ export interface RuntimeCatalog {
   readonly releases: readonly RuntimeRelease[];
 }
 
+/** A kind of program that runs models. */
+export type ProgramKind = Exclude<Runtime['kind'], 'python'>;
+
 /** What runtimes are installed with. */
-export interface RuntimeTools {
-  readonly net: Net;
-  readonly stateFolder: string;
-  readonly runtimesFolder: string;
-  /** The package's `catalog/runtimes.json`. */
-  readonly catalogPath: string;
-  readonly environment: Readonly<Record<string, string>>;
+export interface RuntimeTools extends PythonTools {
   readonly download: Omit<DownloadOptions, 'destinationPath' | 'onEvent' | 'signal' | 'onAbort'>;
 }
 
@@ -88,7 +86,7 @@ export async function addLlamafile(
 }
 
 /** Takes a program of the user's; asks it for its version, which also proves that it runs. */
-export async function addProgram(tools: RuntimeTools, kind: Runtime['kind'], path: string): Promise<Runtime> {
+export async function addProgram(tools: RuntimeTools, kind: ProgramKind, path: string): Promise<Runtime> {
   if (!(await stat(path).catch(() => undefined))?.isFile())
     throw new LuciError('NOT_FOUND', `There is no program ${path}.`, { hint: `luci runtime add ${kind} --path FILE` });
   const version = await versionOf(kind, path, tools.environment);
@@ -99,7 +97,7 @@ export async function addProgram(tools: RuntimeTools, kind: Runtime['kind'], pat
 
 /** What a program says to `--version`; ENGINE_UNSUPPORTED with its last words when it does not run here. */
 export async function versionOf(
-  kind: Runtime['kind'],
+  kind: ProgramKind,
   path: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
@@ -126,7 +124,10 @@ export async function removeRuntime(tools: RuntimeTools, kind: string, version: 
   const isMeant = (runtime: Runtime): boolean => runtime.kind === kind && (version === undefined || runtime.version === version);
   const meant = (await readRuntimes(tools.stateFolder)).filter(isMeant);
   await changeRuntimes(tools.stateFolder, (runtimes) => runtimes.filter((runtime) => !isMeant(runtime)));
-  for (const { path, isOurs } of meant) if (isOurs) await rm(path, { force: true });
+  for (const { kind: own, path, isOurs } of meant) {
+    if (own === 'python') await deletePython(path, tools);
+    else if (isOurs) await rm(path, { force: true });
+  }
   return meant;
 }
 
@@ -152,13 +153,7 @@ export async function addGpu(tools: RuntimeTools, gpu: (typeof gpuKinds)[number]
       hint: 'luci doctor',
     });
   const name = `@node-llama-cpp/${platform}-${gpu}@${release}`;
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const args = ['install', '--no-save', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', packageFolder, name];
-  const { environment } = tools;
-  const finished = await tools.net.run({ file: npm, args, environment, purpose: 'runtime', destination: 'npm', folder: packageFolder });
-  if (finished.exitCode === 0) return name;
-  const reason = /npm (?:ERR!|error) (?!code)(.*)/.exec(finished.stderr)?.[1] ?? `exit ${finished.exitCode}`;
-  throw new LuciError('NETWORK_FAILED', `npm could not fetch ${name}: ${reason.replace(/\S+:\/\/\S+/g, '(address)').slice(0, 200)}`, {
-    hint: 'luci net log',
-  });
+  const args = ['install', '--no-save', '--omit=dev', '--prefix', packageFolder, name];
+  await runNpm(tools.net, args, name, { folder: packageFolder, environment: tools.environment });
+  return name;
 }

@@ -5,11 +5,15 @@ import { readCheckedJson } from '../base/checked-json.ts';
 import { lock } from '../base/lock.ts';
 import { diskError } from '../base/system-error.ts';
 
-/** Programs that run models, beside the embedded engine: `state/runtimes.json`. The newest of a kind is the one that is used. */
+/**
+ * Programs that run models beside the embedded engine, and the optional parts of luci: `state/runtimes.json`. The newest of a kind is
+ * the one that is used.
+ */
 export interface Runtime {
-  readonly kind: 'llamafile' | 'llama-server';
+  readonly kind: 'llamafile' | 'llama-server' | 'python';
   /** As in `0.10.6-thin`; undefined for a program that did not say. */
   readonly version?: string;
+  /** A program, or the folder of Python. */
   readonly path: string;
   /** Whether luci fetched it, and may delete it. */
   readonly isOurs: boolean;
@@ -18,7 +22,12 @@ export interface Runtime {
 const fileSchema = v.object({
   version: v.literal(1),
   runtimes: v.array(
-    v.object({ kind: v.picklist(['llamafile', 'llama-server']), version: v.optional(v.string()), path: v.string(), isOurs: v.boolean() }),
+    v.object({
+      kind: v.picklist(['llamafile', 'llama-server', 'python']),
+      version: v.optional(v.string()),
+      path: v.string(),
+      isOurs: v.boolean(),
+    }),
   ),
 });
 

@@ -2,6 +2,9 @@ import type { Random } from './random.ts';
 
 /** What a case is: a seeded generator and a verifier that is data. */
 
+/** What code is asked for in. */
+export type Language = 'javascript' | 'python';
+
 /** How an answer is graded. `kind` says by what; see the graders. */
 export type Verifier =
   | { readonly kind: 'exactText'; readonly value: string }
@@ -26,7 +29,14 @@ export type Verifier =
       readonly best: number;
     }
   | { readonly kind: 'regex'; readonly matches: readonly string[]; readonly rejects: readonly string[] }
-  | { readonly kind: 'code'; readonly functionName: string; readonly tests: readonly CodeTest[]; readonly file?: string }
+  | {
+      readonly kind: 'code';
+      readonly functionName: string;
+      readonly tests: readonly CodeTest[];
+      readonly file?: string;
+      /** Default: JavaScript. */
+      readonly language?: Language;
+    }
   | { readonly kind: 'sql'; readonly databases: readonly string[]; readonly reference: string }
   | {
       readonly kind: 'state';
@@ -106,11 +116,13 @@ export interface CaseFacts {
   readonly chanceLevel: number;
   /** Different instances there are; left out where there is no end of them. */
   readonly variants?: number;
+  /** Asks for code in Python where there is a sandbox for it; other cases do not look at the language. */
+  readonly inPython?: true;
 }
 
 /** A case of the built-in suite. */
 export interface CaseDefinition extends CaseFacts {
-  readonly generate: (random: Random) => Instance;
+  readonly generate: (random: Random, language: Language) => Instance;
 }
 
 /** An instance of one question without tools. */

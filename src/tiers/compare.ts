@@ -1,7 +1,9 @@
 import { LuciError } from '../base/errors.ts';
+import type { Language } from './case.ts';
 import type { CaseResult } from './result.ts';
 import type { ReadLog } from './run-log.ts';
 import { fisherExact, wilsonInterval } from './statistics.ts';
+import { casesOf } from './suite.ts';
 
 /** Two runs against each other: the same questions, pair by pair. */
 
@@ -72,11 +74,12 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
         hint: `luci test ${second.run.model}`,
       },
     );
+  const isSameQuestion = languageCheck(first.run.language, second.run.language);
   const idOf = ({ caseId, variant }: CaseResult, seed: string): string => `${caseId}/${seed}/${variant}`;
   const others = new Map(second.answers.filter(isDecided).map((answer) => [idOf(answer, second.run.seed), answer]));
   const pairs = first.answers.filter(isDecided).flatMap((answer) => {
     const other = others.get(idOf(answer, first.run.seed));
-    return other ? [[answer, other] as const] : [];
+    return other && isSameQuestion(answer) ? [[answer, other] as const] : [];
   });
   if (pairs.length === 0)
     throw new LuciError('USAGE', 'The runs have no question in common: other seeds, or other tiers.', { hint: 'luci test --seed 0' });
@@ -92,10 +95,21 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
     passed,
     intervals: [wilsonInterval(passed[0], pairs.length), wilsonInterval(passed[1], pairs.length)],
     p: mcnemarExact(onlyFirst.length, onlySecond.length),
-    warnings: (['engine', 'toolPath', 'contextLength'] as const).flatMap((fact) =>
-      first.run[fact] === second.run[fact] ? [] : [`${fact} differs: ${first.run[fact]} and ${second.run[fact]}`],
+    warnings: (['engine', 'toolPath', 'contextLength', 'language'] as const).flatMap((fact) =>
+      first.run[fact] === second.run[fact]
+        ? []
+        : [
+            `${fact} differs: ${first.run[fact]} and ${second.run[fact]}${fact === 'language' ? '; cases that ask for code in it are left out' : ''}`,
+          ],
     ),
   };
+}
+
+/** Whether an answer is to a question both runs were asked: a case that asks for code in the run's language is another one in another language. */
+function languageCheck(first: Language, second: Language): (answer: CaseResult) => boolean {
+  if (first === second) return () => true;
+  const own = new Set(([0, 1, 2, 3] as const).flatMap(casesOf).flatMap(({ id, inPython }) => (inPython ? [id] : [])));
+  return ({ caseId }) => !own.has(caseId);
 }
 
 function isDecided({ status }: CaseResult): boolean {

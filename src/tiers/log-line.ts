@@ -27,6 +27,7 @@ const run = v.looseObject({
   toolPath: v.string(),
   sampling: v.looseObject({ temperature: v.number(), seed: v.number() }),
   machine: v.looseObject({ system: v.string(), cores: count, memoryBytes: count }),
+  language: v.optional(v.picklist(['javascript', 'python'])),
   sandboxes: v.looseObject({}),
 });
 

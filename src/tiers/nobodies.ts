@@ -3,6 +3,7 @@ import { grade } from './grade/grade.ts';
 import type { Grade } from './grade/grade-text.ts';
 import { seededRandom } from './random.ts';
 import { openWorld } from './run/world.ts';
+import type { PythonSandbox } from './sandbox/python.ts';
 
 /** Answerers that are no models. They prove what the graders of a case let pass, in our suite and in those of users. */
 
@@ -10,13 +11,18 @@ import { openWorld } from './run/world.ts';
 export type Nobody = readonly [name: string, answer: (instance: Instance) => readonly ScriptedTurn[]];
 
 /** The verdict on scripted turns; every turn that is graded must pass. */
-export async function verdictOn(instance: Instance, turns: readonly ScriptedTurn[], signal?: AbortSignal): Promise<Grade> {
+export async function verdictOn(
+  instance: Instance,
+  turns: readonly ScriptedTurn[],
+  signal?: AbortSignal,
+  python?: PythonSandbox,
+): Promise<Grade> {
   await using world = instance.world ? await openWorld(instance.world) : undefined;
   let verdict: Grade = { passes: true };
   for (const [index, { verify }] of instance.turns.entries()) {
     const turn = turns[index] ?? { text: '' };
     const answered = world ? await world.play(turn) : { text: turn.text };
-    if (verify && verdict.passes) verdict = await grade(verify, answered, signal);
+    if (verify && verdict.passes) verdict = await grade(verify, answered, signal, python);
   }
   return verdict;
 }
@@ -92,9 +98,11 @@ function stub(value: string): Nobody[1] {
   return ({ turns }) =>
     turns.map(({ verify }) => {
       const found = codeIn(verify);
-      const source = `function ${found?.functionName ?? 'f'}(x) { return ${value}; }`;
+      const isPython = found?.language === 'python';
+      const name = found?.functionName ?? 'f';
+      const source = isPython ? `def ${name}(x): return ${value}` : `function ${name}(x) { return ${value}; }`;
       const calls = found?.file === undefined ? [] : [{ name: 'write_file', args: { path: found.file, content: source } }];
-      return { text: `\`\`\`js\n${source}\n\`\`\``, calls };
+      return { text: `\`\`\`${isPython ? 'python' : 'js'}\n${source}\n\`\`\``, calls };
     });
 }
 

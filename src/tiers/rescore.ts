@@ -3,6 +3,7 @@ import { type Answered, grade } from './grade/grade.ts';
 import type { Grade } from './grade/grade-text.ts';
 import { openWorld } from './run/world.ts';
 import type { ReadLog } from './run-log.ts';
+import type { PythonSandbox } from './sandbox/python.ts';
 import { ladder, type Suite } from './suite.ts';
 
 /** Answers that are in a log graded again, without a model: for graders that were mended. */
@@ -19,7 +20,7 @@ export interface Rescored {
 /** Grades all answers of a log again; returns those that changed. The suite must be of the same version: prompts are made anew from the seed. */
 export async function rescoreRun(
   { run, answers }: ReadLog,
-  { suite = ladder, signal }: { readonly suite?: Suite; readonly signal?: AbortSignal } = {},
+  { suite = ladder, signal, python }: { readonly suite?: Suite; readonly signal?: AbortSignal; readonly python?: PythonSandbox } = {},
 ): Promise<readonly Rescored[]> {
   if (run.suite !== `${suite.name} ${suite.version}`)
     throw new LuciError('USAGE', `The run is of ${run.suite}; here is ${suite.name} ${suite.version}.`, {
@@ -29,14 +30,14 @@ export async function rescoreRun(
   const changed: Rescored[] = [];
   for (const { caseId, variant, status, turns } of answers) {
     if (!known.has(caseId) || status === 'error') continue;
-    const instance = suite.instanceOf(caseId, run.seed, variant);
+    const instance = suite.instanceOf(caseId, run.seed, variant, run.language);
     await using world = instance.world ? await openWorld(instance.world) : undefined;
     let verdict: Grade = { passes: true };
     for (const [index, { verify }] of instance.turns.entries()) {
       const { text = '', calls = [] } = turns[index] ?? {};
       const scripted = { text, calls: calls.map(({ name, args }) => ({ name, args: args as Record<string, unknown> })) };
       const answered: Answered = world ? await world.play(scripted) : { text };
-      if (verify && verdict.passes) verdict = await grade(verify, answered, signal);
+      if (verify && verdict.passes) verdict = await grade(verify, answered, signal, python);
     }
     const now = verdict.passes ? 'pass' : 'fail';
     if (now !== status) changed.push({ caseId, variant, before: status, now, ...(verdict.passes ? {} : { reason: verdict.reason }) });

@@ -1,3 +1,4 @@
+import type { Language } from './case.ts';
 import type { TierNumber } from './suite.ts';
 
 /** What a test run comes to, as it is kept and shown. */
@@ -87,7 +88,9 @@ export interface RunFacts {
   readonly toolPath: 'grammar' | 'template';
   readonly sampling: { readonly temperature: number; readonly seed: number };
   readonly machine: { readonly system: string; readonly cores: number; readonly memoryBytes: number };
-  readonly sandboxes: { readonly javascript: boolean; readonly sql: boolean };
+  /** What code is asked for in, where a case can be asked in either; such answers are never compared across languages. */
+  readonly language: Language;
+  readonly sandboxes: { readonly javascript: boolean; readonly sql: boolean; readonly python?: boolean };
 }
 
 /** What a model came to. */

@@ -28,6 +28,7 @@ const run: RunFacts = {
   device: 'none',
   contextLength: 8192,
   toolPath: 'grammar',
+  language: 'javascript',
   sampling: { temperature: 0, seed: 0 },
   machine: { system: 'Linux', cores: 2, memoryBytes: 1 },
   sandboxes: { javascript: true, sql: true },

@@ -69,7 +69,8 @@ export function readRunLog(path: string): ReadLog | undefined {
   if (run?.type !== 'run' || run.version !== 1) return undefined;
   return {
     path,
-    run,
+    // Runs of before there was a choice were in JavaScript.
+    run: { ...run, language: run.language ?? 'javascript' },
     answers: lastOf(
       lines.filter((line): line is { type: 'answer' } & CaseResult => line.type === 'answer'),
       ({ key }) => key,

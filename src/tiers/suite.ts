@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LuciError } from '../base/errors.ts';
-import type { CaseDefinition, CaseFacts, Instance } from './case.ts';
+import type { CaseDefinition, CaseFacts, Instance, Language } from './case.ts';
 import { tier0 } from './cases/tier0.ts';
 import { tier1 } from './cases/tier1.ts';
 import { tier2 } from './cases/tier2.ts';
@@ -25,8 +25,8 @@ export interface Suite {
   readonly tiers: readonly TierNumber[];
   /** The cases of a tier, in the order they are asked. */
   casesOf(tier: TierNumber): readonly CaseFacts[];
-  /** The same seed and variant give the same instance, byte for byte, everywhere. */
-  instanceOf(caseId: string, seed: string, variant: number): Instance;
+  /** The same seed and variant give the same instance, byte for byte, everywhere; in either language the same task. */
+  instanceOf(caseId: string, seed: string, variant: number, language?: Language): Instance;
 }
 
 /** The name of the built-in suite. */
@@ -45,9 +45,9 @@ export function casesOf(tier: TierNumber): readonly CaseDefinition[] {
 /** The highest tier there are cases for. */
 export const highestTier = (tiers.length - 1) as TierNumber;
 
-/** The same seed and variant give the same instance, byte for byte, everywhere. */
-export function instanceOf({ id, generate }: CaseDefinition, seed: string, variant: number): Instance {
-  return generate(seededRandom(`${ladderName}/${suiteVersion}/${id}/${seed}/${variant}`));
+/** The same seed and variant give the same instance, byte for byte, everywhere; in either language the same task. */
+export function instanceOf({ id, generate }: CaseDefinition, seed: string, variant: number, language: Language = 'javascript'): Instance {
+  return generate(seededRandom(`${ladderName}/${suiteVersion}/${id}/${seed}/${variant}`), language);
 }
 
 /** The ladder as a suite. */
@@ -60,10 +60,10 @@ export const ladder: Suite = {
   isLadder: true,
   tiers: [0, 1, 2, 3],
   casesOf,
-  instanceOf(caseId, seed, variant) {
+  instanceOf(caseId, seed, variant, language) {
     const definition = tiers.flat().find(({ id }) => id === caseId);
     if (!definition) throw new LuciError('NOT_FOUND', `${ladderName} has no case ${caseId}.`);
-    return instanceOf(definition, seed, variant);
+    return instanceOf(definition, seed, variant, language);
   },
 };
 
@@ -78,7 +78,13 @@ export function suiteHash(): string {
         graderVersion,
         cases: tiers
           .flat()
-          .map((definition) => [definition.id, definition.maxTokens, instanceOf(definition, 'hash', 0), instanceOf(definition, 'hash', 1)]),
+          .map((definition) => [
+            definition.id,
+            definition.maxTokens,
+            instanceOf(definition, 'hash', 0),
+            instanceOf(definition, 'hash', 1),
+            ...(definition.inPython ? [instanceOf(definition, 'hash', 0, 'python')] : []),
+          ]),
       }),
     )
     .digest('hex')

@@ -1,12 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addPython } from '../../src/install/python.ts';
 import { addLlamafile, type RuntimeTools, readRuntimeCatalog } from '../../src/install/runtimes.ts';
 import { createNet } from '../../src/net/create-net.ts';
+import type { LedgerEntry } from '../../src/net/net.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { pyodidePackage } from '../fixtures/python-part.ts';
 import { writeServerProgram } from '../fixtures/server-program.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
@@ -99,6 +103,95 @@ test('a fetched llamafile is verified by its digest, may be run, and wrong bytes
   });
   await expect(access(added.path)).rejects.toThrow();
   server.close();
+});
+
+test('Python is an optional part: added from a folder, listed, told by doctor, removed; only what is ours is deleted', async () => {
+  expect((await home.luci(['doctor', '--offline'])).stdout).toContain('luci runtime add python');
+  expect(await home.luci(['runtime', 'add', 'python', '--path', pyodidePackage])).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/python 314\.0\.7 is there: .*python-314\.0\.7/),
+  });
+  const folder = join(home.folder, 'runtimes', 'python-314.0.7');
+  expect((await readdir(folder)).sort()).toEqual([
+    'pyodide-lock.json',
+    'pyodide.asm.mjs',
+    'pyodide.asm.wasm',
+    'pyodide.mjs',
+    'python_stdlib.zip',
+  ]);
+  expect((await home.luci(['runtime', 'list'])).stdout).toMatch(/python +314\.0\.7 +fetched/);
+  expect((await home.luci(['doctor', '--offline'])).stdout).toContain('code in Python (Pyodide 314.0.7)');
+
+  await writeFile(join(folder, 'mine.txt'), 'of the user');
+  expect(await home.luci(['runtime', 'remove', 'python'])).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('is deleted') });
+  expect(await readdir(folder)).toEqual(['mine.txt']);
+  expect(await home.luci(['runtime', 'remove', 'python'])).toMatchObject({ exitCode: 3 });
+
+  // A list that was changed by hand does not make luci delete a folder of somebody.
+  const own = join(home.folder, 'own');
+  await mkdir(own);
+  await writeFile(join(own, 'pyodide.mjs'), 'of the user');
+  const entry = { kind: 'python', version: '1', path: own, isOurs: true };
+  await writeFile(join(home.folder, 'state', 'runtimes.json'), JSON.stringify({ version: 1, runtimes: [entry] }));
+  await home.luci(['runtime', 'remove', 'python']);
+  expect(await readdir(own)).toEqual(['pyodide.mjs']);
+});
+
+test.each([
+  ['offline', ['--offline'], 4, 'luci is offline and does not reach out to npm.'],
+  ['from a folder that is not there', ['--path', '/nowhere'], 3, 'There is no /nowhere.'],
+  ['from a folder without it', ['--path', join(import.meta.dirname, '..')], 3, 'There is no pyodide.mjs in'],
+  ['from a file that is no package of it', ['--path', import.meta.filename], 6, 'is not what is pinned for pyodide 314.0.7.'],
+])('Python %s is an error with a way out, and nothing is left', async (_, options, exitCode, text) => {
+  expect(await home.luci(['runtime', 'add', 'python', ...options])).toMatchObject({ exitCode, stderr: expect.stringContaining(text) });
+  expect(await readdir(join(home.folder, 'runtimes')).catch(() => [])).toEqual([]);
+});
+
+test('Python comes with npm: the package and each file are held to their digests, and the ledger knows', async () => {
+  const work = join(home.folder, 'work');
+  await mkdir(join(work, 'package'), { recursive: true });
+  const files = { 'a.mjs': 'export default 1;', 'b.bin': 'bytes' };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(work, 'package', name), content);
+  execFileSync('tar', ['-czf', 'small.tgz', 'package'], { cwd: work });
+  const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+  const package_ = await readFile(join(work, 'small.tgz'));
+  // An npm that hands out this package.
+  await mkdir(join(work, 'bin'));
+  const npm = `#!/bin/sh\n[ "$1 $2" = "pack small@1.0.0" ] || exit 3\ncp '${join(work, 'small.tgz')}' ./small-1.0.0.tgz\n`;
+  await writeFile(join(work, 'bin', 'npm'), npm, { mode: 0o755 });
+  const entries: LedgerEntry[] = [];
+  const add = async (digests: { package_: string; file: string }) => {
+    const listed = Object.entries(files).map(([name, content]) => ({
+      name,
+      sizeBytes: content.length,
+      sha256: name === 'b.bin' ? digests.file : sha256(content),
+    }));
+    const python = { version: '1.0.0', package: 'small', sizeBytes: package_.length, sha256: digests.package_, files: listed };
+    const catalogPath = join(work, 'catalog.json');
+    await writeFile(catalogPath, JSON.stringify({ python }));
+    return addPython({
+      net: createNet({ offline: false, proxy: { none: [] }, userAgent: 'luci', record: (entry) => entries.push(entry) }),
+      stateFolder: join(home.folder, 'state'),
+      runtimesFolder: join(home.folder, 'runtimes'),
+      catalogPath,
+      environment: { PATH: `${join(work, 'bin')}:${process.env['PATH']}` },
+    });
+  };
+  const right = { package_: sha256(package_), file: sha256('bytes') };
+  await expect(add({ ...right, package_: sha256('x') })).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+  await expect(add({ ...right, file: sha256('x') })).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+  expect(await readdir(join(home.folder, 'runtimes'))).toEqual([]);
+  const { path } = await add(right);
+  expect((await readdir(path)).sort()).toEqual(['a.mjs', 'b.bin']);
+  expect(entries.map(({ host, purpose, outcome }) => [host, purpose, outcome])).toEqual(Array(3).fill(['npm', 'runtime', 'exit 0']));
+
+  await writeFile(
+    join(work, 'bin', 'npm'),
+    '#!/bin/sh\necho "npm error code E404" >&2\necho "npm error 404 not found at https://user:pass@host/x" >&2\nexit 1\n',
+  );
+  const refused = await add(right).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'NETWORK_FAILED', message: expect.stringContaining('404 not found at (address)') });
+  expect((await readdir(path)).sort()).toEqual(['a.mjs', 'b.bin']);
 });
 
 test("the project's own list of releases is whole: https addresses, digests of 64 digits, a usual one that is vouched for", async () => {

@@ -3,9 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Instance, ScriptedTurn } from '../../src/tiers/case.ts';
+import type { Instance, Language, ScriptedTurn } from '../../src/tiers/case.ts';
 import { nobodies, verdictOn } from '../../src/tiers/nobodies.ts';
+import { openPython } from '../../src/tiers/sandbox/python.ts';
 import { casesOf, instanceOf, suiteHash, suiteVersion } from '../../src/tiers/suite.ts';
+import { makePythonPart } from '../fixtures/python-part.ts';
 import { forms, guess } from './answerers.ts';
 import { needsSandbox } from './needs-sandbox.ts';
 
@@ -19,15 +21,22 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '200' },
     'sandbox-seeds': { type: 'string', default: '20' },
+    /** Of the cases that are asked in Python too; each of these answers takes a second. */
+    'python-seeds': { type: 'string', default: '5' },
     /** Which of how many processes this is; only the first process has none. */
     part: { type: 'string' },
   },
 });
 const tiers = [0, 1, 2, 3] as const;
 
-type Answerer = readonly [name: string, answer: (instance: Instance, seed: string) => readonly ScriptedTurn[], except?: readonly string[]];
+type Answerer = readonly [
+  name: string,
+  answer: (instance: Instance, seed: string) => readonly ScriptedTurn[],
+  except?: readonly string[],
+  language?: Language,
+];
 
-const answerers: readonly Answerer[] = [
+const inJavaScript: readonly Answerer[] = [
   ['the right answer', ({ oracle }) => oracle],
   ['the nearly right one', ({ nearMiss }) => nearMiss],
   ['somebody who knows the options, the form and the tool, and guesses', guess],
@@ -41,6 +50,12 @@ const answerers: readonly Answerer[] = [
   ),
 ];
 
+/** In Python those who write code; what the others say does not depend on the language. */
+const inPython = inJavaScript
+  .filter(([name]) => /^the |returns/.test(name))
+  .map(([name, answer, except = []]): Answerer => [`Python: ${name}`, answer, except, 'python']);
+const answerers: readonly Answerer[] = [...inJavaScript, ...inPython];
+
 /** Passed and asked, by answerer and tier. */
 type Counts = [passed: number, asked: number][][];
 
@@ -53,19 +68,21 @@ else {
 
 async function countPart(part: string): Promise<void> {
   const [index = 0, count = 1] = part.split('/').map(Number);
+  await using added = await makePythonPart();
+  await using python = await openPython(added.folder);
   const counts: Counts = answerers.map(() => tiers.map(() => [0, 0]));
   const all = tiers.flatMap((tier) => casesOf(tier).map((definition) => ({ tier, definition })));
   for (const { tier, definition } of all) {
     const seeds = Number(needsSandbox(definition) ? values['sandbox-seeds'] : values.seeds);
-    for (let seed = index; seed < seeds; seed += count) {
-      const instance = instanceOf(definition, String(seed), 0);
-      for (const [row, [, answer, except]] of answerers.entries()) {
+    for (let seed = index; seed < seeds; seed += count)
+      for (const [row, [, answer, except, language]] of answerers.entries()) {
         const cell = counts[row]?.[tier];
         if (!cell || except?.includes(definition.id)) continue;
+        if (language === 'python' && (!definition.inPython || seed >= Number(values['python-seeds']))) continue;
+        const instance = instanceOf(definition, String(seed), 0, language);
         cell[1] += 1;
-        if ((await verdictOn(instance, answer(instance, String(seed)))).passes) cell[0] += 1;
+        if ((await verdictOn(instance, answer(instance, String(seed)), undefined, python)).passes) cell[0] += 1;
       }
-    }
   }
   process.send?.(counts, undefined, undefined, () => process.disconnect());
 }
@@ -73,7 +90,7 @@ async function countPart(part: string): Promise<void> {
 async function prove(): Promise<void> {
   const cores = availableParallelism();
   const program = [join(process.cwd(), 'scripts', 'run-typescript.mjs'), [join('test', 'suites', 'prove-suites.ts')]] as const;
-  const flags = ['--seeds', values.seeds, '--sandbox-seeds', values['sandbox-seeds']];
+  const flags = ['--seeds', values.seeds, '--sandbox-seeds', values['sandbox-seeds'], '--python-seeds', values['python-seeds']];
   const parts = await Promise.all(
     Array.from(
       { length: cores },
@@ -91,6 +108,7 @@ async function prove(): Promise<void> {
         number,
         number,
       ];
+      if (asked === 0) return '–';
       return passed === 0 ? '0 %' : passed === asked ? '100 %' : `${((passed / asked) * 100).toFixed(2)} %`;
     });
     return `| ${name} | ${cells.join(' | ')} |`;
@@ -99,7 +117,7 @@ async function prove(): Promise<void> {
   const distinct = tiers.flatMap((tier) => casesOf(tier).map(distinctPrompts));
   const sandboxed = tiers.flatMap(casesOf).filter(needsSandbox);
   const text = [
-    `Suite luci-tiers ${suiteVersion} (${suiteHash()}), ${gradings.toLocaleString('en-US')} gradings: ${values.seeds} seeds a case; ${values['sandbox-seeds']} seeds for the ${sandboxed.length} cases whose answers run in a sandbox (${sandboxed.map(({ id }) => id).join(', ')}). Different questions in 200 seeds: ${Math.min(...distinct)} to ${Math.max(...distinct)}.`,
+    `Suite luci-tiers ${suiteVersion} (${suiteHash()}), ${gradings.toLocaleString('en-US')} gradings: ${values.seeds} seeds a case; ${values['sandbox-seeds']} seeds for the ${sandboxed.length} cases whose answers run in a sandbox (${sandboxed.map(({ id }) => id).join(', ')}); ${values['python-seeds']} seeds for the cases that are asked in Python too. Different questions in 200 seeds: ${Math.min(...distinct)} to ${Math.max(...distinct)}.`,
     '',
     '| answerer | tier 0 | tier 1 | tier 2 | tier 3 |',
     '| --- | --- | --- | --- | --- |',

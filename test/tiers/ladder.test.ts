@@ -13,8 +13,10 @@ import { type TestOptions, testModels } from '../../src/testing.ts';
 import { fence } from '../../src/tiers/case.ts';
 import { readSuite } from '../../src/tiers/own/load-suite.ts';
 import type { CaseResult } from '../../src/tiers/result.ts';
+import { readRunLog } from '../../src/tiers/run-log.ts';
 import { casesOf, instanceOf, type TierNumber } from '../../src/tiers/suite.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
+import { pyodidePackage } from '../fixtures/python-part.ts';
 import { knowingSession } from '../fixtures/scripted-model.ts';
 
 /** The whole of `luci test` with everything real but the model: store, catalogue, tools, sandboxes, graders, logs, screen. */
@@ -113,6 +115,7 @@ function testWith(open: () => Session, options: TestOptions | undefined) {
     digestOf: async (name: string) => (await luci.verify(name)).files[0]?.actual ?? '',
     open: async () => open(),
     machine: luci.machine,
+    pythonFolder: async (signal?: AbortSignal) => (await luci.runtimes()).pythonFolder(signal),
   };
   return testModels(tools, options);
 }
@@ -542,4 +545,42 @@ test('a model is chosen by what it has proven, the smallest first', async () => 
   expect(await luci.choose(undefined, { tier: 0 })).toMatchObject({ name: 'script' });
   expect(await luci.choose(undefined, { ability: 'tools' })).toMatchObject({ name: 'script' });
   await expect(luci.choose(undefined, { ability: 'json' })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
+});
+
+test('code is asked for in Python where it was added, in JavaScript where that is said, and such runs are never mixed', async () => {
+  const logs = join(home, 'logs', 'test');
+  const code = { case: ['t1-code', 't0-json'], tier: '1' };
+  const all = () => knowingSession({ knows: knowsAll });
+  await expect(run({ options: { ...code, language: 'python' } }, all)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    hint: 'luci runtime add python',
+  });
+  await (await luci.runtimes()).addPython({ path: pyodidePackage });
+  await run({ options: code }, all);
+  await run({ options: { ...code, language: 'javascript' } }, all);
+  const found = (await readdir(logs)).filter((name) => name.endsWith('.jsonl')).map((name) => join(logs, name));
+  const runs = found.map((path) => readRunLog(path)).filter((log) => log !== undefined);
+  const [snake, script] = (['python', 'javascript'] as const).map((language) => runs.find((log) => log.run.language === language));
+  if (!snake || !script) throw new Error('a log is missing');
+  expect(snake.run.sandboxes).toEqual({ javascript: true, sql: true, python: true });
+  expect(script.run.sandboxes).toEqual({ javascript: true, sql: true });
+  expect(snake.answers.map(({ caseId, status }) => [caseId, status])).toEqual([
+    ['t0-json', 'pass'],
+    ['t1-code', 'pass'],
+  ]);
+  expect(snake.answers[1]?.turns[0]?.user).toContain('Write a Python function');
+  expect(script.answers[1]?.turns[0]?.user).toContain('Write a JavaScript function');
+  expect(snake.answers.map(({ key }) => key)).not.toEqual(script.answers.map(({ key }) => key));
+
+  const compared = await run({ operands: ['compare', snake.path, script.path] }, all);
+  expect(compared.stdout).toContain('1/1'); // t0-json; t1-code is another question in the other language.
+  await expect(run({ operands: ['merge', snake.path, script.path] }, all)).rejects.toMatchObject({ code: 'USAGE' });
+  expect((await run({ operands: ['rescore', snake.path] }, all)).stdout).toBe('');
+  await expect(run({ options: { language: 'ruby' } }, all)).rejects.toMatchObject({ code: 'USAGE' });
+}, 240_000);
+
+test('a Python that was changed on the disk grades nothing', async () => {
+  const { path } = await (await luci.runtimes()).addPython({ path: pyodidePackage });
+  await writeFile(join(path, 'pyodide.mjs'), 'export const loadPyodide = 5;');
+  await expect(run({}, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
 });

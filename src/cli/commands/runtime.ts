@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { LuciError } from '../../base/errors.ts';
+import { formatBytes } from '../../base/units.ts';
 import type { Luci } from '../../luci-interface.ts';
 import { type Command, type CommandContext, textOption } from '../command.ts';
 import { fetchOptions, fetchOverrides } from '../options.ts';
@@ -6,15 +8,15 @@ import { installProgress } from '../show/download-progress.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
 
-/** `luci runtime`: programs that run models, beside the embedded engine. */
+/** `luci runtime`: programs that run models beside the embedded engine, and optional parts. */
 export const runtime: Command = {
   name: 'runtime',
   operands: '[list] | add <kind>[@version] | remove <kind>[@version]',
-  summary: 'fetch or name programs that run models',
+  summary: 'fetch or name programs that run models, and Python for tests',
   details:
-    'Kinds: llamafile (runs on older systems), llama-server (a program of yours: --path, or llama-server@/path), vulkan and cuda (let the embedded engine use a graphics card; fetched with npm). Fetched files are verified like models. The newest of a kind is the one in use; take it with --engine llamafile|llama-server.',
+    'Kinds: llamafile (runs on older systems), llama-server (a program of yours: --path, or llama-server@/path), vulkan and cuda (let the embedded engine use a graphics card; fetched with npm), python (lets "luci test" ask for Python; 6.5 MB, fetched with npm, or --path to an unpacked pyodide package or its .tgz). Fetched files are verified like models. The newest of a kind is the one in use; take it with --engine llamafile|llama-server.',
   options: {
-    path: { type: 'string', value: 'FILE', summary: 'use this program instead of fetching one' },
+    path: { type: 'string', value: 'FILE', summary: 'use this program (python: folder or .tgz) instead of fetching one' },
     connections: fetchOptions.connections,
     'max-rate': fetchOptions['max-rate'],
     'keep-partial': fetchOptions['keep-partial'],
@@ -33,8 +35,8 @@ export const runtime: Command = {
 async function list({ luci: open, show }: CommandContext): Promise<number> {
   const luci = await open();
   const runtimes = await luci.runtimes();
-  const [there, { usual, releases }] = await Promise.all([runtimes.list(), runtimes.releases()]);
-  if (show.json) show.data({ added: there, usual, releases });
+  const [there, { usual, releases }, python] = await Promise.all([runtimes.list(), runtimes.releases(), runtimes.pythonRelease()]);
+  if (show.json) show.data({ added: there, usual, releases, python });
   else {
     const { none } = show.terminal.marks;
     const rows = there.map(({ kind, version, path, isOurs }) => [kind, version ?? none, isOurs ? 'fetched' : 'yours', printable(path)]);
@@ -49,6 +51,7 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
     show.note(
       `llamafiles to fetch: ${named(true)}; usual: ${usual}\nwithout a known digest: ${named(false)}\n  luci runtime add llamafile   luci runtime add llamafile@${usual}`,
     );
+    if (!there.some(({ kind }) => kind === 'python')) show.note(`Python for tests: ${python.version}\n  luci runtime add python`);
   }
   return 0;
 }
@@ -65,13 +68,29 @@ async function add(context: CommandContext, kind: string, version: string | unde
     else show.note(`${name} is there. The embedded engine tries it at its next start.\n  luci doctor`);
     return 0;
   }
+  if (kind === 'python') return addPython(context, runtimes, path);
   const program = path ?? (kind === 'llama-server' ? version : undefined);
   if (kind === 'llama-server' && program === undefined)
     throw new LuciError('USAGE', 'llama-server is a program of yours: name it.', { hint: 'luci runtime add llama-server --path FILE' });
   if (kind !== 'llamafile' && kind !== 'llama-server')
-    throw new LuciError('USAGE', `There is no runtime "${kind}".`, { hint: 'luci runtime add llamafile|llama-server|vulkan|cuda' });
+    throw new LuciError('USAGE', `There is no runtime "${kind}".`, { hint: 'luci runtime add llamafile|llama-server|vulkan|cuda|python' });
   if (program !== undefined) return said(context, kind, await runtimes.addProgram(kind, program));
   return said(context, kind, await fetchLlamafile(runtimes, version, { show, signal, keepPartial: luci.settings.download.keepPartial }));
+}
+
+async function addPython(
+  { show, signal }: CommandContext,
+  runtimes: Awaited<ReturnType<Luci['runtimes']>>,
+  path?: string,
+): Promise<number> {
+  if (path === undefined) {
+    const { version, sizeBytes } = await runtimes.pythonRelease();
+    show.live([`fetching Python ${version} for tests with npm, ${formatBytes(sizeBytes)}`]);
+  }
+  const added = await runtimes.addPython({ signal, ...(path === undefined ? {} : { path: resolve(path) }) }).finally(() => show.live([]));
+  if (show.json) show.data({ added: 'python', ...added });
+  else show.note(`python ${added.version} is there: ${printable(added.path)}. Tests now ask for code in Python.\n  luci test`);
+  return 0;
 }
 
 async function fetchLlamafile(

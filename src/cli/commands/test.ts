@@ -25,6 +25,7 @@ export const test: Command = {
     suite: { type: 'string', value: 'FILE', summary: 'a suite of your own in place of the tiers' },
     seed: { type: 'string', value: 'S', summary: 'other variants; "random" draws a seed and prints it (default 0)' },
     case: { type: 'string', value: 'ID', multiple: true, summary: 'only this case, as in t0-json' },
+    language: { type: 'string', value: 'LANG', summary: 'code in python, javascript, or auto: Python where it was added (default)' },
     all: { type: 'boolean', summary: 'go on after a tier that was not passed, as a diagnosis' },
     fast: { type: 'boolean', summary: 'end a tier when its verdict is certain, or as good as certain (then marked sequential)' },
     fresh: { type: 'boolean', summary: 'ask everything anew, also what a run that was cut off has' },
@@ -90,8 +91,8 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
   const onEvent = (event: TestEvent): void => {
     switch (event.type) {
       case 'plan': {
-        const { models, skipped, seed, repeats } = event;
-        const what = `Testing ${models.length} ${models.length === 1 ? 'model' : 'models'} (seed ${seed}, ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'})`;
+        const { models, skipped, seed, repeats, language } = event;
+        const what = `Testing ${models.length} ${models.length === 1 ? 'model' : 'models'} (seed ${seed}, ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'}${language === 'python' ? '; code in Python' : ''})`;
         show.note(what);
         if (skipped.length > 0) show.note(`Skipped, because disabled: ${skipped.map(printable).join(', ')}`);
         return;
@@ -146,6 +147,7 @@ function testOptions(operands: readonly string[], options: OptionValues): TestOp
     throw new LuciError('USAGE', 'A suite of your own has no tiers: --tier, --min-tier and --all are for the built-in one.');
   const caseIds = options['case'];
   const shard = shardOption(textOption(options, 'shard'));
+  const language = languageOption(textOption(options, 'language'));
   return {
     models: operands,
     all: options['all'] === true,
@@ -159,7 +161,13 @@ function testOptions(operands: readonly string[], options: OptionValues): TestOp
     ...(seed === undefined ? {} : { seed: seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed }),
     ...(Array.isArray(caseIds) ? { caseIds: caseIds as readonly string[] } : {}),
     ...(shard ? { shard } : {}),
+    ...(language ? { language } : {}),
   };
+}
+
+function languageOption(text: string | undefined): TestOptions['language'] {
+  if (text === undefined || text === 'python' || text === 'javascript' || text === 'auto') return text;
+  throw new LuciError('USAGE', `--language: "${text}" is not one of python, javascript, auto`);
 }
 
 function tierOption(options: OptionValues, name: string): 0 | 1 | 2 | 3 | undefined {

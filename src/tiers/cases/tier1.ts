@@ -1,6 +1,7 @@
 import { type CaseDefinition, type Constraint, type Files, fence, plain, reservedNumbers } from '../case.ts';
 import { names, nouns, things } from '../words.ts';
-import { drawCodeTask } from './code-tasks.ts';
+import { drawCodeTask, writeFunction } from './code-tasks.ts';
+import { wordsOf } from './language.ts';
 
 /** Tier 1, everyday: nine cases. */
 
@@ -34,15 +35,17 @@ const code: CaseDefinition = {
   ability: 'code',
   maxTokens: 350,
   chanceLevel: 0,
-  generate(random) {
+  inPython: true,
+  generate(random, language) {
     const { task, tests } = drawCodeTask(random);
     const functionName = `task${random.int(111, 999)}`;
-    const write = (body: string): string => fence('js', `function ${functionName}(${task.parameter}) {\n  ${body}\n}`);
+    const words = wordsOf[language];
+    const write = (body: string): string => fence(words.fence, writeFunction(language, functionName, task.parameter, body));
     return plain(
-      `Write a JavaScript function ${functionName}(${task.parameter}) that ${task.description}. Reply with one code block.`,
-      { kind: 'code', functionName, tests },
-      `Here it is:\n${write(task.rightSource)}`,
-      write(task.nearSource),
+      `Write a ${words.name} function ${functionName}(${task.parameter}) that ${task.description(words)}. Reply with one code block.`,
+      { kind: 'code', functionName, tests, ...(language === 'python' ? { language } : {}) },
+      `Here it is:\n${write(task.rightSource[language])}`,
+      write(task.nearSource[language]),
     );
   },
 };

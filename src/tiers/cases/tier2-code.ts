@@ -1,4 +1,5 @@
-import { type CaseDefinition, type CodeTest, fence, plain } from '../case.ts';
+import { type CaseDefinition, type CodeTest, fence, type Language, plain } from '../case.ts';
+import { wordsOf } from './language.ts';
 
 /** The cases of tier 2 that are about code. */
 
@@ -21,13 +22,37 @@ function mergeRanges(ranges: readonly Entry[], gap: number, cap: number, swaps =
   return merged;
 }
 
+/** The same as text. */
+const mergeSource: Readonly<Record<Language, (functionName: string, gap: number, cap: number) => string>> = {
+  javascript: (functionName, gap, cap) => `function ${functionName}(ranges) {
+  const sorted = ranges.map(([a, b, w]) => [Math.min(a, b), Math.max(a, b), w]).sort((p, q) => p[0] - q[0] || p[1] - q[1] || p[2] - q[2]);
+  const out = [];
+  for (const [start, end, weight] of sorted) {
+    const last = out[out.length - 1];
+    if (last && start - last[1] <= ${gap} && last[2] + weight <= ${cap}) { last[1] = Math.max(last[1], end); last[2] += weight; }
+    else out.push([start, end, weight]);
+  }
+  return out;
+}`,
+  python: (functionName, gap, cap) => `def ${functionName}(ranges):
+    out = []
+    for start, end, weight in sorted([min(a, b), max(a, b), w] for a, b, w in ranges):
+        if out and start - out[-1][1] <= ${gap} and out[-1][2] + weight <= ${cap}:
+            out[-1][1] = max(out[-1][1], end)
+            out[-1][2] += weight
+        else:
+            out.append([start, end, weight])
+    return out`,
+};
+
 export const edge: CaseDefinition = {
   id: 't2-edge',
   title: 'A function with many edges',
   ability: 'code',
   maxTokens: 500,
   chanceLevel: 0,
-  generate(random) {
+  inPython: true,
+  generate(random, language) {
     const [gap, cap] = [random.int(1, 4), random.int(9, 15)];
     const functionName = `merge${random.int(111, 999)}`;
     let tests: CodeTest[];
@@ -46,23 +71,11 @@ export const edge: CaseDefinition = {
       ];
       tests = inputs.map((input) => ({ args: [input], want: mergeRanges(input, gap, cap) }));
     } while (!mutantsDie());
-    const source = (by: number): string =>
-      fence(
-        'js',
-        `function ${functionName}(ranges) {
-  const sorted = ranges.map(([a, b, w]) => [Math.min(a, b), Math.max(a, b), w]).sort((p, q) => p[0] - q[0] || p[1] - q[1] || p[2] - q[2]);
-  const out = [];
-  for (const [start, end, weight] of sorted) {
-    const last = out[out.length - 1];
-    if (last && start - last[1] <= ${by} && last[2] + weight <= ${cap}) { last[1] = Math.max(last[1], end); last[2] += weight; }
-    else out.push([start, end, weight]);
-  }
-  return out;
-}`,
-      );
+    const { name, list, aList, fence: mark } = wordsOf[language];
+    const source = (by: number): string => fence(mark, mergeSource[language](functionName, by, cap));
     return plain(
-      `Write a JavaScript function ${functionName}(ranges). ranges is an array of [start, end, weight] with whole numbers; where start is larger than end, swap these two first. Sort the ranges by start, then end, then weight. Go through them in this order and join a range to the last one in the result if its start is at most ${gap} greater than the end of that one (or smaller) and the sum of both weights is not above ${cap}; a joined range has the larger end and the sum of the weights. Otherwise append it as a new entry. Return the array of [start, end, weight]; for an empty array return an empty array. Reply with one code block.`,
-      { kind: 'code', functionName, tests },
+      `Write a ${name} function ${functionName}(ranges). ranges is ${aList} of [start, end, weight] with whole numbers; where start is larger than end, swap these two first. Sort the ranges by start, then end, then weight. Go through them in this order and join a range to the last one in the result if its start is at most ${gap} greater than the end of that one (or smaller) and the sum of both weights is not above ${cap}; a joined range has the larger end and the sum of the weights. Otherwise append it as a new entry. Return the ${list} of [start, end, weight]; for an empty ${list} return an empty ${list}. Reply with one code block.`,
+      { kind: 'code', functionName, tests, ...(language === 'python' ? { language } : {}) },
       source(gap),
       source(gap - 1),
     );

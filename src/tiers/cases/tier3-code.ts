@@ -1,5 +1,6 @@
 import { type CaseDefinition, type CodeTest, fence, plain } from '../case.ts';
 import { nouns } from '../words.ts';
+import { wordsOf } from './language.ts';
 
 /** The cases of tier 3 that are about code. */
 
@@ -39,7 +40,7 @@ function cheapestRoute(grid: readonly (readonly number[])[], walls: number, turn
   return -1;
 }
 
-const routeSource = (functionName: string, walls: number, turnCost: number): string => `function ${functionName}(grid) {
+const routeInJavaScript = (functionName: string, walls: number, turnCost: number): string => `function ${functionName}(grid) {
   const height = grid.length, width = grid[0].length;
   const steps = [[0, 1], [1, 0], [0, -1], [-1, 0]];
   const best = {};
@@ -63,13 +64,42 @@ const routeSource = (functionName: string, walls: number, turnCost: number): str
   return -1;
 }`;
 
+const routeInPython = (functionName: string, walls: number, turnCost: number): string => `import heapq
+
+def ${functionName}(grid):
+    height, width = len(grid), len(grid[0])
+    best = {}
+    todo = [(0, 0, 0, -1, 0)]
+    while todo:
+        cost, row, column, direction, broken = heapq.heappop(todo)
+        if row == height - 1 and column == width - 1:
+            return cost
+        key = (row, column, direction, broken)
+        if key in best and best[key] <= cost:
+            continue
+        best[key] = cost
+        for d, (down, right) in enumerate([(0, 1), (1, 0), (0, -1), (-1, 0)]):
+            r, c = row + down, column + right
+            if not (0 <= r < height and 0 <= c < width):
+                continue
+            cell = grid[r][c]
+            now = broken + (1 if cell == 0 else 0)
+            if now > ${walls}:
+                continue
+            turn = ${turnCost} if direction >= 0 and direction != d else 0
+            heapq.heappush(todo, (cost + (1 if cell == 0 else cell) + turn, r, c, d, now))
+    return -1`;
+
+const routeSource = { javascript: routeInJavaScript, python: routeInPython } as const;
+
 export const algorithm: CaseDefinition = {
   id: 't3-algo',
   title: 'The cheapest route',
   ability: 'code',
   maxTokens: 900,
   chanceLevel: 0,
-  generate(random) {
+  inPython: true,
+  generate(random, language) {
     const [walls, turnCost, functionName] = [random.int(1, 2), random.int(2, 4), `route${random.int(111, 999)}`];
     let tests: CodeTest[];
     const grid = (): number[][] => {
@@ -86,11 +116,12 @@ export const algorithm: CaseDefinition = {
     do {
       tests = Array.from({ length: 10 }, grid).map((cells) => ({ args: [cells], want: cheapestRoute(cells, walls, turnCost) }));
     } while (!dies(walls - 1, turnCost) || !dies(walls + 1, turnCost) || !dies(walls, 0));
+    const { name, aList, fence: mark } = wordsOf[language];
     return plain(
-      `Write a JavaScript function ${functionName}(grid). grid is an array of rows of whole numbers. You start in the upper left cell and want to reach the lower right one, moving up, down, left or right. Entering a cell costs its number. A 0 is a wall: at most ${walls} ${walls === 1 ? 'wall' : 'walls'} may be entered on the whole way, and entering one costs 1. Every time you move in another direction than in the move before, ${turnCost} is added (the first move is free of this). The start cell costs nothing. Return the lowest total cost, or -1 if there is no way. The grids are small. Reply with one code block.`,
-      { kind: 'code', functionName, tests },
-      fence('js', routeSource(functionName, walls, turnCost)),
-      fence('js', routeSource(functionName, walls, 0)),
+      `Write a ${name} function ${functionName}(grid). grid is ${aList} of rows of whole numbers. You start in the upper left cell and want to reach the lower right one, moving up, down, left or right. Entering a cell costs its number. A 0 is a wall: at most ${walls} ${walls === 1 ? 'wall' : 'walls'} may be entered on the whole way, and entering one costs 1. Every time you move in another direction than in the move before, ${turnCost} is added (the first move is free of this). The start cell costs nothing. Return the lowest total cost, or -1 if there is no way. The grids are small. Reply with one code block.`,
+      { kind: 'code', functionName, tests, ...(language === 'python' ? { language } : {}) },
+      fence(mark, routeSource[language](functionName, walls, turnCost)),
+      fence(mark, routeSource[language](functionName, walls, 0)),
     );
   },
 };

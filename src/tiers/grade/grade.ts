@@ -1,6 +1,8 @@
 import { LuciError } from '../../base/errors.ts';
-import type { Files, Verifier } from '../case.ts';
+import type { Files, Language, Verifier } from '../case.ts';
 import { callFunction, matchPattern } from '../sandbox/javascript.ts';
+import type { PythonSandbox } from '../sandbox/python.ts';
+import { brokenSandbox } from '../sandbox/sandbox.ts';
 import { runSelect } from '../sandbox/sql.ts';
 import { afterAnswer, codeBlocks, withoutThinking } from './answer-text.ts';
 import { failed, type Grade, gradeText, passed, sameValue } from './grade-text.ts';
@@ -17,20 +19,20 @@ export interface Answered {
 /** Counts up whenever a grader's verdict on any answer may have changed. */
 export const graderVersion = 1;
 
-/** Grades a turn. Throws TESTS_INCOMPLETE when a sandbox does not work: that is never the model's doing. */
-export async function grade(verifier: Verifier, answered: Answered, signal?: AbortSignal): Promise<Grade> {
+/** Grades a turn. Throws TESTS_INCOMPLETE when a sandbox does not work or is not there: that is never the model's doing. */
+export async function grade(verifier: Verifier, answered: Answered, signal?: AbortSignal, python?: PythonSandbox): Promise<Grade> {
   const text = withoutThinking(answered.text);
   const stop = signal ? { signal } : {};
   switch (verifier.kind) {
     case 'all': {
       for (const part of verifier.parts) {
-        const result = await grade(part, answered, signal);
+        const result = await grade(part, answered, signal, python);
         if (!result.passes) return result;
       }
       return passed;
     }
     case 'state':
-      return gradeState(verifier, answered, signal);
+      return gradeState(verifier, answered, signal, python);
     case 'untouched': {
       const files = answered.files ?? {};
       const added = Object.keys(files).filter((path) => !verifier.only.includes(path));
@@ -50,7 +52,7 @@ export async function grade(verifier: Verifier, answered: Answered, signal?: Abo
       return failed(wanted[wrong] ? 'it does not match what it must' : 'it matches what it must not', sample);
     }
     case 'code':
-      return gradeCode(verifier, text, answered.files, stop);
+      return gradeCode(verifier, text, answered.files, { ...stop, ...(python ? { python } : {}) });
     case 'sql': {
       const query = codeBlocks(text).at(-1) ?? text;
       const own = await runSelect(query, verifier.databases, stop);
@@ -82,6 +84,7 @@ async function gradeState(
   { files: wanted, called = [], mostCalls, asJson = false, answer }: Extract<Verifier, { kind: 'state' }>,
   { text, files = {}, calls = [] }: Answered,
   signal: AbortSignal | undefined,
+  python: PythonSandbox | undefined,
 ): Promise<Grade> {
   const outside = calls.find(({ isError, content }) => isError && /paths start at the folder|leads out of|is not followed/.test(content));
   if (outside) return failed('it tried to leave the folder', outside.content);
@@ -94,7 +97,7 @@ async function gradeState(
     const what = files[wrong] === undefined ? 'is missing' : wanted[wrong] === undefined ? 'should not be there' : 'has another content';
     return failed(`${wrong} ${what}`, files[wrong]?.slice(0, 200));
   }
-  return answer ? grade(answer, { text }, signal) : passed;
+  return answer ? grade(answer, { text }, signal, python) : passed;
 }
 
 function sameContent(wanted: string | undefined, found: string | undefined, asJson: boolean): boolean {
@@ -108,27 +111,39 @@ function sameContent(wanted: string | undefined, found: string | undefined, asJs
 }
 
 async function gradeCode(
-  { functionName, tests, file }: Extract<Verifier, { kind: 'code' }>,
+  { functionName, tests, file, language = 'javascript' }: Extract<Verifier, { kind: 'code' }>,
   text: string,
   files: Files | undefined,
-  stop: { signal?: AbortSignal },
+  { python, ...stop }: { signal?: AbortSignal; python?: PythonSandbox },
 ): Promise<Grade> {
-  const candidates = codeBlocks(text).filter((block) => block.includes(functionName));
-  const source = file === undefined ? (candidates.at(-1) ?? (text.includes(`function ${functionName}`) ? text : undefined)) : files?.[file];
+  const source = file === undefined ? definitionIn(text, functionName, language) : files?.[file];
   if (source === undefined) return failed(`there is no function ${functionName}`);
-  const runnable = source.replace(/^\s*export\s+(default\s+)?/gm, '');
-  const result = await callFunction(
-    runnable,
-    functionName,
-    tests.map(({ args }) => args),
-    stop,
-  );
+  const calls = tests.map(({ args }) => args);
+  const result =
+    language === 'python'
+      ? await required(python).callFunction(source, functionName, calls, stop)
+      : await callFunction(source.replace(/^\s*export\s+(default\s+)?/gm, ''), functionName, calls, stop);
   if ('failed' in result) return failed('the function does not work', result.failed);
   const wrong = tests.findIndex(({ want }, index) => !sameValue(result.done[index], want));
   if (wrong < 0) return passed;
   const { args, want } = tests[wrong] ?? { args: [], want: undefined };
   const evidence = `${functionName}(${args.map((arg) => JSON.stringify(arg)).join(', ')}) gave ${JSON.stringify(result.done[wrong])}, wanted ${JSON.stringify(want)}`;
   return failed(`a hidden test fails (${wrong + 1} of ${tests.length})`, evidence.slice(0, 300));
+}
+
+/** The code that defines the function: the last block of it, or all of a text without blocks. */
+function definitionIn(text: string, functionName: string, language: Language): string | undefined {
+  const blocks = codeBlocks(text);
+  if (language === 'javascript')
+    return blocks.findLast((block) => block.includes(functionName)) ?? (text.includes(`function ${functionName}`) ? text : undefined);
+  // A later block often only shows how to call it.
+  const definition = new RegExp(`\\bdef\\s+${functionName}\\b|\\b${functionName}\\s*=`);
+  return (blocks.length > 0 ? blocks : [text]).findLast((block) => definition.test(block));
+}
+
+function required(python: PythonSandbox | undefined): PythonSandbox {
+  if (!python) throw brokenSandbox('python-sandbox.mjs', 'it was not added (luci runtime add python)');
+  return python;
 }
 
 function unslashed(pattern: string): string {

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../base/units.ts';
+import { wordsOf } from '../cases/language.ts';
 import type { RunFacts } from '../result.ts';
 import { casesOf, highestTier, type TierNumber } from '../suite.ts';
 import { escaped } from './escape.ts';
@@ -15,7 +16,10 @@ export function runFacts(run: RunFacts): string {
     ['engine', `${run.engine}, ${run.device}; context ${run.contextLength} tokens`],
     ['sampling', `temperature ${sampling.temperature}, seed ${sampling.seed}; tools by ${run.toolPath}`],
     ['machine', `${machine.system}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)} memory`],
-    ['sandboxes', `QuickJS ${worked(sandboxes.javascript)}, SQLite ${worked(sandboxes.sql)}`],
+    [
+      'sandboxes',
+      `QuickJS ${worked(sandboxes.javascript)}, SQLite ${worked(sandboxes.sql)}${sandboxes.python === undefined ? '' : `, Pyodide ${worked(sandboxes.python)}`}; code in ${wordsOf[run.language].name}`,
+    ],
   ];
   return `<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>`;
 }

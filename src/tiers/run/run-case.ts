@@ -7,6 +7,7 @@ import { withoutThinking } from '../grade/answer-text.ts';
 import { type Answered, grade } from '../grade/grade.ts';
 import type { Grade } from '../grade/grade-text.ts';
 import type { CaseResult, TurnResult } from '../result.ts';
+import type { PythonSandbox } from '../sandbox/python.ts';
 import { meteredSession, newMeter, replyTimeoutMs } from './metered-session.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -29,6 +30,8 @@ export interface AskOptions {
   readonly thinks?: boolean;
   /** As measured in the warm-up; bounds the time of a reply. */
   readonly tokensPerSecond?: number;
+  /** Where code is asked for in Python. */
+  readonly python?: PythonSandbox;
 }
 
 /** Asks, carries out tool calls, grades. Engine and sandbox failures are `error`; only the signal's own end is thrown. */
@@ -37,7 +40,7 @@ export async function runCase(
   definition: CaseFacts,
   instance: Instance,
   tier: number,
-  { signal, thinks = false, tokensPerSecond = 0 }: AskOptions = {},
+  { signal, thinks = false, tokensPerSecond = 0, python }: AskOptions = {},
 ): Promise<Asked> {
   const startedAt = performance.now();
   const turns: TurnResult[] = [];
@@ -62,6 +65,7 @@ export async function runCase(
       overheadSeconds: round(Math.max(0, seconds - meter.engineMs / 1000)),
     };
   };
+  if (instance.turns.some(({ verify }) => verify?.kind === 'code' && verify.language === 'python')) python?.warm();
   try {
     await using world = instance.world ? await openWorld(instance.world) : undefined;
     const system = instance.system ?? (world ? toolSystem : undefined);
@@ -79,8 +83,8 @@ export async function runCase(
       if (thinking > 0 && isCut && withoutThinking(turn.text) === '')
         return finish({ status: 'error', errorKind: 'budget', reason: `it thought beyond its budget of ${thinking} tokens` });
       if (!verify || !verdict.passes) continue;
-      verdict = await grade(verify, answered, signal);
-      if (!verdict.passes) isLoose = await passesLoosely(verify, answered, signal);
+      verdict = await grade(verify, answered, signal, python);
+      if (!verdict.passes) isLoose = await passesLoosely(verify, answered, signal, python);
     }
     if (conversation.forgottenTurns > 0) return finish({ status: 'error', reason: 'the context of the engine is too small for this case' });
     if (verdict.passes) return finish({ status: 'pass' });
@@ -122,10 +126,15 @@ function promptTokensOf({ system = '', turns, world }: Instance): number {
 }
 
 /** Whether the answer passes without its first or its last line: an opening, a closing offer. Only logged. */
-async function passesLoosely(verify: Verifier, answered: Answered, signal: AbortSignal | undefined): Promise<boolean> {
+async function passesLoosely(
+  verify: Verifier,
+  answered: Answered,
+  signal: AbortSignal | undefined,
+  python: PythonSandbox | undefined,
+): Promise<boolean> {
   const lines = answered.text.trim().split('\n');
   const forms = [lines.slice(1), lines.slice(0, -1), lines.slice(1, -1)].map((kept) => kept.join('\n').trim());
-  for (const text of forms) if (text !== '' && (await grade(verify, { ...answered, text }, signal)).passes) return true;
+  for (const text of forms) if (text !== '' && (await grade(verify, { ...answered, text }, signal, python)).passes) return true;
   return false;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Session } from '../../engine/engine.ts';
 import type { CaseFacts } from '../case.ts';
 import type { CaseResult, ModelResult, RunFacts, TierResult } from '../result.ts';
+import type { PythonSandbox } from '../sandbox/python.ts';
 import { isConfirmed, isDecided, isTierPassed, sequentialVerdict, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
 import type { Suite, TierNumber } from '../suite.ts';
 import { runCase } from './run-case.ts';
@@ -38,6 +39,8 @@ export interface LadderOptions {
   readonly known: ReadonlyMap<string, CaseResult>;
   /** No new case is begun after it. */
   readonly endsAtMs?: number;
+  /** Where code is asked for in Python. */
+  readonly python?: PythonSandbox;
   readonly onEvent?: (event: LadderEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -76,7 +79,7 @@ export async function runLadder(session: Session, options: LadderOptions): Promi
 }
 
 async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mode'], options: LadderOptions): Promise<CaseResult[]> {
-  const { suite, run, onEvent, signal, known, fast, endsAtMs } = options;
+  const { suite, run, onEvent, signal, known, fast, endsAtMs, python } = options;
   const asked = plannedCases(tier, options);
   const done: CaseResult[] = [];
   for (const [index, { definition, variant }] of asked.entries()) {
@@ -91,9 +94,10 @@ async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mod
     if (fast && (isDecided(passed, failed, asked.length) || sequentialVerdict(passed, failed))) break;
     if (endsAtMs !== undefined && Date.now() > endsAtMs) break;
     onEvent?.({ type: 'case-start', tier, caseId: definition.id, done: index, total: asked.length });
-    const instance = suite.instanceOf(definition.id, run.seed, variant);
+    const instance = suite.instanceOf(definition.id, run.seed, variant, run.language);
     const answer = await runCase(session, definition, instance, tier, {
       ...(signal ? { signal } : {}),
+      ...(python ? { python } : {}),
       ...(options.thinks ? { thinks: true } : {}),
       ...(options.tokensPerSecond === undefined ? {} : { tokensPerSecond: options.tokensPerSecond }),
     });
@@ -119,7 +123,18 @@ export function plannedCases(
 
 /** Everything an answer depends on. */
 function keyOf(run: RunFacts, { id }: CaseFacts, variant: number): string {
-  const parts = [run.suiteHash, id, run.seed, variant, run.modelSha256, run.engine, run.contextLength, run.toolPath, run.sampling];
+  const parts = [
+    run.suiteHash,
+    id,
+    run.seed,
+    variant,
+    run.modelSha256,
+    run.engine,
+    run.contextLength,
+    run.toolPath,
+    run.sampling,
+    run.language,
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 

@@ -10,14 +10,16 @@ import type { PythonJob, PythonWord } from './python-process.ts';
  * code made from text), and what is taken away here, before Pyodide is loaded and again after it.
  */
 
-const [folder = '', memoryMB = '0'] = process.argv.slice(2);
+/** `image` is a path, nothing, or the word `make`: then the only job is to make one. */
+const [folder = '', memoryMB = '0', image = ''] = process.argv.slice(2);
 const own = process as NodeJS.Process & {
   reallyExit(exitCode: number): never;
   readonly permission?: { has(scope: string, path?: string): boolean };
 };
-const send = own.send?.bind(own) as (word: PythonWord) => void;
+const send = own.send?.bind(own) as (word: PythonWord | Uint8Array) => void;
 const leave = own.reallyExit.bind(own);
 const require = createRequire(import.meta.url);
+const fs = require('node:fs') as { readonly constants: unknown; readFileSync(path: string): Uint8Array };
 
 /** Globals that stay: the language's own, and what Pyodide uses while it runs. */
 const kept =
@@ -28,22 +30,35 @@ const outward = ['child_process', 'dgram', 'dns', 'fs', 'fs/promises', 'http', '
 /** Pyodide writes warnings to it. */
 const silent = new Proxy({}, { get: () => () => undefined });
 
+/** After the limit of a job, at which the parent kills. */
+const graceMs = 2000;
+
+/** What answers use most is in the image. */
+const usualModules = 'collections, dataclasses, functools, heapq, itertools, json, math, re, string, textwrap, typing';
+
 let endMs = Number.POSITIVE_INFINITY;
 
 requireWalls();
 closeBefore();
 const python = await load();
-// Compiled before the answer's code, which may replace what it finds.
-const runJob = python.runPython(harness);
-closeAfter();
-python.setInterruptBuffer(deadline());
-own.once('message', (job: PythonJob) => {
-  endMs = Date.now() + job.timeMs + 5000;
-  send({ nonce: job.nonce, text: runSafely(job) });
-});
-// A parent that is gone needs no answer.
-own.once('disconnect', () => leave(0));
-send({ ready: true });
+if (image === 'make') {
+  python.runPython(`import ${usualModules}`);
+  send(python.makeMemorySnapshot());
+} else takeJob();
+
+function takeJob(): void {
+  // Compiled before the answer's code, which may replace what it finds.
+  const runJob = python.runPython(harness);
+  closeAfter();
+  python.setInterruptBuffer(deadline());
+  own.once('message', (job: PythonJob) => {
+    endMs = Date.now() + job.timeMs + graceMs;
+    send({ nonce: job.nonce, text: runSafely(runJob, job) });
+  });
+  // A parent that is gone needs no answer.
+  own.once('disconnect', () => leave(0));
+  send({ ready: true });
+}
 
 /** No process takes a job unless the limits its parent asked for are in force in this version of Node. */
 function requireWalls(): void {
@@ -62,7 +77,7 @@ function canMakeCode(): boolean {
 
 /** What Pyodide does not need in order to load. */
 function closeBefore(): void {
-  const { constants } = require('node:fs') as { constants: unknown };
+  const { constants } = fs;
   const closed = {
     // It asks this way for the flags of files, and the permission model refuses the real thing.
     binding: (name: string) => (name === 'constants' ? { fs: constants } : refuse()),
@@ -89,8 +104,11 @@ function capMemory(): void {
   };
 }
 
+type RunJob = (source: string, name: string, calls: string) => string;
+
 interface Pyodide {
-  runPython(code: string): (source: string, name: string, calls: string) => string;
+  runPython(code: string): RunJob;
+  makeMemorySnapshot(): Uint8Array;
   setInterruptBuffer(buffer: object): void;
 }
 
@@ -99,6 +117,7 @@ async function load(): Promise<Pyodide> {
   const { loadPyodide } = (await import(address)) as { loadPyodide(options: object): Promise<Pyodide> };
   return loadPyodide({
     indexURL: folder,
+    ...(image === 'make' ? { _makeSnapshot: true } : image === '' ? {} : { _loadSnapshot: fs.readFileSync(image) }),
     // What Python would see as `js`.
     jsglobals: Object.create(null),
     stdin: () => null,
@@ -145,7 +164,7 @@ function deadline(): object {
   return Object.defineProperty({}, 0, { get: () => (Date.now() > endMs ? leave(1) : 0), set: () => undefined });
 }
 
-function runSafely({ source, name, calls }: PythonJob): string {
+function runSafely(runJob: RunJob, { source, name, calls }: PythonJob): string {
   try {
     return runJob(source, name, calls);
   } catch (error) {

@@ -4,11 +4,13 @@
  */
 export const harness = `
 def harness():
-    import json, sys
-    loads, dumps = json.loads, json.dumps
+    import json, os, sys, textwrap, types
+    loads, dumps, dedent = json.loads, json.dumps, textwrap.dedent
 
     def close():
         import gc
+        # Pyodide asks Node for random bytes when it needs the first, and after this it no longer can.
+        os.urandom(1)
         import _pyodide._importhook as hook
         from pyodide.ffi import JsProxy
         hook.jsfinder.jsproxies.clear()
@@ -39,8 +41,11 @@ def harness():
     def run(source, name, calls):
         try:
             arguments = loads(calls)
-            names = {'__name__': 'answer'}
-            exec(compile(source, 'answer.py', 'exec'), names)
+            # Dataclasses and pickles look their module up.
+            sys.modules['answer'] = module = types.ModuleType('answer')
+            names = module.__dict__
+            # A block inside a list is indented as a whole.
+            exec(compile(dedent(source), 'answer.py', 'exec'), names)
             return dumps({'done': [dumps([names[name](*each)]) for each in arguments]})
         except BaseException as error:
             return dumps({'failed': told(error)})

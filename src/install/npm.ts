@@ -1,0 +1,47 @@
+import { dirname, join } from 'node:path';
+import type { Finished } from '../base/child-process.ts';
+import { LuciError } from '../base/errors.ts';
+import { errnoOf } from '../base/system-error.ts';
+import type { Net } from '../net/net.ts';
+
+/** Packages fetched with the machine's own npm, from whatever registry it is set up for. */
+
+/** How to run npm. */
+export interface NpmOptions {
+  /** Where it runs. */
+  readonly folder: string;
+  /** The child's whole environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs npm to its end; `name` is the package. Throws OFFLINE, or NETWORK_FAILED with npm's own last words. */
+export async function runNpm(net: Net, args: readonly string[], name: string, options: NpmOptions): Promise<void> {
+  const [file, ...words] = npmCommand();
+  const finished = await net
+    .run({
+      file,
+      args: [...words, ...args, '--ignore-scripts', '--no-audit', '--no-fund'],
+      purpose: 'runtime',
+      destination: 'npm',
+      ...options,
+    })
+    .catch((cause: unknown) => {
+      if (errnoOf(cause) !== 'ENOENT') throw cause;
+      throw new LuciError('NETWORK_FAILED', `npm is not on the PATH, so ${name} cannot be fetched.`, { cause, hint: 'luci runtime list' });
+    });
+  if (finished.exitCode !== 0) throw npmError(name, finished);
+}
+
+/** On Windows npm is a batch file, which Node refuses to start by itself; the program behind it lies beside Node. */
+function npmCommand(): readonly [file: string, ...words: string[]] {
+  if (process.platform !== 'win32') return ['npm'];
+  return [process.execPath, join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js')];
+}
+
+function npmError(name: string, { stderr, exitCode }: Finished): LuciError {
+  const reason = /npm (?:ERR!|error) (?!code)(.*)/.exec(stderr)?.[1] ?? `exit ${exitCode}`;
+  // Addresses of a registry may hold credentials.
+  const words = reason.replace(/\S+:\/\/\S+/g, '(address)').slice(0, 200);
+  return new LuciError('NETWORK_FAILED', `npm could not fetch ${name}: ${words}`, { hint: 'luci net log' });
+}

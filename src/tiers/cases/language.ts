@@ -1,0 +1,16 @@
+import type { Language } from '../case.ts';
+
+/** How a prompt speaks of a language's things. */
+export interface LanguageWords {
+  readonly name: string;
+  readonly list: string;
+  readonly aList: string;
+  /** After the three marks of a code block. */
+  readonly fence: string;
+}
+
+/** Words of the languages code is asked for in. */
+export const wordsOf: Readonly<Record<Language, LanguageWords>> = {
+  javascript: { name: 'JavaScript', list: 'array', aList: 'an array', fence: 'js' },
+  python: { name: 'Python', list: 'list', aList: 'a list', fence: 'python' },
+};
