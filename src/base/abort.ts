@@ -50,3 +50,16 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped));
   });
 }
+
+/** The promise, or undefined when it takes longer than that; the promise itself goes on unheeded. */
+export async function within<T>(durationMs: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), durationMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer); // A timer that is left keeps the process alive.
+  }
+}

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { sleep } from '../base/abort.ts';
+import { within } from '../base/abort.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError } from '../base/errors.ts';
@@ -119,7 +119,10 @@ export async function openPartial(
     async discard() {
       isGivenUp = true;
       await writeJournal([], 'cancelled').catch(() => undefined); // A full disk must not keep us from making room.
-      await Promise.race([handle.close().catch(() => undefined), sleep(longestCloseMs)]);
+      await within(
+        longestCloseMs,
+        handle.close().catch(() => undefined),
+      );
       await rm(dataPath, { force: true });
       await rm(journalPath, { force: true });
     },

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { sleep } from '../base/abort.ts';
+import { within } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import { formatBytes } from '../base/units.ts';
@@ -111,7 +111,7 @@ export function createTransfer(options: TransferOptions): Transfer {
         return await work(full.signal);
       } finally {
         const isGivenUp = options.deletesOnCancel && isLuciError(signal?.reason, 'CANCELLED');
-        await (isGivenUp ? Promise.race([stop(), sleep(longestWaitMs)]) : stop());
+        await (isGivenUp ? within(longestWaitMs, stop()) : stop());
         // A file that is whole is verified next: it needs no journal any more, and is synced while its hash is finished.
         if (!isGivenUp && partial.have.bytes > 0 && partial.have.front !== totalBytes) await partial.save(transfer.etag);
       }

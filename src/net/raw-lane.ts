@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { abortError } from '../base/abort.ts';
+import { abortError, within } from '../base/abort.ts';
 import { basicCredentials } from './addresses.ts';
 import type { NetResponse } from './net.ts';
 
@@ -40,6 +40,7 @@ const mostFreeSlabs = 4;
 const mostHeadBytes = 64 * 1024;
 /** On a slow line a piece does not wait for a whole buffer. */
 const deliverEveryMs = 250;
+const longestDeliveryMs = 1000;
 
 interface Exchange {
   readonly request: RawRequest;
@@ -102,13 +103,16 @@ export function createRawLane(userAgent: string): RawLane {
     socket?.resume();
   }
 
-  /** What came before the end, or before the silence, is handed over first. */
+  /** What came before the end, the silence or the stop is handed over first; a disk that takes long is not waited for. */
   function failAfterDelivery(now: Exchange, error: Error): void {
+    // Nothing more may come: it would be put where the bytes at hand are taken from.
+    socket?.destroy();
+    socket = undefined;
     if (now.head?.status === 206 && filled > start) {
       now.remaining -= filled - start;
       deliver(now);
     }
-    void now.chain.then(() => exchange === now && fail(error));
+    void within(longestDeliveryMs, now.chain).then(() => exchange === now && fail(error));
   }
 
   function end(now: Exchange, keeps: boolean): void {
@@ -215,9 +219,6 @@ export function createRawLane(userAgent: string): RawLane {
         // A lane that we hold back is not silent; the clock of a socket strikes only once.
         if (isPaused) fresh.setTimeout(idleTimeoutMs);
         else if (exchange && socket === fresh) {
-          // First of all nothing more may come: it would be put where the bytes at hand are taken from.
-          fresh.destroy();
-          socket = undefined;
           failAfterDelivery(exchange, Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
         } else fresh.destroy();
       });
@@ -247,7 +248,9 @@ export function createRawLane(userAgent: string): RawLane {
       }
       [start, filled] = [0, 0];
       deliveredAtMs = performance.now();
-      const stop = (): void => fail(new Error('stopped'));
+      const stop = (): void => {
+        if (exchange?.request === request) failAfterDelivery(exchange, new Error('stopped'));
+      };
       const answer = new Promise<NetResponse>((resolve, reject) => {
         exchange = { request, resolve, reject, head: undefined, remaining: 0, chain: Promise.resolve() };
         signal?.addEventListener('abort', stop, { once: true });

@@ -166,8 +166,7 @@ test('a program that fetches is on record like any connection, and offline it is
   const started = await readFile(join(home.folder, 'started.txt'), 'utf8');
   expect(started).toContain('a-model==1.0');
   expect(started).not.toContain(hub.token);
-  const log = (await home.luci(['net', 'log', '--json'])).stdout.trim().split('\n');
-  expect(log.map((line) => JSON.parse(line))).toMatchObject([
+  expect(JSON.parse((await home.luci(['net', 'log', '--json'])).stdout)).toMatchObject([
     { host: 'pip', purpose: 'download', outcome: 'OFFLINE' },
     { host: 'pip', purpose: 'download', outcome: 'exit 1' },
   ]);
