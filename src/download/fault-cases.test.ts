@@ -326,6 +326,7 @@ describe('DL-04, 416', () => {
 
   test('a file that was whole when luci was killed is verified and put into place; nobody is asked', async () => {
     await lay(bytes.length);
+    await writeFile(join(folder, '.partial', `${sha256}.json.1-2.tmp`), '{'); // It was killed while it wrote its journal.
     const done = await download(fromUrl('http://127.0.0.1:9/file.gguf'));
     expect(done).toMatchObject({ sha256, vouched: true });
     expect(await isWhole()).toBe(true);

@@ -124,7 +124,7 @@ export async function openPartial(
         handle.close().catch(() => undefined),
       );
       await rm(dataPath, { force: true });
-      await rm(journalPath, { force: true });
+      await forgetPartial(folder, key);
     },
     async close() {
       await handle.close().catch(() => undefined);
@@ -145,9 +145,12 @@ async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[], posit
   return totalBytes;
 }
 
-/** Removes the journal of a file that got its final name. */
+/** Removes the journal of a file that got its final name, and halves of journals that a crash left. */
 export async function forgetPartial(folder: string, key: string): Promise<void> {
-  await rm(join(folder, `${key}.json`), { force: true });
+  for (const name of await readdir(folder).catch(() => [])) {
+    const isOurs = name === `${key}.json` || (name.startsWith(`${key}.json.`) && name.endsWith('.tmp'));
+    if (isOurs) await rm(join(folder, name), { force: true });
+  }
 }
 
 async function readJournal(path: string): Promise<Journal | undefined> {

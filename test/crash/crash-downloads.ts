@@ -21,6 +21,8 @@ export interface CrashResult {
   /** The most bytes that one download fetched twice, and what one second of transfer is. */
   readonly mostBytesTwice: number;
   readonly bytesPerSecond: number;
+  /** Files that were left in the folder of unfinished downloads by runs that ended well. */
+  readonly leftBehind: readonly string[];
   /** How far the killed runs had come, as parts of the whole. */
   readonly killedAt: readonly number[];
 }
@@ -42,6 +44,7 @@ export async function crashDownloads({ count, mib, seed }: { count: number; mib:
   let wrongDigests = 0;
   let mostBytesTwice = 0;
   const killedAt: number[] = [];
+  const leftBehind: string[] = [];
   try {
     for (let run = 0; run < count; run += 1) {
       const home = join(folder, `home-${run}`);
@@ -54,7 +57,10 @@ export async function crashDownloads({ count, mib, seed }: { count: number; mib:
       await killed.ended;
       killedAt.push(Math.min(1, (served.sentBytes - before) / bytes.length));
       const isThere = (await readdir(join(home, 'models')).catch((): string[] => [])).includes('large.gguf');
-      if (!isThere) await install(home, hub.endpoint).ended;
+      if (!isThere) {
+        await install(home, hub.endpoint).ended;
+        leftBehind.push(...(await readdir(join(home, 'models', '.partial'))));
+      }
       if ((await digestOf(join(home, 'models', 'large.gguf'))) !== sha256) wrongDigests += 1;
       mostBytesTwice = Math.max(mostBytesTwice, served.sentBytes - before - bytes.length);
       await rm(home, { recursive: true });
@@ -62,7 +68,7 @@ export async function crashDownloads({ count, mib, seed }: { count: number; mib:
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { runs: count, wrongDigests, mostBytesTwice, bytesPerSecond: perConnection * connections, killedAt };
+  return { runs: count, wrongDigests, mostBytesTwice, bytesPerSecond: perConnection * connections, leftBehind, killedAt };
 }
 
 function install(home: string, endpoint: string) {
@@ -106,5 +112,5 @@ if (process.argv[2] === '--by-hand') {
   });
   const result = await crashDownloads({ count: Number(values.count), mib: Number(values.mib), seed: Number(values.seed) });
   process.stdout.write(`${JSON.stringify({ seed: Number(values.seed), ...result }, null, 1)}\n`);
-  if (result.wrongDigests > 0 || result.mostBytesTwice > result.bytesPerSecond) process.exitCode = 1;
+  if (result.wrongDigests > 0 || result.mostBytesTwice > result.bytesPerSecond || result.leftBehind.length > 0) process.exitCode = 1;
 }
