@@ -4,10 +4,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { resolveSettings } from '../src/config/resolve-settings.ts';
 import type { Session } from '../src/engine/engine.ts';
-import { createLuci } from '../src/luci.ts';
 import { tinyGguf } from '../test/fixtures/gguf/tiny-gguf.ts';
 import {
   askSession,
@@ -24,6 +23,8 @@ import { markdown, median } from './paired.ts';
 const { values } = parseArgs({
   options: { starter: { type: 'string' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
 });
+// The built library: an engine process serves its own version only, and the command measured here is the built one.
+const { createLuci, defaultSettings } = (await import(pathToFileURL(join('dist', 'index.js')).href)) as typeof import('../src/index.ts');
 const rounds = Number(values.rounds);
 const parts = values.only?.split(',') ?? ['first', 'rate', 'four', 'shared', 'memory'];
 const llamaServer = spawnSync(process.execPath, [join('scripts', 'llama-server.mjs')], { encoding: 'utf8' }).stdout.trim();
@@ -60,11 +61,7 @@ async function measure({ name, model: file }: { name: string; model: string }): 
   // Installed, so that the command is asked as everybody asks it.
   const model = join(home, 'models', basename(file));
   copyFileSync(file, model);
-  const settings = resolveSettings(
-    { home, offline: true, engine: 'embedded', contextLength, keepAliveSeconds: 120 },
-    { PATH: process.env['PATH'] ?? '', ...(process.env['XDG_RUNTIME_DIR'] ? { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] } : {}) },
-  );
-  await using luci = createLuci(settings);
+  await using luci = createLuci(defaultSettings({ home, offline: true, engine: 'embedded', contextLength, keepAliveSeconds: 120 }));
   const session = await luci.open(model);
   const threads = Number(/(\d+) thread/.exec(session.facts.device)?.[1]);
   const flags = ['-t', String(threads), '-c'];

@@ -137,8 +137,8 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
             count += 1;
             isOver = isEnd(token) || count >= most || tokens.length + 1 >= mostTokens;
           }
-          // One token ahead of who reads them, so that the cores work while a token is made into text.
-          isPaused = !isOver && !failure && (isStepwise || chosen.length > 1);
+          // One token ahead of who reads them, so that the cores work while a token is made into text; but the first goes out at once.
+          isPaused = !isOver && !failure && (isStepwise || count === 1 || chosen.length > 1);
           wake();
           return token === undefined || isOver || isPaused || failure ? undefined : [token];
         },
