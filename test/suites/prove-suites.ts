@@ -56,7 +56,9 @@ const inPython = inJavaScript
   .map(([name, answer, except = []]): Answerer => [`Python: ${name}`, answer, except, 'python']);
 const answerers: readonly Answerer[] = [...inJavaScript, ...inPython];
 
-/** Passed and asked, by answerer and tier. */
+const cases = tiers.flatMap((tier) => casesOf(tier).map((definition) => ({ tier, definition })));
+
+/** Passed and asked, by answerer and case. */
 type Counts = [passed: number, asked: number][][];
 
 if (values.part === undefined) await prove();
@@ -70,19 +72,20 @@ async function countPart(part: string): Promise<void> {
   const [index = 0, count = 1] = part.split('/').map(Number);
   await using added = await makePythonPart();
   await using python = await openPython(added.folder);
-  const counts: Counts = answerers.map(() => tiers.map(() => [0, 0]));
-  const all = tiers.flatMap((tier) => casesOf(tier).map((definition) => ({ tier, definition })));
-  for (const { tier, definition } of all) {
+  const counts: Counts = answerers.map(() => cases.map(() => [0, 0]));
+  for (const [column, { definition }] of cases.entries()) {
     const seeds = Number(needsSandbox(definition) ? values['sandbox-seeds'] : values.seeds);
-    for (let seed = index; seed < seeds; seed += count)
+    for (let seed = index; seed < seeds; seed += count) {
+      const asked = instanceOf(definition, String(seed), 0);
       for (const [row, [, answer, except, language]] of answerers.entries()) {
-        const cell = counts[row]?.[tier];
+        const cell = counts[row]?.[column];
         if (!cell || except?.includes(definition.id)) continue;
         if (language === 'python' && (!definition.inPython || seed >= Number(values['python-seeds']))) continue;
-        const instance = instanceOf(definition, String(seed), 0, language);
+        const instance = language === 'python' ? instanceOf(definition, String(seed), 0, language) : asked;
         cell[1] += 1;
         if ((await verdictOn(instance, answer(instance, String(seed)), undefined, python)).passes) cell[0] += 1;
       }
+    }
   }
   process.send?.(counts, undefined, undefined, () => process.disconnect());
 }
@@ -102,19 +105,21 @@ async function prove(): Promise<void> {
         }),
     ),
   );
+  const countOf = (row: number, column: number, which: 0 | 1): number =>
+    parts.reduce((sum, part) => sum + (part[row]?.[column]?.[which] ?? 0), 0);
   const rows = answerers.map(([name], row) => {
     const cells = tiers.map((tier) => {
-      const [passed, asked] = [0, 1].map((which) => parts.reduce((sum, part) => sum + (part[row]?.[tier]?.[which] ?? 0), 0)) as [
-        number,
-        number,
-      ];
-      if (asked === 0) return '–';
-      return passed === 0 ? '0 %' : passed === asked ? '100 %' : `${((passed / asked) * 100).toFixed(2)} %`;
+      const columns = cases.flatMap((one, column) => (one.tier === tier && countOf(row, column, 1) > 0 ? [column] : []));
+      if (columns.length === 0) return '–';
+      // Every case counts the same, however many seeds it was asked with.
+      const shares = columns.map((column) => countOf(row, column, 0) / countOf(row, column, 1));
+      const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+      return mean === 0 ? '0 %' : mean === 1 ? '100 %' : `${(mean * 100).toFixed(2)} %`;
     });
     return `| ${name} | ${cells.join(' | ')} |`;
   });
   const gradings = parts.flat(2).reduce((sum, [, asked]) => sum + asked, 0);
-  const distinct = tiers.flatMap((tier) => casesOf(tier).map(distinctPrompts));
+  const distinct = cases.map(({ definition }) => distinctPrompts(definition));
   const sandboxed = tiers.flatMap(casesOf).filter(needsSandbox);
   const text = [
     `Suite luci-tiers ${suiteVersion} (${suiteHash()}), ${gradings.toLocaleString('en-US')} gradings: ${values.seeds} seeds a case; ${values['sandbox-seeds']} seeds for the ${sandboxed.length} cases whose answers run in a sandbox (${sandboxed.map(({ id }) => id).join(', ')}); ${values['python-seeds']} seeds for the cases that are asked in Python too. Different questions in 200 seeds: ${Math.min(...distinct)} to ${Math.max(...distinct)}.`,
