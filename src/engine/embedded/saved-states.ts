@@ -9,7 +9,7 @@ import { uniqueMark } from '../../base/unique-mark.ts';
 
 /**
  * States of long system prompts on the disk, so that a fresh engine process need not evaluate them again: 500 tokens take 1.5 s to
- * evaluate on a 135M model and 20 ms to load. Native code trusts what it loads, so each file's name carries a code made with a key
+ * evaluate on a 135M model, and their 11 MB milliseconds to load. Native code trusts what it loads, so each file's name carries a code made with a key
  * only this user can read: what is garbled, or was not written here, is deleted unread.
  */
 export interface SavedStates {
