@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../base/system-error.ts';
 import { isLogLine } from './log-line.ts';
 import type { CaseResult, RunFacts, TierResult } from './result.ts';
 
@@ -27,11 +28,27 @@ const mostTextLength = 20_000;
 export function openRunLog(folder: string, run: RunFacts, continued?: string): RunLog {
   mkdirSync(folder, { recursive: true });
   const name = `${run.startedAt.slice(0, 19).replaceAll(':', '-')}Z_${run.model.replace(/[^\w.-]+/g, '_')}`;
-  const path = continued ?? join(folder, `${name}.jsonl`);
-  const write = (line: LogLine): void => appendFileSync(path, `${JSON.stringify(line, cutLong)}\n`, { mode: 0o600, flush: true } as object);
-  if (continued === undefined) write(run);
-  else appendFileSync(path, '\n'); // After a line that was torn; empty lines are passed over.
+  const path = continued ?? freshLog(join(folder, name), lineOf(run));
+  const write = (line: LogLine): void => appendFileSync(path, lineOf(line), { mode: 0o600, flush: true } as object);
+  if (continued !== undefined) appendFileSync(path, '\n'); // After a line that was torn; empty lines are passed over.
   return { path, write, say: (text) => appendFileSync(path.replace(/jsonl$/, 'log'), `${text}\n`, { mode: 0o600 }) };
+}
+
+function lineOf(line: LogLine): string {
+  return `${JSON.stringify(line, cutLong)}\n`;
+}
+
+/** Makes a log with its first line. Two runs may begin in the same second; the later one comes after the other in the order of names. */
+function freshLog(base: string, firstLine: string): string {
+  for (let count = 1; ; count += 1) {
+    const path = `${base}${count === 1 ? '' : `_${count}`}.jsonl`;
+    try {
+      writeFileSync(path, firstLine, { flag: 'ax', mode: 0o600, flush: true });
+      return path;
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    }
+  }
 }
 
 function cutLong(_key: string, value: unknown): unknown {
