@@ -6,8 +6,8 @@ import { hashFile } from '../../base/hash-file.ts';
 import { makeImage } from './python-process.ts';
 
 /**
- * Python's memory as it is after its start, kept in a file beside it: a process that begins with it is ready after 0.4 s of computing in
- * place of 3.2 s. Made once on each machine and for each Node, by the pinned files and before any answer.
+ * Python's memory as it is after its start, kept in a file beside it: a process that begins with it has answered after 0.6 s in place of
+ * 2.3 s (npm run bench:python). Made once on each machine and for each Node, by the pinned files and before any answer.
  */
 
 /** Path of the image, made when there is none or when it is broken; undefined where it cannot be kept. */
