@@ -16,6 +16,7 @@ const facts: DoctorFacts = {
   nodeVersion: '20.20.2',
   catalogProblems: [],
   gpu: undefined,
+  gpuLibraries: [],
   llamaServer: undefined,
   llamafile: undefined,
   python: undefined,
@@ -79,4 +80,12 @@ test('where the embedded engine cannot run, another one that is here is enough, 
 
 test('a machine without problems has none', () => {
   expect(diagnose(facts).filter(({ state }) => state === 'wrong')).toEqual([]);
+});
+
+test.each<[string, Partial<DoctorFacts>, object]>([
+  ['a card of NVIDIA', { gpu: 'NVIDIA driver' }, { state: 'note', fix: 'luci runtime add cuda' }],
+  ['a card of AMD', { gpu: 'AMD driver' }, { state: 'note', fix: 'luci runtime add vulkan' }],
+  ['a card with its library', { gpu: 'AMD driver', gpuLibraries: ['vulkan'] }, { state: 'good', text: 'AMD driver, by vulkan' }],
+])('%s is used, or how to is said', (_, more, expected) => {
+  expect(diagnose({ ...facts, ...more }).find(({ topic }) => topic === 'gpu')).toMatchObject(expected);
 });

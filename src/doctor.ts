@@ -20,6 +20,8 @@ export interface DoctorFacts {
   readonly nodeVersion: string;
   /** As in `NVIDIA driver` or `Metal`; undefined where none was found. */
   readonly gpu: string | undefined;
+  /** Of the embedded engine for graphics processors, as in `vulkan`: those that were added. */
+  readonly gpuLibraries: readonly string[];
   /** Path of a llama-server, where there is one. */
   readonly llamaServer: string | undefined;
   /** Version or path of the llamafile in use, where there is one. */
@@ -92,12 +94,13 @@ function engines({ machine, llamaServer, llamafile }: DoctorFacts): readonly Fin
   return [embedded, server, file];
 }
 
-function gpu({ gpu: found, machine }: DoctorFacts): Finding {
-  if (found === undefined) return { topic: 'gpu', state: 'note', text: 'none found; models run on the processor' };
-  const isUsed = machine.platform === 'darwin' && machine.arch === 'arm64';
-  return isUsed
-    ? { topic: 'gpu', state: 'good', text: found }
-    : { topic: 'gpu', state: 'note', text: `${found}; the embedded engine of this system runs on the processor` };
+function gpu({ gpu: found, gpuLibraries, machine }: DoctorFacts): Finding {
+  const topic = 'gpu';
+  if (found === undefined) return { topic, state: 'note', text: 'none found; models run on the processor' };
+  if (machine.platform === 'darwin') return { topic, state: 'good', text: found };
+  if (gpuLibraries.length > 0) return { topic, state: 'good', text: `${found}, by ${gpuLibraries.join(' or ')}` };
+  const library = found.startsWith('NVIDIA') ? 'cuda' : 'vulkan';
+  return { topic, state: 'note', text: `${found}; models run on the processor`, fix: `luci runtime add ${library}` };
 }
 
 function store({ home, isHomeWritable, models }: DoctorFacts): Finding {

@@ -3,12 +3,11 @@ import { dataPath } from './base/parts.ts';
 import type { Directories } from './config/directories.ts';
 import type { Settings } from './config/settings.ts';
 import type { DownloadEvent } from './download/download-event.ts';
+import { addGpu, type GpuKind } from './install/gpu.ts';
 import { type AddPythonOptions, addPython, type PythonRelease, readPythonRelease, requirePython } from './install/python.ts';
 import {
-  addGpu,
   addLlamafile,
   addProgram,
-  type gpuKinds,
   type ProgramKind,
   type RuntimeCatalog,
   type RuntimeTools,
@@ -31,8 +30,8 @@ export interface Runtimes {
   ): Promise<Runtime & { readonly vouched: boolean }>;
   /** Takes a program that is already here. */
   addProgram(kind: ProgramKind, path: string): Promise<Runtime>;
-  /** Fetches the embedded engine's library for a graphics processor, with npm; returns the package's name. */
-  addGpu(gpu: (typeof gpuKinds)[number]): Promise<string>;
+  /** Fetches the embedded engine's library for a graphics processor, with npm. */
+  addGpu(gpu: GpuKind, signal?: AbortSignal): Promise<Runtime>;
   /** Python for tests: fetched with npm, or copied from an unpacked package or its `.tgz`. Its files are held to pinned digests. */
   addPython(options?: AddPythonOptions): Promise<Runtime>;
   /** What {@link addPython} fetches. */
@@ -68,7 +67,7 @@ export function createRuntimes({ settings, directories, net }: { settings: Setti
     releases: () => readRuntimeCatalog(catalogPath),
     addLlamafile: (version, options) => addLlamafile(tools, version, options),
     addProgram: (kind, path) => addProgram(tools, kind, path),
-    addGpu: (gpu) => addGpu(tools, gpu, dirname(dirname(catalogPath))),
+    addGpu: (gpu, signal) => addGpu({ ...tools, packageFolder: dirname(dirname(catalogPath)) }, gpu, signal),
     addPython: (options) => addPython(tools, options),
     pythonRelease: () => readPythonRelease(catalogPath),
     async pythonFolder(signal) {

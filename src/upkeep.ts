@@ -74,20 +74,22 @@ export function createUpkeep({ settings, directories, net, store, machine, opene
       return removed.reduce((sum, { bytes }) => sum + bytes, trashBytes);
     },
     async doctor({ signal } = {}) {
-      const [facts, models, diskBytes, network, gpu] = await Promise.all([
+      const [facts, models, diskBytes, network, gpu, runtimes] = await Promise.all([
         machine(),
         store.list(signal),
         freeDiskBytes(),
         askHub(net, settings, signal),
         findGpu(),
+        readRuntimes(directories.state),
       ]);
       return diagnose({
         machine: facts,
         nodeVersion: process.versions.node,
         gpu,
+        gpuLibraries: runtimes.flatMap(({ kind }) => (kind === 'vulkan' || kind === 'cuda' ? [kind] : [])),
         llamaServer: await opener.llamaServer(),
         llamafile: await opener.llamafile().then((found) => found && (found.version ?? found.path)),
-        python: (await readRuntimes(directories.state)).findLast(({ kind }) => kind === 'python')?.version,
+        python: runtimes.findLast(({ kind }) => kind === 'python')?.version,
         home: settings.home,
         isHomeWritable: await isWritable(directories.state),
         freeDiskBytes: diskBytes,

@@ -1,5 +1,6 @@
-import { dirname, join } from 'node:path';
-import type { Finished } from '../base/child-process.ts';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type Finished, runProgram } from '../base/child-process.ts';
 import { LuciError } from '../base/errors.ts';
 import { errnoOf } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
@@ -15,8 +16,32 @@ export interface NpmOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Fetches a package as it is into `folder`; returns the archive's path. `name` as in `pyodide@314.0.7`. */
+export async function packNpm(net: Net, name: string, options: NpmOptions): Promise<string> {
+  await runNpm(net, ['pack', name], name, options);
+  const fetched = (await readdir(options.folder)).find((file) => file.endsWith('.tgz'));
+  if (fetched === undefined) throw new LuciError('NETWORK_FAILED', `npm left no package of ${name}.`, { hint: 'luci net log' });
+  return join(options.folder, fetched);
+}
+
+/** Unpacks a package's archive beside itself, all of it or only `members`; returns the folder `package` with its files. */
+export async function unpackPackage(
+  archive: string,
+  members: readonly string[],
+  { environment, signal }: Omit<NpmOptions, 'folder'>,
+): Promise<string> {
+  const folder = dirname(archive);
+  // By names relative to the folder: some tars take "C:" for the name of another machine.
+  const args = ['-xzf', basename(archive), ...members.map((member) => `package/${member}`)];
+  const unpacked = await runProgram('tar', args, { environment, folder, ...(signal ? { signal } : {}) });
+  if (unpacked.exitCode === 0) return join(folder, 'package');
+  throw new LuciError('FAILED', `tar could not unpack ${basename(archive)}: ${unpacked.stderr.trim().slice(0, 200)}`, {
+    hint: 'luci doctor',
+  });
+}
+
 /** Runs npm to its end; `name` is the package. Throws OFFLINE, or NETWORK_FAILED with npm's own last words. */
-export async function runNpm(net: Net, args: readonly string[], name: string, options: NpmOptions): Promise<void> {
+async function runNpm(net: Net, args: readonly string[], name: string, options: NpmOptions): Promise<void> {
   const [file, ...words] = npmCommand();
   const finished = await net
     .run({

@@ -2,14 +2,13 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'nod
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { renameOver } from '../base/atomic-file.ts';
-import { runProgram } from '../base/child-process.ts';
 import { LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
 import { changeRuntimes, type Runtime } from '../store/runtimes.ts';
-import { runNpm } from './npm.ts';
+import { packNpm, unpackPackage } from './npm.ts';
 
 /**
  * Python for `luci test`, an optional part: Pyodide, which is CPython in WebAssembly. Fetched with npm or brought along; the package and
@@ -99,10 +98,7 @@ async function sourceFolder(
   const name = `${release.package}@${release.version}`;
   const archive = join(work, 'package.tgz');
   if (path === undefined) {
-    await runNpm(net, ['pack', name], name, { folder: work, environment, ...stop });
-    const fetched = (await readdir(work)).find((file) => file.endsWith('.tgz'));
-    if (fetched === undefined) throw new LuciError('NETWORK_FAILED', `npm left no package of ${name}.`, { hint: 'luci net log' });
-    await rename(join(work, fetched), archive);
+    await rename(await packNpm(net, name, { folder: work, environment, ...stop }), archive);
   } else {
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) return path;
@@ -110,13 +106,8 @@ async function sourceFolder(
     await copyFile(path, archive);
   }
   if ((await hashFile(archive, stop)) !== release.sha256) throw mismatch(path ?? `What npm fetched for ${name}`, release);
-  // By names relative to the folder: some tars take "C:" for the name of another machine.
-  const members = release.files.map((file) => `package/${file.name}`);
-  const unpacked = await runProgram('tar', ['-xzf', basename(archive), ...members], { environment, folder: work, ...stop });
-  if (unpacked.exitCode === 0) return join(work, 'package');
-  throw new LuciError('FAILED', `tar could not unpack ${name}: ${unpacked.stderr.trim().slice(0, 200)}`, {
-    hint: 'Unpack it by hand: luci runtime add python --path FOLDER',
-  });
+  const members = release.files.map((file) => file.name);
+  return unpackPackage(archive, members, { environment, ...stop });
 }
 
 /** Whether the files are still what was pinned; DIGEST_MISMATCH or NOT_FOUND when not. Looked at before each run of tests: 14 MB. */

@@ -6,7 +6,7 @@ import { LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import { type DownloadOptions, downloadFile } from '../download/download-file.ts';
 import { changeRuntimes, type Runtime, readRuntimes } from '../store/runtimes.ts';
-import { runNpm } from './npm.ts';
+import { deleteGpu } from './gpu.ts';
 import { deletePython, type PythonTools } from './python.ts';
 
 /** Programs that run models: fetched as models are, with their digests, or ones the user has. */
@@ -126,6 +126,7 @@ export async function removeRuntime(tools: RuntimeTools, kind: string, version: 
   await changeRuntimes(tools.stateFolder, (runtimes) => runtimes.filter((runtime) => !isMeant(runtime)));
   for (const { kind: own, path, isOurs } of meant) {
     if (own === 'python') await deletePython(path, tools);
+    else if (own === 'vulkan' || own === 'cuda') await deleteGpu(path);
     else if (isOurs) await rm(path, { force: true });
   }
   return meant;
@@ -133,27 +134,4 @@ export async function removeRuntime(tools: RuntimeTools, kind: string, version: 
 
 async function remember({ stateFolder }: RuntimeTools, runtime: Runtime): Promise<void> {
   await changeRuntimes(stateFolder, (runtimes) => [...runtimes.filter(({ path }) => path !== runtime.path), runtime]);
-}
-
-/** The platform packages of the embedded engine that reach a graphics processor. */
-export const gpuKinds = ['vulkan', 'cuda'] as const;
-
-/**
- * Puts the embedded engine's library for a graphics processor beside the one luci came with, with npm.
- * The same release as that one: both are parts of one engine.
- */
-export async function addGpu(tools: RuntimeTools, gpu: (typeof gpuKinds)[number], packageFolder: string): Promise<string> {
-  const { optionalDependencies } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as {
-    optionalDependencies: Record<string, string>;
-  };
-  const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const release = optionalDependencies[`@node-llama-cpp/${platform}`];
-  if (release === undefined || process.platform === 'darwin')
-    throw new LuciError('ENGINE_UNSUPPORTED', `There is no ${gpu} library for ${process.platform} ${process.arch}.`, {
-      hint: 'luci doctor',
-    });
-  const name = `@node-llama-cpp/${platform}-${gpu}@${release}`;
-  const args = ['install', '--no-save', '--omit=dev', '--prefix', packageFolder, name];
-  await runNpm(tools.net, args, name, { folder: packageFolder, environment: tools.environment });
-  return name;
 }

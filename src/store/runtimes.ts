@@ -10,10 +10,10 @@ import { diskError } from '../base/system-error.ts';
  * the one that is used.
  */
 export interface Runtime {
-  readonly kind: 'llamafile' | 'llama-server' | 'python';
+  readonly kind: 'llamafile' | 'llama-server' | 'python' | 'vulkan' | 'cuda';
   /** As in `0.10.6-thin`; undefined for a program that did not say. */
   readonly version?: string;
-  /** A program, or the folder of Python. */
+  /** A program, or the folder of Python or of a graphics processor's library. */
   readonly path: string;
   /** Whether luci fetched it, and may delete it. */
   readonly isOurs: boolean;
@@ -23,7 +23,7 @@ const fileSchema = v.object({
   version: v.literal(1),
   runtimes: v.array(
     v.object({
-      kind: v.picklist(['llamafile', 'llama-server', 'python']),
+      kind: v.picklist(['llamafile', 'llama-server', 'python', 'vulkan', 'cuda']),
       version: v.optional(v.string()),
       path: v.string(),
       isOurs: v.boolean(),

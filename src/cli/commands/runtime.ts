@@ -62,10 +62,10 @@ async function add(context: CommandContext, kind: string, version: string | unde
   const luci = await open(fetchOverrides(options));
   const runtimes = await luci.runtimes();
   if (kind === 'vulkan' || kind === 'cuda') {
-    const name = await runtimes.addGpu(kind);
+    const added = await runtimes.addGpu(kind, signal);
     await luci.engine.stop(); // The next start finds it.
-    if (show.json) show.data({ added: kind, package: name });
-    else show.note(`${name} is there. The embedded engine tries it at its next start.\n  luci doctor`);
+    if (show.json) show.data({ added: kind, ...added });
+    else show.note(`${kind} ${added.version} is there: the embedded engine uses it where there is a card for it.\n  luci doctor`);
     return 0;
   }
   if (kind === 'python') return addPython(context, runtimes, path);

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp';
 import { LuciError } from '../../base/errors.ts';
 
@@ -5,11 +6,25 @@ import { LuciError } from '../../base/errors.ts';
 
 let started: Promise<Llama> | undefined;
 
+/** Apple silicon has one in the engine's own package; elsewhere `luci runtime add vulkan|cuda` puts one beside it. */
+function hasGpuLibrary(): boolean {
+  if (process.platform === 'darwin') return process.arch === 'arm64';
+  const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const require = createRequire(import.meta.url);
+  return ['vulkan', 'cuda'].some((kind) => {
+    try {
+      return require.resolve(`@node-llama-cpp/${platform}-${kind}`) !== '';
+    } catch {
+      return false; // Not added.
+    }
+  });
+}
+
 /** The library with the best device of this machine. Nothing is ever built from source at the user's. */
 export function startRuntime(): Promise<Llama> {
   started ??= getLlama({
     build: 'never',
-    gpu: process.platform === 'darwin' && process.arch === 'arm64' ? 'auto' : false,
+    gpu: hasGpuLibrary() ? 'auto' : false,
     skipDownload: true,
     logLevel: LlamaLogLevel.warn,
     logger: (_level, message) => void process.stderr.write(`${message.trimEnd()}\n`),
