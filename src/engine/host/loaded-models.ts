@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { orAborted, throwIfAborted } from '../../base/abort.ts';
+import { orAborted, sleep, throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { Session } from '../engine.ts';
 import type { FoundModel, HostTarget, LoadedModel } from './protocol.ts';
+import { createRestartPauses } from './restart-pauses.ts';
 
 /**
  * The models in memory, whatever engine runs them: within a budget, the idle one that was used longest ago leaves first, a busy one
@@ -56,6 +57,7 @@ interface Entry {
 /** An empty set with a budget (default: four fifths of the memory). */
 export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem() * 0.8): LoadedModels {
   const entries = new Map<string, Entry>();
+  const pauses = createRestartPauses();
   let opening: Promise<unknown> = Promise.resolve();
 
   async function open(target: HostTarget, key: string): Promise<OpenedModel> {
@@ -101,15 +103,24 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
     if (entries.get(entry.key) === entry) entries.delete(entry.key);
   }
 
+  /** It is gone without our doing. */
+  function lose(entry: Entry): void {
+    if (entries.get(entry.key) === entry) pauses.ended(entry.key);
+    forget(entry);
+  }
+
   function entryOf(target: HostTarget): Entry {
     const { path, contextLength, threads, program } = target;
     // Not by its environment: two terminals share a model.
     const key = JSON.stringify([path, contextLength, threads, program?.kind, program?.path, program?.rpc]);
     const known = entries.get(key);
     if (known) return known;
-    // One load after the other: two at once would both count on the same free memory.
-    const opened = opening.then(() => open(target, key));
-    opening = opened.catch(() => undefined);
+    const opened = sleep(pauses.pauseMs(key)).then(() => {
+      // One load after the other: two at once would both count on the same free memory.
+      const loaded = opening.then(() => open(target, key));
+      opening = loaded.catch(() => undefined);
+      return loaded;
+    });
     const entry: Entry = {
       key,
       target,
@@ -124,7 +135,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
     opened.then(
       ({ session, memoryBytes, ended }) => {
         Object.assign(entry, { ready: session, memoryBytes });
-        ended?.then(() => forget(entry));
+        ended?.then(() => lose(entry));
       },
       () => forget(entry),
     );
@@ -140,7 +151,10 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
         return await work(await orAborted(entry.opened, signal));
       } catch (error) {
         // What hangs or talks nonsense is ended, so that the next request gets a new one.
-        if (isLuciError(error, 'ENGINE_CRASHED')) void drop(entry).catch(() => undefined);
+        if (isLuciError(error, 'ENGINE_CRASHED')) {
+          lose(entry);
+          void drop(entry).catch(() => undefined);
+        }
         throw error;
       } finally {
         entry.requests -= 1;
