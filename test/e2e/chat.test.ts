@@ -131,5 +131,5 @@ test('doctor says what it found, and is data with --json', async () => {
   const data = JSON.parse((await home.luci(['doctor', '--offline', '--json'])).stdout) as { topic: string }[];
   // One line an engine: embedded, llama-server, llamafile.
   const engines = ['engine', 'engine', 'engine'];
-  expect(data.map(({ topic }) => topic)).toEqual(['system', 'node', 'memory', ...engines, 'gpu', 'store', 'disk', 'network']);
+  expect(data.map(({ topic }) => topic)).toEqual(['system', 'node', 'memory', ...engines, 'gpu', 'store', 'disk', 'tests', 'network']);
 });
