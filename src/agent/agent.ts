@@ -54,7 +54,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
   let isClosed = false;
   async function open(signal?: AbortSignal): Promise<Session> {
     if (isClosed) throw new LuciError('FAILED', 'This agent is closed.');
-    // It may have crashed since, or been ended because it did not let go of a stopped answer in time.
+    // It may have crashed since, or been stopped by another command.
     if (session && !(await isThere(await session))) session = undefined;
     session ??= openModel(signal);
     return session.catch((error: unknown) => {

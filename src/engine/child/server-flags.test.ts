@@ -34,3 +34,10 @@ test('other machines are named, and a flag that was refused is left out with its
     '-m /m/a.gguf --host 127.0.0.1 --port 5000 -c 8192 --alias a --no-webui',
   );
 });
+
+test('what keeps others out is never left out', () => {
+  const refused = new Set(['--host', '--port', '--api-key-file', '-np']);
+  expect(serverFlags(flavorOf('llamafile', '0.9.3'), { ...setting, keyPath: '/k' }, refused).join(' ')).toBe(
+    '--server --nobrowser -m /m/a.gguf --host 127.0.0.1 --port 5000 -c 8192 --api-key-file /k',
+  );
+});

@@ -21,6 +21,9 @@ export interface ServerSetting {
   readonly isForVectors: boolean;
 }
 
+/** Without these it would listen to others, or to anybody on this machine: a program that refuses one of them is not run. */
+const neverLeftOut: readonly string[] = ['--host', '--port', '--api-key-file', '-m'];
+
 /** The words, without flags that were `refused`. The key itself is never among them: others could read it there. */
 export function serverFlags(flavor: ServerFlavor, setting: ServerSetting, refused: ReadonlySet<string> = new Set()): string[] {
   const { modelPath, modelName, port, contextLength, parallel, threads, rpc, keyPath, isForVectors } = setting;
@@ -44,5 +47,5 @@ export function serverFlags(flavor: ServerFlavor, setting: ServerSetting, refuse
     ...flavor.quiet.map((flag) => [flag]),
     ...(isForVectors && flavor.embedding ? [[...flavor.embedding]] : []),
   ];
-  return groups.filter(([flag = '']) => !refused.has(flag)).flat();
+  return groups.filter(([flag = '']) => !refused.has(flag) || neverLeftOut.includes(flag)).flat();
 }
