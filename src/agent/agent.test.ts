@@ -63,9 +63,45 @@ test('a destructive call runs when it is confirmed', async () => {
 });
 
 test('a model that calls without end must answer in the end', async () => {
-  const { agent, session } = agentOf((request) => (request.jsonSchema ? call('clock', { town: 'Oslo' }) : 'Enough.'));
+  const { agent, session } = agentOf((request) =>
+    request.jsonSchema?.['oneOf'] ? call('clock', { town: 'Oslo' }) : '{"answer": "Enough."}',
+  );
   expect(await agent.query('Go', { tools: [clock] })).toBe('Enough.');
   expect(session.requests).toHaveLength(17);
+  // All of it is the same conversation, so that nothing is read twice.
+  const [first, last] = [session.requests[0]?.messages, session.requests.at(-1)?.messages];
+  expect(last?.slice(0, first?.length)).toEqual(first);
+
+  const deaf = agentOf(() => call('clock', { town: 'Oslo' }));
+  await deaf.agent.query('Go', { tools: [clock] });
+  expect(deaf.session.requests).toHaveLength(17);
+});
+
+test('a reply in words of ours goes back to the model as it was written', async () => {
+  const spaced = '{ "tool": "clock", "arguments": { "town": "Oslo" } }';
+  const { agent, session } = agentOf((_, count) => (count === 1 ? spaced : '{ "answer": "Noon." }'));
+  await using chat = agent;
+  const conversation = chat.chat({ tools: [clock] });
+  for await (const _event of conversation.send('When?'));
+  for await (const _event of conversation.send('Sure?'));
+  const said = session.requests
+    .at(-1)
+    ?.messages.filter(({ role }) => role === 'assistant')
+    .map(({ content }) => content);
+  expect(said).toEqual([spaced, '{ "answer": "Noon." }']);
+});
+
+test('json and tools go together', async () => {
+  const schema = {
+    type: 'object',
+    properties: { hour: { $ref: '#/$defs/hour' } },
+    required: ['hour'],
+    $defs: { hour: { type: 'integer' } },
+  };
+  const { agent, session } = agentOf((_, count) => (count === 1 ? call('clock', { town: 'Oslo' }) : '{"answer": {"hour": 12}}'));
+  expect(await agent.json('When?', schema, { tools: [clock] })).toEqual({ hour: 12 });
+  expect(JSON.stringify(session.requests[1]?.jsonSchema)).toContain(JSON.stringify({ answer: schema }));
+  expect(session.requests[1]?.jsonSchema).toMatchObject({ $defs: schema.$defs });
 });
 
 test('json gives a checked value, and says what is wrong with one that is not of the schema', async () => {

@@ -25,15 +25,19 @@ export async function* answerWithTools(
 ): AsyncGenerator<AgentEvent> {
   let generatedTokens = 0;
   for (let count = 0; ; ) {
-    const mayCall = tools.length > 0 && count < maxCalls;
-    const turn = mayCall
-      ? oneTurn(session, { ...request, messages }, tools, `call-${count + 1}`, signal)
-      : plainTurn(session, { ...request, messages }, signal);
+    const mayCall = count < maxCalls;
+    // After the last call the tools are told all the same: the conversation goes on as it began.
+    const limited: ChatRequest = { ...request, messages, ...(mayCall ? {} : { toolChoice: 'none' }) };
+    const turn = tools.length > 0 ? oneTurn(session, limited, tools, `call-${count + 1}`, signal) : session.generate(limited, signal);
     let text = '';
+    let written: string | undefined;
     const calls: ToolCall[] = [];
     let end: GenerationEvent | undefined;
     for await (const event of turn) {
       if (event.type === 'text') text += event.text;
+      if (event.type === 'written') written = event.text;
+      // The loop ends, whatever the engine makes of it.
+      if (event.type === 'written' || (event.type === 'tool-call' && !mayCall)) continue;
       if (event.type === 'tool-call') calls.push(event.call);
       if (event.type !== 'end') {
         yield event;
@@ -43,7 +47,12 @@ export async function* answerWithTools(
       generatedTokens += event.usage.generatedTokens;
       end = { ...event, usage: { ...event.usage, generatedTokens } };
     }
-    messages.push({ role: 'assistant', content: text, ...(calls.length > 0 ? { toolCalls: calls } : {}) });
+    messages.push({
+      role: 'assistant',
+      content: text,
+      ...(calls.length > 0 ? { toolCalls: calls } : {}),
+      ...(written === undefined ? {} : { written }),
+    });
     if (calls.length === 0) {
       if (end) yield end;
       return;
@@ -57,38 +66,37 @@ export async function* answerWithTools(
   }
 }
 
-function plainTurn(session: Session, request: ChatRequest, signal: AbortSignal | undefined): AsyncIterable<GenerationEvent> {
-  const { tools: _, ...plain } = request;
-  return session.generate(plain, signal);
-}
-
-/** One turn: natively where the engine knows tools, else by the grammar. */
+/** One turn: natively where the engine knows tools, else by the grammar, which forces a schema of the answer as well. */
 async function* oneTurn(
   session: Session,
   request: ChatRequest,
   tools: readonly Tool[],
   id: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<GenerationEvent> {
+): AsyncGenerator<GenerationEvent | { readonly type: 'written'; readonly text: string }> {
   const definitions = tools.map(definitionOf);
   const { supports } = session.facts;
-  if (request.toolChoice === 'required' ? supports.requiredCalls : supports.tools) {
+  const isNative = request.toolChoice === 'required' ? supports.requiredCalls : supports.tools;
+  if (isNative && request.jsonSchema === undefined) {
     yield* session.generate({ ...request, tools: definitions }, signal);
     return;
   }
   let text = '';
+  const { toolChoice: _, ...rest } = request;
   const asText: ChatRequest = {
-    ...request,
+    ...rest,
     messages: withToolsAsText(request.messages, definitions),
-    jsonSchema: toolReplySchema(definitions, request.toolChoice === 'required'),
+    jsonSchema: toolReplySchema(definitions, request),
   };
   for await (const event of session.generate(asText, signal)) {
     if (event.type === 'text') text += event.text;
     else if (event.type !== 'end') yield event;
     else {
-      const reply = parseToolReply(text, id);
+      const parsed = parseToolReply(text, id);
+      const reply = 'call' in parsed && request.toolChoice === 'none' ? { answer: text } : parsed;
       if ('call' in reply) yield { type: 'tool-call', call: reply.call };
       else if (reply.answer !== '') yield { type: 'text', text: reply.answer };
+      yield { type: 'written', text: text.trimEnd() };
       yield { ...event, reason: 'call' in reply ? 'tool-calls' : event.reason };
     }
   }

@@ -89,7 +89,13 @@ export interface Session extends AsyncDisposable {
 /** One turn of a conversation. */
 export type ChatMessage =
   | { readonly role: 'system' | 'user'; readonly content: string }
-  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
+  | {
+      readonly role: 'assistant';
+      readonly content: string;
+      readonly toolCalls?: readonly ToolCall[];
+      /** The reply word for word, where content and calls were parsed out of it: told to the model again, it is in the KV cache. */
+      readonly written?: string;
+    }
   | { readonly role: 'tool'; readonly toolCallId: string; readonly name: string; readonly content: string };
 
 /** A request of the model to run a tool. `arguments` is what the model wrote, parsed; checked by who runs it. */

@@ -19,7 +19,12 @@ const savedSchema = v.object({
   messages: v.array(
     v.union([
       v.object({ role: v.picklist(['system', 'user']), content: v.string() }),
-      v.object({ role: v.literal('assistant'), content: v.string(), toolCalls: v.optional(v.array(v.any())) }),
+      v.object({
+        role: v.literal('assistant'),
+        content: v.string(),
+        toolCalls: v.optional(v.array(v.any())),
+        written: v.optional(v.string()),
+      }),
       v.object({ role: v.literal('tool'), toolCallId: v.string(), name: v.string(), content: v.string() }),
     ]),
   ),

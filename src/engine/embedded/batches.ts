@@ -1,5 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import type { NativeContext, NativeSampler } from './native.ts';
+import { mostSliceTokens } from './slices.ts';
 
 /**
  * The batches of one context: what its lanes want evaluated goes through the model together. A generating lane needs one token a
@@ -8,7 +9,7 @@ import type { NativeContext, NativeSampler } from './native.ts';
 
 /** Tokens a lane wants evaluated, and what comes after them. */
 export interface Work {
-  readonly lane: { readonly id: number; readonly tokens: Token[]; evenLength: number; onChange(): void };
+  readonly lane: { readonly id: number; readonly tokens: Token[]; readonly aloneEnds: number[]; onChange(): void };
   /** To be evaluated; shrinks as it is done. */
   next: readonly Token[];
   /** Chooses the token that follows; without one nothing is generated. */
@@ -31,8 +32,6 @@ export interface Batches {
   stop(): Promise<void>;
 }
 
-/** Work that must come out alike is cut at multiples of this. */
-export const evenSlice = 128;
 const wantedBatchMs = 200;
 const leastTokens = 16;
 
@@ -43,7 +42,7 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
   let batch: Promise<void> | undefined;
   let isRunning = false;
   let isStopped = false;
-  let tokensPerMs = evenSlice / wantedBatchMs;
+  let tokensPerMs = mostSliceTokens / wantedBatchMs;
 
   function wake(): void {
     if (isRunning) return;
@@ -68,9 +67,8 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
     const [first] = works;
     if (!first) return [];
     if (first.isAlone) {
-      const count = Math.min(first.next.length, evenSlice - (first.lane.tokens.length % evenSlice));
       works = [...works.slice(1), first];
-      return [{ work: first, part: first.next.slice(0, count) }];
+      return [{ work: first, part: first.next.slice(0, mostSliceTokens) }];
     }
     const company = works.filter(({ isAlone }) => !isAlone);
     const most = Math.max(leastTokens, Math.min(batchSize, Math.round(tokensPerMs * wantedBatchMs)));
@@ -101,8 +99,9 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
       if (count >= leastTokens) tokensPerMs = count / Math.max(1, performance.now() - startedAt);
       for (const { work, part } of chosen) {
         const { lane } = work;
-        if (work.isAlone && !work.sampler && lane.evenLength === lane.tokens.length) lane.evenLength += part.length;
+        const wasAlone = work.isAlone && (lane.aloneEnds.at(-1) ?? 0) === lane.tokens.length;
         lane.tokens.push(...part);
+        if (wasAlone) lane.aloneEnds.push(lane.tokens.length);
         work.next = work.next.slice(part.length);
       }
       const tokens = await Promise.all(
@@ -124,7 +123,7 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
       for (const { work } of chosen) {
         // What the context holds of them now is not known.
         work.lane.tokens.length = 0;
-        work.lane.evenLength = 0;
+        work.lane.aloneEnds.length = 0;
         context.disposeSequence(work.lane.id);
         work.onFailed(error);
         work.lane.onChange();

@@ -1,17 +1,17 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { type ChatModelFunctions, type ChatWrapper, type LlamaModel, resolveChatWrapper, type Token } from 'node-llama-cpp';
+import { type ChatWrapper, type LlamaModel, resolveChatWrapper } from 'node-llama-cpp';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
-import type { ChatMessage, EngineFacts } from '../engine.ts';
+import type { EngineFacts } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { createBatches } from './batches.ts';
-import { historyOf } from './conversation.ts';
 import { knowsTools } from './functions.ts';
 import { createLane } from './lane.ts';
 import { createLanes, type Deck, type Lanes } from './lanes.ts';
 import { nativeContext, nativeSequence } from './native.ts';
+import { createPromptTokens, type PromptTokens } from './prompt-tokens.ts';
 import { startRuntime } from './runtime.ts';
 import { createSavedStates, type SavedStates } from './saved-states.ts';
 
@@ -24,7 +24,7 @@ export interface EmbeddedModel {
   readonly chatWrapper: ChatWrapper;
   readonly threads: number;
   readonly loadMs: number;
-  promptTokens(messages: readonly ChatMessage[], functions: ChatModelFunctions | undefined): Token[];
+  readonly promptTokens: PromptTokens;
   dispose(): Promise<void>;
 }
 
@@ -98,11 +98,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
         contextLength,
         supports: { jsonSchema: true, tools: knowsTools(opened), requiredCalls: false, embeddings: true, seed: true },
       },
-      promptTokens(messages, functions) {
-        const known = functions ? { availableFunctions: functions, documentFunctionParams: true } : {};
-        const { contextText } = chatWrapper.generateContextState({ chatHistory: historyOf(messages), ...known });
-        return contextText.tokenize(opened.tokenizer);
-      },
+      promptTokens: createPromptTokens(opened, chatWrapper),
       async dispose() {
         await lanes.dispose();
         await opened.dispose();

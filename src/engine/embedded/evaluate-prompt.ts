@@ -1,13 +1,14 @@
 import type { Token } from 'node-llama-cpp';
 import type { ChatMessage } from '../engine.ts';
-import { evenSlice } from './batches.ts';
-import { commonLength, type Evaluation, type Lane } from './lane.ts';
+import { commonLength, type Lane } from './lane.ts';
 import { leastSaved, type SavedStates } from './saved-states.ts';
+import { commonEnd, sliceEnds } from './slices.ts';
 
 /** Brings a lane to a prompt by the shortest way: what it has, what was saved, and only then by evaluating. */
 
 /** How a prompt is evaluated. */
-export interface PromptEvaluation extends Evaluation {
+export interface PromptEvaluation {
+  readonly signal: AbortSignal;
   /** Tokens it begins with that other prompts will begin with too; their state is saved. */
   readonly systemLength: number;
   readonly states: SavedStates;
@@ -24,7 +25,7 @@ export async function evaluatePrompt(lane: Lane, prompt: readonly Token[], how: 
   const isSystemMissing = lane.canBeCut && systemLength >= leastSaved && common < systemLength;
   const system = wanted.slice(0, systemLength);
   if (isSystemMissing) await loadSystem(lane, system, states);
-  await lane.keep(keptLength(lane, wanted, how));
+  await lane.keep(commonLength(lane.tokens, wanted));
   const cachedTokens = lane.tokens.length;
   if (isSystemMissing && cachedTokens < systemLength) {
     await lane.evaluate(system.slice(cachedTokens), how);
@@ -35,12 +36,20 @@ export async function evaluatePrompt(lane: Lane, prompt: readonly Token[], how: 
   return cachedTokens;
 }
 
-/** Alone, only up to where a slice begins: then every token is evaluated in the same company, whatever was there before. */
-function keptLength(lane: Lane, wanted: readonly Token[], { isAlone }: Evaluation): number {
-  const common = commonLength(lane.tokens, wanted);
-  if (!isAlone) return common;
-  const even = Math.min(common, lane.evenLength);
-  return even - (even % evenSlice);
+/**
+ * The same in batches of its own that follow from the prompt and its `cuts` alone: every token is evaluated in the same company, whatever
+ * was there before.
+ */
+export async function evaluateAlone(lane: Lane, prompt: readonly Token[], cuts: readonly number[], signal: AbortSignal): Promise<number> {
+  const ends = sliceEnds(prompt.length - 1, cuts);
+  const kept = commonEnd(lane.aloneEnds, ends, commonLength(lane.tokens, prompt));
+  await lane.keep(kept);
+  // A state that cannot be cut everywhere may have been cut inside a slice.
+  if (lane.tokens.length !== (lane.aloneEnds.at(-1) ?? 0)) await lane.keep(0);
+  const cachedTokens = lane.tokens.length;
+  for (const end of ends) await lane.evaluate(prompt.slice(lane.tokens.length, end), { signal, isAlone: true });
+  await lane.mark();
+  return cachedTokens;
 }
 
 /** A file that cannot be had is no failure: its tokens are evaluated then. */
@@ -69,13 +78,34 @@ function log(error: unknown): void {
   process.stderr.write(`state of a prompt: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
-/** How many tokens of the prompt come from its system message, as this model's template writes it. 0 where it is short. */
-export function systemLengthOf(
-  promptTokens: (messages: readonly ChatMessage[]) => Token[],
-  [first]: readonly ChatMessage[],
-  prompt: readonly Token[],
-): number {
-  if (first?.role !== 'system' || first.content.length < leastSaved) return 0;
+/** Tokens of messages as the model's template writes them, the beginning of the answer included. */
+type TokensOf = (messages: readonly ChatMessage[]) => readonly Token[];
+
+/** How many tokens of the prompt come from its system message, as this model's template writes it. 0 where there is none. */
+export function systemLengthOf(tokensOf: TokensOf, [first]: readonly ChatMessage[], prompt: readonly Token[]): number {
+  if (first?.role !== 'system') return 0;
   // The same system message before another question; one that hardly anybody begins with.
-  return commonLength(promptTokens([first, { role: 'user', content: '\u00a7' }]), prompt);
+  return commonLength(tokensOf([first, { role: 'user', content: '\u00a7' }]), prompt);
+}
+
+/**
+ * Tokens of an earlier answer that are evaluated one by one. A call of a tool is shorter; and where a model's words come back as other
+ * tokens than it chose, or without its thinking, more would cost four times what a slice does.
+ */
+const mostSingleTokens = 64;
+
+/**
+ * Where {@link evaluateAlone} cuts: behind the system message, and at every token of earlier answers and the one before them, because
+ * those were evaluated one by one when they were chosen.
+ */
+export function cutsOf(tokensOf: TokensOf, messages: readonly ChatMessage[], prompt: readonly Token[]): number[] {
+  const cuts = [systemLengthOf(tokensOf, messages, prompt)];
+  for (const [index, { role }] of messages.entries()) {
+    if (role !== 'assistant' || index === 0) continue;
+    const begin = commonLength(tokensOf(messages.slice(0, index)), prompt);
+    const end = commonLength(tokensOf(messages.slice(0, index + 1)), prompt);
+    for (let place = begin - 1; place <= Math.min(end, begin + mostSingleTokens); place += 1) cuts.push(place);
+    cuts.push(end);
+  }
+  return cuts;
 }

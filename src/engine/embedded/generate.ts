@@ -2,10 +2,11 @@ import { LlamaChat, type Token } from 'node-llama-cpp';
 import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, ToolCall } from '../engine.ts';
+import { grammarOf } from '../schema-grammar.ts';
 import { chatSequence } from './chat-sequence.ts';
 import { historyOf } from './conversation.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
-import { evaluatePrompt, systemLengthOf } from './evaluate-prompt.ts';
+import { cutsOf, evaluateAlone, evaluatePrompt, systemLengthOf } from './evaluate-prompt.ts';
 import { functionsOf } from './functions.ts';
 import type { Lane } from './lane.ts';
 
@@ -40,13 +41,11 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
   const { sampling = {} } = request;
   const isAlone = request.repeatable === true;
   const functions = functionsOf(request);
-  const tokensOf = (messages: readonly ChatMessage[]): Token[] => open.promptTokens(messages, functions);
-  const systemLength = isAlone ? 0 : systemLengthOf(tokensOf, request.messages, prompt);
-  const cachedTokens = await evaluatePrompt(lane, prompt, { signal, isAlone, systemLength, states: open.states });
-  const grammar =
-    request.jsonSchema === undefined
-      ? undefined
-      : await model.llama.createGrammarForJsonSchema(request.jsonSchema as Parameters<typeof model.llama.createGrammarForJsonSchema>[0]);
+  const tokensOf = (messages: readonly ChatMessage[]): readonly Token[] => open.promptTokens(messages, functions);
+  const cachedTokens = isAlone
+    ? await evaluateAlone(lane, prompt, cutsOf(tokensOf, request.messages, prompt), signal)
+    : await evaluatePrompt(lane, prompt, { signal, systemLength: systemLengthOf(tokensOf, request.messages, prompt), states: open.states });
+  const grammar = request.jsonSchema && (await model.llama.createGrammar({ grammar: grammarOf(request.jsonSchema) }));
   const room = contextLength - prompt.length;
   const most = Math.min(request.maxTokens ?? room - 1, room - 1);
   const isEnd = (token: Token): boolean => model.isEogToken(token);

@@ -9,8 +9,8 @@ export interface Lane {
   readonly tokens: readonly Token[];
   /** Whether its state can be cut at any place, and so be shared by what begins alike. */
   readonly canBeCut: boolean;
-  /** How many of them were evaluated alone, in even slices: only these come out alike every time. */
-  readonly evenLength: number;
+  /** Where the batches ended that held nothing but its first tokens: see {@link sliceEnds}. */
+  readonly aloneEnds: readonly number[];
   /** Settles with the next change of `tokens`, or with {@link touch}. */
   changed(): Promise<void>;
   touch(): void;
@@ -55,7 +55,7 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
   const state = {
     id,
     tokens,
-    evenLength: 0,
+    aloneEnds: [] as number[],
     onChange(): void {
       tell();
       change = new Promise((resolve) => {
@@ -67,7 +67,7 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
   function clear(): void {
     context.disposeSequence(id);
     tokens.length = 0;
-    state.evenLength = 0;
+    state.aloneEnds.length = 0;
   }
 
   async function cut(count: number): Promise<void> {
@@ -86,15 +86,13 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
   return {
     tokens,
     canBeCut: !sequence.needsCheckpoints,
-    get evenLength() {
-      return state.evenLength;
-    },
+    aloneEnds: state.aloneEnds,
     changed: () => change,
     touch: state.onChange,
     keep: (count) =>
       batches.between(async () => {
         await cut(count);
-        state.evenLength = Math.min(state.evenLength, tokens.length);
+        while ((state.aloneEnds.at(-1) ?? 0) > tokens.length) state.aloneEnds.pop();
         for (const mark of marks) if (mark.maxPos >= tokens.length) mark.dispose();
         marks = marks.filter(({ maxPos }) => maxPos < tokens.length);
       }),

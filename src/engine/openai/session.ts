@@ -13,9 +13,9 @@ import type {
   ToolDefinition,
   Usage,
 } from '../engine.ts';
+import { grammarOf } from '../schema-grammar.ts';
 import { type Dialect, takesAllSampling } from './dialect.ts';
 import { readEventStream } from './event-stream.ts';
-import { grammarOf } from './schema-grammar.ts';
 import { watchOver } from './watch-over.ts';
 
 /** A model behind an OpenAI-compatible endpoint: llama-server, llamafile, vLLM, or somebody's service. One client for all of them. */

@@ -10,16 +10,16 @@ export interface Meter {
   promptMs: number;
   promptTokens: number;
   cachedTokens: number;
-  /** Tokens of earlier prompts of this case that the engine had to read again. */
+  /** Tokens of earlier prompts and answers of this case that the engine had to read again. */
   rereadTokens: number;
   generatedTokens: number;
-  /** Length of the prompt before. */
-  lastPromptTokens: number;
+  /** Length of the prompt before, with its answer. */
+  lastTokens: number;
 }
 
 /** A meter that has counted nothing. */
 export function newMeter(): Meter {
-  return { engineMs: 0, promptMs: 0, promptTokens: 0, cachedTokens: 0, rereadTokens: 0, generatedTokens: 0, lastPromptTokens: 0 };
+  return { engineMs: 0, promptMs: 0, promptTokens: 0, cachedTokens: 0, rereadTokens: 0, generatedTokens: 0, lastTokens: 0 };
 }
 
 /** The session with its work added to the meter. Each reply has its own time; a reply over it is TESTS_INCOMPLETE, never a failure. */
@@ -61,8 +61,8 @@ async function* metered(
         meter.promptMs += timeToFirstTokenMs;
         meter.promptTokens += promptTokens;
         meter.cachedTokens += cachedTokens;
-        meter.rereadTokens += Math.max(0, meter.lastPromptTokens - cachedTokens);
-        meter.lastPromptTokens = promptTokens;
+        meter.rereadTokens += Math.max(0, Math.min(meter.lastTokens, promptTokens) - cachedTokens);
+        meter.lastTokens = promptTokens + generatedTokens;
         meter.generatedTokens += generatedTokens;
       }
       yield event;
