@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import { socketPathOf } from '../../src/engine/host/socket-path.ts';
 import { createLuci } from '../../src/luci.ts';
 import { tinyGguf, tinyGgufSpec, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { writeGguf } from '../fixtures/gguf/write-gguf.ts';
@@ -157,9 +158,7 @@ test("something else that listens on the engine's socket is not believed", async
   const log = await status();
   await home.luci(['stop']);
   expect(log).not.toBe(null);
-  const folder = process.env['XDG_RUNTIME_DIR'] ? join(process.env['XDG_RUNTIME_DIR'], 'luci') : join('/tmp', `luci-${process.getuid?.()}`);
-  const { createHash } = await import('node:crypto');
-  const socket = join(folder, `${createHash('sha256').update(home.folder).digest('hex').slice(0, 16)}.sock`);
+  const socket = socketPathOf(home.folder, process.env['XDG_RUNTIME_DIR']);
   const stranger = createServer((connection) => connection.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   await new Promise<void>((done) => stranger.listen(socket, done));
   const ran = await ask();

@@ -5,8 +5,8 @@ import type { Engine, EngineFacts, EngineTarget, GenerationEvent, OpenOptions, S
 import { eventsOf } from '../events-of.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
+import type { HostOptions } from './find-host.ts';
 import type { FoundModel, HostStatus, HostTarget } from './protocol.ts';
-import type { HostOptions } from './start-host.ts';
 
 /** The engines that run files as callers see them: sessions whose work is done in the resident process, or by a child of it. */
 
@@ -21,14 +21,15 @@ export interface HostEngine extends Engine {
   close(): void;
 }
 
-/** Starting and reaching processes is loaded when it is first done: most commands never do. */
-const processes = () => import('./start-host.ts');
+/** Loaded when they are first used: most commands reach no process, and most that reach one start none. */
+const finding = () => import('./find-host.ts');
+const starting = () => import('./start-host.ts');
 
 /** The engine of a home folder. */
 export function createHostEngine(options: HostOptions & { readonly machine: () => Promise<MachineFacts> }): HostEngine {
   const connections = new Set<HostConnection>();
   const reach = async (signal?: AbortSignal): Promise<HostConnection> => {
-    const { reachHost } = await processes();
+    const { reachHost } = await starting();
     const connection = await reachHost(options, signal);
     connections.add(connection);
     return connection;
@@ -57,7 +58,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       return sessionOn(connection, hostTarget, facts);
     },
     async openLoaded({ path, name }, { contextLength, threads, signal } = {}) {
-      const { findHost } = await processes();
+      const { findHost } = await finding();
       const connection = await findHost(options, { toWork: true });
       if (!connection) return undefined;
       const wanted = { path, name, ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}) };
@@ -73,7 +74,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       return sessionOn(connection, found.target, found.facts);
     },
     async status() {
-      const { findHost } = await processes();
+      const { findHost } = await finding();
       const connection = await findHost(options);
       if (!connection) return undefined;
       try {
@@ -83,12 +84,13 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       }
     },
     async stop(name) {
-      const { dismiss, findHost } = await processes();
+      const { findHost } = await finding();
       const connection = await findHost(options);
       if (!connection) return false;
       try {
         if (name !== undefined && connection.state === 'welcome')
           return (await connection.request({ type: 'unload', name }).result) === true;
+        const { dismiss } = await starting();
         await dismiss(connection);
         return true;
       } finally {

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { LuciError } from '../../base/errors.ts';
+import { shortHash } from '../../base/short-hash.ts';
 
 /**
  * Where the engine process listens: one socket a home folder, in a short folder only the user can enter (a socket's path
  * may have 104 characters on macOS); on Windows a named pipe.
  */
 export function socketPathOf(home: string, runtimeFolder: string | undefined): string {
-  const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  const name = shortHash(home);
   const user = os.userInfo();
   if (process.platform === 'win32') return `\\\\.\\pipe\\luci-${user.username.replace(/\W/g, '_')}-${name}`;
   const folder =

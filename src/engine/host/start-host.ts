@@ -7,47 +7,15 @@ import { sleep, throwIfAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { isAlive, lock } from '../../base/lock.ts';
 import { partPath } from '../../base/parts.ts';
-import { diskError, errnoOf } from '../../base/system-error.ts';
+import { diskError } from '../../base/system-error.ts';
 import { version } from '../../base/version.ts';
-import { connectToHost, type HostConnection } from './connection.ts';
+import type { HostConnection } from './connection.ts';
+import { findHost, type HostOptions, readToken, tokenPath } from './find-host.ts';
 import { socketPathOf } from './socket-path.ts';
 
 /** Reaches the engine process, starting it when none is there. */
 
-/** Where the process lives and how long it stays. */
-export interface HostOptions {
-  readonly home: string;
-  readonly stateFolder: string;
-  readonly logsFolder: string;
-  readonly keepAliveSeconds: number;
-  readonly memoryBudgetBytes?: number;
-  /** The process's whole environment, without luci's own settings. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** `XDG_RUNTIME_DIR`, where it is set. */
-  readonly runtimeFolder?: string;
-}
-
 const startTimeoutMs = 10_000;
-
-/** A connection to the running process, or undefined when none runs. */
-export async function findHost(options: HostOptions, { toWork = false } = {}): Promise<HostConnection | undefined> {
-  const token = readToken(options);
-  if (token === undefined) return undefined;
-  try {
-    const { keepAliveSeconds } = options;
-    return await connectToHost(socketPathOf(options.home, options.runtimeFolder), {
-      version,
-      token,
-      ...(toWork ? { keepAliveSeconds } : {}),
-    });
-  } catch (error) {
-    // Nobody listens: there never was one, it left, or it was killed and left its socket behind.
-    if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(errnoOf(error) ?? '')) return undefined;
-    // It was leaving while we came.
-    if (error instanceof LuciError && error.code === 'ENGINE_CRASHED') return undefined;
-    throw error;
-  }
-}
 
 /** A connection to a process of this version, started when needed. */
 export async function reachHost(options: HostOptions, signal?: AbortSignal): Promise<HostConnection> {
@@ -138,18 +106,6 @@ function lastLine(path: string): string {
     );
   } catch {
     return 'no reason given';
-  }
-}
-
-function tokenPath({ stateFolder }: HostOptions): string {
-  return join(stateFolder, 'engine-token');
-}
-
-function readToken(options: HostOptions): string | undefined {
-  try {
-    return readFileSync(tokenPath(options), 'utf8').trim() || undefined;
-  } catch {
-    return undefined; // No token was made yet, so no process runs.
   }
 }
 

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LuciError } from '../../base/errors.ts';
+import { errnoOf } from '../../base/system-error.ts';
+import { version } from '../../base/version.ts';
+import { connectToHost, type HostConnection } from './connection.ts';
+import { socketPathOf } from './socket-path.ts';
+
+/** Finds the engine process that runs. Apart from what starts one, because most commands start none. */
+
+/** Where the process lives and how long it stays. */
+export interface HostOptions {
+  readonly home: string;
+  readonly stateFolder: string;
+  readonly logsFolder: string;
+  readonly keepAliveSeconds: number;
+  readonly memoryBudgetBytes?: number;
+  /** The process's whole environment, without luci's own settings. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `XDG_RUNTIME_DIR`, where it is set. */
+  readonly runtimeFolder?: string;
+}
+
+/** A connection to the running process, or undefined when none runs. */
+export async function findHost(options: HostOptions, { toWork = false } = {}): Promise<HostConnection | undefined> {
+  const token = readToken(options);
+  if (token === undefined) return undefined;
+  try {
+    const { keepAliveSeconds } = options;
+    return await connectToHost(socketPathOf(options.home, options.runtimeFolder), {
+      version,
+      token,
+      ...(toWork ? { keepAliveSeconds } : {}),
+    });
+  } catch (error) {
+    // Nobody listens: there never was one, it left, or it was killed and left its socket behind.
+    if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(errnoOf(error) ?? '')) return undefined;
+    // It was leaving while we came.
+    if (error instanceof LuciError && error.code === 'ENGINE_CRASHED') return undefined;
+    throw error;
+  }
+}
+
+/** The file of the secret that lets a command in. */
+export function tokenPath({ stateFolder }: HostOptions): string {
+  return join(stateFolder, 'engine-token');
+}
+
+/** The secret, or undefined where none was made yet. */
+export function readToken(options: HostOptions): string | undefined {
+  try {
+    return readFileSync(tokenPath(options), 'utf8').trim() || undefined;
+  } catch {
+    return undefined; // No token was made yet, so no process runs.
+  }
+}
