@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { LuciError, luciErrorFrom } from '../../base/errors.ts';
 import type { GenerationEvent } from '../engine.ts';
-import { type FromHost, readMessages, type ToHost } from './protocol.ts';
+import { type FoundModel, type FromHost, readMessages, type ToHost } from './protocol.ts';
 
 /** One connection of a command to the engine process. */
 
@@ -14,6 +14,8 @@ export interface HostConnection {
   readonly pid: number;
   /** `refused` when a process of another version listens. */
   readonly state: 'welcome' | 'refused';
+  /** What the hello asked for, where it is in memory. */
+  readonly found: FoundModel | undefined;
   /** Sends a request; the promise is its result. */
   request(request: HostRequest, onEvent?: (event: GenerationEvent) => void): { readonly result: Promise<unknown>; cancel(): void };
   close(): void;
@@ -60,7 +62,7 @@ export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { 
           }, tickMs);
           look.unref();
           socket.on('close', () => clearInterval(look));
-          return resolve(connectionOn(socket, pid, message.type, waiting));
+          return resolve(connectionOn(socket, message, waiting));
         }
         settle(message, waiting);
       });
@@ -96,11 +98,16 @@ function settle(message: Exclude<FromHost, { type: 'welcome' | 'refused' | 'pong
   else entry?.reject(luciErrorFrom(message.error));
 }
 
-function connectionOn(socket: Socket, pid: number, state: HostConnection['state'], waiting: Map<number, Waiting>): HostConnection {
+function connectionOn(
+  socket: Socket,
+  answer: Extract<FromHost, { type: 'welcome' | 'refused' }>,
+  waiting: Map<number, Waiting>,
+): HostConnection {
   let lastId = 0;
   return {
-    pid,
-    state,
+    pid: answer.pid,
+    state: answer.type,
+    found: answer.type === 'welcome' ? answer.found : undefined,
     request(request, onEvent) {
       lastId += 1;
       const id = lastId;

@@ -4,6 +4,7 @@ import { LuciError } from '../../base/errors.ts';
 import { errnoOf } from '../../base/system-error.ts';
 import { version } from '../../base/version.ts';
 import { connectToHost, type HostConnection } from './connection.ts';
+import type { HostTarget } from './protocol.ts';
 import { socketPathOf } from './socket-path.ts';
 
 /** Finds the engine process that runs. Apart from what starts one, because most commands start none. */
@@ -21,8 +22,11 @@ export interface HostOptions {
   readonly runtimeFolder?: string;
 }
 
-/** A connection to the running process, or undefined when none runs. */
-export async function findHost(options: HostOptions, { toWork = false } = {}): Promise<HostConnection | undefined> {
+/** A connection to the running process, or undefined when none runs. With `find` it tells whether that model is in memory. */
+export async function findHost(
+  options: HostOptions,
+  { toWork = false, find }: { toWork?: boolean; find?: HostTarget } = {},
+): Promise<HostConnection | undefined> {
   const token = readToken(options);
   if (token === undefined) return undefined;
   try {
@@ -31,6 +35,7 @@ export async function findHost(options: HostOptions, { toWork = false } = {}): P
       version,
       token,
       ...(toWork ? { keepAliveSeconds } : {}),
+      ...(find ? { find } : {}),
     });
   } catch (error) {
     // Nobody listens: there never was one, it left, or it was killed and left its socket behind.

@@ -6,7 +6,7 @@ import { eventsOf } from '../events-of.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
 import type { HostOptions } from './find-host.ts';
-import type { FoundModel, HostStatus, HostTarget } from './protocol.ts';
+import type { HostStatus, HostTarget } from './protocol.ts';
 
 /** The engines that run files as callers see them: sessions whose work is done in the resident process, or by a child of it. */
 
@@ -57,21 +57,16 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       const facts = (await finish(connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;
       return sessionOn(connection, hostTarget, facts);
     },
-    async openLoaded({ path, name }, { contextLength, threads, signal } = {}) {
+    async openLoaded({ path, name }, { contextLength, threads } = {}) {
       const { findHost } = await finding();
-      const connection = await findHost(options, { toWork: true });
-      if (!connection) return undefined;
-      const wanted = { path, name, ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}) };
-      const found =
-        connection.state === 'welcome'
-          ? ((await finish(connection.request({ type: 'find', target: wanted }), signal)) as FoundModel | null)
-          : null;
-      if (!found) {
-        connection.close();
+      const find = { path, name, ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}) };
+      const connection = await findHost(options, { toWork: true, find });
+      if (!connection?.found) {
+        connection?.close();
         return undefined;
       }
       connections.add(connection);
-      return sessionOn(connection, found.target, found.facts);
+      return sessionOn(connection, connection.found.target, connection.found.facts);
     },
     async status() {
       const { findHost } = await finding();

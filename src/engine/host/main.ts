@@ -6,7 +6,7 @@ import { orAborted, stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { createLoadedModels } from './loaded-models.ts';
 import { createSessionOpener } from './open-session.ts';
-import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
+import { type FromHost, type HostStatus, type HostTarget, readMessages, type ToHost } from './protocol.ts';
 
 /**
  * The resident engine process. Started by the first command that needs a model, reused by later ones over a socket,
@@ -61,7 +61,8 @@ function serve(socket: Socket): void {
   });
   readMessages<ToHost>(socket, (message) => {
     // Looking at the process does not make it stay longer.
-    hasWorked ||= !['hello', 'status', 'cancel', 'ping', 'leave', 'unload'].includes(message.type);
+    hasWorked ||=
+      message.type === 'hello' ? message.find !== undefined : !['status', 'cancel', 'ping', 'leave', 'unload'].includes(message.type);
     if (hasWorked) lastActivityMs = Date.now();
     if (message.type === 'hello') {
       if (!isSameToken(message.token)) {
@@ -72,7 +73,7 @@ function serve(socket: Socket): void {
       isOfOurVersion = message.version === version;
       if (!isOfOurVersion) return send({ type: 'refused', reason: 'version', pid: process.pid });
       keepAliveSeconds = message.keepAliveSeconds ?? keepAliveSeconds;
-      return send({ type: 'welcome', pid: process.pid });
+      return void welcome(message.find, send);
     }
     if (!isWelcome) return void socket.destroy();
     // A command of another version may only ask this process to leave: its other words may mean something else.
@@ -95,6 +96,11 @@ function serve(socket: Socket): void {
   });
 }
 
+async function welcome(wanted: HostTarget | undefined, send: (message: FromHost) => void): Promise<void> {
+  const found = wanted && (await models.find(wanted));
+  send({ type: 'welcome', pid: process.pid, ...(found ? { found } : {}) });
+}
+
 async function answer(
   message: Exclude<ToHost, { type: 'hello' | 'cancel' | 'ping' | 'leave' }>,
   signal: AbortSignal,
@@ -103,8 +109,6 @@ async function answer(
   switch (message.type) {
     case 'open':
       return models.use(message.target, signal, async ({ facts }) => facts);
-    case 'find':
-      return (await models.find(message.target)) ?? null;
     case 'generate':
       return models.use(message.target, signal, async (session) => {
         for await (const event of session.generate(message.request, signal)) send({ type: 'event', id: message.id, event });

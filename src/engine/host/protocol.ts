@@ -20,12 +20,13 @@ export type ToHost =
   | {
       readonly type: 'hello';
       readonly version: string;
-      readonly token: string /** How long to stay after the work to come; left out by those who only look. */;
+      readonly token: string;
+      /** How long to stay after the work to come; left out by those who only look. */
       readonly keepAliveSeconds?: number;
+      /** A file to be used next: the welcome tells whether it is in memory as it is on the disk now, run by the engine process itself. */
+      readonly find?: HostTarget;
     }
   | { readonly type: 'open'; readonly id: number; readonly target: HostTarget }
-  /** Whether the file is in memory as it is on the disk now, run by the engine process itself: a {@link FoundModel}, else null. */
-  | { readonly type: 'find'; readonly id: number; readonly target: HostTarget }
   | { readonly type: 'generate'; readonly id: number; readonly target: HostTarget; readonly request: ChatRequest }
   | {
       readonly type: 'count';
@@ -44,7 +45,7 @@ export type ToHost =
 
 /** From the engine process. */
 export type FromHost =
-  | { readonly type: 'welcome'; readonly pid: number }
+  | { readonly type: 'welcome'; readonly pid: number; readonly found?: FoundModel }
   | { readonly type: 'refused'; readonly reason: 'version' | 'token'; readonly pid: number }
   | { readonly type: 'pong' }
   | { readonly type: 'event'; readonly id: number; readonly event: GenerationEvent }
