@@ -23,6 +23,7 @@ import { checkGgufParts } from './gguf/parts.ts';
 import {
   chooseProven,
   chooseUnnamed,
+  chooseWithoutComparing,
   type ListedModel,
   type Need,
   requireUsable,
@@ -94,8 +95,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     nameFile: async (fileName, sizeBytes) => nameOfFile(await catalog(), fileName, sizeBytes),
   });
 
-  const list = async (): Promise<readonly ListedModel[]> => {
-    const models = await store.list();
+  const list = async (): Promise<readonly ListedModel[]> => withCatalog(await store.list());
+  const withCatalog = async (models: readonly InstalledModel[]): Promise<readonly ListedModel[]> => {
     if (models.length === 0) return []; // Without models nobody waits for the catalogue.
     const [known, proven] = await Promise.all([catalog(), readProven(directories.state)]);
     const totalMemory = totalmem();
@@ -146,7 +147,12 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   };
 
   const choose = async (reference?: string, need?: Need): Promise<UsableModel> => {
-    if (reference === undefined) return need ? chooseProven(await list(), need) : chooseUnnamed(await list());
+    if (reference === undefined) {
+      if (need) return chooseProven(await list(), need);
+      const models = await store.list();
+      // The catalogue takes 1 to 2 ms of a start to read.
+      return chooseWithoutComparing(models) ?? chooseUnnamed(await withCatalog(models));
+    }
     const remote = await opener.findRemote(reference);
     if (remote) return remote;
     const parsed = parseReference(reference);

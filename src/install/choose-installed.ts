@@ -27,15 +27,27 @@ export interface UsableModel {
 /** The model that is installed when there is none. */
 export const starterName = 'smollm2-135m';
 
+/** The default model, or the only one that can be used: told without the catalogue. Undefined where models are to be compared. */
+export function chooseWithoutComparing(models: readonly InstalledModel[]): UsableModel | undefined {
+  const usable = models.filter(isUsable);
+  const chosen = usable.find((model) => model.isDefault) ?? (usable.length === 1 ? usable[0] : undefined);
+  return chosen && { name: chosen.name, path: chosen.path };
+}
+
 /** The default model, else the enabled one of the highest tier that fits, the larger before the smaller. */
 export function chooseUnnamed(models: readonly ListedModel[]): UsableModel {
-  const usable = models.filter((model) => model.enabled && model.problem === undefined);
-  const chosen = usable.find((model) => model.isDefault) ?? [...usable].sort((a, b) => rank(b) - rank(a))[0];
+  const clear = chooseWithoutComparing(models);
+  if (clear) return clear;
+  const [chosen] = models.filter(isUsable).sort((a, b) => rank(b) - rank(a));
   if (chosen) return { name: chosen.name, path: chosen.path };
   const [disabled] = models.filter((model) => !model.enabled);
   if (disabled)
     throw new LuciError('MODEL_DISABLED', 'All installed models are disabled.', { hint: `luci llm enable ${shellWord(disabled.name)}` });
   throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: `luci install ${starterName}` });
+}
+
+function isUsable({ enabled, problem }: InstalledModel): boolean {
+  return enabled && problem === undefined;
 }
 
 /** What a model must have proven to be chosen. */
