@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { bundleCommand } from './bundle-command.mjs';
 
 const root = dirname(import.meta.dirname);
 const source = join(root, 'src');
@@ -34,7 +35,9 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  minify: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  minifyIdentifiers: true,
   keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
@@ -52,16 +55,7 @@ const esm = {
 const bundled = new Set();
 
 const builds = [
-  // One minified CommonJS file starts fastest; import.meta does not exist there.
-  {
-    entryPoints: { 'cli-main': 'cli/main.ts' },
-    format: 'cjs',
-    // Code that starts from V8's cache cannot import(); require() it can.
-    supported: { 'dynamic-import': false },
-    outExtension: { '.js': '.cjs' },
-    define: { ...common.define, 'import.meta.dirname': '__dirname' },
-  },
-  { entryPoints: { index: 'index.ts' }, ...esm, minify: false },
+  { entryPoints: { index: 'index.ts' }, ...esm, minifyWhitespace: false, minifySyntax: false, minifyIdentifiers: false },
   {
     entryPoints: {
       'engine-host': 'engine/host/main.ts',
@@ -88,6 +82,7 @@ try {
     const { metafile } = await esbuild.build({ ...common, ...build, entryPoints, outdir: fresh, metafile: true });
     for (const input of Object.keys(metafile.inputs)) bundled.add(input);
   }
+  for (const input of await bundleCommand(esbuild, { source, folder: fresh, options: common })) bundled.add(join('src', input));
   writeNotices(fresh);
   makeStarter(fresh);
   const stamp = join(fresh, '.stamp');
@@ -109,16 +104,27 @@ try {
 function makeStarter(folder) {
   copyFileSync(join(root, 'scripts', 'starter.cjs'), join(folder, 'cli.cjs'));
   chmodSync(join(folder, 'cli.cjs'), 0o755);
-  // The cache holds what ran until it was made: so a list with a file in it, which most commands do first.
   const home = join(folder, 'home');
+  const model = join(home, 'models', 'none.gguf');
   mkdirSync(join(home, 'models'), { recursive: true });
-  writeFileSync(join(home, 'models', 'none.gguf'), 'GGUF');
-  const made = spawnSync(process.execPath, [join(folder, 'cli.cjs'), 'list', '--home', home], {
-    env: { ...process.env, LUCI_MAKE_CODE_CACHE: '1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  mkdirSync(join(home, 'state'));
+  writeFileSync(model, 'GGUF');
+  writeFileSync(join(home, 'state', 'engine-token'), 'none');
+  // The cache holds what ran until it was made, and each run adds to it: a list, and asking as far as one comes without an engine.
+  const runs = [
+    { args: ['list'], exitCode: 0 },
+    { args: ['ask', 'hi', '--model', model], exitCode: 6 },
+  ];
+  // Nothing of the user's counts, and nothing outside the folder is touched.
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LUCI_')));
+  for (const { args, exitCode } of runs) {
+    const made = spawnSync(process.execPath, [join(folder, 'cli.cjs'), ...args, '--home', home, '--offline'], {
+      env: { ...environment, XDG_RUNTIME_DIR: home, LUCI_MAKE_CODE_CACHE: '1' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    if (made.status !== exitCode) throw new Error(`the built command ends with ${made.status} at ${args.join(' ')}: ${made.stderr}`);
+  }
   rmSync(home, { recursive: true });
-  if (made.status !== 0) throw new Error(`the built command does not start: ${made.stderr}`);
 }
 
 /** The licences of everything that is bundled: their texts must go wherever its code goes. */

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
-import { makeHome } from './luci-process.ts';
+import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { type Home, makeHome } from './luci-process.ts';
 
 /** A hook that writes down every module the command loads and every file it opens that could hold an engine. */
 const hook = `
@@ -19,17 +19,37 @@ process.dlopen = function (module, file, ...rest) {
   return open.call(this, module, file, ...rest);
 };`;
 
-test('list loads no engine, no native library, and nothing of the network', async () => {
-  await using home = await makeHome();
+/** A home with the tiny model. */
+async function homeWithModel(): Promise<Home> {
+  const home = await makeHome();
   await mkdir(join(home.folder, 'models'));
   await writeFile(join(home.folder, 'models', 'tiny.gguf'), tinyGguf());
-  const hookPath = join(home.folder, 'hook.cjs');
-  const loadedPath = join(home.folder, 'loaded');
+  return home;
+}
+
+/** Runs a command under the {@link hook}: its output, and what it loaded. */
+async function watched({ folder, luci }: Home, args: readonly string[]): Promise<{ stdout: string; loaded: readonly string[] }> {
+  const hookPath = join(folder, 'hook.cjs');
+  const loadedPath = join(folder, 'loaded');
   await writeFile(hookPath, hook);
-  const environment = { NODE_OPTIONS: `--require "${hookPath}"`, LOADED_MODULES: loadedPath };
-  const ran = await home.luci(['list', '--json'], { environment });
-  expect(JSON.parse(ran.stdout)).toMatchObject([{ name: 'tiny' }]);
+  const { stdout } = await luci(args, { environment: { NODE_OPTIONS: `--require "${hookPath}"`, LOADED_MODULES: loadedPath } });
   const loaded = (await readFile(loadedPath, 'utf8')).split('\n');
   expect(loaded.length).toBeGreaterThan(3);
-  expect(loaded.filter((name) => /llama|engine-host|^native|^node:(http2?|https|tls)$/.test(name))).toEqual([]);
+  return { stdout, loaded };
+}
+
+test('list loads no engine, no native library, and nothing of the network', async () => {
+  await using home = await homeWithModel();
+  const { stdout, loaded } = await watched(home, ['list', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject([{ name: 'tiny' }]);
+  expect(loaded.filter((name) => /llama|engine-host|^native|^node:(net|tty|http2?|https|tls)$/.test(name))).toEqual([]);
+});
+
+test('a question to an engine that runs loads nothing that starts one', async () => {
+  await using home = await homeWithModel();
+  expect(await home.luci(['ask', 'hi'])).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+  const { stdout, loaded } = await watched(home, ['ask', 'hi']);
+  expect(stdout).toBe(`${tinyReply}\n`);
+  expect(loaded).toContain('node:net');
+  expect(loaded.filter((name) => /llama|^native|^node:(child_process|crypto|fs\/promises|http2?|https|tls)$/.test(name))).toEqual([]);
 });
