@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
 /** Modules that are imported while the command runs, and yet by nearly every command. */
-const imports = ['luci.ts', 'catalog/load-catalog.ts', 'cli/install-models.ts', 'engine/host/find-host.ts'];
+const nearlyAlways = ['luci.ts', 'catalog/load-catalog.ts', 'cli/install-models.ts', 'engine/host/find-host.ts'];
 /** Modules of Node of which luci uses functions only. They take 1 and 2 ms to load, and most commands end without. */
 const lazyModules = ['node:fs/promises', 'node:tty'];
 
@@ -56,7 +56,7 @@ function leaveOut(source, left) {
         if (kind !== 'dynamic-import' || pluginData === 'resolved') return undefined;
         const found = await build.resolve(path, { kind, resolveDir, pluginData: 'resolved' });
         const file = nameOf(source, found.path);
-        if (found.external || found.namespace !== 'file' || imports.includes(file)) return found;
+        if (found.external || found.namespace !== 'file' || nearlyAlways.includes(file)) return found;
         left.add(file);
         return { path: `more:${file}`, external: true };
       });
