@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { InstalledModel } from '../store/installed-model.ts';
+import { chooseUnnamed, chooseWithoutComparing, type ListedModel } from './choose-installed.ts';
+
+function installed(name: string, more: Partial<InstalledModel> = {}): InstalledModel {
+  const facts = { architecture: 'llama', parametersB: 1 };
+  const state = { verified: false, vouched: false, enabled: true, isDefault: false, installedAt: '2026-01-01T00:00:00Z' };
+  return { name, path: `/models/${name}.gguf`, files: [], sizeBytes: 1, facts, ...state, ...more };
+}
+
+test.each([
+  ['the only model', [installed('a')], 'a'],
+  ['the default of several', [installed('a'), installed('b', { isDefault: true })], 'b'],
+  ['the only one that is enabled', [installed('a', { enabled: false }), installed('b')], 'b'],
+  ['the only one that is whole', [installed('a', { problem: 'cut short' }), installed('b')], 'b'],
+  ['none of two, which are to be compared', [installed('a'), installed('b')], undefined],
+  ['no default that is disabled', [installed('a', { isDefault: true, enabled: false }), installed('b'), installed('c')], undefined],
+  ['none where there is none', [], undefined],
+])('chosen without the catalogue: %s', (_, models, name) => {
+  expect(chooseWithoutComparing(models)?.name).toBe(name);
+});
+
+test('of several models the one of the highest tier that fits, and the default before it', () => {
+  const listed = (name: string, parametersB: number, more: Partial<ListedModel> = {}): ListedModel => ({
+    ...installed(name, { facts: { architecture: 'llama', parametersB } }),
+    entry: undefined,
+    proven: undefined,
+    fits: 'yes',
+    ...more,
+  });
+  const models = [listed('small', 1), listed('large', 8), listed('huge', 70, { fits: 'no' })];
+  expect(chooseUnnamed(models).name).toBe('large');
+  expect(chooseUnnamed([...models, listed('mine', 0.1, { isDefault: true })]).name).toBe('mine');
+});
