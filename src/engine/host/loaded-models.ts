@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { orAborted, sleep, throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
@@ -33,7 +33,7 @@ export interface LoadedModels {
   /** Runs `work` with the model's session, opened when needed. The model stays in memory as long as the work lasts. */
   use<T>(target: HostTarget, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T>;
   /** The model of a file, where it is in memory, run by this process, and the file is still the same. */
-  find(target: HostTarget): Promise<FoundModel | undefined>;
+  find(target: HostTarget): FoundModel | undefined;
   list(): LoadedModel[];
   /** Unloads an idle model by name; false when it is not there. */
   unload(name: string): Promise<boolean>;
@@ -48,7 +48,7 @@ interface Entry {
   readonly opened: Promise<Session>;
   ready: Session | undefined;
   /** Size, time and number of the file when it was opened. */
-  readonly stamp: Promise<string | undefined>;
+  readonly stamp: string | undefined;
   memoryBytes: number;
   requests: number;
   lastUsedMs: number;
@@ -161,12 +161,11 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
         entry.lastUsedMs = Date.now();
       }
     },
-    async find({ path, contextLength, threads }) {
+    find({ path, contextLength, threads }) {
       for (const { target, ready, stamp } of entries.values()) {
         const isAlike = target.path === path && target.contextLength === contextLength && (threads ?? target.threads) === target.threads;
         if (!ready || !isAlike || target.program) continue;
-        const [then, now] = await Promise.all([stamp, stampOf(path)]);
-        if (then !== undefined && then === now) return { target, facts: ready.facts };
+        if (stamp !== undefined && stamp === stampOf(path)) return { target, facts: ready.facts };
       }
       return undefined;
     },
@@ -199,7 +198,12 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   };
 }
 
-async function stampOf(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found && [found.size, found.mtimeMs, found.ino].join(' ');
+/** Not from the thread pool: its one thread may be at work on a long prompt, and a new question would wait for it. */
+function stampOf(path: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && [found.size, found.mtimeMs, found.ino].join(' ');
+  } catch {
+    return undefined; // One that cannot be looked at is none that is known.
+  }
 }

@@ -6,7 +6,7 @@ import { orAborted, stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { createLoadedModels } from './loaded-models.ts';
 import { createSessionOpener } from './open-session.ts';
-import { type FromHost, type HostStatus, type HostTarget, readMessages, type ToHost } from './protocol.ts';
+import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
 
 /**
  * The resident engine process. Started by the first command that needs a model, reused by later ones over a socket,
@@ -73,7 +73,8 @@ function serve(socket: Socket): void {
       isOfOurVersion = message.version === version;
       if (!isOfOurVersion) return send({ type: 'refused', reason: 'version', pid: process.pid });
       keepAliveSeconds = message.keepAliveSeconds ?? keepAliveSeconds;
-      return void welcome(message.find, send);
+      const found = message.find && models.find(message.find);
+      return send({ type: 'welcome', pid: process.pid, ...(found ? { found } : {}) });
     }
     if (!isWelcome) return void socket.destroy();
     // A command of another version may only ask this process to leave: its other words may mean something else.
@@ -94,11 +95,6 @@ function serve(socket: Socket): void {
       )
       .finally(() => running.delete(message.id));
   });
-}
-
-async function welcome(wanted: HostTarget | undefined, send: (message: FromHost) => void): Promise<void> {
-  const found = wanted && (await models.find(wanted));
-  send({ type: 'welcome', pid: process.pid, ...(found ? { found } : {}) });
 }
 
 async function answer(
