@@ -13,10 +13,13 @@ import type { CaseResult } from './tiers/result.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
 import { openPython } from './tiers/sandbox/python.ts';
 
+/** A run: the newest of a model by its name, a log by its path that ends in `.jsonl`, or a log of whatever name. */
+export type RunReference = string | { readonly path: string };
+
 /** What can be done with test runs that are over. Each takes names of tested models, or paths of logs. */
 export interface TestingVerbs {
   /** Two runs; the same model with the public and another seed, or one name for these two, is a question of its own. */
-  compare(first: string, second?: string): Comparison | SeedComparison;
+  compare(first: RunReference, second?: RunReference): Comparison | SeedComparison;
   /** A run of a user's own suite takes the file of it. */
   rescore(reference: string, options?: { readonly suitePath?: string; readonly signal?: AbortSignal }): Promise<readonly Rescored[]>;
   /** What is wrong with a user's own suite, case by case. Throws USAGE for a file that has not the form of one. */
@@ -34,15 +37,16 @@ export function createTestingVerbs(
   keysFolder: string,
   pythonFolder: (signal?: AbortSignal) => Promise<string | undefined>,
 ): TestingVerbs {
-  const find = (reference: string): ReadLog => {
-    if (!reference.endsWith('.jsonl')) return newestRun(logsFolder, reference);
-    const log = readRunLog(reference);
-    if (!log) throw new LuciError('NOT_FOUND', `${reference} is no log of a test run.`, { hint: 'luci test' });
+  const find = (reference: RunReference): ReadLog => {
+    if (typeof reference === 'string' && !reference.endsWith('.jsonl')) return newestRun(logsFolder, reference);
+    const path = typeof reference === 'string' ? reference : reference.path;
+    const log = readRunLog(path);
+    if (!log) throw new LuciError('NOT_FOUND', `${path} is no log of a test run.`, { hint: 'luci test' });
     return log;
   };
   return {
     compare(first, second) {
-      const [a, b] = second === undefined ? seedPair(logsFolder, first) : [find(first), find(second)];
+      const [a, b] = second === undefined && typeof first === 'string' ? seedPair(logsFolder, first) : [find(first), find(second ?? first)];
       return isSeedPair(a, b) ? compareSeeds(a, b) : compareRuns(a, b);
     },
     async rescore(reference, { suitePath, signal } = {}) {
