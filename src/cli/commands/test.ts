@@ -1,6 +1,6 @@
 import { LuciError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/units.ts';
-import type { TestEvent, TestOptions } from '../../testing.ts';
+import type { TestEvent, TestOptions } from '../../testing-options.ts';
 import type { CaseResult } from '../../tiers/result.ts';
 import { type Command, type OptionValues, textOption } from '../command.ts';
 import { confirm } from '../confirm.ts';

@@ -1,4 +1,4 @@
-import { isLuciError } from '../../base/errors.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
 import type { Instance } from '../case.ts';
 import { failed, type Grade } from '../grade/grade-text.ts';
 import { nobodies, verdictOn } from '../nobodies.ts';
@@ -39,8 +39,26 @@ export async function lintSuite({ name, version, hash, cases }: OwnSuite, signal
   return { suite: name, version, hash, cases: found };
 }
 
+/** Which instances a run will ask. */
+export interface AskedInstances {
+  readonly repeats: number;
+  readonly seed: string;
+  readonly caseIds?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** Throws unless right answers pass and wrong ones fail in all that will be asked. */
+export async function requireSound(suite: OwnSuite, { repeats, seed, caseIds, signal }: AskedInstances): Promise<void> {
+  for (const own of suite.cases.filter(({ id }) => caseIds === undefined || caseIds.includes(id)))
+    for (let variant = 0; variant < Math.min(repeats, own.variants); variant += 1) {
+      const [problem] = await answerProblems(own.instance(seed, variant), signal);
+      if (problem !== undefined)
+        throw new LuciError('USAGE', `${suite.name}, case ${own.id}: ${problem}.`, { hint: 'luci test lint FILE tells of every case' });
+    }
+}
+
 /** What is wrong with the answers an instance comes with. */
-export async function answerProblems(instance: Instance & Pick<OwnInstance, 'wrong'>, signal?: AbortSignal): Promise<string[]> {
+async function answerProblems(instance: Instance & Pick<OwnInstance, 'wrong'>, signal?: AbortSignal): Promise<string[]> {
   const problems: string[] = [];
   const right = await orBroken(verdictOn(instance, instance.oracle, signal));
   if (!right.passes) problems.push(`the right answer fails: ${right.reason}${right.evidence ? ` (${right.evidence.slice(0, 200)})` : ''}`);
