@@ -2,7 +2,7 @@ import { LuciError } from './base/errors.ts';
 import { testModel, tiersOf } from './test-model.ts';
 import type { TestingTools, TestOptions } from './testing-options.ts';
 import { requireSound } from './tiers/own/lint.ts';
-import { readSuite } from './tiers/own/load-suite.ts';
+import { type OwnSuite, readSuite } from './tiers/own/load-suite.ts';
 import type { ModelResult } from './tiers/result.ts';
 import { openPython } from './tiers/sandbox/python.ts';
 import { testSandboxes } from './tiers/sandbox/self-test.ts';
@@ -16,13 +16,14 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   const own = suitePath === undefined ? undefined : readSuite(suitePath);
   const suite = own ?? ladder;
   requireKnownCases(suite, caseIds);
-  const folder = await pythonFor(tools, options);
+  const folder = await pythonFor(tools, own, options);
   const installed = await tools.list();
   const named = options.models?.length ? await tools.installedNames(options.models) : undefined;
   const wanted = installed.filter((model) => (named ? named.includes(model.name) : model.problem === undefined));
   const chosen = wanted.filter(({ enabled }) => enabled);
   const skipped = wanted.filter(({ enabled }) => !enabled).map(({ name }) => name);
-  const language = folder === undefined ? 'javascript' : 'python';
+  // A case of a user's own says itself what it asks for.
+  const language = own || folder === undefined ? 'javascript' : 'python';
   onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language });
   if (chosen.length === 0) {
     const [disabled] = skipped;
@@ -32,13 +33,20 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   }
   const tested = Math.max(...chosen.map((model) => tiersOf(suite, model, options).lastTier));
   const reached = suite.tiers.filter((tier) => tier <= tested).flatMap((tier) => suite.casesOf(tier));
-  const asksPython = reached.some(({ id, inPython }) => inPython && (caseIds?.includes(id) ?? true));
+  const asksPython = reached.some(({ id, inPython, needsPython }) => (inPython || needsPython) && (caseIds?.includes(id) ?? true));
   // Python takes seconds to try: only where it is going to be used.
   const usedFolder = asksPython ? folder : undefined;
   const sandboxes = await testSandboxes(usedFolder, signal);
   await using python = usedFolder === undefined ? undefined : await openPython(usedFolder, signal ? { signal } : {});
   // Before any model is asked: a case that is wrong itself says nothing of a model.
-  if (own) await requireSound(own, { repeats, seed, ...(caseIds ? { caseIds } : {}), ...(signal ? { signal } : {}) });
+  if (own)
+    await requireSound(own, {
+      repeats,
+      seed,
+      ...(caseIds ? { caseIds } : {}),
+      ...(signal ? { signal } : {}),
+      ...(python ? { python } : {}),
+    });
   const results: ModelResult[] = [];
   for (const model of chosen) {
     const result = await testModel(tools, model, { suite, sandboxes, language, python }, options);
@@ -48,8 +56,16 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   return results;
 }
 
-/** Folder of Python where code is asked for in it. Throws NOT_FOUND where that was asked for and is not there. */
-async function pythonFor({ pythonFolder }: TestingTools, { language = 'auto', signal }: TestOptions): Promise<string | undefined> {
+/**
+ * Folder of Python where code is asked for in it. Throws NOT_FOUND where that was asked for and is not there; cases of a user's own that
+ * cannot do without it are errors then, one by one.
+ */
+async function pythonFor(
+  { pythonFolder }: TestingTools,
+  own: OwnSuite | undefined,
+  { language = 'auto', signal }: TestOptions,
+): Promise<string | undefined> {
+  if (own) return own.cases.some(({ needsPython }) => needsPython) ? pythonFolder(signal) : undefined;
   if (language === 'javascript') return undefined;
   const folder = await pythonFolder(signal);
   if (folder === undefined && language === 'python')

@@ -155,6 +155,11 @@ function testOptions(operands: readonly string[], options: OptionValues): TestOp
   const [seed, suitePath] = [textOption(options, 'seed'), textOption(options, 'suite')];
   if (suitePath !== undefined && (tier !== undefined || minTier !== undefined || options['all'] === true))
     throw new LuciError('USAGE', 'A suite of your own has no tiers: --tier, --min-tier and --all are for the built-in one.');
+  if (suitePath !== undefined && options['language'] !== undefined)
+    throw new LuciError(
+      'USAGE',
+      'The cases of a suite of your own say themselves what code they ask for: --language is for the built-in one.',
+    );
   const caseIds = options['case'];
   const shard = shardOption(textOption(options, 'shard'));
   const language = languageOption(textOption(options, 'language'));
