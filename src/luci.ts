@@ -191,7 +191,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => opener.open(await choose(reference), options);
 
   const testLogs = join(directories.logs, 'test');
-  const testing = () => import('./testing.ts');
+  const findRun = () => import('./tiers/find-run.ts');
+  const reports = () => import('./tiers/report/write-report.ts');
   // Reports are passed on: no folder of the user's stands in them.
   const privatePaths = [
     { path: settings.home, shownAs: 'LUCI_HOME' },
@@ -252,19 +253,19 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       return (await installer()).repair(verified, options);
     },
     async test(options) {
-      const { testModels } = await testing();
+      const { testModels } = await import('./testing.ts');
       const tools = { stateFolder: directories.state, logsFolder: testLogs, list, installedNames, digestOf, open, machine, pythonFolder };
       return testModels(tools, options);
     },
-    newestTest: async (reference) => (await testing()).newestRun(testLogs, (await installed(reference)).name),
+    newestTest: async (reference) => (await findRun()).newestRun(testLogs, (await installed(reference)).name),
     async writeReport({ models = [], ...where } = {}) {
-      const { writeReport, testedModels } = await testing();
+      const [{ writeReport }, { testedModels }] = await Promise.all([reports(), findRun()]);
       const tested = new Set(testedModels(testLogs));
       const names: string[] = [];
       for (const reference of models) names.push(...(tested.has(reference) ? [reference] : await installedNames([reference])));
       return writeReport({ ...where, logsFolder: testLogs, models: names, privatePaths });
     },
-    writeJunit: async (path, results) => (await testing()).writeJunit(path, results, privatePaths),
+    writeJunit: async (path, results) => (await reports()).writeJunit(path, results, privatePaths),
     testingVerbs: async () => (await import('./testing-verbs.ts')).createTestingVerbs(testLogs, directories.keys, pythonFolder),
     requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),

@@ -3,20 +3,23 @@ import { basename, join } from 'node:path';
 import { writeFileAtomic } from './base/atomic-file.ts';
 import { LuciError } from './base/errors.ts';
 import { diskError } from './base/system-error.ts';
-import { newestRun } from './testing.ts';
 import { type Certificate, certify, checkCertificate, newSigningKey } from './tiers/certificate.ts';
 import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from './tiers/compare.ts';
+import { newestRun } from './tiers/find-run.ts';
 import { type LintReport, lintSuite } from './tiers/own/lint.ts';
-import { readSuite } from './tiers/own/load-suite.ts';
+import { type OwnSuite, readSuite } from './tiers/own/load-suite.ts';
 import { type Rescored, rescoreRun } from './tiers/rescore.ts';
 import type { CaseResult } from './tiers/result.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
-import { openPython } from './tiers/sandbox/python.ts';
+import { openPython, type PythonSandbox } from './tiers/sandbox/python.ts';
+
+/** A run: the newest of a model by its name, a log by its path that ends in `.jsonl`, or a log of whatever name. */
+export type RunReference = string | { readonly path: string };
 
 /** What can be done with test runs that are over. Each takes names of tested models, or paths of logs. */
 export interface TestingVerbs {
   /** Two runs; the same model with the public and another seed, or one name for these two, is a question of its own. */
-  compare(first: string, second?: string): Comparison | SeedComparison;
+  compare(first: RunReference, second?: RunReference): Comparison | SeedComparison;
   /** A run of a user's own suite takes the file of it. */
   rescore(reference: string, options?: { readonly suitePath?: string; readonly signal?: AbortSignal }): Promise<readonly Rescored[]>;
   /** What is wrong with a user's own suite, case by case. Throws USAGE for a file that has not the form of one. */
@@ -34,29 +37,40 @@ export function createTestingVerbs(
   keysFolder: string,
   pythonFolder: (signal?: AbortSignal) => Promise<string | undefined>,
 ): TestingVerbs {
-  const find = (reference: string): ReadLog => {
-    if (!reference.endsWith('.jsonl')) return newestRun(logsFolder, reference);
-    const log = readRunLog(reference);
-    if (!log) throw new LuciError('NOT_FOUND', `${reference} is no log of a test run.`, { hint: 'luci test' });
+  const find = (reference: RunReference): ReadLog => {
+    if (typeof reference === 'string' && !reference.endsWith('.jsonl')) return newestRun(logsFolder, reference);
+    const path = typeof reference === 'string' ? reference : reference.path;
+    const log = readRunLog(path);
+    if (!log) throw new LuciError('NOT_FOUND', `${path} is no log of a test run.`, { hint: 'luci test' });
     return log;
   };
+  const pythonWhere = async (isNeeded: boolean, stop: { signal?: AbortSignal }): Promise<PythonSandbox | undefined> => {
+    const folder = isNeeded ? await pythonFolder(stop.signal) : undefined;
+    return folder === undefined ? undefined : openPython(folder, stop);
+  };
+  const pythonFor = ({ cases }: OwnSuite, stop: { signal?: AbortSignal }): Promise<PythonSandbox | undefined> =>
+    pythonWhere(
+      cases.some(({ needsPython }) => needsPython),
+      stop,
+    );
   return {
     compare(first, second) {
-      const [a, b] = second === undefined ? seedPair(logsFolder, first) : [find(first), find(second)];
+      const [a, b] = second === undefined && typeof first === 'string' ? seedPair(logsFolder, first) : [find(first), find(second ?? first)];
       return isSeedPair(a, b) ? compareSeeds(a, b) : compareRuns(a, b);
     },
     async rescore(reference, { suitePath, signal } = {}) {
       const log = find(reference);
+      const suite = suitePath === undefined ? undefined : readSuite(suitePath);
       const stop = signal ? { signal } : {};
-      const folder = log.run.language === 'python' ? await pythonFolder(signal) : undefined;
-      await using python = folder === undefined ? undefined : await openPython(folder, stop);
-      return rescoreRun(log, {
-        ...(suitePath === undefined ? {} : { suite: readSuite(suitePath) }),
-        ...(python ? { python } : {}),
-        ...stop,
-      });
+      await using python = suite ? await pythonFor(suite, stop) : await pythonWhere(log.run.language === 'python', stop);
+      return rescoreRun(log, { ...(suite ? { suite } : {}), ...(python ? { python } : {}), ...stop });
     },
-    lint: (path, signal) => lintSuite(readSuite(path), signal),
+    async lint(path, signal) {
+      const suite = readSuite(path);
+      const stop = signal ? { signal } : {};
+      await using python = await pythonFor(suite, stop);
+      return lintSuite(suite, { ...(python ? { python } : {}), ...stop });
+    },
     merge(paths) {
       const logs = paths.map(find);
       const [first] = logs;

@@ -19,11 +19,11 @@ export const errorKinds = {
   MODEL_NOT_INSTALLED: { exitCode: 3, httpStatus: 404 },
   MODEL_DISABLED: { exitCode: 3, httpStatus: 403 },
   NOT_FOUND: { exitCode: 3, httpStatus: 404 },
+  SOURCE_NOT_FOUND: { exitCode: 3, httpStatus: 404 },
   // Network
   OFFLINE: { exitCode: 4, httpStatus: 503 },
   NETWORK_FAILED: { exitCode: 4, httpStatus: 502 },
   SOURCE_DENIED: { exitCode: 4, httpStatus: 502 },
-  SOURCE_NOT_FOUND: { exitCode: 4, httpStatus: 404 },
   // Disk
   DISK_FULL: { exitCode: 5, httpStatus: 507 },
   DISK_DENIED: { exitCode: 5, httpStatus: 500 },

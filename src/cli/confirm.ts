@@ -1,6 +1,7 @@
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { CommandContext } from './command.ts';
+import { goneSignal } from './hang-up.ts';
 
 /** Asks a question that is answered with yes or no. Off a terminal nobody can answer: -y is needed then. */
 export async function confirm(question: string, { yes, signal }: Pick<CommandContext, 'yes' | 'signal'>): Promise<boolean> {
@@ -10,10 +11,11 @@ export async function confirm(question: string, { yes, signal }: Pick<CommandCon
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // The reader takes Ctrl+C for itself while it waits.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const stopped = AbortSignal.any([signal, goneSignal(lines, { isTerminal: true })]);
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal: stopped })).trim());
   } catch (error) {
-    throw signal.aborted ? abortError(signal) : error;
+    throw stopped.aborted ? abortError(stopped) : error;
   } finally {
     lines.close();
   }

@@ -6,6 +6,7 @@ import type { Luci } from '../luci.ts';
 import { overridesOf, type ParsedArguments, parseArguments } from './arguments.ts';
 import { commands } from './command-table.ts';
 import { chat } from './commands/chat.ts';
+import { leaveClosedTerminals } from './hang-up.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { createShow, type Show } from './show/show.ts';
 import { currentTerminal } from './show/terminal.ts';
@@ -25,6 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
       controller.abort(stopError(code, code === 'CANCELLED' ? 'Cancelled.' : 'Stopped.'));
     });
   }
+  leaveClosedTerminals(() => isLuciError(controller.signal.reason, 'HUNG_UP'));
   // Before the flags are known, errors are told in the plainest way that was asked for.
   let show = createShow(currentTerminal({ noColour: args.includes('--no-color') }), { json: args.includes('--json') });
   let debug = args.includes('--debug');

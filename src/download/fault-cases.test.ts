@@ -279,8 +279,8 @@ describe('case 20, refusals of the hub', () => {
       gated: expect.stringContaining('asks for an account'),
       gatedForThisAccount: expect.stringContaining('has not let this account in'),
       badToken: expect.stringContaining('HF_TOKEN is not valid'),
-      noRepository: expect.stringMatching(/does not exist\. /),
-      noRepositoryOrPrivate: expect.stringContaining('or is private'),
+      noRepository: expect.stringContaining('owner/none does not exist at 127.0.0.1'),
+      noRepositoryOrPrivate: expect.stringMatching(/owner\/none does not exist at 127\.0\.0\.1:\d+, or is private\. /),
       noFile: expect.stringContaining('has no file'),
       noRevision: expect.stringContaining('revision'),
     });

@@ -91,8 +91,11 @@ function allFailed(file: ModelFile, failures: readonly LuciError[], onlySource: 
     });
   if (failures.length === 1) return first;
   const reasons = failures.map((failure) => failure.message.replace(/\.$/, '')).join('; ');
-  // What weighs most decides the exit status: other bytes than pinned before a network that is down.
-  const { code, hint } = failures.find((failure) => failure.code === 'PIN_MISMATCH' || failure.code === 'SOURCE_BROKEN') ?? first;
+  // What weighs most decides the exit status: other bytes than pinned before a network that is down, and that before what is not there.
+  const { code, hint } =
+    failures.find((failure) => failure.code === 'PIN_MISMATCH' || failure.code === 'SOURCE_BROKEN') ??
+    failures.find((failure) => failure.code !== 'SOURCE_NOT_FOUND') ??
+    first;
   return new LuciError(code, `No source gave ${file.name}: ${reasons}`, { ...(hint ? { hint } : {}), cause: first });
 }
 

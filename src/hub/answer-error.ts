@@ -2,8 +2,18 @@ import { LuciError } from '../base/errors.ts';
 import type { NetResponse } from '../net/net.ts';
 import { retryAfterMs } from './retry-after.ts';
 
+/** What was asked for, and how. */
+export interface Asked {
+  /** A file or a repository, as shown. */
+  readonly object: string;
+  /** The repository of the hub; missing for a plain address. */
+  readonly repo?: string;
+  readonly host: string;
+  readonly hadToken: boolean;
+}
+
 /** An answer that is no file, as an error: the hub's own X-Error-Code first, the status second. */
-export async function answerError(response: NetResponse, object: string, host: string, hadToken: boolean): Promise<LuciError> {
+export async function answerError(response: NetResponse, { object, repo, host, hadToken }: Asked): Promise<LuciError> {
   const { status, headers } = response;
   response.body.destroy();
   const errorCode = headers['x-error-code'] ?? '';
@@ -19,12 +29,10 @@ export async function answerError(response: NetResponse, object: string, host: s
     return denied(`${object} was disabled by the hub.`, 'luci search … finds another model');
   if (status === 401 && hadToken && (!errorCode || /invalid (credentials|token|username)/i.test(message)))
     return denied('HF_TOKEN is not valid: the hub does not accept it.', 'Run the command without HF_TOKEN, or set a valid one.');
-  if (errorCode === 'EntryNotFound') return missing(`The repository has no file ${object}.`);
-  if (errorCode === 'RevisionNotFound') return missing(`The revision of ${object} does not exist.`);
-  if (errorCode === 'RepoNotFound') {
-    const repository = /^[^/]+\/[^/]+$/.test(object) ? object : `of ${object}`;
-    return missing(`The repository ${repository} does not exist${hadToken ? '' : ', or is private'}.`);
-  }
+  if (errorCode === 'EntryNotFound') return missing(`The repository has no file ${object}.`, repo && `luci install ${repo}`);
+  if (errorCode === 'RevisionNotFound') return missing(`The revision of ${object} does not exist.`, repo && `luci install ${repo}`);
+  // Without a token the hub says 401 of repositories that do not exist too, so that nobody can find out which private ones do.
+  if (repo !== undefined && (errorCode === 'RepoNotFound' || status === 401)) return repositoryMissing(repo, host, hadToken);
   if (status === 404) return missing(`${host} has no ${object}.`);
   const isRetryable = [408, 429, 500, 502, 503, 504].includes(status);
   const waitMs = retryAfterMs(headers, Date.now());
@@ -38,6 +46,17 @@ function denied(message: string, hint: string): LuciError {
   return new LuciError('SOURCE_DENIED', message, { hint, details: { retryable: false } });
 }
 
-function missing(message: string): LuciError {
-  return new LuciError('SOURCE_NOT_FOUND', message, { hint: 'luci search …', details: { retryable: false } });
+/** The hub gives one answer for two things, and so do we. */
+function repositoryMissing(repo: string, host: string, hadToken: boolean): LuciError {
+  const other = hadToken ? 'is private and closed to the account of HF_TOKEN' : 'is private';
+  const token = hadToken ? 'a token of an account that may read it' : 'a token that may read it';
+  const [word = ''] = (repo.split('/')[1] ?? '').toLowerCase().split(/[-_]/);
+  return missing(
+    `The repository ${repo} does not exist at ${host}, or ${other}.`,
+    `luci search ${word}\nIf it is private, set HF_TOKEN to ${token}.`,
+  );
+}
+
+function missing(message: string, hint = 'luci search …'): LuciError {
+  return new LuciError('SOURCE_NOT_FOUND', message, { hint, details: { retryable: false } });
 }

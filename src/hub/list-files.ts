@@ -40,7 +40,7 @@ export async function listRepository(net: Net, repo: string, access: HubAccess, 
     ...(access.connectTimeoutMs ? { connectTimeoutMs: access.connectTimeoutMs } : {}),
   });
   const { host } = new URL(access.endpoint);
-  if (response.status !== 200) throw await answerError(response, repo, host, access.token !== undefined);
+  if (response.status !== 200) throw await answerError(response, { object: repo, repo, host, hadToken: access.token !== undefined });
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response.body as AsyncIterable<Buffer>) {

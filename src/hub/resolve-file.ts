@@ -2,7 +2,7 @@ import { LuciError } from '../base/errors.ts';
 import type { HubSource, UrlSource } from '../base/model.ts';
 import { redactUrl } from '../net/addresses.ts';
 import type { Net, NetResponse } from '../net/net.ts';
-import { answerError } from './answer-error.ts';
+import { type Asked, answerError } from './answer-error.ts';
 import type { ResolvedFile } from './resolved-file.ts';
 
 /** Where a file's bytes are. Redirects are followed by hand: the facts are on them, and the token must not cross origins. */
@@ -22,15 +22,16 @@ const maxRedirects = 5;
 /** Resolves a file of a hub repository. */
 export function resolveHubFile(net: Net, { repo, revision = 'main', path }: HubSource, access: HubAccess): Promise<ResolvedFile> {
   const url = `${access.endpoint}/${repo}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`;
-  return follow(net, url, `${repo}/${path}`, access);
+  return follow(net, url, { object: `${repo}/${path}`, repo }, access);
 }
 
 /** Resolves any address; no token is ever sent. */
 export function resolveUrl(net: Net, { url }: UrlSource, access: Omit<HubAccess, 'endpoint' | 'token'> = {}): Promise<ResolvedFile> {
-  return follow(net, url, redactUrl(url), { ...access, endpoint: url });
+  return follow(net, url, { object: redactUrl(url) }, { ...access, endpoint: url });
 }
 
-async function follow(net: Net, start: string, object: string, access: HubAccess): Promise<ResolvedFile> {
+async function follow(net: Net, start: string, what: Pick<Asked, 'object' | 'repo'>, access: HubAccess): Promise<ResolvedFile> {
+  const { object } = what;
   const home = new URL(access.endpoint);
   const facts = {
     commit: undefined as string | undefined,
@@ -56,7 +57,7 @@ async function follow(net: Net, start: string, object: string, access: HubAccess
       facts.linkedSize ??= wholeNumber(headers['x-linked-size']);
       facts.linkedEtag ??= headers['x-linked-etag'];
     }
-    if (![301, 302, 303, 307, 308].includes(status)) return finish(response, url, object, authorization, facts, access);
+    if (![301, 302, 303, 307, 308].includes(status)) return finish(response, url, what, authorization, facts, access);
     response.body.destroy();
     const next = headers['location'] && URL.canParse(headers['location'], url) ? new URL(headers['location'], url) : undefined;
     if (!next) throw new LuciError('SOURCE_BROKEN', `${target.host} redirects ${object} to nowhere`);
@@ -71,14 +72,17 @@ async function follow(net: Net, start: string, object: string, access: HubAccess
 async function finish(
   response: NetResponse,
   url: string,
-  object: string,
+  what: Pick<Asked, 'object' | 'repo'>,
   authorization: Record<string, string>,
   facts: { commit: string | undefined; linkedSize: number | undefined; linkedEtag: string | undefined },
   access: HubAccess,
 ): Promise<ResolvedFile> {
+  const { object } = what;
   const { status, headers } = response;
   // 416 is how a server answers a range of an empty file.
-  if (status !== 200 && status !== 206) throw await answerError(response, object, new URL(url).host, access.token !== undefined);
+  if (status !== 200 && status !== 206) {
+    throw await answerError(response, { ...what, host: new URL(url).host, hadToken: access.token !== undefined });
+  }
   response.body.destroy();
   const type = headers['content-type'] ?? '';
   if (/text\/html/i.test(type)) {

@@ -118,11 +118,27 @@ export interface CaseFacts {
   readonly variants?: number;
   /** Asks for code in Python where there is a sandbox for it; other cases do not look at the language. */
   readonly inPython?: true;
+  /** Asks for code in Python and nothing else: without a sandbox for it there is no verdict. */
+  readonly needsPython?: true;
 }
 
 /** A case of the built-in suite. */
 export interface CaseDefinition extends CaseFacts {
   readonly generate: (random: Random, language: Language) => Instance;
+}
+
+/** Whether grading takes Python. */
+export function gradesPython(verify: Verifier | undefined): boolean {
+  switch (verify?.kind) {
+    case 'code':
+      return verify.language === 'python';
+    case 'all':
+      return verify.parts.some(gradesPython);
+    case 'state':
+      return gradesPython(verify.answer);
+    default:
+      return false;
+  }
 }
 
 /** An instance of one question without tools. */

@@ -1,8 +1,9 @@
 import { LuciError } from '../base/errors.ts';
 import type { Language } from './case.ts';
+import { regressionOf, type TierChange, tierChanges } from './regression.ts';
 import type { CaseResult } from './result.ts';
 import type { ReadLog } from './run-log.ts';
-import { fisherExact, wilsonInterval } from './statistics.ts';
+import { fisherExact, pairedExact, wilsonInterval } from './statistics.ts';
 import { casesOf } from './suite.ts';
 
 /** Two runs against each other: the same questions, pair by pair. */
@@ -11,13 +12,18 @@ import { casesOf } from './suite.ts';
 export interface Comparison {
   readonly kind: 'pairs';
   readonly pairs: number;
+  /** Different cases among them. */
+  readonly cases: number;
   /** Cases only the first, and only the second passes. */
   readonly onlyFirst: readonly string[];
   readonly onlySecond: readonly string[];
   readonly passed: readonly [first: number, second: number];
   readonly intervals: readonly [first: readonly [number, number], second: readonly [number, number]];
-  /** Exact two-sided p of McNemar's test on the pairs that differ. */
+  /** Exact two-sided p of the pairs that differ: McNemar's where no case was repeated, see {@link pairedExact}. */
   readonly p: number;
+  /** The second run against the first as its baseline. */
+  readonly regression: ReturnType<typeof regressionOf>;
+  readonly tiers: readonly TierChange[];
   /** What else differs and may be the reason. */
   readonly warnings: readonly string[];
 }
@@ -87,14 +93,20 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
   const onlyFirst = pairs.filter(([a, b]) => passes(a) && !passes(b)).map(([a]) => a.caseId);
   const onlySecond = pairs.filter(([a, b]) => !passes(a) && passes(b)).map(([a]) => a.caseId);
   const passed = [pairs.filter(([a]) => passes(a)).length, pairs.filter(([, b]) => passes(b)).length] as const;
+  const cases = [...new Set(pairs.map(([{ caseId }]) => caseId))];
+  const timesIn = (ids: readonly string[], caseId: string): number => ids.filter((id) => id === caseId).length;
+  const tiers = tierChanges(first, second, isSameQuestion);
   return {
     kind: 'pairs',
     pairs: pairs.length,
+    cases: cases.length,
     onlyFirst,
     onlySecond,
     passed,
     intervals: [wilsonInterval(passed[0], pairs.length), wilsonInterval(passed[1], pairs.length)],
-    p: mcnemarExact(onlyFirst.length, onlySecond.length),
+    p: pairedExact(cases.map((caseId) => timesIn(onlyFirst, caseId) - timesIn(onlySecond, caseId))),
+    regression: regressionOf(tiers),
+    tiers,
     warnings: (['engine', 'toolPath', 'contextLength', 'language'] as const).flatMap((fact) =>
       first.run[fact] === second.run[fact]
         ? []
@@ -114,17 +126,4 @@ function languageCheck(first: Language, second: Language): (answer: CaseResult) 
 
 function isDecided({ status }: CaseResult): boolean {
   return status !== 'error';
-}
-
-/** Two-sided exact test: how likely a split at least as uneven is when both are equally good (binomial with 1/2). */
-export function mcnemarExact(a: number, b: number): number {
-  const n = a + b;
-  if (n === 0) return 1;
-  let tail = 0;
-  let term = 0.5 ** n;
-  for (let k = 0; k <= Math.min(a, b); k += 1) {
-    tail += term;
-    term *= (n - k) / (k + 1);
-  }
-  return Math.min(1, 2 * tail);
 }

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
-import { mcnemarExact } from './compare.ts';
 import { replyTimeoutMs } from './run/metered-session.ts';
-import { designEffect, fisherExact, isConfirmed, isDecided, isTierPassed, sequentialVerdict, wilsonInterval } from './statistics.ts';
+import {
+  designEffect,
+  fisherExact,
+  isConfirmed,
+  isDecided,
+  isTierPassed,
+  pairedExact,
+  sequentialVerdict,
+  tierVerdict,
+  wilsonInterval,
+} from './statistics.ts';
 
 test.each([
   [8, 10, 49, 94],
@@ -23,7 +32,27 @@ test.each([
   [4, 4, 1],
   [0, 0, 1],
 ])('McNemar: %i to %i is p = %f', (a, b, p) => {
-  expect(Math.round(mcnemarExact(a, b) * 1000) / 1000).toBe(p);
+  expect(Math.round(pairedExact([...Array(a).fill(1), ...Array(b).fill(-1)]) * 1000) / 1000).toBe(p);
+});
+
+test.each([
+  // Six questions lost in two cases say no more than two questions in two cases.
+  [[3, 3], 0.5],
+  [[3, 3, 3, 3, 3, 3], 0.031],
+  [[3, 3, 3, 3, 3, -1], 0.063],
+  [[0, 0], 1],
+])('balances of whole cases, %j: p = %f', (balances, p) => {
+  expect(Math.round(pairedExact(balances) * 1000) / 1000).toBe(p);
+});
+
+test('missing answers leave a verdict open unless they could not change it', () => {
+  expect([tierVerdict(8, 0, 10), tierVerdict(7, 2, 10), tierVerdict(0, 3, 10), tierVerdict(0, 2, 10)]).toEqual([
+    'pass',
+    'incomplete',
+    'fail',
+    'incomplete',
+  ]);
+  expect(tierVerdict(0, 0, 0)).toBe('fail');
 });
 
 test('four fifths decide, in whole numbers', () => {

@@ -1,10 +1,16 @@
-import type { CaseResult } from './result.ts';
+import type { CaseResult, TierResult } from './result.ts';
 
 /** Counts, intervals and words for them. */
 
 /** Whether enough passed: four fifths. One pair of whole numbers decides; count, percent, mark and exit status all follow from it. */
 export function isTierPassed(passed: number, total: number): boolean {
   return total > 0 && 5 * passed >= 4 * total;
+}
+
+/** The verdict on so many questions. Those with neither a right nor a wrong answer leave it open, unless they could not change it. */
+export function tierVerdict(passed: number, failed: number, total: number): TierResult['verdict'] {
+  if (isTierPassed(passed, total)) return 'pass';
+  return passed + failed < total && isTierPassed(total - failed, total) ? 'incomplete' : 'fail';
 }
 
 /**
@@ -61,6 +67,24 @@ export function sequentialVerdict(passed: number, failed: number): 'pass' | 'fai
   const isPassed = isTierPassed(passed, passed + failed);
   if (evidence >= bound && isPassed) return 'pass';
   return evidence <= -bound && !isPassed ? 'fail' : undefined;
+}
+
+/**
+ * Two-sided exact test of paired answers: how likely a sum at least as uneven is when both sides are equally good, so that the balance of
+ * each case is as likely to have the other sign (R. A. Fisher, The Design of Experiments, 1935). With one answer a case it is McNemar's
+ * exact test; repeats of a case count as one that weighs more, for they are alike.
+ */
+export function pairedExact(balances: readonly number[]): number {
+  const observed = Math.abs(balances.reduce((sum, balance) => sum + balance, 0));
+  // Chance of each sum.
+  let sums = new Map([[0, 1]]);
+  for (const balance of balances) {
+    const next = new Map<number, number>();
+    for (const [sum, chance] of sums)
+      for (const signed of [sum + balance, sum - balance]) next.set(signed, (next.get(signed) ?? 0) + chance / 2);
+    sums = next;
+  }
+  return [...sums].reduce((p, [sum, chance]) => (Math.abs(sum) >= observed ? p + chance : p), 0);
 }
 
 /**

@@ -67,6 +67,13 @@ export const ladder: Suite = {
   },
 };
 
+/** Throws USAGE for the id of a case the suite does not have. */
+export function requireKnownCases(suite: Suite, caseIds: readonly string[] | undefined): void {
+  const known = suite.tiers.flatMap((tier) => suite.casesOf(tier)).map(({ id }) => id);
+  const unknown = caseIds?.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw new LuciError('USAGE', `There is no case ${unknown}.`, { hint: `The cases: ${known.join(', ')}` });
+}
+
 let hash: string | undefined;
 
 /** The hash of the ladder; it takes two instances of every case to make. */

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyGguf, tinyGgufSpec, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
@@ -38,11 +41,52 @@ test('of several models one that cannot be had does not keep the others from com
   await own(entry('gone', { sizeBytes: 10, sha256: 'a'.repeat(64) }), entry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
   hub.add({ repo: 'o/here', path: 'here.gguf', bytes });
   const ran = await install('gone', 'here', '-y');
-  expect(ran.exitCode).toBe(4);
+  expect(ran.exitCode).toBe(3);
   expect(ran.stderr).toMatch(
-    /The repository of o\/gone[\s\S]*✓ here[\s\S]*1 of 2 models could not be installed: gone\n {2}luci install gone/,
+    /The repository o\/gone does not exist at 127[\s\S]*✓ here[\s\S]*1 of 2 models could not be installed: gone\n {2}luci install gone/,
   );
   expect(await installedNames()).toEqual(['here']);
+});
+
+test('a repository that is not there is exit 3 and names itself; private and gated ones are told apart as far as the hub does', async () => {
+  hub.add({ repo: 'owner/closed-GGUF', path: 'closed-Q8_0.gguf', bytes }).access = 'private';
+  hub.add({ repo: 'owner/gated-GGUF', path: 'gated-Q8_0.gguf', bytes }).access = 'gated';
+  const { host } = new URL(hub.endpoint);
+  const ask = async (repo: string, HF_TOKEN = ''): Promise<readonly [number | null, string]> => {
+    const { exitCode, stderr } = await home.luci(['install', repo, '-y'], { environment: { HF_ENDPOINT: hub.endpoint, HF_TOKEN } });
+    return [exitCode, stderr];
+  };
+  const missing = (repo: string, word: string): string =>
+    `The repository ${repo} does not exist at ${host}, or is private.\n  luci search ${word}\n  If it is private, set HF_TOKEN to a token that may read it.\n`;
+  expect(await ask('owner/none-1B-GGUF')).toEqual([3, missing('owner/none-1B-GGUF', 'none')]);
+  // Nobody without the right to see it learns that it is there.
+  expect(await ask('owner/closed-GGUF')).toEqual([3, missing('owner/closed-GGUF', 'closed')]);
+  for (const repo of ['owner/none-1B-GGUF', 'owner/closed-GGUF'])
+    expect(await ask(repo, hub.strangersToken)).toEqual([
+      3,
+      expect.stringContaining(`${repo} does not exist at ${host}, or is private and closed to the account of HF_TOKEN.`),
+    ]);
+  expect(await ask('owner/closed-GGUF', 'hf_wrong')).toEqual([4, expect.stringContaining('HF_TOKEN is not valid')]);
+  expect(await ask('owner/gated-GGUF')).toEqual([4, expect.stringMatching(/gated-Q8_0\.gguf is gated: its owner asks for an account/)]);
+  expect(await ask('owner/gated-GGUF', hub.strangersToken)).toEqual([4, expect.stringContaining('has not let this account in')]);
+  expect(await installedNames()).toEqual([]);
+  expect((await ask('owner/closed-GGUF', hub.token))[0]).toBe(0);
+  expect(await installedNames()).toEqual(['owner/closed-GGUF:Q8_0']);
+});
+
+test('a hub that names no reason for its 401 is taken as one that hides the repository', async () => {
+  const server = createServer((_, response) => response.writeHead(401).end('{"error":"Invalid username or password."}'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const ran = await home.luci(['install', 'owner/none'], { environment: { HF_ENDPOINT: endpoint } });
+    expect(ran).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('owner/none does not exist at 127.0.0.1') });
+    // An address that is no repository's stays a refusal.
+    const address = await home.luci(['install', `${endpoint}/a.gguf`, '-y']);
+    expect(address).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('answered 401') });
+  } finally {
+    server.close();
+  }
 });
 
 test('a path that is wrong is said before anything is fetched', async () => {

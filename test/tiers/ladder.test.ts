@@ -1,15 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dataPath } from '../../src/base/parts.ts';
-import { commands } from '../../src/cli/command-table.ts';
-import { createShow } from '../../src/cli/show/show.ts';
-import type { Terminal } from '../../src/cli/show/terminal.ts';
-import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import type { Session } from '../../src/engine/engine.ts';
-import { createLuci, type Luci } from '../../src/luci.ts';
-import { type TestOptions, testModels } from '../../src/testing.ts';
 import { fence } from '../../src/tiers/case.ts';
 import { readSuite } from '../../src/tiers/own/load-suite.ts';
 import type { CaseResult } from '../../src/tiers/result.ts';
@@ -18,107 +11,20 @@ import { casesOf, instanceOf, type TierNumber } from '../../src/tiers/suite.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { pyodidePackage } from '../fixtures/python-part.ts';
 import { knowingSession } from '../fixtures/scripted-model.ts';
+import { firstCases, knowsAll, openTestBench, type TestBench } from '../fixtures/test-bench.ts';
 
 /** The whole of `luci test` with everything real but the model: store, catalogue, tools, sandboxes, graders, logs, screen. */
 
-let home: string;
-let luci: Luci;
+let bench: TestBench;
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'luci ladder '));
-  await mkdir(join(home, 'models'));
-  await writeFile(join(home, 'models', 'script.gguf'), tinyGguf());
-  await setNative(0);
+  bench = await openTestBench();
 });
-afterEach(async () => {
-  await luci[Symbol.asyncDispose]();
-  await rm(home, { recursive: true });
-});
+afterEach(() => bench[Symbol.asyncDispose]());
 
-/** The model's entry in the user's own catalogue says which tier is its own. */
-async function setNative(tier: TierNumber): Promise<void> {
-  const entry = {
-    name: 'script',
-    aliases: [],
-    parametersB: 1,
-    tier,
-    license: 'MIT',
-    quantization: 'F16',
-    repo: 'owner/script',
-    file: 'script.gguf',
-  };
-  await writeFile(join(home, 'catalog.json'), JSON.stringify([entry]));
-  luci = createLuci(resolveSettings({ home, offline: true }, {}));
-}
+const run: TestBench['run'] = (args, open) => bench.run(args, open);
 
 /** The only thing on the screen that differs from run to run. */
 const withoutSpeed = (stdout: string): string => stdout.replace(/ +([\d.]+\/s|speed)/g, '  speed');
-
-const knowsAll = (): boolean => true;
-const firstCases = (tier: TierNumber, count: number): Set<string> =>
-  new Set(
-    casesOf(tier)
-      .slice(0, count)
-      .map(({ id }) => id),
-  );
-
-/** Runs the command; what it prints on stdout, and its exit status. */
-async function run(
-  args: { operands?: string[]; options?: Record<string, string | boolean | string[]>; yes?: boolean },
-  open: () => Session,
-) {
-  let stdout = '';
-  let stderr = '';
-  const sink = (write: (text: string) => void): Terminal['out'] => ({ isTerminal: false, columns: undefined, write });
-  const marks = {
-    done: '✓',
-    wrong: '✗',
-    pass: '✅',
-    fetch: '↓',
-    bullet: '•',
-    none: '–',
-    bar: ['━', '╸', '━'],
-    ellipsis: '…',
-    dot: '·',
-  } as const;
-  const terminal: Terminal = {
-    columns: 100,
-    outIsTerminal: false,
-    errIsTerminal: false,
-    out: sink((text) => {
-      stdout += text;
-    }),
-    err: sink((text) => {
-      stderr += text;
-    }),
-    marks,
-    style: (_, text) => text,
-  };
-  const scripted: Luci = { ...luci, test: (options) => testWith(open, options) };
-  const command = commands.find(({ name }) => name === 'test');
-  const exitCode = await command?.run({
-    operands: args.operands ?? [],
-    options: args.options ?? {},
-    show: createShow(terminal),
-    signal: new AbortController().signal,
-    yes: args.yes ?? false,
-    luci: async () => scripted,
-  });
-  return { stdout, stderr, exitCode };
-}
-
-function testWith(open: () => Session, options: TestOptions | undefined) {
-  const tools = {
-    stateFolder: luci.directories.state,
-    logsFolder: join(luci.directories.logs, 'test'),
-    list: luci.list,
-    installedNames: luci.installedNames,
-    digestOf: async (name: string) => (await luci.verify(name)).files[0]?.actual ?? '',
-    open: async () => open(),
-    machine: luci.machine,
-    pythonFolder: async (signal?: AbortSignal) => (await luci.runtimes()).pythonFolder(signal),
-  };
-  return testModels(tools, options);
-}
 
 test('a perfect model: tier 0 passed, 10 of 10, exit 0', async () => {
   const { stdout, exitCode } = await run({}, () => knowingSession({ knows: knowsAll }));
@@ -145,7 +51,7 @@ test('a model that echoes: 0 of 10, the failed cases named, exit 8', async () =>
 });
 
 test('a native tier 2 model climbs 0, 1, 2 and shows tier 3 as a diagnosis', async () => {
-  await setNative(2);
+  await bench.setNative(2);
   const knows = (tier: TierNumber, id: string): boolean => tier < 3 || firstCases(3, 4).has(id);
   const { stdout, exitCode } = await run({ options: { tier: '3' } }, () => knowingSession({ knows }));
   const heads = stdout.split('\n').filter((line) => line.startsWith('Tier '));
@@ -165,7 +71,7 @@ test.each([
   [1, 8, 'PASS (8/9) 88.9%', 0],
   [1, 7, 'FAIL (7/9) 77.8%', 8],
 ] as const)('tier %i with %i right: %s, exit %i', async (tier, right, line, exit) => {
-  await setNative(tier);
+  await bench.setNative(tier);
   const known = firstCases(tier, right);
   const { stdout, exitCode } = await run({}, () => knowingSession({ knows: (of, id) => of < tier || known.has(id) }));
   expect(stdout).toContain(line);
@@ -208,7 +114,7 @@ test("--fast with repeats may end by Wald's test: marked sequential, never confi
   const { stdout, exitCode } = await run({ options }, () => knowingSession({ knows: knowsAll, repeats: 3 }));
   expect(stdout).toMatch(/Tier 0: ✅ PASS \(12\/12\) 100\.0%\n +95 % interval 76-100, 3 repeats of 10 cases, sequential\n/);
   expect(exitCode).toBe(0);
-  expect((await luci.list())[0]?.proven).toMatchObject({ tier: 0, confirmed: false });
+  expect((await bench.luci.list())[0]?.proven).toMatchObject({ tier: 0, confirmed: false });
   const [certificate] = (await run({ operands: ['certify', 'script'] }, () => knowingSession({ knows: knowsAll }))).stdout.split('\n');
   expect(JSON.parse(await readFile(certificate ?? '', 'utf8'))).toMatchObject({ verdict: 'pass', sequential: true, confirmed: false });
 });
@@ -265,7 +171,7 @@ test('a reply that takes far too long is an error and not a failure, and the nex
   } finally {
     vi.useRealTimers();
   }
-  const [answer] = (await luci.newestTest('script')).answers;
+  const [answer] = (await bench.luci.newestTest('script')).answers;
   expect(answer).toMatchObject({ caseId: 't0-copy', status: 'error', reason: 'There was no answer after 1 min.' });
 });
 
@@ -287,7 +193,7 @@ test('a test that may take more than half an hour is asked about first; a limit 
   expect((await run({ options: { 'max-minutes': '20' } }, slow)).exitCode).toBe(0);
   expect((await run({ yes: true, options: { fresh: true } }, slow)).exitCode).toBe(0);
   const asked: string[] = [];
-  const refused = testWith(slow, {
+  const refused = bench.test(slow, {
     fresh: true,
     confirm: async (model) => {
       asked.push(model);
@@ -311,33 +217,32 @@ test('a model that is much better with seed 0 than with another has perhaps seen
 });
 
 test('a disabled model is skipped', async () => {
-  await luci.store.setEnabled(['script'], false);
+  await bench.luci.store.setEnabled(['script'], false);
   await expect(run({}, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({ code: 'MODEL_DISABLED' });
 });
 
 test('what is proven stands in the list, for these bytes only', async () => {
   await run({}, () => knowingSession({ knows: knowsAll }));
-  expect((await luci.list())[0]).toMatchObject({ name: 'script', proven: { tier: 0, confirmed: false } });
-  await writeFile(join(home, 'models', 'script.gguf'), Buffer.concat([tinyGguf(), Buffer.from('x')]));
-  await luci.verify('script');
-  expect((await luci.list())[0]?.proven).toBeUndefined();
+  expect((await bench.luci.list())[0]).toMatchObject({ name: 'script', proven: { tier: 0, confirmed: false } });
+  await writeFile(join(bench.home, 'models', 'script.gguf'), Buffer.concat([tinyGguf(), Buffer.from('x')]));
+  await bench.luci.verify('script');
+  expect((await bench.luci.list())[0]?.proven).toBeUndefined();
 });
 
 test('a run that was cut off anywhere goes on, and ends as the uninterrupted one', async () => {
   const knows = (tier: TierNumber, id: string): boolean => tier > 0 || firstCases(0, 9).has(id);
-  const logs = join(home, 'logs', 'test');
   const whole = await run({}, () => knowingSession({ knows }));
-  const [name = ''] = (await readdir(logs)).filter((file) => file.endsWith('.jsonl'));
-  const text = await readFile(join(logs, name), 'utf8');
+  const [path = ''] = await bench.logPaths();
+  const text = await readFile(path, 'utf8');
   // 20 places, in the middle of lines too; the last is the line that says it ended.
   const end = text.lastIndexOf('{"type":"end"');
   const start = text.indexOf('\n') + 1;
   for (let cut = 0; cut < 20; cut += 1) {
-    await writeFile(join(logs, name), text);
-    await truncate(join(logs, name), Math.floor(start + ((end - start) * cut) / 19));
+    await writeFile(path, text);
+    await truncate(path, Math.floor(start + ((end - start) * cut) / 19));
     const again = await run({}, () => knowingSession({ knows }));
     expect(withoutSpeed(again.stdout), `cut ${cut}`).toBe(withoutSpeed(whole.stdout));
-    expect((await readdir(logs)).filter((file) => file.endsWith('.jsonl'))).toEqual([name]);
+    expect(await bench.logPaths()).toEqual([path]);
   }
 }, 120_000);
 
@@ -361,8 +266,8 @@ script  0       6/9  speed  does not pass
   const right = await run(own, () => knowingSession({ suite, repeats: 3, knows: knowsAll }));
   expect(right.stdout).toContain('PASS (9/9) 100.0%');
   expect(right.exitCode).toBe(0);
-  expect((await luci.list())[0]?.proven).toBeUndefined();
-  const log = (await luci.newestTest('script')).run;
+  expect((await bench.luci.list())[0]?.proven).toBeUndefined();
+  const log = (await bench.luci.newestTest('script')).run;
   expect([log.suite, log.suiteHash]).toEqual(['example 1.0.0', suite.hash]);
   expect((await run({ operands: ['rescore', 'script'], options: { suite: path } }, () => knowingSession({ knows: knowsAll }))).stdout).toBe(
     '',
@@ -376,7 +281,7 @@ script  0       6/9  speed  does not pass
 });
 
 test('a suite whose own answers are wrong is not put to any model', async () => {
-  const path = join(home, 'wrong.json');
+  const path = join(bench.home, 'wrong.json');
   await writeFile(
     path,
     (await readFile(dataPath('suites', 'example.json'), 'utf8')).replace('"value": "{order.sum}"', '"value": "{order.near}"'),
@@ -395,7 +300,7 @@ test('a suite whose own answers are wrong is not put to any model', async () => 
 });
 
 test('code that hangs, eats memory or lies fails its own case and changes no other', async () => {
-  await setNative(2);
+  await bench.setNative(2);
   const lie = 'JSON.stringify = () => "[[]]"; Object.prototype.toJSON = Array.prototype.toJSON = () => []; Array.prototype.map = () => [];';
   const attacks: Readonly<
     Record<string, { readonly reply: (name: string) => string; readonly reason: RegExp; readonly evidence: RegExp }>
@@ -439,7 +344,7 @@ test('code that hangs, eats memory or lies fails its own case and changes no oth
       },
     };
   };
-  const answersOf = async (): Promise<readonly CaseResult[]> => (await luci.newestTest('script')).answers;
+  const answersOf = async (): Promise<readonly CaseResult[]> => (await bench.luci.newestTest('script')).answers;
   const kept = ({ caseId, status, reason, evidence, loosePass, turns }: CaseResult): object => ({
     ...{ caseId, status, reason, evidence, loosePass, turns },
   });
@@ -463,43 +368,43 @@ test('code that hangs, eats memory or lies fails its own case and changes no oth
 }, 120_000);
 
 test('answers are shown with the reason, as a page and as JUnit', async () => {
-  await run({ options: { report: join(home, 'r.html'), junit: join(home, 'j.xml') } }, () =>
+  await run({ options: { report: join(bench.home, 'r.html'), junit: join(bench.home, 'j.xml') } }, () =>
     knowingSession({ knows: (_, id) => id !== 't0-json' }),
   );
   const one = await run({ operands: ['show', 'script', 'json'] }, () => knowingSession({ knows: knowsAll }));
   expect(one.stdout).toMatch(/t0-json, variant 0: fail: the values differ[\s\S]*asked:[\s\S]*answered:/);
-  const html = await readFile(join(home, 'r.html'), 'utf8');
+  const html = await readFile(join(bench.home, 'r.html'), 'utf8');
   expect(html).toContain('<h1>What script can do</h1>');
   expect(html).not.toMatch(/https?:\/\//);
-  const junit = await readFile(join(home, 'j.xml'), 'utf8');
+  const junit = await readFile(join(bench.home, 'j.xml'), 'utf8');
   expect(junit).toContain('<testsuite name="script tier 0" tests="10" failures="1" errors="0"');
 });
 
 test('a report is made from the logs at any time: of all, of those named, of one that is gone; beside the logs where no file is named', async () => {
   const report = (...operands: string[]) => run({ operands: ['report', ...operands] }, () => knowingSession({ knows: knowsAll }));
   await expect(report()).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  await writeFile(join(home, 'models', 'other.gguf'), Buffer.concat([tinyGguf(), Buffer.from('other')]));
+  await writeFile(join(bench.home, 'models', 'other.gguf'), Buffer.concat([tinyGguf(), Buffer.from('other')]));
   await run({ operands: ['script'] }, () => knowingSession({ knows: knowsAll }));
   await run({ operands: ['other'] }, () => knowingSession({ knows: (_, id) => firstCases(0, 3).has(id) }));
-  const path = join(home, 'logs', 'test', 'report.html');
+  const path = join(bench.home, 'logs', 'test', 'report.html');
   expect((await report()).stdout).toBe(`${path}  2 models\n`);
   const both = await readFile(path, 'utf8');
   expect(both).toContain('<h1>What 2 models can do</h1>');
   expect(both).toContain('class="chart speed-chart"');
-  expect(both).not.toContain(home);
-  await luci.store.remove('other');
+  expect(both).not.toContain(bench.home);
+  await bench.luci.store.remove('other');
   expect((await report('other')).stdout).toBe(`${path}  1 model\n`);
   expect(await readFile(path, 'utf8')).toContain('<h1>What other can do</h1>');
   await expect(report('lama')).rejects.toMatchObject({ code: 'MODEL_UNKNOWN' });
-  const own = join(home, 'own', 'page.html');
-  const options = { report: own, junit: join(home, 'own', 'tests.xml') };
+  const own = join(bench.home, 'own', 'page.html');
+  const options = { report: own, junit: join(bench.home, 'own', 'tests.xml') };
   expect((await run({ operands: ['report'], options }, () => knowingSession({ knows: knowsAll }))).stdout).toContain(own);
   expect(await readFile(own, 'utf8')).toBe(both);
   expect(await readFile(options.junit, 'utf8')).toContain('<testsuite name="other tier 0" tests="10" failures="7"');
 });
 
 test('two runs are compared pair by pair, rescored, certified, and a changed certificate is found out', async () => {
-  await writeFile(join(home, 'models', 'other.gguf'), Buffer.concat([tinyGguf(), Buffer.from('other')]));
+  await writeFile(join(bench.home, 'models', 'other.gguf'), Buffer.concat([tinyGguf(), Buffer.from('other')]));
   await run({ operands: ['script'] }, () => knowingSession({ knows: knowsAll }));
   await run({ operands: ['other'] }, () => knowingSession({ knows: (_, id) => firstCases(0, 3).has(id) }));
   const compared = await run({ operands: ['compare', 'script', 'other'] }, () => knowingSession({ knows: knowsAll }));
@@ -527,37 +432,35 @@ test('two runs are compared pair by pair, rescored, certified, and a changed cer
 });
 
 test('shards are merged into one run, and only of the same model', async () => {
-  const logs = join(home, 'logs', 'test');
   for (const shard of ['1/2', '2/2']) {
     await run({ options: { shard, fresh: true } }, () => knowingSession({ knows: knowsAll }));
   }
-  const paths = (await readdir(logs)).filter((name) => name.endsWith('.jsonl')).map((name) => join(logs, name));
+  const paths = await bench.logPaths();
   expect(paths).toHaveLength(2);
   const merged = await run({ operands: ['merge', ...paths] }, () => knowingSession({ knows: knowsAll }));
   expect(merged.stdout).toContain('10 answers');
-  expect((await luci.list())[0]?.proven).toBeUndefined();
+  expect((await bench.luci.list())[0]?.proven).toBeUndefined();
 });
 
 test('a model is chosen by what it has proven, the smallest first', async () => {
-  await expect(luci.choose(undefined, { tier: 0 })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
+  await expect(bench.luci.choose(undefined, { tier: 0 })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
   await run({}, () => knowingSession({ knows: (_, id) => !id.includes('json') }));
-  expect(await luci.choose(undefined, { tier: 0 })).toMatchObject({ name: 'script' });
-  expect(await luci.choose(undefined, { ability: 'tools' })).toMatchObject({ name: 'script' });
-  await expect(luci.choose(undefined, { ability: 'json' })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
+  expect(await bench.luci.choose(undefined, { tier: 0 })).toMatchObject({ name: 'script' });
+  expect(await bench.luci.choose(undefined, { ability: 'tools' })).toMatchObject({ name: 'script' });
+  await expect(bench.luci.choose(undefined, { ability: 'json' })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
 });
 
 test('code is asked for in Python where it was added, in JavaScript where that is said, and such runs are never mixed', async () => {
-  const logs = join(home, 'logs', 'test');
   const code = { case: ['t1-code', 't0-json'], tier: '1' };
   const all = () => knowingSession({ knows: knowsAll });
   await expect(run({ options: { ...code, language: 'python' } }, all)).rejects.toMatchObject({
     code: 'NOT_FOUND',
     hint: 'luci runtime add python',
   });
-  await (await luci.runtimes()).addPython({ path: pyodidePackage });
+  await (await bench.luci.runtimes()).addPython({ path: pyodidePackage });
   await run({ options: code }, all);
   await run({ options: { ...code, language: 'javascript' } }, all);
-  const found = (await readdir(logs)).filter((name) => name.endsWith('.jsonl')).map((name) => join(logs, name));
+  const found = await bench.logPaths();
   const runs = found.map((path) => readRunLog(path)).filter((log) => log !== undefined);
   const [snake, script] = (['python', 'javascript'] as const).map((language) => runs.find((log) => log.run.language === language));
   if (!snake || !script) throw new Error('a log is missing');
@@ -579,7 +482,7 @@ test('code is asked for in Python where it was added, in JavaScript where that i
 }, 240_000);
 
 test('a Python that was changed on the disk grades nothing', async () => {
-  const { path } = await (await luci.runtimes()).addPython({ path: pyodidePackage });
+  const { path } = await (await bench.luci.runtimes()).addPython({ path: pyodidePackage });
   await writeFile(join(path, 'pyodide.mjs'), 'export const loadPyodide = 5;');
   await expect(run({}, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
 });

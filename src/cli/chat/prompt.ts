@@ -1,11 +1,15 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { orAborted } from '../../base/abort.ts';
+import { goneSignal } from '../hang-up.ts';
 
 /** What a person types in a chat: lines, blocks of lines, answers to questions. */
 export interface Prompt extends Disposable {
-  /** The next message; undefined at the end (Ctrl+D, or the end of a pipe). */
+  /** Fires when the command is stopped, and when its terminal was closed. */
+  readonly stopped: AbortSignal;
+  /** The next message; undefined at the end (Ctrl+D, or the end of a pipe). Throws the reason of {@link Prompt.stopped}. */
   next(): Promise<string | undefined>;
-  /** Asks for yes or no. Off a terminal the answer is no. */
+  /** Asks for yes or no. Off a terminal the answer is no. Throws as well. */
   confirm(question: string): Promise<boolean>;
   /** What Ctrl+C does while it is set; at the prompt it empties the line. */
   onInterrupt: (() => void) | undefined;
@@ -20,9 +24,10 @@ const pasteMarks = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
  * Reads from this process's stdin. A line that ends in a backslash goes on; lines between """ belong together, as do lines pasted at
  * once. What is typed while an answer comes is not shown in the middle of it, but at the next prompt.
  */
-export function openPrompt({ isTerminal, hint }: { isTerminal: boolean; hint: string }): Prompt {
+export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; hint: string; signal: AbortSignal }): Prompt {
   const screen = mutedScreen();
   const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: screen } : {}), terminal: isTerminal });
+  const stopped = AbortSignal.any([signal, goneSignal(lines, { isTerminal })]);
   const waiting: string[] = [];
   const pasted: string[] = [];
   let isPasting = false;
@@ -78,21 +83,11 @@ export function openPrompt({ isTerminal, hint }: { isTerminal: boolean; hint: st
 
   const prompt: Prompt = {
     onInterrupt: undefined,
-    async next() {
-      const first = await readLine('> ');
-      if (first === undefined) return undefined;
-      if (first.trim() === fence) return readBlock(() => readLine('| '));
-      let text = first;
-      while (text.endsWith('\\')) {
-        const more = await readLine('| ');
-        text = `${text.slice(0, -1)}\n${more ?? ''}`;
-        if (more === undefined) break;
-      }
-      return text;
-    },
+    stopped,
+    next: () => orAborted(readMessage(readLine), stopped),
     async confirm(question) {
       if (!isTerminal) return false;
-      return /^y(es)?$/i.test(((await readLine(`${question} [y/N] `)) ?? '').trim());
+      return /^y(es)?$/i.test(((await orAborted(readLine(`${question} [y/N] `), stopped)) ?? '').trim());
     },
     [Symbol.dispose]() {
       process.stdin.off('keypress', onKey);
@@ -117,6 +112,19 @@ function mutedScreen(): Writable & { isMuted: boolean } {
   Object.defineProperty(screen, 'columns', { get: () => process.stderr.columns });
   process.stderr.on('resize', () => screen.emit('resize'));
   return screen;
+}
+
+async function readMessage(readLine: (mark: string) => Promise<string | undefined>): Promise<string | undefined> {
+  const first = await readLine('> ');
+  if (first === undefined) return undefined;
+  if (first.trim() === fence) return readBlock(() => readLine('| '));
+  let text = first;
+  while (text.endsWith('\\')) {
+    const more = await readLine('| ');
+    text = `${text.slice(0, -1)}\n${more ?? ''}`;
+    if (more === undefined) break;
+  }
+  return text;
 }
 
 async function readBlock(readLine: () => Promise<string | undefined>): Promise<string> {

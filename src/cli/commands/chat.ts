@@ -35,7 +35,7 @@ export const chat: Command = {
     const { localAnswer, openPrompt, requireAnyModel, runChatCommand, Talk } = await import('../chat/parts.ts');
     if (model === undefined) await requireAnyModel(luci, context);
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
-    using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.' });
+    using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
     await using talk = await Talk.begin(luci, {
       model,
       sampling: { temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0.7, ...(seed === undefined ? {} : { seed }) },
@@ -47,7 +47,6 @@ export const chat: Command = {
     if (folder !== undefined) await talk.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(talk.model)}. /help lists what can be done, Ctrl+D leaves.`));
     for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
-      if (context.signal.aborted) break;
       if (text.trim() === '') continue;
       try {
         if (text.startsWith('/')) {
@@ -60,7 +59,7 @@ export const chat: Command = {
         else await answer(text, talk, prompt, context);
       } catch (error) {
         // One wrong word, one model that does not load: the chat goes on.
-        if (context.signal.aborted || !(error instanceof LuciError)) throw error;
+        if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
         show.error(error, false);
       }
     }
@@ -69,12 +68,12 @@ export const chat: Command = {
   },
 };
 
-async function answer(text: string, talk: Talk, prompt: Prompt, { show, signal }: CommandContext): Promise<void> {
+async function answer(text: string, talk: Talk, prompt: Prompt, { show }: CommandContext): Promise<void> {
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
   let said = '';
   try {
-    for await (const event of talk.send(text, AbortSignal.any([signal, stopper.signal]))) {
+    for await (const event of talk.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
       if (event.type === 'text') {
         const piece = said === '' ? event.text.trimStart() : event.text;
         if (!show.json) show.stream(piece);

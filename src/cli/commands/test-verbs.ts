@@ -1,50 +1,11 @@
 import { LuciError } from '../../base/errors.ts';
-import type { SeedComparison } from '../../tiers/compare.ts';
 import { type CommandContext, textOption } from '../command.ts';
 import { pad, printable } from '../show/text.ts';
+import { compare } from './test-compare.ts';
 
-/** `luci test compare|rescore|merge|certify|verify`: what can be done with runs that are over. */
+/** `luci test rescore|merge|certify|verify`: what can be done with runs that are over. `compare` has a file of its own. */
 
 type Verb = (context: CommandContext, operands: readonly string[]) => Promise<number>;
-
-const compare: Verb = async ({ luci, show }, operands) => {
-  const [first, second] = operands.length === 1 ? operands : exactly(operands, 2, 'compare MODEL MODEL');
-  const result = (await (await luci()).testingVerbs()).compare(first ?? '', second);
-  if (show.json) {
-    show.data(result);
-    return 0;
-  }
-  if (result.kind === 'seeds') return showSeeds(show, result);
-  const line = (name: string | undefined, passed: number, [low, high]: readonly [number, number]): string =>
-    `${printable(name ?? '')}  ${passed}/${result.pairs}  95 % interval ${Math.round(low)}-${Math.round(high)}`;
-  show.result(line(first, result.passed[0], result.intervals[0]));
-  show.result(line(second, result.passed[1], result.intervals[1]));
-  if (result.onlyFirst.length > 0) show.result(`only ${printable(first ?? '')}: ${result.onlyFirst.join(', ')}`);
-  if (result.onlySecond.length > 0) show.result(`only ${printable(second ?? '')}: ${result.onlySecond.join(', ')}`);
-  const p = pText(result.p);
-  show.result(
-    result.p < 0.05
-      ? `The difference is more than chance (McNemar, ${p}).`
-      : `No difference is shown (McNemar, ${p}); more repeats may show one.`,
-  );
-  for (const warning of result.warnings) show.note(`note: ${printable(warning)}`);
-  return 0;
-};
-
-/** Whether the questions everybody can read are answered better than others. */
-function showSeeds({ result }: CommandContext['show'], { model, seeds, passed, total, p }: SeedComparison): number {
-  for (const index of [0, 1] as const) result(`${printable(model)}, seed ${printable(seeds[index])}  ${passed[index]}/${total[index]}`);
-  result(
-    p < 0.05
-      ? `It does better with seed 0 than chance explains (Fisher, ${pText(p)}): it may have seen these questions.`
-      : `Nothing shows that it has seen the questions of seed 0 (Fisher, ${pText(p)}).`,
-  );
-  return 0;
-}
-
-function pText(p: number): string {
-  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
-}
 
 const rescore: Verb = async ({ luci, options, show, signal }, operands) => {
   const [reference] = exactly(operands, 1, 'rescore MODEL');

@@ -1,6 +1,6 @@
 import { LuciError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/units.ts';
-import type { TestEvent, TestOptions } from '../../testing.ts';
+import type { TestEvent, TestOptions } from '../../testing-options.ts';
 import type { CaseResult } from '../../tiers/result.ts';
 import { type Command, type OptionValues, textOption } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -8,6 +8,7 @@ import { engineOptions, engineOverrides, numberOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { aboutText, caseText, liveTier, modelLine, nextSteps, summaryTable, tierLines } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
+import { gateUsage } from './test-compare.ts';
 import { showAnswers } from './test-show.ts';
 import { testVerbs } from './test-verbs.ts';
 
@@ -17,7 +18,7 @@ export const test: Command = {
   operands: '[model...] | show | report | compare | rescore | merge | certify | verify | lint',
   summary: 'find out which tier each model holds',
   details:
-    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show MODEL [CASE]" tells every answer and why it failed, "test report" writes an HTML page, "test compare A B" says whether a difference is more than chance, "test rescore MODEL" grades its answers again, "test merge LOG LOG" joins shards, "test certify MODEL" writes signed certificates and "test verify FILE" checks one. "test --suite FILE" asks a suite of your own, "test lint FILE" says whether it is sound. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
+    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show MODEL [CASE]" tells every answer and why it failed, "test report" writes an HTML page, "test compare A B" says whether a difference is more than chance, and with --fail-on regress ends with 8 where B is worse than A, "test rescore MODEL" grades its answers again, "test merge LOG LOG" joins shards, "test certify MODEL" writes signed certificates and "test verify FILE" checks one. "test --suite FILE" asks a suite of your own, "test lint FILE" says whether it is sound. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
   options: {
     tier: { type: 'string', value: 'N', summary: 'last tier to try; above its own only as a diagnosis' },
     'min-tier': { type: 'string', value: 'N', summary: 'the tier that must be held (default: the model’s own)' },
@@ -34,9 +35,18 @@ export const test: Command = {
     ...engineOptions,
     report: { type: 'string', value: 'FILE', summary: 'write an HTML page ("test report" without it: beside the logs)' },
     junit: { type: 'string', value: 'FILE', summary: 'write JUnit XML' },
+    baseline: { type: 'string', value: 'FILE', summary: '"test compare": the log of the earlier run' },
+    'fail-on': {
+      type: 'string',
+      value: 'regress',
+      summary: '"test compare": exit status 8 when the second run is worse, 9 when that cannot be told',
+    },
   },
   async run(context) {
     const { operands, options, show, signal } = context;
+    // Passing over them would leave open the gate that was asked for.
+    if (operands[0] !== 'compare' && (options['fail-on'] !== undefined || options['baseline'] !== undefined))
+      throw new LuciError('USAGE', '--fail-on and --baseline are for "luci test compare".', { hint: gateUsage });
     if (operands[0] === 'show') return showAnswers(context, operands.slice(1));
     const verb = testVerbs[operands[0] ?? ''];
     if (verb) return verb(context, operands.slice(1));
@@ -145,6 +155,11 @@ function testOptions(operands: readonly string[], options: OptionValues): TestOp
   const [seed, suitePath] = [textOption(options, 'seed'), textOption(options, 'suite')];
   if (suitePath !== undefined && (tier !== undefined || minTier !== undefined || options['all'] === true))
     throw new LuciError('USAGE', 'A suite of your own has no tiers: --tier, --min-tier and --all are for the built-in one.');
+  if (suitePath !== undefined && options['language'] !== undefined)
+    throw new LuciError(
+      'USAGE',
+      'The cases of a suite of your own say themselves what code they ask for: --language is for the built-in one.',
+    );
   const caseIds = options['case'];
   const shard = shardOption(textOption(options, 'shard'));
   const language = languageOption(textOption(options, 'language'));

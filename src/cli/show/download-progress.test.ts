@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { recordedTerminal } from '../../../test/fixtures/terminal.ts';
 import type { DownloadProgress } from '../../download/download-event.ts';
 import { type InstallTotal, installProgress } from './download-progress.ts';
-import type { Output } from './output.ts';
 import { createShow } from './show.ts';
-import { currentTerminal, type Terminal } from './terminal.ts';
 
 /** What a person sees of downloads, on a terminal and off it, with a clock that is turned by hand. */
 
@@ -11,16 +10,8 @@ beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => vi.useRealTimers());
 
 function screen({ isTerminal, total }: { isTerminal: boolean; total?: InstallTotal }) {
-  const written: string[] = [];
-  const output = (): Output => ({ isTerminal, columns: 100, write: (text: string) => written.push(text) }) as unknown as Output;
-  const terminal: Terminal = {
-    ...currentTerminal(),
-    columns: 100,
-    errIsTerminal: isTerminal,
-    out: output(),
-    err: output(),
-    style: (_, text) => text,
-  };
+  const terminal = recordedTerminal({ isTerminal });
+  const written = terminal.written.err;
   const listen = installProgress(createShow(terminal), total);
   const at = (receivedBytes: number, more: Partial<DownloadProgress> = {}, [part, parts] = [1, 1]): void => {
     const progress = { type: 'progress', phase: 'downloading', totalBytes: 1e9, bytesPerSecond: 5e6, receivedBytes } as const;

@@ -34,7 +34,8 @@ export interface Marks {
   readonly dot: string;
 }
 
-const unicodeMarks: Marks = {
+/** As most terminals show them. */
+export const unicodeMarks: Marks = {
   done: '✓',
   wrong: '✗',
   pass: '✅',

@@ -1,35 +1,9 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { recordedTerminal } from '../../../test/fixtures/terminal.ts';
 import type { CaseResult, ModelResult, RunFacts, TierResult } from '../../tiers/result.ts';
-import type { Terminal } from './terminal.ts';
 import { liveTier, modelLine, nextSteps, summaryTable, tierLines } from './test-screen.ts';
 import { widthOf } from './text.ts';
-
-const marks = {
-  done: '✓',
-  wrong: '✗',
-  pass: '✅',
-  fetch: '↓',
-  bullet: '•',
-  none: '–',
-  bar: ['━', '╸', '━'],
-  ellipsis: '…',
-  dot: '·',
-} as const;
-
-function terminalOf(columns: number, { colour = false, isTerminal = true } = {}): Terminal {
-  const out = { isTerminal, columns, write: () => undefined };
-  const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold' } as const;
-  return {
-    columns,
-    outIsTerminal: isTerminal,
-    errIsTerminal: isTerminal,
-    out,
-    err: out,
-    marks,
-    style: (style, text) => (colour ? styleText(formats[style], text, { validateStream: false }) : text),
-  };
-}
 
 function tierOf(tier: 0 | 1, passed: number, total: number, failedCases: readonly string[]): TierResult {
   const verdict = 5 * passed >= 4 * total ? 'pass' : 'fail';
@@ -82,7 +56,7 @@ const answer = (caseId: string, reason?: string): CaseResult => ({
 });
 
 describe.each([20, 40, 80, 200])('on %i columns', (columns) => {
-  const terminal = terminalOf(columns);
+  const terminal = recordedTerminal({ columns, isTerminal: true });
 
   test('nothing but the exact line of a tier and a long name is wider than the terminal', () => {
     const lines = [strong, weak].flatMap((result) => [
@@ -113,7 +87,7 @@ describe.each([20, 40, 80, 200])('on %i columns', (columns) => {
     ];
     const coloured = liveTier(
       { label: 'Tier 1', total: 9, done, current: { caseId: 't1-memory', seconds: 7 } },
-      terminalOf(columns, { colour: true }),
+      recordedTerminal({ columns, colour: true, isTerminal: true }),
     );
     const line = stripVTControlCharacters(coloured);
     expect(line).toMatch(/• memory 7 s$/);
@@ -124,7 +98,7 @@ describe.each([20, 40, 80, 200])('on %i columns', (columns) => {
 });
 
 test('off a terminal lines are as long as they are', () => {
-  const terminal = terminalOf(20, { isTerminal: false });
+  const terminal = recordedTerminal({ columns: 20 });
   expect(tierLines(tierOf(0, 0, 10, ids), terminal)).toEqual([
     'Tier 0: ✗ FAIL (0/10) 0.0%',
     '        95 % interval 57-98, 1 repeat',
@@ -134,10 +108,12 @@ test('off a terminal lines are as long as they are', () => {
 });
 
 test('the end says what to type next, and what (d) means where there is one', () => {
-  const wide = terminalOf(100);
+  const wide = recordedTerminal({ isTerminal: true });
   expect(nextSteps([strong], wide)).toBe('Report: luci test report');
   expect(nextSteps([strong, weak], wide)).toBe('Report: luci test report   Why: luci test show smollm2-135m copy');
   const diagnosed = resultOf('x', [tierOf(0, 10, 10, []), { ...tierOf(1, 4, 9, []), mode: 'diagnostic' }]);
   expect(nextSteps([{ ...diagnosed, holds: true }], wide)).toBe('(d) diagnostic, not counted.   Report: luci test report');
-  expect(nextSteps([strong, weak], terminalOf(40))).toBe('Report: luci test report\nWhy: luci test show smollm2-135m copy');
+  expect(nextSteps([strong, weak], recordedTerminal({ columns: 40, isTerminal: true }))).toBe(
+    'Report: luci test report\nWhy: luci test show smollm2-135m copy',
+  );
 });

@@ -2,7 +2,6 @@ import { LuciError } from '../../base/errors.ts';
 import type { Files, Language, Verifier } from '../case.ts';
 import { callFunction, matchPattern } from '../sandbox/javascript.ts';
 import type { PythonSandbox } from '../sandbox/python.ts';
-import { brokenSandbox } from '../sandbox/sandbox.ts';
 import { runSelect } from '../sandbox/sql.ts';
 import { afterAnswer, codeBlocks, withoutThinking } from './answer-text.ts';
 import { failed, type Grade, gradeText, passed, sameValue } from './grade-text.ts';
@@ -142,7 +141,7 @@ function definitionIn(text: string, functionName: string, language: Language): s
 }
 
 function required(python: PythonSandbox | undefined): PythonSandbox {
-  if (!python) throw brokenSandbox('python-sandbox.mjs', 'it was not added (luci runtime add python)');
+  if (!python) throw new LuciError('TESTS_INCOMPLETE', 'Python for tests was not added.', { hint: 'luci runtime add python' });
   return python;
 }
 

@@ -1,7 +1,8 @@
-import { isLuciError } from '../../base/errors.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
 import type { Instance } from '../case.ts';
 import { failed, type Grade } from '../grade/grade-text.ts';
 import { nobodies, verdictOn } from '../nobodies.ts';
+import type { PythonSandbox } from '../sandbox/python.ts';
 import { choiceWords, type OwnCase, type OwnInstance, type OwnSuite } from './load-suite.ts';
 
 /** Whether a suite says anything: right answers pass, wrong ones fail, and whoever knows nothing passes nothing. */
@@ -25,27 +26,52 @@ const drawnInstances = 8;
 /** Nobodies are put to fewer: they fail alike. */
 const instancesForNobodies = 4;
 
-/** Tries every case. Throws TESTS_INCOMPLETE when a sandbox does not work. */
-export async function lintSuite({ name, version, hash, cases }: OwnSuite, signal?: AbortSignal): Promise<LintReport> {
+/** What answers are graded with. */
+export interface GradingOptions {
+  readonly signal?: AbortSignal;
+  readonly python?: PythonSandbox;
+}
+
+/** Tries every case. Throws TESTS_INCOMPLETE when a sandbox does not work, or Python is needed and not there. */
+export async function lintSuite({ name, version, hash, cases }: OwnSuite, options: GradingOptions = {}): Promise<LintReport> {
   const found = [];
   for (const own of cases) {
     const instances = instancesOf(own);
     const problems: string[] = [];
     for (const instance of instances)
-      for (const problem of await answerProblems(instance, signal)) problems.push(`${problem}${choiceWords(instance.choice)}`);
-    for (const instance of instances.slice(0, instancesForNobodies)) problems.push(...(await nobodyProblems(instance, signal)));
+      for (const problem of await answerProblems(instance, options)) problems.push(`${problem}${choiceWords(instance.choice)}`);
+    for (const instance of instances.slice(0, instancesForNobodies)) problems.push(...(await nobodyProblems(instance, options)));
     found.push({ id: own.id, tried: instances.length, variants: own.variants, problems: [...new Set(problems)] });
   }
   return { suite: name, version, hash, cases: found };
 }
 
+/** Which instances a run will ask. */
+export interface AskedInstances extends GradingOptions {
+  readonly repeats: number;
+  readonly seed: string;
+  readonly caseIds?: readonly string[];
+}
+
+/** Throws unless right answers pass and wrong ones fail in all that will be asked, and can be graded here. */
+export async function requireSound(suite: OwnSuite, { repeats, seed, caseIds, ...options }: AskedInstances): Promise<void> {
+  const asked = suite.cases.filter(({ id }) => caseIds === undefined || caseIds.includes(id));
+  // What asks for Python where there is none will be an error of ours, whatever is answered.
+  for (const own of asked.filter(({ needsPython }) => !needsPython || options.python))
+    for (let variant = 0; variant < Math.min(repeats, own.variants); variant += 1) {
+      const [problem] = await answerProblems(own.instance(seed, variant), options);
+      if (problem !== undefined)
+        throw new LuciError('USAGE', `${suite.name}, case ${own.id}: ${problem}.`, { hint: 'luci test lint FILE tells of every case' });
+    }
+}
+
 /** What is wrong with the answers an instance comes with. */
-export async function answerProblems(instance: Instance & Pick<OwnInstance, 'wrong'>, signal?: AbortSignal): Promise<string[]> {
+async function answerProblems(instance: Instance & Pick<OwnInstance, 'wrong'>, { signal, python }: GradingOptions): Promise<string[]> {
   const problems: string[] = [];
-  const right = await orBroken(verdictOn(instance, instance.oracle, signal));
+  const right = await orBroken(verdictOn(instance, instance.oracle, signal, python));
   if (!right.passes) problems.push(`the right answer fails: ${right.reason}${right.evidence ? ` (${right.evidence.slice(0, 200)})` : ''}`);
   for (const [index, turns] of instance.wrong.entries())
-    if ((await orBroken(verdictOn(instance, turns, signal))).passes) problems.push(`wrong answer ${index + 1} passes`);
+    if ((await orBroken(verdictOn(instance, turns, signal, python))).passes) problems.push(`wrong answer ${index + 1} passes`);
   return problems;
 }
 
@@ -59,10 +85,10 @@ async function orBroken(verdict: Promise<Grade>): Promise<Grade> {
   }
 }
 
-async function nobodyProblems(instance: OwnInstance, signal: AbortSignal | undefined): Promise<string[]> {
+async function nobodyProblems(instance: OwnInstance, { signal, python }: GradingOptions): Promise<string[]> {
   const problems: string[] = [];
   for (const [who, answer] of nobodies)
-    if ((await orBroken(verdictOn(instance, answer(instance), signal))).passes) problems.push(`somebody who ${who} passes`);
+    if ((await orBroken(verdictOn(instance, answer(instance), signal, python))).passes) problems.push(`somebody who ${who} passes`);
   return problems;
 }
 

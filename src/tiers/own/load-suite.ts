@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import * as v from 'valibot';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { diskError, isNotFound } from '../../base/system-error.ts';
-import type { Instance, ScriptedTurn } from '../case.ts';
+import { gradesPython, type Instance, type ScriptedTurn } from '../case.ts';
 import { graderVersion } from '../grade/grade.ts';
 import { seededRandom } from '../random.ts';
 import { ladderName, type Suite } from '../suite.ts';
@@ -23,6 +23,8 @@ export interface OwnCase {
   readonly id: string;
   /** Different instances there are. */
   readonly variants: number;
+  /** Grading it takes Python. */
+  readonly needsPython: boolean;
   /** The instance of a seed and variant: different for as many variants as there are. */
   instance(seed: string, variant: number): OwnInstance;
   /** Instances that together hold every value of every list. */
@@ -83,7 +85,8 @@ export function parseSuite(text: string, name: string): OwnSuite {
 function suiteOf(file: SuiteFile, cases: readonly OwnCase[]): OwnSuite {
   const tier = file.tier ?? 0;
   const facts = file.cases.map(({ id, title = id, ability = 'other', maxTokens, chanceLevel = 0 }, index) => {
-    return { id, title, ability, maxTokens, chanceLevel, variants: cases[index]?.variants ?? 1 };
+    const { variants = 1, needsPython = false } = cases[index] ?? {};
+    return { id, title, ability, maxTokens, chanceLevel, variants, ...(needsPython ? ({ needsPython } as const) : {}) };
   });
   const byId = new Map(cases.map((own) => [own.id, own]));
   return {
@@ -134,6 +137,7 @@ function ownCase({ suite, version }: SuiteFile, fileCase: FileCase): OwnCase {
   return {
     id,
     variants,
+    needsPython: turns.some(({ verify }) => gradesPython(verify)),
     everyValue,
     instance(seed, variant) {
       const random = seededRandom(`${suite}/${version}/${id}/${seed}`);

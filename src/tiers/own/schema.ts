@@ -70,6 +70,7 @@ function partsOf(isTemplate: boolean) {
       functionName: identifier,
       tests: v.pipe(v.array(v.strictObject({ args: v.array(v.unknown()), want: v.unknown() })), v.minLength(1)),
       file: v.exactOptional(path),
+      language: described(v.exactOptional(v.picklist(['javascript', 'python'])), 'What the function is written in (default javascript).'),
     }),
     sql: v.strictObject({ kind: v.literal('sql'), databases: texts, reference: v.pipe(text, v.minLength(1)) }),
     state: v.strictObject({

@@ -1,5 +1,5 @@
 import type { CaseResult, ModelResult, TierResult } from '../result.ts';
-import { isConfirmed, isTierPassed, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
+import { isConfirmed, tierVerdict, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
 import { casesOf, highestTier, type TierNumber } from '../suite.ts';
 
 /** What a report shows, reckoned from runs: plain values that charts and tables draw. */
@@ -102,9 +102,8 @@ function withAllTiers(tiers: readonly TierResult[], cases: readonly CaseResult[]
 function counted(tier: TierNumber, mode: TierResult['mode'], own: readonly CaseResult[], repeats: number): TierResult {
   const { passed, failed, errors } = countOf('', own);
   const planned = casesOf(tier).length * repeats;
-  const open = planned - passed - failed;
   const clusters = groups(own, ({ caseId }) => caseId).map((group) => [group.passed, group.passed + group.failed] as const);
-  const verdict = isTierPassed(passed, planned) ? 'pass' : isTierPassed(passed + open, planned) && open > 0 ? 'incomplete' : 'fail';
+  const verdict = tierVerdict(passed, failed, planned);
   const interval = wilsonInterval(passed, passed + failed, repeats > 1 ? clusters.filter(([, count]) => count > 0) : undefined);
   return {
     tier,

@@ -1,8 +1,8 @@
 import { createConversation } from '../../agent/conversation.ts';
 import { abortError } from '../../base/abort.ts';
-import { isLuciError } from '../../base/errors.ts';
+import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { Session } from '../../engine/engine.ts';
-import type { CaseFacts, Instance, Verifier } from '../case.ts';
+import { type CaseFacts, gradesPython, type Instance, type Verifier } from '../case.ts';
 import { withoutThinking } from '../grade/answer-text.ts';
 import { type Answered, grade } from '../grade/grade.ts';
 import type { Grade } from '../grade/grade-text.ts';
@@ -65,7 +65,7 @@ export async function runCase(
       overheadSeconds: round(Math.max(0, seconds - meter.engineMs / 1000)),
     };
   };
-  if (instance.turns.some(({ verify }) => verify?.kind === 'code' && verify.language === 'python')) python?.warm();
+  if (instance.turns.some(({ verify }) => gradesPython(verify))) python?.warm();
   try {
     await using world = instance.world ? await openWorld(instance.world) : undefined;
     const system = instance.system ?? (world ? toolSystem : undefined);
@@ -91,8 +91,13 @@ export async function runCase(
     return finish({ status: 'fail', reason: verdict.reason, ...(verdict.evidence === undefined ? {} : { evidence: verdict.evidence }) });
   } catch (error) {
     if (signal?.aborted) throw abortError(signal);
-    return finish({ status: 'error', reason: isLuciError(error) ? error.message : `luci made a mistake: ${String(error)}` });
+    return finish({ status: 'error', reason: isLuciError(error) ? withHint(error) : `luci made a mistake: ${String(error)}` });
   }
+}
+
+/** What went wrong, and what to type. */
+function withHint({ message, hint }: LuciError): string {
+  return hint === undefined ? message : `${message} (${hint.split('\n')[0]})`;
 }
 
 async function oneTurn(

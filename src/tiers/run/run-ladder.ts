@@ -3,7 +3,7 @@ import type { Session } from '../../engine/engine.ts';
 import type { CaseFacts } from '../case.ts';
 import type { CaseResult, ModelResult, RunFacts, TierResult } from '../result.ts';
 import type { PythonSandbox } from '../sandbox/python.ts';
-import { isConfirmed, isDecided, isTierPassed, sequentialVerdict, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
+import { isConfirmed, isDecided, sequentialVerdict, tierVerdict, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
 import type { Suite, TierNumber } from '../suite.ts';
 import { runCase } from './run-case.ts';
 
@@ -148,9 +148,8 @@ function summarize(tier: TierNumber, mode: CaseResult['mode'], done: readonly Ca
   const isCertain = isDecided(passed, failed, planned);
   const ended = options.fast && !isCertain ? sequentialVerdict(passed, failed) : undefined;
   const total = options.fast && (isCertain || ended) ? planned : passed + failed + errors;
-  const open = planned - passed - failed;
   // Errors and cases that were not asked decide nothing, unless they could not change it.
-  const counted = isTierPassed(passed, planned) ? 'pass' : isTierPassed(passed + open, planned) && open > 0 ? 'incomplete' : 'fail';
+  const counted = tierVerdict(passed, failed, planned);
   const verdict = ended ?? counted;
   const byCase = [...new Set(done.map(({ caseId }) => caseId))].map((id) => {
     const own = done.filter(({ caseId, status }) => caseId === id && status !== 'error');

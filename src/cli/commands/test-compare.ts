@@ -1,0 +1,79 @@
+import { LuciError } from '../../base/errors.ts';
+import type { Comparison, SeedComparison } from '../../tiers/compare.ts';
+import type { TierChange } from '../../tiers/regression.ts';
+import { type CommandContext, textOption } from '../command.ts';
+import type { Show } from '../show/show.ts';
+import { printable } from '../show/text.ts';
+
+/** `luci test compare`: two runs against each other, and whether the second is a regression. */
+
+/** How the gate is typed. */
+export const gateUsage = 'luci test compare --baseline FILE MODEL --fail-on regress';
+
+/** Compares. Returns 0; with `--fail-on regress` 8 for a regression, and 9 where too many answers are missing to say. */
+export async function compare({ luci, options, show }: CommandContext, operands: readonly string[]): Promise<number> {
+  const isGate = failsOnRegression(textOption(options, 'fail-on'));
+  const baseline = textOption(options, 'baseline');
+  const [first = '', second] = baseline === undefined ? operands : [baseline, ...operands];
+  const count = operands.length + (baseline === undefined ? 0 : 1);
+  if (count !== 2 && !(count === 1 && baseline === undefined && !isGate))
+    throw new LuciError('USAGE', 'This takes two runs: names of tested models, or logs of runs.', {
+      hint: `luci test compare MODEL MODEL\n${gateUsage}`,
+    });
+  const verbs = await (await luci()).testingVerbs();
+  const result = verbs.compare(baseline === undefined ? first : { path: baseline }, second);
+  if (result.kind === 'seeds' && isGate)
+    throw new LuciError('USAGE', 'These are two runs of the same bytes with different seeds: no regression can be told from them.', {
+      hint: gateUsage,
+    });
+  if (show.json) show.data(result);
+  else if (result.kind === 'seeds') showSeeds(show, result);
+  else showPairs(show, result, [first, second ?? ''], isGate);
+  if (!isGate || result.kind === 'seeds') return 0;
+  return { none: 0, shown: 8, undecided: 9 }[result.regression];
+}
+
+/** What `--fail-on` says. Throws USAGE for what it does not know: a gate that is misspelt must not stand open. */
+function failsOnRegression(text: string | undefined): boolean {
+  if (text === undefined || text === 'regress') return text === 'regress';
+  throw new LuciError('USAGE', `--fail-on: "${text}" is not known; known is regress`);
+}
+
+function showPairs({ result: say, note }: Show, result: Comparison, [first, second]: readonly [string, string], isGate: boolean): void {
+  const line = (name: string, passed: number, [low, high]: readonly [number, number]): string =>
+    `${printable(name)}  ${passed}/${result.pairs}  95 % interval ${Math.round(low)}-${Math.round(high)}`;
+  say(line(first, result.passed[0], result.intervals[0]));
+  say(line(second, result.passed[1], result.intervals[1]));
+  if (result.onlyFirst.length > 0) say(`only ${printable(first)}: ${result.onlyFirst.join(', ')}`);
+  if (result.onlySecond.length > 0) say(`only ${printable(second)}: ${result.onlySecond.join(', ')}`);
+  const test = `${result.pairs > result.cases ? 'McNemar by case' : 'McNemar'}, ${pText(result.p)}`;
+  say(result.p < 0.05 ? `The difference is more than chance (${test}).` : `No difference is shown (${test}); more repeats may show one.`);
+  for (const warning of result.warnings) note(`note: ${printable(warning)}`);
+  if (!isGate) return;
+  for (const change of result.tiers) if (change.regression !== 'none') say(regressionText(change));
+  if (result.regression === 'none') say('No regression is shown.');
+}
+
+/** One tier that got worse, or may have. */
+function regressionText({ tier, label = `Tier ${tier}`, questions, passed, pairs, lost, won, p, regression }: TierChange): string {
+  const name = printable(label);
+  const counts = `${passed[0]}/${questions}, now ${passed[1]}/${questions}`;
+  const doubt = p < 0.05 ? '' : ` So few lost answers may be chance (${pText(p)}).`;
+  if (regression === 'verdict') return `Regression: ${name} was passed and is not passed any more (${counts}).${doubt}`;
+  if (regression === 'difference') return `Regression: ${name} lost ${lost} answers and won ${won}, more than chance (${pText(p)}).`;
+  return `Undecided: whether ${name} fell cannot be told (${counts}), only ${pairs} of ${questions} questions have an answer in both runs.`;
+}
+
+/** Whether the questions everybody can read are answered better than others. */
+function showSeeds({ result }: Show, { model, seeds, passed, total, p }: SeedComparison): void {
+  for (const index of [0, 1] as const) result(`${printable(model)}, seed ${printable(seeds[index])}  ${passed[index]}/${total[index]}`);
+  result(
+    p < 0.05
+      ? `It does better with seed 0 than chance explains (Fisher, ${pText(p)}): it may have seen these questions.`
+      : `Nothing shows that it has seen the questions of seed 0 (Fisher, ${pText(p)}).`,
+  );
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}

@@ -1,0 +1,76 @@
+import type { Sha256 } from './base/model.ts';
+import type { OpenOptions, Session } from './engine/engine.ts';
+import type { MachineFacts } from './engine/machine.ts';
+import type { ListedModel } from './install/choose-installed.ts';
+import type { Language } from './tiers/case.ts';
+import type { ModelResult, RunFacts } from './tiers/result.ts';
+import type { LadderEvent } from './tiers/run/run-ladder.ts';
+import type { TierNumber } from './tiers/suite.ts';
+
+/** What `luci test` is told, what it tells, and what it works with. */
+
+/** What to test, and how. */
+export interface TestOptions {
+  /** Default: every installed and enabled model. */
+  readonly models?: readonly string[];
+  /** Last tier to try (default: the model's own). */
+  readonly tier?: TierNumber;
+  /** The tier that must be held (default: the model's own). */
+  readonly minTier?: TierNumber;
+  /** Variants of each case (default 1). */
+  readonly repeats?: number;
+  /** File of a suite of one's own, in place of the tiers. */
+  readonly suitePath?: string;
+  /** Default `0`, the comparable one. */
+  readonly seed?: string;
+  readonly caseIds?: readonly string[];
+  /** What code is asked for in (default: Python where it was added, else JavaScript). */
+  readonly language?: Language | 'auto';
+  readonly all?: boolean;
+  readonly fast?: boolean;
+  /** No new case is begun after so long. */
+  readonly maxMinutes?: number;
+  readonly shard?: { readonly index: number; readonly count: number };
+  /** Asked before a model whose test may take longer than half an hour; a no skips it. */
+  readonly confirm?: (model: string, estimatedMs: number) => Promise<boolean>;
+  /** Asks everything anew, also what a run that was cut off has answered. */
+  readonly fresh?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TestEvent) => void;
+}
+
+/** News of a test. */
+export type TestEvent =
+  | {
+      readonly type: 'plan';
+      readonly models: readonly string[];
+      readonly skipped: readonly string[];
+      readonly seed: string;
+      readonly repeats: number;
+      readonly language: Language;
+    }
+  | {
+      readonly type: 'model';
+      readonly run: RunFacts;
+      readonly tokensPerSecond: number;
+      /** Whether it thinks before it answers. */
+      readonly thinks: boolean;
+      readonly estimatedMs: number;
+      readonly logPath: string;
+      readonly reused: number;
+    }
+  | (LadderEvent & { readonly model: string })
+  | { readonly type: 'model-end'; readonly result: ModelResult };
+
+/** What testing works with. */
+export interface TestingTools {
+  readonly stateFolder: string;
+  readonly logsFolder: string;
+  readonly list: () => Promise<readonly ListedModel[]>;
+  readonly installedNames: (references: readonly string[]) => Promise<readonly string[]>;
+  readonly digestOf: (name: string, signal?: AbortSignal) => Promise<Sha256>;
+  readonly open: (name: string, options: OpenOptions) => Promise<Session>;
+  readonly machine: () => Promise<MachineFacts>;
+  /** Folder of Python, where that part was added. */
+  readonly pythonFolder: (signal?: AbortSignal) => Promise<string | undefined>;
+}
