@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { LuciError } from './base/errors.ts';
+import { isLuciError, LuciError } from './base/errors.ts';
 import type { Directories } from './config/directories.ts';
 import type { Settings } from './config/settings.ts';
 import { chooseEngine } from './engine/choose-engine.ts';
@@ -8,7 +8,7 @@ import type { EngineProgram, OpenOptions, Session } from './engine/engine.ts';
 import type { HostEngine } from './engine/host/host-engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
 import { listRemoteModels, openAiSession } from './engine/openai/session.ts';
-import { checkGgufFile } from './gguf/facts.ts';
+import { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
 import type { UsableModel } from './install/choose-installed.ts';
 import type { Net } from './net/net.ts';
 import { addRemote, type Remote, readRemotes, removeRemote } from './store/remotes.ts';
@@ -126,7 +126,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
         const session = await engine.openLoaded(target, how);
         if (session) return session;
       }
-      const model = isLlamafile ? undefined : await checkGgufFile(path, options.signal);
+      const model = isLlamafile ? undefined : await checkNamedFile(path, options.signal);
       const [facts, server, file] = await Promise.all([machine(), llamaServer(), llamafile()]);
       const wish = {
         choice,
@@ -152,6 +152,16 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
       return engine.open({ ...target, program }, how);
     },
   };
+}
+
+/** {@link checkGgufFile}; what is wrong is said of the file by its path. */
+async function checkNamedFile(path: string, signal?: AbortSignal): Promise<GgufFacts> {
+  try {
+    return await checkGgufFile(path, signal);
+  } catch (error) {
+    if (!isLuciError(error, 'GGUF_BROKEN') || error.message.includes(path)) throw error;
+    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: error.details, cause: error });
+  }
 }
 
 /** A program on the PATH. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeFileAtomic } from './base/atomic-file.ts';
 import { LuciError } from './base/errors.ts';
-import { diskError } from './base/system-error.ts';
+import { shellWord } from './base/shell-word.ts';
+import { diskError, isNotFound } from './base/system-error.ts';
 import { type Certificate, certify, checkCertificate, newSigningKey } from './tiers/certificate.ts';
 import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from './tiers/compare.ts';
 import { newestRun } from './tiers/find-run.ts';
@@ -12,6 +13,8 @@ import { type Rescored, rescoreRun } from './tiers/rescore.ts';
 import type { CaseResult } from './tiers/result.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
 import { openPython, type PythonSandbox } from './tiers/sandbox/python.ts';
+import { isTierPassed } from './tiers/statistics.ts';
+import { casesOf, ladderName, suiteVersion, type TierNumber } from './tiers/suite.ts';
 
 /** A run: the newest of a model by its name, a log by its path that ends in `.jsonl`, or a log of whatever name. */
 export type RunReference = string | { readonly path: string };
@@ -26,7 +29,7 @@ export interface TestingVerbs {
   lint(path: string, signal?: AbortSignal): Promise<LintReport>;
   /** One log out of several of the same model, suite and seed: shards, other machines. Returns its path. */
   merge(paths: readonly string[]): { readonly path: string; readonly answers: number };
-  /** Writes a certificate a tier beside the logs; returns their paths. */
+  /** Writes a certificate a tier beside the logs; returns their paths. TESTS_INCOMPLETE for a run that asked no tier as a whole. */
   certify(reference: string): Promise<readonly string[]>;
   checkCertificate(path: string): Certificate;
 }
@@ -96,9 +99,14 @@ export function createTestingVerbs(
     },
     async certify(reference) {
       const log = find(reference);
+      const whole = [...new Set(log.answers.map(({ tier }) => tier))].filter((tier) => isWhole(log, tier));
+      if (whole.length === 0)
+        throw new LuciError('TESTS_INCOMPLETE', `No tier of the newest run of ${log.run.model} was asked as a whole.`, {
+          hint: `luci test ${shellWord(log.run.model)}`,
+        });
       const key = await signingKey(keysFolder);
       const written: string[] = [];
-      for (const certificate of certify(log, key)) {
+      for (const certificate of certify({ ...log, answers: log.answers.filter(({ tier }) => whole.includes(tier)) }, key)) {
         const path = join(logsFolder, `${basename(log.path, '.jsonl')}.tier${certificate.tier}.certificate.json`);
         await writeFileAtomic(path, `${JSON.stringify(certificate, null, 1)}\n`).catch((error: unknown) => {
           throw diskError(error, path, 'write a certificate');
@@ -112,11 +120,22 @@ export function createTestingVerbs(
       try {
         text = readFileSync(path, 'utf8');
       } catch (error) {
+        if (isNotFound(error)) throw new LuciError('NOT_FOUND', `There is no certificate ${path}.`, { hint: 'luci test certify MODEL' });
         throw diskError(error, path, 'read a certificate');
       }
       return checkCertificate(text, basename(path));
     },
   };
+}
+
+/** Whether every case of a tier was asked, or its verdict is certain without the rest: one case (--case, a shard, a run cut off) proves no tier. */
+function isWhole({ run, answers, tiers }: ReadLog, tier: TierNumber): boolean {
+  if (run.suite !== `${ladderName} ${suiteVersion}`) return true; // What a user's suite or another version holds is not known here.
+  if (tiers.some((result) => result.tier === tier && result.sequential)) return true;
+  const all = casesOf(tier).length * run.repeats;
+  const own = answers.filter((answer) => answer.tier === tier);
+  const passed = own.filter(({ status }) => status === 'pass').length;
+  return own.length >= all || isTierPassed(passed, all) || !isTierPassed(all - (own.length - passed), all);
 }
 
 /** The newest run of a model with the public seed and its newest with another, of the same suite. */

@@ -28,8 +28,15 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   for (let round = 0; round < 2; round += 1) {
     try {
       const file = await open(path, 'wx', 0o600);
-      await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), token, since: new Date().toISOString() }));
-      await file.close();
+      try {
+        await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), token, since: new Date().toISOString() }));
+      } catch (error) {
+        // A full disk takes the name but not the words: an empty lock would keep everybody out for 30 s.
+        await rm(path, { force: true });
+        throw error;
+      } finally {
+        await file.close();
+      }
       return heldLock(path, token);
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { throwIfAborted } from '../base/abort.ts';
-import { diskError } from '../base/system-error.ts';
+import { LuciError } from '../base/errors.ts';
+import { diskError, isNotFound } from '../base/system-error.ts';
 import { ggufError } from './gguf-error.ts';
 
 /** Ranges of bytes, from a file or from memory. */
@@ -14,6 +15,7 @@ export interface ByteReader {
 /** Reads ranges of a file while `use` runs. */
 export async function withFileReader<T>(path: string, use: (reader: ByteReader) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const file = await open(path, 'r').catch((error: unknown) => {
+    if (isNotFound(error)) throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci list', cause: error });
     throw diskError(error, path, 'open a model file');
   });
   try {

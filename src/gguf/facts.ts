@@ -36,7 +36,7 @@ export interface GgufFacts {
   readonly splitTensorCount?: number;
 }
 
-/** Reads and checks a file before any native code opens it. Throws GGUF_BROKEN naming the file. */
+/** Reads and checks a file before any native code opens it. Throws NOT_FOUND, GGUF_BROKEN, DISK_*. */
 export async function checkGgufFile(path: string, signal?: AbortSignal): Promise<GgufFacts> {
   try {
     return factsOf(await withFileReader(path, readGgufHeader, signal));

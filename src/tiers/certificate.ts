@@ -7,7 +7,39 @@ import { isConfirmed, isTierPassed, wilsonInterval } from './statistics.ts';
 
 /** A certificate: what a model passed, with everything it takes to repeat it, signed with a key of the machine that tested. */
 
-const certificateSchema = v.object({
+/** A signed certificate. Written out, not derived from the schema: programs that use luci do not have the schema's package. */
+export interface Certificate {
+  type: 'luci-certificate';
+  version: 1;
+  model: string;
+  modelSha256: string;
+  quantization: string;
+  tier: number;
+  verdict: 'pass' | 'fail';
+  confirmed: boolean;
+  /** The verdict of a run that was ended early by Wald's test. */
+  sequential: boolean;
+  passed: number;
+  total: number;
+  interval: [number, number];
+  suite: string;
+  suiteHash: string;
+  seed: string;
+  repeats: number;
+  engine: string;
+  contextLength: number;
+  toolPath: string;
+  language: 'javascript' | 'python';
+  luciVersion: string;
+  testedAt: string;
+  machine: { system: string; cores: number; memoryBytes: number };
+  /** Verdicts by case and variant, as in `t0-copy#0`. */
+  answers: Record<string, 'pass' | 'fail' | 'error'>;
+  publicKey: string;
+  signature: string;
+}
+
+const certificateSchema: v.GenericSchema<Certificate> = v.object({
   type: v.literal('luci-certificate'),
   version: v.literal(1),
   model: v.string(),
@@ -16,7 +48,6 @@ const certificateSchema = v.object({
   tier: v.number(),
   verdict: v.picklist(['pass', 'fail']),
   confirmed: v.boolean(),
-  /** The verdict of a run that was ended early by Wald's test. */
   sequential: v.boolean(),
   passed: v.number(),
   total: v.number(),
@@ -32,14 +63,10 @@ const certificateSchema = v.object({
   luciVersion: v.string(),
   testedAt: v.string(),
   machine: v.object({ system: v.string(), cores: v.number(), memoryBytes: v.number() }),
-  /** Verdicts by case and variant, as in `t0-copy#0`. */
   answers: v.record(v.string(), v.picklist(['pass', 'fail', 'error'])),
   publicKey: v.string(),
   signature: v.string(),
 });
-
-/** A signed certificate. */
-export type Certificate = v.InferOutput<typeof certificateSchema>;
 
 /** A new key as PEM text; kept in a file only the user can read. */
 export function newSigningKey(): string {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeHome } from './luci-process.ts';
+import { makeHome, program } from './luci-process.ts';
 
 test('an unknown name is exit 3, with the nearest names and the next command', async () => {
   await using home = await makeHome();
@@ -36,7 +36,11 @@ test.each([
   const path = join(home.folder, 'model.gguf');
   await writeFile(path, content);
   const ran = await home.luci(['ask', 'hello', '-m', path]);
-  expect(ran).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringContaining(why) });
+  expect(ran).toMatchObject({
+    exitCode: 6,
+    stdout: '',
+    stderr: expect.stringContaining(`${path}: This is not a usable GGUF model: ${why}`),
+  });
 });
 
 test.each([
@@ -144,4 +148,29 @@ test('a home that is a file is exit 5 and names it', async () => {
   const ran = await home.luci(['install', 'smollm2-135m', '--home', join(home.folder, 'file', 'home')]);
   expect(ran.exitCode).toBe(5);
   expect(ran.stderr).toContain(join(home.folder, 'file'));
+});
+
+test('a question of blanks is no question, and a model file that is not there is told by its path', async () => {
+  await using home = await makeHome();
+  expect(await home.luci(['ask', '  \t '])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('There is no question.') });
+  const path = join(home.folder, 'missing.gguf');
+  expect(await home.luci(['ask', 'hello', '-m', path])).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: `There is no file ${path}.\n  luci list\n`,
+  });
+});
+
+test('a disk that takes no byte is told at once, and leaves no lock behind', async () => {
+  await using home = await makeHome();
+  const args = ['remote', 'add', 'box', 'http://127.0.0.1:9/v1'];
+  const limited = spawnSync('sh', ['-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, program, ...args], {
+    env: { ...process.env, LUCI_HOME: home.folder },
+    encoding: 'utf8',
+  });
+  expect(limited.status).toBe(5);
+  expect(limited.stderr).toMatch(/^Cannot take a lock: /);
+  const started = performance.now();
+  expect(await home.luci(args)).toMatchObject({ exitCode: 0 });
+  expect(performance.now() - started).toBeLessThan(9000); // Waiting for a lock nobody holds takes 10 s.
 });

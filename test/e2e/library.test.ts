@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
@@ -38,3 +39,25 @@ test('downloadFile fetches a pinned file as docs/downloads.md says, and an abort
   expect(served.sentBytes - sent).toBeLessThan(bytes.length - 200_000);
   await rm(folder, { recursive: true });
 });
+
+test('the types name no package: a program that checks its libraries strictly has none of ours', async () => {
+  const clone = join(import.meta.dirname, '..', '..');
+  const root = await mkdtemp(join(tmpdir(), 'luci types '));
+  execFileSync(process.execPath, [join(clone, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', root], {
+    cwd: clone,
+  });
+  const waiting = [join(root, 'index.d.ts')];
+  const seen = new Set<string>();
+  const packages: string[] = [];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    for (const [, named = ''] of (await readFile(path, 'utf8')).matchAll(/(?:from |import\()'([^']+)'/g)) {
+      if (named.startsWith('.')) waiting.push(resolve(dirname(path), named.replace(/\.(ts|js)$/, '.d.ts')));
+      else if (!named.startsWith('node:')) packages.push(`${path}: ${named}`);
+    }
+  }
+  expect(seen.size).toBeGreaterThan(20);
+  expect(packages).toEqual([]);
+  await rm(root, { recursive: true });
+}, 60_000);

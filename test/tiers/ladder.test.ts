@@ -431,6 +431,19 @@ test('two runs are compared pair by pair, rescored, certified, and a changed cer
   }
 });
 
+test('one passed case, or a shard, is no certificate of a tier', async () => {
+  for (const options of [{ case: ['t0-copy'] }, { shard: '1/2' }]) {
+    await run({ operands: ['script'], options: { ...options, fresh: true } }, () => knowingSession({ knows: knowsAll }));
+    await expect(run({ operands: ['certify', 'script'] }, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
+      code: 'TESTS_INCOMPLETE',
+      hint: 'luci test script',
+    });
+  }
+  await expect(run({ operands: ['verify', join(bench.home, 'none.json')] }, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+});
+
 test('shards are merged into one run, and only of the same model', async () => {
   for (const shard of ['1/2', '2/2']) {
     await run({ options: { shard, fresh: true } }, () => knowingSession({ knows: knowsAll }));

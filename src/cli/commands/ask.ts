@@ -88,7 +88,8 @@ async function streamAnswer({ show }: CommandContext, events: AsyncIterable<{ ty
 
 /** The argument, then what is piped in. */
 async function readPrompt(operands: readonly string[]): Promise<string> {
-  const fromArguments = operands.join(' ');
+  const given = operands.join(' ');
+  const fromArguments = given.trim() === '' ? '' : given;
   const piped = (await readPiped(fromArguments !== '')).trim();
   const prompt = [fromArguments, piped].filter((part) => part !== '').join('\n\n');
   if (prompt === '') throw new LuciError('USAGE', 'There is no question.', { hint: 'luci ask "What is the capital of France?"' });
