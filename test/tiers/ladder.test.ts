@@ -439,7 +439,9 @@ test('one passed case, or a shard, is no certificate of a tier', async () => {
       hint: 'luci test script',
     });
   }
-  await expect(run({ operands: ['verify', join(bench.home, 'none.json')] }, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
+  await expect(
+    run({ operands: ['verify', join(bench.home, 'none.json')] }, () => knowingSession({ knows: knowsAll })),
+  ).rejects.toMatchObject({
     code: 'NOT_FOUND',
   });
 });
