@@ -1,4 +1,4 @@
-// npm run bench:engine -- --starter FILE [--rounds 5 --only first,rate,four,shared,memory]: the embedded engine in its process against
+// npm run bench:engine -- --starter FILE [--rounds 5 --only first,rate,busy,four,shared,memory]: the embedded engine in its process against
 // llama-server and llama-bench with the same threads, in paired rounds. The builds differ; both are named above the tables.
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const { values } = parseArgs({
 // The built library: an engine process serves its own version only, and the command measured here is the built one.
 const { createLuci, defaultSettings } = (await import(pathToFileURL(join('dist', 'index.js')).href)) as typeof import('../src/index.ts');
 const rounds = Number(values.rounds);
-const parts = values.only?.split(',') ?? ['first', 'rate', 'four', 'shared', 'memory'];
+const parts = values.only?.split(',') ?? ['first', 'rate', 'busy', 'four', 'shared', 'memory'];
 const llamaServer = spawnSync(process.execPath, [join('scripts', 'llama-server.mjs')], { encoding: 'utf8' }).stdout.trim();
 const folder = mkdtempSync(join(tmpdir(), 'luci-bench-engine-'));
 const fixture = join(folder, 'tiny.gguf');
@@ -73,6 +73,7 @@ async function measure({ name, model: file }: { name: string; model: string }): 
     const sides = { name, model, home, session, one, four, threads };
     if (parts.includes('first')) await firstToken(sides);
     if (parts.includes('rate')) await rate(sides);
+    if (parts.includes('busy')) await busyCore(sides);
     if (parts.includes('four')) await fourAtOnce(sides);
     if (parts.includes('shared')) await fourSharing(sides);
     if (parts.includes('memory')) await memory(sides);
@@ -184,7 +185,29 @@ async function rate({ model, session, one, threads }: Sides): Promise<void> {
   );
 }
 
-/** (c) Four different questions at once: all tokens generated over the time of all. */
+/** (c) One answer of 256 tokens while another program takes one core. */
+async function busyCore({ session, one }: Sides): Promise<void> {
+  const own = askSession(session);
+  const other = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
+  try {
+    const { medians, ratios } = await inTurn([
+      async () => tokensPerSecond(await own(fresh(256))),
+      async () => tokensPerSecond(await one.ask(fresh(256))),
+    ]);
+    out(`\nGenerated tokens per second, 256 tokens, while another program takes one core (no goal was set):\n`);
+    const names = ['luci', 'llama-server over HTTP'];
+    out(
+      markdown(
+        ['', 'tokens/s', 'luci / it'],
+        names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
+      ),
+    );
+  } finally {
+    other.kill('SIGKILL');
+  }
+}
+
+/** (d) Four different questions at once: all tokens generated over the time of all. */
 async function fourAtOnce({ session, four }: Sides): Promise<void> {
   const together = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => ask(fresh(48))));
@@ -202,7 +225,7 @@ async function fourAtOnce({ session, four }: Sides): Promise<void> {
   );
 }
 
-/** (d) Four questions with 500 tokens before them, alike or not: time until the last of them has its first token. */
+/** (e) Four questions with 500 tokens before them, alike or not: time until the last of them has its first token. */
 async function fourSharing({ session, four }: Sides): Promise<void> {
   const own = askSession(session);
   const text = await textOf(session, 500);
@@ -269,7 +292,7 @@ async function textOf(session: Session, tokens: number): Promise<string> {
   return words.repeat(Math.ceil(tokens / each));
 }
 
-/** (e) What the processes hold after all of it. */
+/** (f) What the processes hold after all of it. */
 async function memory({ session, home, one, four }: Sides): Promise<void> {
   await askSession(session)(fresh(8));
   const status = spawnSync(process.execPath, [join('dist', 'cli.cjs'), 'ps', '--json', '--home', home], { encoding: 'utf8' });

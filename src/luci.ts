@@ -201,6 +201,12 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const runtimes = async () => (await import('./runtimes.ts')).createRuntimes({ settings, directories, net });
   const pythonFolder = async (signal?: AbortSignal): Promise<string | undefined> => (await runtimes()).pythonFolder(signal);
   const digestOf = async (name: string, signal?: AbortSignal): Promise<Sha256> => {
+    const elsewhere = (await opener.findRemote(name))?.remote;
+    if (elsewhere) {
+      const url = (await opener.remotes()).find((remote) => remote.name === elsewhere.remote)?.url;
+      const { createHash } = await import('node:crypto');
+      return createHash('sha256').update(`${url} ${elsewhere.model}`).digest('hex');
+    }
     const recorded = (await store.find(name))?.files[0]?.sha256;
     if (recorded !== undefined) return recorded;
     const verified = await (await installer()).verify(await installed(name), signal ? { signal } : {});
@@ -254,10 +260,15 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     },
     async test(options) {
       const { testModels } = await import('./testing.ts');
-      const tools = { stateFolder: directories.state, logsFolder: testLogs, list, installedNames, digestOf, open, machine, pythonFolder };
+      const { findRemote } = opener;
+      const own = { stateFolder: directories.state, logsFolder: testLogs };
+      const tools = { ...own, list, installedNames, findRemote, digestOf, open, machine, pythonFolder };
       return testModels(tools, options);
     },
-    newestTest: async (reference) => (await findRun()).newestRun(testLogs, (await installed(reference)).name),
+    async newestTest(reference) {
+      const { newestRun, testedModels } = await findRun();
+      return newestRun(testLogs, testedModels(testLogs).includes(reference) ? reference : (await installed(reference)).name);
+    },
     async writeReport({ models = [], ...where } = {}) {
       const [{ writeReport }, { testedModels }] = await Promise.all([reports(), findRun()]);
       const tested = new Set(testedModels(testLogs));

@@ -32,8 +32,8 @@ export interface ModelOpener {
   remotes(): Promise<readonly Remote[]>;
   addRemote(remote: Remote): Promise<void>;
   removeRemote(name: string): Promise<boolean>;
-  /** What the endpoints say they have. */
-  remoteModels(signal?: AbortSignal): Promise<readonly RemoteModel[]>;
+  /** What the endpoints say they have. One that fails is told to `onProblem`; thrown where no other answered. */
+  remoteModels(signal?: AbortSignal, onProblem?: (remote: string, error: unknown) => void): Promise<readonly RemoteModel[]>;
   /** The path of llama-server, where there is one: named by a setting, added, or on the PATH. */
   llamaServer(): Promise<string | undefined>;
   /** The llamafile in use, where there is one. */
@@ -109,12 +109,21 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
       const isKnown = (await remotes()).some(({ name }) => name === remote);
       return isKnown ? { name: reference, path: '', remote: { remote, model } } : undefined;
     },
-    async remoteModels(signal) {
-      const lists = (await remotes()).map(async (remote) => {
-        const models = await listRemoteModels({ net, baseUrl: remote.url, ...keyOf(remote) }, signal);
-        return models.map((model) => ({ name: `${remote.name}/${model}`, remote: remote.name, model }));
-      });
-      return (await Promise.all(lists)).flat();
+    async remoteModels(signal, onProblem = () => undefined) {
+      const asked = await remotes();
+      const answers = await Promise.allSettled(
+        asked.map(async (remote) => {
+          const models = await listRemoteModels({ net, baseUrl: remote.url, ...keyOf(remote) }, signal);
+          return models.map((model) => ({ name: `${remote.name}/${model}`, remote: remote.name, model }));
+        }),
+      );
+      const failed = answers.flatMap((answer, index) =>
+        answer.status === 'rejected' ? [{ name: asked[index]?.name ?? '', reason: answer.reason as unknown }] : [],
+      );
+      const [first] = failed;
+      if (signal?.aborted || (first && failed.length === asked.length)) throw first?.reason ?? signal?.reason;
+      for (const { name, reason } of failed) onProblem(name, reason);
+      return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     },
     async open({ name, path, remote }, options = {}) {
       if (remote) return openRemote(name, remote);

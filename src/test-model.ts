@@ -3,9 +3,8 @@ import type { Sha256 } from './base/model.ts';
 import { version } from './base/version.ts';
 import type { EngineFacts } from './engine/engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
-import type { ListedModel } from './install/choose-installed.ts';
 import { recordProven } from './store/proven.ts';
-import type { TestingTools, TestOptions } from './testing-options.ts';
+import type { TestedModel, TestingTools, TestOptions } from './testing-options.ts';
 import { abilityShares } from './tiers/ability-shares.ts';
 import type { Language } from './tiers/case.ts';
 import { unfinishedRun } from './tiers/find-run.ts';
@@ -38,7 +37,7 @@ export interface Setting {
 /** Tests one model; undefined when the person asked says no. */
 export async function testModel(
   tools: TestingTools,
-  model: ListedModel,
+  model: TestedModel,
   { suite, sandboxes, language, python }: Setting,
   options: TestOptions,
 ): Promise<ModelResult | undefined> {
@@ -86,8 +85,8 @@ export async function testModel(
     },
   });
   log.write({ type: 'end', at: new Date().toISOString() });
-  // A part of the cases proves nothing of the whole.
-  if (suite.isLadder && caseIds === undefined && shard === undefined && result.isComplete) {
+  // A part of the cases proves nothing of the whole; and behind an address another model may stand tomorrow.
+  if (!model.remote && suite.isLadder && caseIds === undefined && shard === undefined && result.isComplete) {
     const top = result.tiers.find(({ tier }) => tier === result.provenTier);
     await recordProven(tools.stateFolder, model.name, {
       sha256: modelSha256,
@@ -105,7 +104,7 @@ export async function testModel(
 /** The tier that must be held, and the last one that is tried. */
 export function tiersOf(
   suite: Suite,
-  { entry }: ListedModel,
+  { entry }: TestedModel,
   { minTier, tier }: TestOptions,
 ): { readonly wantedTier: TierNumber; readonly lastTier: TierNumber } {
   const highest = (suite.tiers.at(-1) ?? 0) as TierNumber;
@@ -117,7 +116,7 @@ export function tiersOf(
 
 /** Line 1 of the log. */
 function runFactsOf(
-  { name, entry, facts }: ListedModel,
+  { name, entry, facts }: TestedModel,
   modelSha256: Sha256,
   engine: EngineFacts,
   { physicalCores, totalMemoryBytes }: MachineFacts,

@@ -1,7 +1,7 @@
 import type { Sha256 } from './base/model.ts';
 import type { OpenOptions, Session } from './engine/engine.ts';
 import type { MachineFacts } from './engine/machine.ts';
-import type { ListedModel } from './install/choose-installed.ts';
+import type { ListedModel, UsableModel } from './install/choose-installed.ts';
 import type { Language } from './tiers/case.ts';
 import type { ModelResult, RunFacts } from './tiers/result.ts';
 import type { LadderEvent } from './tiers/run/run-ladder.ts';
@@ -62,12 +62,18 @@ export type TestEvent =
   | (LadderEvent & { readonly model: string })
   | { readonly type: 'model-end'; readonly result: ModelResult };
 
+/** What is known of a model that is tested. One elsewhere has nothing but its name. */
+export type TestedModel = Pick<ListedModel, 'name'> & Partial<Pick<ListedModel, 'entry' | 'facts'>> & Pick<UsableModel, 'remote'>;
+
 /** What testing works with. */
 export interface TestingTools {
   readonly stateFolder: string;
   readonly logsFolder: string;
   readonly list: () => Promise<readonly ListedModel[]>;
   readonly installedNames: (references: readonly string[]) => Promise<readonly string[]>;
+  /** The model elsewhere that a reference names; undefined where it names none. */
+  readonly findRemote: (reference: string) => Promise<UsableModel | undefined>;
+  /** Of the file; of a model elsewhere, whose bytes nobody sees here, of its address and name. */
   readonly digestOf: (name: string, signal?: AbortSignal) => Promise<Sha256>;
   readonly open: (name: string, options: OpenOptions) => Promise<Session>;
   readonly machine: () => Promise<MachineFacts>;

@@ -99,6 +99,10 @@ export function createTestingVerbs(
     },
     async certify(reference) {
       const log = find(reference);
+      if (log.run.engine.startsWith('remote '))
+        throw new LuciError('USAGE', `Nobody here can say which bytes answered as ${log.run.model}: a remote model gets no certificate.`, {
+          hint: `luci test report ${shellWord(log.run.model)}`,
+        });
       const whole = [...new Set(log.answers.map(({ tier }) => tier))].filter((tier) => isWhole(log, tier));
       if (whole.length === 0)
         throw new LuciError('TESTS_INCOMPLETE', `No tier of the newest run of ${log.run.model} was asked as a whole.`, {

@@ -1,6 +1,6 @@
 import { LuciError } from './base/errors.ts';
 import { testModel, tiersOf } from './test-model.ts';
-import type { TestingTools, TestOptions } from './testing-options.ts';
+import type { TestedModel, TestingTools, TestOptions } from './testing-options.ts';
 import { requireSound } from './tiers/own/lint.ts';
 import { type OwnSuite, readSuite } from './tiers/own/load-suite.ts';
 import type { ModelResult } from './tiers/result.ts';
@@ -17,11 +17,7 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   const suite = own ?? ladder;
   requireKnownCases(suite, caseIds);
   const folder = await pythonFor(tools, own, options);
-  const installed = await tools.list();
-  const named = options.models?.length ? await tools.installedNames(options.models) : undefined;
-  const wanted = installed.filter((model) => (named ? named.includes(model.name) : model.problem === undefined));
-  const chosen = wanted.filter(({ enabled }) => enabled);
-  const skipped = wanted.filter(({ enabled }) => !enabled).map(({ name }) => name);
+  const { chosen, skipped } = await chooseModels(tools, options.models ?? []);
   // A case of a user's own says itself what it asks for.
   const language = own || folder === undefined ? 'javascript' : 'python';
   onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language });
@@ -54,6 +50,21 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   }
   if (results.length === 0) throw new LuciError('NOT_CONFIRMED', 'Nothing was tested.', { hint: 'luci test --max-minutes 20' });
   return results;
+}
+
+/** The models that are asked: those named, else all that are installed; what is disabled is skipped. */
+async function chooseModels(
+  tools: TestingTools,
+  references: readonly string[],
+): Promise<{ readonly chosen: readonly TestedModel[]; readonly skipped: readonly string[] }> {
+  const found = await Promise.all(references.map((reference) => tools.findRemote(reference)));
+  const here = references.filter((_, index) => !found[index]);
+  const named = here.length > 0 ? await tools.installedNames(here) : [];
+  const wanted = (await tools.list()).filter(({ name, problem }) => (references.length > 0 ? named.includes(name) : problem === undefined));
+  return {
+    chosen: [...wanted.filter(({ enabled }) => enabled), ...found.filter((model) => model !== undefined)],
+    skipped: wanted.filter(({ enabled }) => !enabled).map(({ name }) => name),
+  };
 }
 
 /**

@@ -113,3 +113,29 @@ test('an unknown model, an endpoint that is down, and being offline', async () =
   expect(await home.luci(['remote', 'remove', 'down'])).toMatchObject({ exitCode: 0 });
   expect(await home.luci(['remote', 'remove', 'down'])).toMatchObject({ exitCode: 3 });
 });
+
+test('a remote model is tested like any other, proves nothing of bytes, and its run is shown by name', async () => {
+  const ran = await home.luci(['test', 'box/echo', '--case', 't0-copy', '--case', 't0-arith'], { environment });
+  expect(ran.exitCode).toBe(8);
+  expect(ran.stdout).toContain('Testing box/echo (Tier 0, unknown, remote engine)');
+  expect(ran.stdout).toContain('(0/2)');
+  expect((await home.luci(['test', 'show', 'box/echo', 't0-arith'], { environment })).stdout).toContain('t0-arith');
+  expect(await home.luci(['test', 'certify', 'box/echo'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('no certificate'),
+  });
+  expect((await home.luci(['test', 'box/nothing'], { environment })).exitCode).not.toBe(0);
+});
+
+test('an endpoint that does not answer hides no other; alone, it is the error', async () => {
+  await home.luci(['remote', 'add', 'dead', 'http://127.0.0.1:1/v1']);
+  expect(await home.luci(['list', '--remote'], { environment })).toMatchObject({
+    exitCode: 0,
+    stdout: 'box/echo\nbox/org/large\n',
+    stderr: expect.stringContaining('dead: '),
+  });
+  await home.luci(['remote', 'remove', 'box']);
+  expect((await home.luci(['list', '--remote'], { environment })).exitCode).toBe(4);
+  const again = await home.luci(['remote', 'add', 'dead', server.url]);
+  expect(again.stderr).toContain('dead is added in place of http://127.0.0.1:1/v1.');
+});

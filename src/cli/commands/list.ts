@@ -34,7 +34,9 @@ export const list: Command = {
 };
 
 async function listRemote(luci: Luci, show: CommandContext['show'], signal: AbortSignal): Promise<number> {
-  const models = await luci.remoteModels(signal);
+  const models = await luci.remoteModels(signal, (remote, error) => {
+    show.note(`${show.terminal.style('care', printable(remote))}: ${error instanceof Error ? printable(error.message) : String(error)}`);
+  });
   if (show.json) show.data(models);
   else if (models.length === 0) show.note('No remote model is known.\n  luci remote add NAME https://host/v1 --key-env VARIABLE');
   else for (const { name } of models) show.result(printable(name));

@@ -35,11 +35,13 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
 
 async function add({ luci: open, show, options }: CommandContext, name: string, url: string): Promise<number> {
   const keyEnv = textOption(options, 'key-env');
-  await (await open()).addRemote({ name, url, ...(keyEnv ? { keyEnv } : {}) });
-  if (show.json) show.data({ added: name });
+  const luci = await open();
+  const before = (await luci.remotes()).find((remote) => remote.name === name);
+  await luci.addRemote({ name, url, ...(keyEnv ? { keyEnv } : {}) });
+  if (show.json) show.data({ added: name, ...(before ? { replaced: before.url } : {}) });
   else
     show.note(
-      `${printable(name)} is added.\n  luci list --remote\n  luci ask -m ${printable(name)}/MODEL "…"`.replace(
+      `${printable(name)} is added${before ? ` in place of ${printable(before.url)}` : ''}.\n  luci list --remote\n  luci ask -m ${printable(name)}/MODEL "…"`.replace(
         '…',
         show.terminal.marks.ellipsis,
       ),

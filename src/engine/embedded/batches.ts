@@ -1,6 +1,7 @@
 import type { Token } from 'node-llama-cpp';
 import type { NativeContext, NativeSampler } from './native.ts';
 import { mostSliceTokens } from './slices.ts';
+import { createThreadCount } from './thread-count.ts';
 
 /**
  * The batches of one context: what its lanes want evaluated goes through the model together. A generating lane needs one token a
@@ -35,8 +36,11 @@ export interface Batches {
 const wantedBatchMs = 200;
 const leastTokens = 16;
 
-/** The loop over batches of a context. Batches are sized by the speed measured so far, to about 200 ms each. */
-export function createBatches(context: NativeContext, batchSize: number): Batches {
+/** The loop over batches of a context. Batches are sized by the speed measured so far, to about 200 ms each. `threads` at most compute. */
+export function createBatches(context: NativeContext, batchSize: number, threads: number): Batches {
+  // A token takes milliseconds and differs much; a slice of a prompt is long enough to tell by itself.
+  const forTokens = createThreadCount(threads, 4);
+  const forPrompts = createThreadCount(threads, 2);
   let works: Work[] = [];
   const jobs: (() => Promise<void>)[] = [];
   let batch: Promise<void> | undefined;
@@ -88,6 +92,10 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
   async function decode(chosen: readonly Chosen[]): Promise<void> {
     try {
       const count = chosen.reduce((sum, { part }) => sum + part.length, 0);
+      const isAlone = chosen.some(({ work }) => work.isAlone);
+      const areTokens = count === chosen.length;
+      // With another count the last bits differ.
+      context.setThreads(isAlone ? threads : (areTokens ? forTokens : forPrompts).count);
       const startedAt = performance.now();
       context.initBatch(count);
       const places = chosen.map(({ work, part }) => {
@@ -96,7 +104,12 @@ export function createBatches(context: NativeContext, batchSize: number): Batche
         return context.addToBatch(work.lane.id, work.lane.tokens.length, Uint32Array.from(part), logits)[0];
       });
       await context.decodeBatch();
-      if (count >= leastTokens) tokensPerMs = count / Math.max(1, performance.now() - startedAt);
+      const nowMs = performance.now();
+      const durationMs = Math.max(0.01, nowMs - startedAt);
+      if (count >= leastTokens) tokensPerMs = count / Math.max(1, durationMs);
+      if (!isAlone && areTokens) forTokens.measured(count, durationMs, nowMs);
+      // Slices are compared by the token; short ones say nothing.
+      if (!isAlone && !areTokens && count >= leastTokens) forPrompts.measured(leastTokens, durationMs / count, nowMs);
       for (const { work, part } of chosen) {
         const { lane } = work;
         const wasAlone = work.isAlone && (lane.aloneEnds.at(-1) ?? 0) === lane.tokens.length;

@@ -121,7 +121,7 @@ async function createDeck(
   options: { readonly contextSize: number; readonly sequences: number; readonly threads: number },
 ): Promise<Deck> {
   const context = await model.createContext(options);
-  const batches = createBatches(nativeContext(context), context.batchSize);
+  const batches = createBatches(nativeContext(context), context.batchSize, options.threads);
   const lanes = Array.from({ length: options.sequences }, () =>
     createLane(nativeSequence(context, model.llama), batches, options.contextSize),
   );

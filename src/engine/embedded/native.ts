@@ -12,6 +12,8 @@ export interface NativeContext {
   /** Where `logitIndexes` are places in `tokens` after which a token will be chosen. Returns their places in the batch. */
   addToBatch(sequenceId: number, firstPosition: number, tokens: Uint32Array, logitIndexes: Uint32Array): Uint32Array;
   decodeBatch(): Promise<void>;
+  /** For the batches to come. */
+  setThreads(count: number): void;
   /** -1 where nothing could be chosen. */
   sampleToken(batchIndex: number, sampler: NativeSampler): Promise<Token>;
   disposeSequence(sequenceId: number): void;
