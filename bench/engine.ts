@@ -165,16 +165,16 @@ sent.end(body);
 `;
 }
 
-/** (b) One answer of 128 tokens. */
+/** (b) One answer of 128 tokens, after one that does not count: llama-bench warms up as well, and after a pause all are slower. */
 async function rate({ model, session, one, threads }: Sides): Promise<void> {
   const own = askSession(session);
   const bench = join(dirname(llamaServer), 'llama-bench');
   const tokens = 128;
-  const { medians, ratios } = await inTurn([
-    async () => tokensPerSecond(await own(fresh(tokens))),
-    async () => tokensPerSecond(await one.ask(fresh(tokens))),
-    () => llamaBench(bench, model, { threads, tokens }),
-  ]);
+  const warm = async (ask: typeof own): Promise<number> => {
+    await ask(fresh(tokens));
+    return tokensPerSecond(await ask(fresh(tokens)));
+  };
+  const { medians, ratios } = await inTurn([() => warm(own), () => warm(one.ask), () => llamaBench(bench, model, { threads, tokens })]);
   out(`\nGenerated tokens per second, ${tokens} tokens (goals 0.95 of llama-server and 0.90 of llama-bench, floor 0.80):\n`);
   const names = ['luci', 'llama-server over HTTP', 'llama-bench'];
   out(
