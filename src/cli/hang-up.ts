@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { closeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { stopError } from '../base/abort.ts';
+import { isTerminal } from './show/output.ts';
 
 /** A terminal that is closed while a command runs in it: what reads from it is told, and the process ends as it should. */
 
@@ -9,12 +9,12 @@ import { stopError } from '../base/abort.ts';
  * Fires with HUNG_UP when whoever types is gone: the terminal was closed, the connection broke. Without a listener such an error of the
  * reader is an exception nobody catches, and SIGHUP may come after it or not at all. `isTerminal` says that lines are edited key by key.
  */
-export function goneSignal(lines: EventEmitter, { isTerminal }: { isTerminal: boolean }): AbortSignal {
+export function goneSignal(lines: EventEmitter, { isTerminal: isEdited }: { isTerminal: boolean }): AbortSignal {
   const gone = new AbortController();
   const hungUp = (): void => gone.abort(stopError('HUNG_UP', 'Stopped.'));
   lines.on('error', hungUp);
   // The editor of lines gets Ctrl+D as a key: only a terminal that is gone has an end.
-  if (isTerminal) process.stdin.once('end', hungUp);
+  if (isEdited) process.stdin.once('end', hungUp);
   return gone.signal;
 }
 
@@ -26,10 +26,10 @@ export function goneSignal(lines: EventEmitter, { isTerminal }: { isTerminal: bo
 export function leaveClosedTerminals(isHungUp: () => boolean): void {
   // Elsewhere Node sets nothing back.
   if (process.platform === 'win32') return;
-  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  const terminals = [0, 1, 2].filter(isTerminal);
   if (terminals.length === 0) return;
   process.on('exit', () => {
     // One whose SIGHUP has come may be gone in the next moment.
-    for (const descriptor of terminals) if (isHungUp() || !isatty(descriptor)) closeSync(descriptor);
+    for (const descriptor of terminals) if (isHungUp() || !isTerminal(descriptor)) closeSync(descriptor);
   });
 }

@@ -4,7 +4,7 @@ import { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
-import { basicCredentials, isLoopback, proxyFor } from './addresses.ts';
+import { basicCredentials, proxyFor } from './addresses.ts';
 import { connectionWords } from './connection-words.ts';
 import type { NetRequest, NetResponse, ProxySettings } from './net.ts';
 
@@ -143,9 +143,7 @@ export function networkError(reached: URL, target: URL, cause: unknown): LuciErr
   const words = connectionWords(cause);
   const place = reached === target ? target.host : `the proxy ${reached.host} on the way to ${target.host}`;
   return new LuciError('NETWORK_FAILED', `${place}: ${words}`, {
-    hint: isLoopback(target.hostname)
-      ? 'Is the server running? luci remote list shows the addresses that were added.'
-      : 'Behind a proxy? Set HTTPS_PROXY. A mirror of the hub? Set HF_ENDPOINT.',
+    hint: 'Behind a proxy? Set HTTPS_PROXY. A mirror of the hub? Set HF_ENDPOINT.',
     details: { host: target.host, reason: words, retryable: true },
   });
 }

@@ -103,7 +103,7 @@ test('an unknown model, an endpoint that is down, and being offline', async () =
   await home.luci(['remote', 'add', 'down', 'http://127.0.0.1:9/v1']);
   expect(await home.luci(['ask', '-m', 'down/x', 'hi'])).toMatchObject({
     exitCode: 4,
-    stderr: expect.stringContaining('connection refused'),
+    stderr: expect.stringMatching(/connection refused\n {2}Is it running\? luci remote list/),
   });
   await home.luci(['remote', 'add', 'far', 'https://example.invalid/v1']);
   expect(await home.luci(['ask', '-m', 'far/x', 'hi', '--offline'])).toMatchObject({
@@ -124,7 +124,10 @@ test('a remote model is tested like any other, proves nothing of bytes, and its 
     exitCode: 2,
     stderr: expect.stringContaining('no certificate'),
   });
-  expect((await home.luci(['test', 'box/nothing'], { environment })).exitCode).not.toBe(0);
+  expect(await home.luci(['test', 'box/nothing'], { environment })).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('has no model nothing'),
+  });
 });
 
 test('an endpoint that does not answer hides no other; alone, it is the error', async () => {

@@ -1,9 +1,9 @@
 import { fstatSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import { isatty } from 'node:tty';
 import { LuciError } from '../../base/errors.ts';
 import { type Command, type CommandContext, type OptionValues, textOption } from '../command.ts';
 import { engineOptions, engineOverrides, fetchOptions, fetchOverrides, numberOption } from '../options.ts';
+import { isTerminal } from '../show/output.ts';
 
 /** `luci ask`: one question, one answer. */
 export const ask: Command = {
@@ -98,7 +98,7 @@ async function readPrompt(operands: readonly string[]): Promise<string> {
 
 /** Text from a pipe or a file. With a question given, a socket as stdin is left alone: a program that started luci may never close it. */
 async function readPiped(hasArgument: boolean): Promise<string> {
-  if (isatty(0)) return ''; // Not process.stdin.isTTY: making the stream costs every question 1 ms.
+  if (isTerminal(0)) return ''; // Not process.stdin.isTTY: making the stream costs every question 1 ms.
   try {
     const stdin = fstatSync(0);
     if (hasArgument && !stdin.isFIFO() && !stdin.isFile()) return '';

@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { LuciError } from '../../base/errors.ts';
 
@@ -16,14 +16,21 @@ export interface Output {
  * and its writes to pipes block as well. `luci list | head -1` closes the pipe: that is the end of the work, not a failure.
  */
 export function openOutput(descriptor: 1 | 2): Output {
-  return isDevice(descriptor) && isatty(descriptor)
+  return isTerminal(descriptor)
     ? deviceOutput(descriptor)
     : { isTerminal: false, columns: undefined, write: (text) => writeAll(descriptor, text) };
 }
 
+/** Whether a descriptor is a terminal. Pipes, files and /dev/null are told apart first: loading node:tty costs every start 2 ms. */
+export function isTerminal(descriptor: number): boolean {
+  return isDevice(descriptor) && isatty(descriptor);
+}
+
 function isDevice(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    const found = fstatSync(descriptor);
+    // On Windows all devices have the same number.
+    return found.isCharacterDevice() && (process.platform === 'win32' || found.rdev !== statSync('/dev/null').rdev);
   } catch {
     return false; // The stream is closed.
   }

@@ -82,10 +82,15 @@ function log(error: unknown): void {
 type TokensOf = (messages: readonly ChatMessage[]) => readonly Token[];
 
 /** How many tokens of the prompt come from its system message, as this model's template writes it. 0 where there is none. */
-export function systemLengthOf(tokensOf: TokensOf, [first]: readonly ChatMessage[], prompt: readonly Token[]): number {
+function systemLengthOf(tokensOf: TokensOf, [first]: readonly ChatMessage[], prompt: readonly Token[]): number {
   if (first?.role !== 'system') return 0;
   // The same system message before another question; one that hardly anybody begins with.
   return commonLength(tokensOf([first, { role: 'user', content: '\u00a7' }]), prompt);
+}
+
+/** The same where it is worth saving. A short one is not looked at: that takes a template and a tokenizer a millisecond. */
+export function savedLengthOf(tokensOf: TokensOf, messages: readonly ChatMessage[], prompt: readonly Token[]): number {
+  return (messages[0]?.content.length ?? 0) < leastSaved ? 0 : systemLengthOf(tokensOf, messages, prompt);
 }
 
 /**

@@ -6,7 +6,7 @@ import { grammarOf } from '../schema-grammar.ts';
 import { chatSequence } from './chat-sequence.ts';
 import { historyOf } from './conversation.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
-import { cutsOf, evaluateAlone, evaluatePrompt, systemLengthOf } from './evaluate-prompt.ts';
+import { cutsOf, evaluateAlone, evaluatePrompt, savedLengthOf } from './evaluate-prompt.ts';
 import { functionsOf } from './functions.ts';
 import type { Lane } from './lane.ts';
 
@@ -44,7 +44,7 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
   const tokensOf = (messages: readonly ChatMessage[]): readonly Token[] => open.promptTokens(messages, functions);
   const cachedTokens = isAlone
     ? await evaluateAlone(lane, prompt, cutsOf(tokensOf, request.messages, prompt), signal)
-    : await evaluatePrompt(lane, prompt, { signal, systemLength: systemLengthOf(tokensOf, request.messages, prompt), states: open.states });
+    : await evaluatePrompt(lane, prompt, { signal, systemLength: savedLengthOf(tokensOf, request.messages, prompt), states: open.states });
   const grammar = request.jsonSchema && (await model.llama.createGrammar({ grammar: grammarOf(request.jsonSchema) }));
   const room = contextLength - prompt.length;
   const most = Math.min(request.maxTokens ?? room - 1, room - 1);

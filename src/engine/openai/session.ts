@@ -1,5 +1,5 @@
 import { abortError, throwIfAborted } from '../../base/abort.ts';
-import { LuciError } from '../../base/errors.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
 import type { Net, NetResponse } from '../../net/net.ts';
 import type {
   ChatMessage,
@@ -225,7 +225,7 @@ async function post(target: OpenAiTarget, url: string, body: object, signal?: Ab
 }
 
 async function send(target: OpenAiTarget, url: string, body: object, signal: AbortSignal | undefined): Promise<NetResponse> {
-  const response = await target.net.request({
+  const asked = target.net.request({
     url,
     method: 'POST',
     purpose: 'remote-engine',
@@ -234,8 +234,16 @@ async function send(target: OpenAiTarget, url: string, body: object, signal: Abo
     idleTimeoutMs,
     ...(signal ? { signal } : {}),
   });
+  const response = await (target.facts.kind === 'remote' ? asked.catch(notReached) : asked);
   if (response.status === 200) return response;
   throw statusError(target, response.status, await textOf(response, 4000).catch(() => ''));
+}
+
+/** An endpoint of the user's that cannot be reached: the hub, of which the net speaks, has no part in it. */
+function notReached(error: unknown): never {
+  if (!isLuciError(error, 'NETWORK_FAILED')) throw error;
+  const hint = 'Is it running? luci remote list shows its address. Behind a proxy? Set HTTPS_PROXY.';
+  throw new LuciError('NETWORK_FAILED', error.message, { hint, details: error.details, cause: error });
 }
 
 function statusError(target: OpenAiTarget, status: number, text: string): LuciError {
@@ -300,12 +308,13 @@ export async function listRemoteModels(
   target: Pick<OpenAiTarget, 'net' | 'baseUrl' | 'apiKey'>,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const response = await target.net.request({
+  const asked = target.net.request({
     url: `${target.baseUrl}/models`,
     purpose: 'remote-engine',
     headers: target.apiKey ? { Authorization: `Bearer ${target.apiKey}` } : {},
     ...(signal ? { signal } : {}),
   });
+  const response = await asked.catch(notReached);
   const text = await textOf(response, 4 * 1024 ** 2);
   const { host } = new URL(target.baseUrl);
   if (response.status === 401 || response.status === 403)
