@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
 /** Modules that are imported while the command runs, and yet by nearly every command. */
-const nearlyAlways = ['luci.ts', 'catalog/load-catalog.ts', 'cli/install-models.ts', 'engine/host/find-host.ts'];
+const nearlyAlways = ['app/create-luci.ts', 'catalog/load-catalog.ts', 'cli/install-models.ts', 'engine/host/find-host.ts'];
 /** Modules of Node of which luci uses functions only. They take 1 and 2 ms to load, and most commands end without. */
 const lazyModules = ['node:fs/promises', 'node:tty'];
 

@@ -7,6 +7,8 @@ export type { ConfirmCall, Tool, ToolResult } from './agent/tool.ts';
 export type { AgentEvent } from './agent/tool-loop.ts';
 export { builtInTools, type SystemProbe } from './agent/tools/file-tools.ts';
 export { openWorkspace, type Trashed, type Workspace } from './agent/tools/workspace.ts';
+export { type CatalogedModel, createLuci, type DescribedModel, defaultSettings, type ListedModel, type Luci } from './app/create-luci.ts';
+export { LlamafileAgent, type LlamafileAgentOptions } from './app/llamafile-agent.ts';
 export { type ErrorCode, errorKinds, isLuciError, LuciError } from './base/errors.ts';
 export type { HubSource, Model, ModelFile, PipSource, Source, Tier, UrlSource } from './base/model.ts';
 export {
@@ -41,7 +43,5 @@ export type {
 } from './engine/engine.ts';
 export { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
 export { estimateMemory, type MemoryEstimate } from './gguf/memory-estimate.ts';
-export { LlamafileAgent, type LlamafileAgentOptions } from './llamafile-agent.ts';
-export { type CatalogedModel, createLuci, type DescribedModel, defaultSettings, type ListedModel, type Luci } from './luci.ts';
 export type { Net } from './net/net.ts';
 export type { InstalledModel } from './store/installed-model.ts';

@@ -1,4 +1,5 @@
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { merged } from '../base/merged.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import type { RequestDefaults } from './request.ts';
@@ -64,7 +65,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
   }
 
   async function* stream(prompt: string, options: QueryOptions = {}): AsyncGenerator<AgentEvent> {
-    const all = { ...defaults, ...options };
+    const all = merged<QueryOptions>(defaults, options);
     const opened = await open(options.signal);
     const request = requestOf(prompt, all);
     if (!all.tools?.length) yield* opened.generate(request, options.signal);
@@ -104,7 +105,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
         throw failed(cause instanceof Error ? cause.message : String(cause), cause);
       }
     },
-    chat: (options = {}) => createConversation(open, { ...defaults, ...options }),
+    chat: (options = {}) => createConversation(open, merged<RequestDefaults>(defaults, options)),
     embed: async (texts, signal) => (await open(signal)).embed(texts, signal),
     [Symbol.asyncDispose]: close,
   };
@@ -138,8 +139,8 @@ function requestOf(prompt: string, { system, sampling, maxTokens, jsonSchema }: 
   const messages: ChatMessage[] = [...(system ? [{ role: 'system' as const, content: system }] : []), { role: 'user', content: prompt }];
   return {
     messages,
-    ...(sampling ? { sampling } : {}),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(jsonSchema ? { jsonSchema } : {}),
+    sampling,
+    maxTokens,
+    jsonSchema,
   };
 }

@@ -44,17 +44,17 @@ export function createConversation(
     const all = [...told, ...kept];
     const request: ChatRequest = {
       messages: all,
-      ...(sampling ? { sampling } : {}),
-      ...(maxTokens === undefined ? {} : { maxTokens }),
-      ...(repeatable ? { repeatable } : {}),
+      sampling,
+      maxTokens,
+      repeatable,
     };
     let partial = '';
     let isDone = false;
     try {
       for await (const event of answerWithTools(session, request, all, {
         tools,
-        ...(confirm ? { confirm } : {}),
-        ...(signal ? { signal } : {}),
+        confirm,
+        signal,
       })) {
         if (event.type === 'text') partial += event.text;
         if (event.type === 'tool-call') partial = '';

@@ -27,7 +27,7 @@ export async function* answerWithTools(
   for (let count = 0; ; ) {
     const mayCall = count < maxCalls;
     // After the last call the tools are told all the same: the conversation goes on as it began.
-    const limited: ChatRequest = { ...request, messages, ...(mayCall ? {} : { toolChoice: 'none' }) };
+    const limited: ChatRequest = { ...request, messages, toolChoice: mayCall ? undefined : 'none' };
     const turn = tools.length > 0 ? oneTurn(session, limited, tools, `call-${count + 1}`, signal) : session.generate(limited, signal);
     let text = '';
     let written: string | undefined;
@@ -50,8 +50,8 @@ export async function* answerWithTools(
     messages.push({
       role: 'assistant',
       content: text,
-      ...(calls.length > 0 ? { toolCalls: calls } : {}),
-      ...(written === undefined ? {} : { written }),
+      toolCalls: calls.length > 0 ? calls : undefined,
+      written,
     });
     if (calls.length === 0) {
       if (end) yield end;
@@ -59,7 +59,7 @@ export async function* answerWithTools(
     }
     for (const call of calls) {
       count += 1;
-      const result = await runTool(tools, call, { ...(confirm ? { confirm } : {}), ...(signal ? { signal } : {}) });
+      const result = await runTool(tools, call, { confirm, signal });
       messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content: result.content });
       yield { type: 'tool-result', result };
     }

@@ -88,7 +88,7 @@ export class LuciError extends Error {
   /** What crosses a process border or goes into `--json`. */
   toJSON(): LuciErrorData {
     const { code, message, hint, details } = this;
-    return { code, message, ...(hint === undefined ? {} : { hint }), details };
+    return { code, message, hint, details };
   }
 }
 
@@ -103,8 +103,8 @@ export interface LuciErrorData {
 /** The error that crossed a process border, as an error again. */
 export function luciErrorFrom({ code, message, hint, details }: LuciErrorData): LuciError {
   return new LuciError(code in errorKinds ? code : 'FAILED', message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(details === undefined ? {} : { details }),
+    hint,
+    details,
   });
 }
 

@@ -55,11 +55,11 @@ export function modelOf(entry: CatalogEntry): Model {
   return {
     ...(rest as Omit<Model, 'files'>),
     files: parts.map((part): ModelFile => {
-      const hub: Source = { kind: 'hub', repo, path: part.file, ...(revision ? { revision } : {}) };
+      const hub: Source = { kind: 'hub', repo, path: part.file, revision };
       return {
         name: part.file.split('/').at(-1) ?? part.file,
-        ...(part.sizeBytes === undefined ? {} : { sizeBytes: part.sizeBytes }),
-        ...(part.sha256 === undefined ? {} : { sha256: part.sha256 }),
+        sizeBytes: part.sizeBytes,
+        sha256: part.sha256,
         sources: [hub, ...more],
       };
     }),

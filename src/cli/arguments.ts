@@ -69,7 +69,8 @@ function parserOptions(known: Readonly<Record<string, Option>>) {
   return Object.fromEntries(
     Object.entries(known).map(([name, { type, short, multiple }]) => [
       name,
-      { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) },
+      // Node takes no undefined here.
+      short === undefined ? { type, multiple: multiple ?? false } : { type, multiple: multiple ?? false, short },
     ]),
   );
 }
@@ -101,10 +102,10 @@ function usageError(error: unknown, known: Readonly<Record<string, Option>>, com
 export function overridesOf(options: OptionValues): SettingsOverrides {
   const keepAlive = options['keep-alive'];
   return {
-    ...(typeof options['home'] === 'string' ? { home: options['home'] } : {}),
-    ...(options['offline'] === true ? { offline: true } : {}),
-    ...(options['debug'] === true ? { debug: true } : {}),
-    ...(typeof keepAlive === 'string' ? { keepAliveSeconds: secondsOf(keepAlive) } : {}),
+    home: typeof options['home'] === 'string' ? options['home'] : undefined,
+    offline: options['offline'] === true ? true : undefined,
+    debug: options['debug'] === true ? true : undefined,
+    keepAliveSeconds: typeof keepAlive === 'string' ? secondsOf(keepAlive) : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
+import type { Luci } from '../app/create-luci.ts';
 import type { SettingsOverrides } from '../config/resolve-settings.ts';
-import type { Luci } from '../luci.ts';
 import type { Show } from './show/show.ts';
 
 /** What a command is. The parser, the help and the completion are all made from these declarations. */

@@ -1,9 +1,9 @@
+import type { Luci } from '../app/create-luci.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { formatBytes, formatBytesOf, formatDuration } from '../base/units.ts';
 import { referenceOf } from '../install/reference-of.ts';
-import type { Luci } from '../luci.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { CommandContext } from './command.ts';
 import { type InstallTotal, installProgress } from './show/download-progress.ts';
@@ -90,7 +90,7 @@ export async function requireAnyModel(luci: Luci, { show, signal }: CommandConte
   } catch (error) {
     if (!isLuciError(error, 'MODEL_NOT_INSTALLED')) throw error;
   }
-  const { starterName } = await import('../luci.ts');
+  const { starterName } = await import('../app/create-luci.ts');
   const [starter] = await luci.resolve([starterName]);
   if (!starter) return;
   const sizeBytes = starter.files[0]?.sizeBytes ?? 0;

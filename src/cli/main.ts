@@ -1,8 +1,8 @@
+import type { Luci } from '../app/create-luci.ts';
 import { stopError } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import type { SettingsOverrides } from '../config/resolve-settings.ts';
-import type { Luci } from '../luci.ts';
 import { overridesOf, type ParsedArguments, parseArguments } from './arguments.ts';
 import { commands } from './command-table.ts';
 import { chat } from './commands/chat.ts';
@@ -67,7 +67,7 @@ async function run({ command, operands, options }: ParsedArguments, show: Show, 
   }
   let luci: Promise<Luci> | undefined;
   const open = async (overrides: SettingsOverrides = {}): Promise<Luci> => {
-    const { createLuci, defaultSettings } = await import('../luci.ts');
+    const { createLuci, defaultSettings } = await import('../app/create-luci.ts');
     return createLuci(defaultSettings({ ...overridesOf(options), ...overrides }));
   };
   try {

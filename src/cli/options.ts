@@ -38,7 +38,7 @@ export function engineOverrides(options: OptionValues): SettingsOverrides {
     .map((host) => host.trim());
   const wrong = rpc?.find((host) => !/^[\w.[\]:-]+:\d{1,5}$/.test(host));
   if (wrong !== undefined) throw new LuciError('USAGE', `--rpc: "${wrong}" is not of the form host:port`);
-  return { ...(engine === undefined ? {} : { engine }), ...(rpc ? { rpc } : {}) };
+  return { engine, rpc };
 }
 
 /** Flags of every command that may fetch a model. */
@@ -55,9 +55,9 @@ export function fetchOverrides(options: OptionValues): SettingsOverrides {
   if (connections !== undefined && connections > 16) throw new LuciError('USAGE', `--connections: ${connections} is more than 16`);
   return {
     ...sourceOverride(textOption(options, 'source')),
-    ...(connections === undefined ? {} : { connections }),
+    connections,
     ...rateOverride(textOption(options, 'max-rate')),
-    ...(options['keep-partial'] === true ? { keepPartial: true } : {}),
+    keepPartial: options['keep-partial'] === true ? true : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { isLuciError, LuciError } from '../base/errors.ts';
-import { retryAfterMs } from '../hub/retry-after.ts';
 import type { NetResponse } from '../net/net.ts';
+import { retryAfterMs } from '../sources/hub/retry-after.ts';
 import type { ByteRange } from './intervals.ts';
 
 /** What an answer of the server that has the bytes means. */
@@ -72,7 +72,7 @@ export async function statusError(response: NetResponse, fileName: string): Prom
     isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED',
     `The download server answered ${status} for ${fileName}${said ? `: ${said}` : ''}`,
     {
-      details: { status, retryable: isRetryable, expired, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+      details: { status, retryable: isRetryable, expired, retryAfterMs: waitMs },
     },
   );
 }

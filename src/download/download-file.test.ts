@@ -41,8 +41,8 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
   ): ModelFile {
     return {
       name: 'tiny.gguf',
-      ...(pin.sha256 ? { sha256: pin.sha256 } : {}),
-      ...(pin.sizeBytes ? { sizeBytes: pin.sizeBytes } : {}),
+      sha256: pin.sha256,
+      sizeBytes: pin.sizeBytes,
       sources: [{ kind: 'hub', ...pinned, revision: served.commit }],
     };
   }

@@ -80,7 +80,7 @@ export async function downloadFile(net: Net, file: ModelFile, options: DownloadO
   await using _held = await lock(join(partialFolder, `${key}.lock`), {
     waitMs: Number.POSITIVE_INFINITY,
     onWait: followOther(partialFolder, key, progress),
-    ...(signal ? { signal } : {}),
+    signal,
   });
   // Whoever held the lock before may have fetched this very file.
   const { repairs = false } = options;
@@ -166,7 +166,7 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
       sha256,
       vouched: expected !== undefined,
       source,
-      ...(revision ? { revision } : {}),
+      revision,
     };
   } catch (error) {
     throw await settle(error, file, partial, options);
@@ -233,5 +233,5 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 function sizeAndDigest({ sizeBytes, sha256 }: ModelFile): { sizeBytes?: number; sha256?: string } {
-  return { ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(sha256 === undefined ? {} : { sha256 }) };
+  return { sizeBytes, sha256 };
 }

@@ -259,7 +259,7 @@ describe('case 20, refusals of the hub', () => {
     const ask = async (repo: string, path: string, { token, revision }: { token?: string; revision?: string } = {}): Promise<string> => {
       const source: Source = { kind: 'hub', repo, path, revision: revision ?? commitOf[repo] ?? open.commit };
       try {
-        await download([source], { hub: { endpoint: hub.endpoint, ...(token ? { token } : {}) } });
+        await download([source], { hub: { endpoint: hub.endpoint, token } });
         return 'no error';
       } catch (error) {
         const { message, hint } = error as LuciError;

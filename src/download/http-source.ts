@@ -1,6 +1,6 @@
 import { abortError, throwIfAborted } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
-import type { ResolvedFile } from '../hub/resolved-file.ts';
+import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
 import { createAddress } from './address.ts';
 import { isExpired, WholeFileSent } from './answer.ts';
 import { fetchByLanes } from './lanes.ts';

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
-import type { ResolvedFile } from '../hub/resolved-file.ts';
 import type { NetLane, NetRequest } from '../net/net.ts';
+import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
 import type { Address } from './address.ts';
 import { type AskedRange, asksForLess, isExpired, requireRange, requireRangeHead, requireUnpacked } from './answer.ts';
 import { createPieceWriter } from './piece-writer.ts';

@@ -195,7 +195,7 @@ export async function listPartials(folder: string): Promise<readonly PartialInfo
     ...whole.map(async (key) => {
       const { size = 0, mtime } = (await stat(join(folder, key)).catch(() => undefined)) ?? {};
       const file = key.slice(wholePrefix.length);
-      return { key, file, haveBytes: size, sizeBytes: size, ...(mtime ? { updatedAt: mtime.toISOString() } : {}) };
+      return { key, file, haveBytes: size, sizeBytes: size, updatedAt: mtime ? mtime.toISOString() : undefined };
     }),
     ...parts.map(async (name) => {
       const key = name.slice(0, -'.part'.length);
@@ -208,8 +208,8 @@ export async function listPartials(folder: string): Promise<readonly PartialInfo
         file: journal?.file ?? 'unknown',
         // Between what was fetched there may be holes.
         haveBytes: journal ? have.bytes : onDisk,
-        ...(sizeBytes === undefined ? {} : { sizeBytes }),
-        ...(updatedAt ? { updatedAt } : {}),
+        sizeBytes,
+        updatedAt,
       };
     }),
   ]);

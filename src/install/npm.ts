@@ -33,7 +33,7 @@ export async function unpackPackage(
   const folder = dirname(archive);
   // By names relative to the folder: some tars take "C:" for the name of another machine.
   const args = ['-xzf', basename(archive), ...members.map((member) => `package/${member}`)];
-  const unpacked = await runProgram('tar', args, { environment, folder, ...(signal ? { signal } : {}) });
+  const unpacked = await runProgram('tar', args, { environment, folder, signal });
   if (unpacked.exitCode === 0) return join(folder, 'package');
   throw new LuciError('FAILED', `tar could not unpack ${basename(archive)}: ${unpacked.stderr.trim().slice(0, 200)}`, {
     hint: 'luci doctor',

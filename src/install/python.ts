@@ -72,7 +72,7 @@ export async function addPython(tools: PythonTools, { path, signal }: AddPythonO
   try {
     await rm(work, { recursive: true, force: true });
     await mkdir(files, { recursive: true });
-    const source = await sourceFolder(tools, release, work, { ...(path === undefined ? {} : { path }), ...stop });
+    const source = await sourceFolder(tools, release, work, { path, ...stop });
     for (const { name } of release.files) await copyFile(join(source, name), join(files, name)).catch(missing(source, name));
     await requireDigests(files, release, signal);
     await rm(target, { recursive: true, force: true });

@@ -75,8 +75,8 @@ export async function addLlamafile(
   const wanted: ModelFile = {
     name,
     sources: urls.map((url) => ({ kind: 'url', url })),
-    ...(sizeBytes ? { sizeBytes } : {}),
-    ...(sha256 ? { sha256 } : {}),
+    sizeBytes,
+    sha256,
   };
   const done = await downloadFile(tools.net, wanted, { ...tools.download, ...options, destinationPath: join(tools.runtimesFolder, name) });
   await chmod(done.path, 0o755);
@@ -90,7 +90,7 @@ export async function addProgram(tools: RuntimeTools, kind: ProgramKind, path: s
   if (!(await stat(path).catch(() => undefined))?.isFile())
     throw new LuciError('NOT_FOUND', `There is no program ${path}.`, { hint: `luci runtime add ${kind} --path FILE` });
   const version = await versionOf(kind, path, tools.environment);
-  const runtime: Runtime = { kind, path, isOurs: false, ...(version ? { version } : {}) };
+  const runtime: Runtime = { kind, path, isOurs: false, version };
   await remember(tools, runtime);
   return runtime;
 }

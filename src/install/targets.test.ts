@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dataPath } from '../base/parts.ts';
 import { loadCatalog } from '../catalog/load-catalog.ts';
-import type { RepositoryListing } from '../hub/list-files.ts';
+import type { RepositoryListing } from '../sources/hub/list-files.ts';
 import type { FirstPin } from '../store/first-pins.ts';
 import { type InstallTarget, resolveTargets } from './targets.ts';
 

@@ -7,8 +7,8 @@ import { findModel, requireModel } from '../catalog/find-model.ts';
 import { modelsOfGroup } from '../catalog/groups.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { type ModelReference, parseReference } from '../catalog/reference.ts';
-import type { RepositoryListing } from '../hub/list-files.ts';
 import { redactUrl } from '../net/addresses.ts';
+import type { RepositoryListing } from '../sources/hub/list-files.ts';
 import type { FirstPin } from '../store/first-pins.ts';
 import { isOfRepository } from './lookup.ts';
 import { parametersFromBytes } from './size-estimate.ts';
@@ -89,8 +89,8 @@ async function modelOfRepository(reference: Extract<ModelReference, { kind: 'hub
   const files = chosen.map(
     (file): ModelFile => ({
       name: basename(file.path),
-      ...(file.sizeBytes === undefined ? {} : { sizeBytes: file.sizeBytes }),
-      ...(file.sha256 === undefined ? {} : { sha256: file.sha256 }),
+      sizeBytes: file.sizeBytes,
+      sha256: file.sha256,
       sources: [{ kind: 'hub', repo, revision: listing.commit, path: file.path }],
     }),
   );
@@ -138,7 +138,7 @@ function modelOfUrl(url: string, { catalog, pins }: TargetTools): Model {
   const name = isTaken ? `${stem}-${createHash('sha256').update(shown).digest('hex').slice(0, 6)}` : stem;
   const pin = isOfUrl(pins.get(name)) ? pins.get(name) : undefined;
   const { sizeBytes, sha256 } = pin?.files[0] ?? {};
-  const known = { ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(sha256 === undefined ? {} : { sha256 }) };
+  const known = { sizeBytes, sha256 };
   return outsideModel({
     name,
     files: [{ name: fileName, ...known, sources: [{ kind: 'url', url }] }],

@@ -40,11 +40,11 @@ export async function verifyModel(
       doneBytes += bytes;
       onEvent?.({ file: file.name, doneBytes, totalBytes: model.sizeBytes });
     };
-    const actual = await hashFile(join(store.modelsFolder, file.name), { onBytes, ...(signal ? { signal } : {}) });
+    const actual = await hashFile(join(store.modelsFolder, file.name), { onBytes, signal });
     const expected = file.sha256 ?? pinned?.files[part]?.sha256;
     const state = expected === undefined ? 'recorded' : actual === expected ? 'good' : 'bad';
     if (state !== 'bad' && file.sha256 !== actual) await store.recordDigest(model.name, file.name, actual);
-    checked.push({ name: file.name, sizeBytes: file.sizeBytes, actual, state, ...(expected === undefined ? {} : { expected }) });
+    checked.push({ name: file.name, sizeBytes: file.sizeBytes, actual, state, expected });
   }
   return checked;
 }
@@ -80,11 +80,11 @@ export async function repairModel(
       ...download,
       destinationPath: path,
       repairs: true,
-      ...(onAbort ? { onAbort } : {}),
-      ...(signal ? { signal } : {}),
-      ...(onEvent
-        ? { onEvent: (event) => onEvent({ type: 'file', model: model.name, part: part + 1, parts: model.files.length, event }) }
-        : {}),
+      onAbort,
+      signal,
+      onEvent: onEvent
+        ? (event) => onEvent({ type: 'file', model: model.name, part: part + 1, parts: model.files.length, event })
+        : undefined,
     });
   }
   const digests = new Map(bad.map(({ name, expected }) => [name, expected]));
@@ -92,8 +92,8 @@ export async function repairModel(
     name: model.name,
     vouched: model.vouched,
     files: model.files.map(({ name, sha256 }) => ({ name, sha256: digests.get(name) ?? sha256 ?? '' })),
-    ...(model.source ? { source: model.source } : {}),
-    ...(model.revision ? { revision: model.revision } : {}),
+    source: model.source,
+    revision: model.revision,
   });
 }
 
@@ -105,7 +105,7 @@ function wantedFile(model: InstalledModel, known: ModelFile | undefined, part: n
       name: known?.name ?? basename(model.path),
       sha256: expected,
       sources,
-      ...(known?.sizeBytes ? { sizeBytes: known.sizeBytes } : {}),
+      sizeBytes: known?.sizeBytes ? known.sizeBytes : undefined,
     };
   throw new LuciError('SOURCE_NOT_FOUND', `Nobody knows where ${model.name} came from, so it cannot be repaired.`, {
     hint: 'luci install PATH takes over a good copy',

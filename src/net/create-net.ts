@@ -81,7 +81,7 @@ export function createNet({ offline, proxy, userAgent, record = () => undefined 
       const { file, args, environment, folder, signal, bytesReceived } = program;
       const { runProgram } = await import('../base/child-process.ts');
       try {
-        const finished = await runProgram(file, args, { environment, ...(folder ? { folder } : {}), ...(signal ? { signal } : {}) });
+        const finished = await runProgram(file, args, { environment, folder, signal });
         note.count((await bytesReceived?.()) ?? 0);
         note.end(`exit ${finished.exitCode ?? finished.signalName}`);
         return finished;

@@ -21,7 +21,8 @@ export interface NetRequest {
   readonly purpose: NetPurpose;
   /** Default GET. */
   readonly method?: 'GET' | 'HEAD' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Those without a value are not sent. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
   /** Until the connection stands, name look-up and TLS included (default 10,000). */

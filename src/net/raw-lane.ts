@@ -4,6 +4,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { abortError, within } from '../base/abort.ts';
 import { basicCredentials } from './addresses.ts';
 import type { NetResponse } from './net.ts';
+import { sentHeaders } from './sent-headers.ts';
 
 /**
  * One keep-alive connection whose bodies are read from the socket into a few buffers that are used again and again. It knows just as much
@@ -17,7 +18,7 @@ export interface RawLane {
 /** A GET, and where its body goes. */
 export interface RawRequest {
   readonly target: URL;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -258,14 +259,13 @@ export function createRawLane(userAgent: string): RawLane {
           socket = open(request);
           origin = target.origin;
         }
-        const credentials = basicCredentials(target);
-        const all = {
+        const all = sentHeaders({
           Host: target.host,
           'User-Agent': userAgent,
           Connection: 'keep-alive',
-          ...(credentials === undefined ? {} : { Authorization: credentials }),
+          Authorization: basicCredentials(target),
           ...headers,
-        };
+        });
         const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
         socket.write(`GET ${target.pathname}${target.search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
         socket.resume();

@@ -7,6 +7,7 @@ import { LuciError } from '../base/errors.ts';
 import { basicCredentials, proxyFor } from './addresses.ts';
 import { connectionWords } from './connection-words.ts';
 import type { NetRequest, NetResponse, ProxySettings } from './net.ts';
+import { sentHeaders } from './sent-headers.ts';
 
 /** One exchange over node:http or node:https, directly or through a proxy. Loaded when the first request is made. */
 
@@ -42,13 +43,13 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
       ...(tunnel
         ? { createConnection: () => openTls(tunnel, target) }
         : { agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'] }),
-      headers: {
+      headers: sentHeaders<string | number>({
         'User-Agent': userAgent,
         ...(isForwarded ? { Host: target.host, ...proxyAuthorization(via) } : {}),
-        ...(target.username === '' ? {} : { Authorization: basicCredentials(target) }),
+        Authorization: basicCredentials(target),
         ...headers,
-        ...(body ? { 'Content-Length': Buffer.byteLength(body) } : {}),
-      },
+        'Content-Length': body === undefined ? undefined : Buffer.byteLength(body),
+      }),
     });
     const refuse = (error: unknown): void => {
       clearTimeout(connecting);
@@ -94,7 +95,7 @@ export async function send(target: URL, request: NetRequest, proxy: ProxySetting
 /** TLS with the target inside a tunnel. */
 function openTls(tunnel: Socket, { hostname }: URL): Socket {
   const host = hostname.replace(/^\[|\]$/g, '');
-  return tls.connect({ socket: tunnel, host, ...(isIP(host) === 0 ? { servername: host } : {}), ALPNProtocols: ['http/1.1'] });
+  return tls.connect({ socket: tunnel, host, servername: isIP(host) === 0 ? host : undefined, ALPNProtocols: ['http/1.1'] });
 }
 
 /** A socket to the target's port through the proxy's CONNECT. */

@@ -85,8 +85,8 @@ export function createStore(options: StoreOptions): Store {
         facts,
         vouched,
         installedAt: new Date().toISOString(),
-        ...(source ? { source } : {}),
-        ...(revision ? { revision } : {}),
+        source,
+        revision,
       };
       const names = new Set(stored.map((file) => file.name));
       await changeIndex(stateFolder, (records) => [

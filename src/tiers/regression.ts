@@ -79,7 +79,7 @@ function tierChange(
   const isWorse = lost > won && p < level;
   return {
     tier,
-    ...(suite.startsWith(`${ladderName} `) ? {} : { label: `${suite} (${suiteHash})` }),
+    label: suite.startsWith(`${ladderName} `) ? undefined : `${suite} (${suiteHash})`,
     questions: ids.length,
     passed: [counts[0].passed, counts[1].passed],
     verdicts,

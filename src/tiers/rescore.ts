@@ -40,7 +40,7 @@ export async function rescoreRun(
       if (verify && verdict.passes) verdict = await grade(verify, answered, signal, python);
     }
     const now = verdict.passes ? 'pass' : 'fail';
-    if (now !== status) changed.push({ caseId, variant, before: status, now, ...(verdict.passes ? {} : { reason: verdict.reason }) });
+    if (now !== status) changed.push({ caseId, variant, before: status, now, reason: verdict.passes ? undefined : verdict.reason });
   }
   return changed;
 }

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLuci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
-import { createLuci } from '../../src/luci.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLuci } from '../../src/app/create-luci.ts';
 import { type LuciError, luciErrorFrom } from '../../src/base/errors.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
-import { createLuci } from '../../src/luci.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { writeServerProgram } from '../fixtures/server-program.ts';
 

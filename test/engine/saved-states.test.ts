@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLuci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import type { ChatRequest, Usage } from '../../src/engine/engine.ts';
-import { createLuci } from '../../src/luci.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 
 /** What a long system prompt left on the disk, used by a new engine process. */

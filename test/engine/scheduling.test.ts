@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLuci, type Luci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, Session, Usage } from '../../src/engine/engine.ts';
-import { createLuci, type Luci } from '../../src/luci.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 
 /** Several requests at once on one model of the embedded engine, through its process. */

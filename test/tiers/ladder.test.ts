@@ -432,7 +432,8 @@ test('two runs are compared pair by pair, rescored, certified, and a changed cer
 });
 
 test('one passed case, or a shard, is no certificate of a tier', async () => {
-  for (const options of [{ case: ['t0-copy'] }, { shard: '1/2' }]) {
+  const parts: readonly Readonly<Record<string, string | string[]>>[] = [{ case: ['t0-copy'] }, { shard: '1/2' }];
+  for (const options of parts) {
     await run({ operands: ['script'], options: { ...options, fresh: true } }, () => knowingSession({ knows: knowsAll }));
     await expect(run({ operands: ['certify', 'script'] }, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
       code: 'TESTS_INCOMPLETE',

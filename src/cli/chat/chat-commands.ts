@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import type { Talk } from '../../app/chats.ts';
 import { LuciError } from '../../base/errors.ts';
 import { nearest } from '../nearest.ts';
 import { definitions } from '../show/definitions.ts';
 import type { Show } from '../show/show.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { printable } from '../show/text.ts';
-import type { Talk } from './talk.ts';
 
 /** What begins with a slash in a chat. */
 

@@ -1,6 +1,6 @@
 import { freemem, totalmem } from 'node:os';
+import type { Luci } from '../../app/create-luci.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { Luci } from '../../luci.ts';
 import { installedCount, installedTable } from '../show/installed-rows.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { printable } from '../show/text.ts';

@@ -1,6 +1,7 @@
 /** What the chat is made of, in one piece, so that it is loaded when a chat begins and not before. */
+
+export { Talk } from '../../app/chats.ts';
 export { requireAnyModel } from '../install-models.ts';
 export { runChatCommand } from './chat-commands.ts';
 export { localAnswer } from './local-answers.ts';
 export { openPrompt } from './prompt.ts';
-export { Talk } from './talk.ts';

@@ -26,7 +26,7 @@ const pasteMarks = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
  */
 export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; hint: string; signal: AbortSignal }): Prompt {
   const screen = mutedScreen();
-  const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: screen } : {}), terminal: isTerminal });
+  const lines = createInterface({ input: process.stdin, output: isTerminal ? screen : undefined, terminal: isTerminal });
   const stopped = AbortSignal.any([signal, goneSignal(lines, { isTerminal })]);
   const waiting: string[] = [];
   const pasted: string[] = [];

@@ -31,7 +31,7 @@ export const ask: Command = {
   async run(context) {
     const { options, operands, show, signal } = context;
     const request = {
-      ...(textOption(options, 'system') === undefined ? {} : { system: textOption(options, 'system') ?? '' }),
+      system: textOption(options, 'system') === undefined ? undefined : (textOption(options, 'system') ?? ''),
       ...optional('maxTokens', numberOption(options, 'max-tokens', { least: 1, whole: true })),
       sampling: {
         temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0,
@@ -66,7 +66,7 @@ function needOf(options: OptionValues): { tier?: number; ability?: 'code' | 'jso
   if (ability !== undefined && ability !== 'code' && ability !== 'json' && ability !== 'tools')
     throw new LuciError('USAGE', `--need: "${ability}" is not one of code, json, tools`);
   if (tier === undefined && ability === undefined) return undefined;
-  return { ...(tier === undefined ? {} : { tier }), ...(ability === undefined ? {} : { ability }) };
+  return { tier, ability };
 }
 
 /** Text as it comes; a line end after it, also when it is stopped in the middle. */

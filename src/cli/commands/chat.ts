@@ -1,7 +1,7 @@
+import type { Talk } from '../../app/chats.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { Prompt } from '../chat/prompt.ts';
-import type { Talk } from '../chat/talk.ts';
 import { type Command, type CommandContext, textOption } from '../command.ts';
 import { engineOptions, engineOverrides, fetchOptions, fetchOverrides, numberOption } from '../options.ts';
 import { printable } from '../show/text.ts';
@@ -38,9 +38,9 @@ export const chat: Command = {
     using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
     await using talk = await Talk.begin(luci, {
       model,
-      sampling: { temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0.7, ...(seed === undefined ? {} : { seed }) },
-      ...(system ? { system } : {}),
-      ...(maxTokens === undefined ? {} : { maxTokens }),
+      sampling: { temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0.7, seed },
+      system,
+      maxTokens,
       confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
     });
     const folder = textOption(options, 'tools');

@@ -1,4 +1,4 @@
-import type { Finding } from '../../doctor.ts';
+import type { Finding } from '../../app/doctor/diagnose.ts';
 import type { Command } from '../command.ts';
 import { fill, pad, printable } from '../show/text.ts';
 

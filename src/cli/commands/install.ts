@@ -1,3 +1,4 @@
+import type { Luci } from '../../app/create-luci.ts';
 import { type ErrorCode, isLuciError, LuciError } from '../../base/errors.ts';
 import type { Model } from '../../base/model.ts';
 import { shellWord } from '../../base/shell-word.ts';
@@ -5,7 +6,6 @@ import { formatBytes } from '../../base/units.ts';
 import { type InstallPlan, requireDiskRoom } from '../../install/plan.ts';
 import { requireReach } from '../../install/reach.ts';
 import { referenceOf } from '../../install/reference-of.ts';
-import type { Luci } from '../../luci.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { fetchModel, importFile } from '../install-models.ts';

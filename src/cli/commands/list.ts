@@ -1,5 +1,5 @@
+import type { Luci } from '../../app/create-luci.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { Luci } from '../../luci.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { installedCount, installedData, installedTable } from '../show/installed-rows.ts';
 import { table } from '../show/table.ts';

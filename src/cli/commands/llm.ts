@@ -1,5 +1,5 @@
+import type { CatalogedModel } from '../../app/create-luci.ts';
 import { LuciError } from '../../base/errors.ts';
-import type { CatalogedModel } from '../../luci.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { catalogData, catalogRows } from '../show/catalog-rows.ts';
 import { printable } from '../show/text.ts';

@@ -37,8 +37,8 @@ async function add({ luci: open, show, options }: CommandContext, name: string, 
   const keyEnv = textOption(options, 'key-env');
   const luci = await open();
   const before = (await luci.remotes()).find((remote) => remote.name === name);
-  await luci.addRemote({ name, url, ...(keyEnv ? { keyEnv } : {}) });
-  if (show.json) show.data({ added: name, ...(before ? { replaced: before.url } : {}) });
+  await luci.addRemote({ name, url, keyEnv });
+  if (show.json) show.data({ added: name, replaced: before ? before.url : undefined });
   else
     show.note(
       `${printable(name)} is added${before ? ` in place of ${printable(before.url)}` : ''}.\n  luci list --remote\n  luci ask -m ${printable(name)}/MODEL "…"`.replace(

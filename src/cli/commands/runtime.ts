@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { Luci } from '../../luci-interface.ts';
 import { type Command, type CommandContext, textOption } from '../command.ts';
 import { fetchOptions, fetchOverrides } from '../options.ts';
 import { installProgress } from '../show/download-progress.ts';
@@ -87,7 +87,7 @@ async function addPython(
     const { version, sizeBytes } = await runtimes.pythonRelease();
     show.live([`fetching Python ${version} for tests with npm, ${formatBytes(sizeBytes)}`]);
   }
-  const added = await runtimes.addPython({ signal, ...(path === undefined ? {} : { path: resolve(path) }) }).finally(() => show.live([]));
+  const added = await runtimes.addPython({ signal, path: path === undefined ? undefined : resolve(path) }).finally(() => show.live([]));
   if (show.json) show.data({ added: 'python', ...added });
   else show.note(`python ${added.version} is there: ${printable(added.path)}. Tests now ask for code in Python.\n  luci test`);
   return 0;

@@ -28,9 +28,9 @@ export const search: Command = {
     requirePurpose(catalog, purpose);
     const query = {
       text: operands.join(' '),
-      ...(tier === undefined ? {} : { tier }),
-      ...(purpose ? { purpose } : {}),
-      ...(license ? { license } : {}),
+      tier,
+      purpose,
+      license,
     };
     const found = new Set(searchCatalog(catalog, query));
     const models = (await luci.cataloged()).filter(({ model, fits }) => found.has(model) && (options['fits'] !== true || fits !== 'no'));

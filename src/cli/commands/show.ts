@@ -1,6 +1,6 @@
+import type { DescribedModel } from '../../app/create-luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
-import type { DescribedModel } from '../../luci.ts';
 import type { Command } from '../command.ts';
 import { catalogData, fitText, sizeText } from '../show/catalog-rows.ts';
 import { installedData } from '../show/installed-rows.ts';

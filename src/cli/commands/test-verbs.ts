@@ -11,7 +11,7 @@ const rescore: Verb = async ({ luci, options, show, signal }, operands) => {
   const [reference] = exactly(operands, 1, 'rescore MODEL');
   const suitePath = textOption(options, 'suite');
   const verbs = await (await luci()).testingVerbs();
-  const changed = await verbs.rescore(reference ?? '', { signal, ...(suitePath === undefined ? {} : { suitePath }) });
+  const changed = await verbs.rescore(reference ?? '', { signal, suitePath });
   if (show.json) show.data(changed);
   else if (changed.length === 0) show.note('Every verdict is the same.');
   else

@@ -1,6 +1,6 @@
+import type { TestEvent, TestOptions } from '../../app/testing/options.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/units.ts';
-import type { TestEvent, TestOptions } from '../../testing-options.ts';
 import type { CaseResult } from '../../tiers/result.ts';
 import { type Command, type OptionValues, textOption } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -55,8 +55,8 @@ export const test: Command = {
       const [path, junitPath] = [textOption(options, 'report'), textOption(options, 'junit')];
       const written = await luci.writeReport({
         models: operands.slice(1),
-        ...(path === undefined ? {} : { path }),
-        ...(junitPath === undefined ? {} : { junitPath }),
+        path,
+        junitPath,
       });
       const count = written.models.length;
       if (show.json) show.data(written);
@@ -168,15 +168,15 @@ function testOptions(operands: readonly string[], options: OptionValues): TestOp
     all: options['all'] === true,
     fast: options['fast'] === true,
     fresh: options['fresh'] === true,
-    ...(tier === undefined ? {} : { tier }),
-    ...(minTier === undefined ? {} : { minTier }),
-    ...(repeats === undefined ? {} : { repeats }),
-    ...(maxMinutes === undefined ? {} : { maxMinutes }),
-    ...(suitePath === undefined ? {} : { suitePath }),
-    ...(seed === undefined ? {} : { seed: seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed }),
-    ...(Array.isArray(caseIds) ? { caseIds: caseIds as readonly string[] } : {}),
-    ...(shard ? { shard } : {}),
-    ...(language ? { language } : {}),
+    tier,
+    minTier,
+    repeats,
+    maxMinutes,
+    suitePath,
+    seed: seed === undefined ? undefined : seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed,
+    caseIds: Array.isArray(caseIds) ? (caseIds as readonly string[]) : undefined,
+    shard,
+    language,
   };
 }
 

@@ -1,7 +1,7 @@
+import type { VerifiedModel } from '../../app/create-luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatBytesOf } from '../../base/units.ts';
-import type { VerifiedModel } from '../../luci.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { fetchOptions, fetchOverrides } from '../options.ts';
 import { installProgress } from '../show/download-progress.ts';

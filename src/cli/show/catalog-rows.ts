@@ -1,6 +1,6 @@
+import type { CatalogedModel } from '../../app/create-luci.ts';
 import type { Model } from '../../base/model.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
-import type { CatalogedModel } from '../../luci.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { printable } from './text.ts';

@@ -1,6 +1,6 @@
+import type { ListedModel } from '../../app/create-luci.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
-import type { ListedModel } from '../../luci.ts';
 import { fitText } from './catalog-rows.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -80,6 +80,6 @@ export function installedData(model: ListedModel): unknown {
     installedAt,
     fits,
     proven: model.proven ? { tier: model.proven.tier, confirmed: model.proven.confirmed, suiteHash: model.proven.suiteHash } : null,
-    ...(problem ? { problem } : {}),
+    problem,
   };
 }

@@ -21,7 +21,7 @@ export async function openChild(
   const { flavor, program, net, rpc = [] } = options;
   const start = (isForVectors: boolean, stop: AbortSignal | undefined): Promise<ChildServer> => {
     const weights = program === target.path ? {} : { modelPath: target.path };
-    const how = { contextLength, parallel, rpc, isForVectors, ...(threads === undefined ? {} : { threads }) };
+    const how = { contextLength, parallel, rpc, isForVectors, threads };
     return startChild(options, { modelName: target.name, ...weights, ...how }, stop);
   };
   const sessionOn = (server: ChildServer): Session =>

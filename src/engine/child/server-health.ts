@@ -99,7 +99,7 @@ async function factsOf({ net, root, apiKey }: ServerAddress): Promise<ServerFact
     const { supports_tools: tools, supports_tool_calls: calls } = props.chat_template_caps ?? {};
     return {
       version: props.build_info ?? 'unknown',
-      ...(contextLength ? { contextLength } : {}),
+      contextLength,
       knowsTools: tools === true && calls === true,
     };
   } catch {

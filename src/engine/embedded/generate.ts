@@ -65,8 +65,8 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
       seed: sampling.seed ?? Math.floor(Math.random() * 2 ** 31),
       repeatPenalty: sampling.repeatPenalty === undefined || sampling.repeatPenalty === 1 ? false : { penalty: sampling.repeatPenalty },
       ...(grammar ? { grammar } : functions ? { functions, documentFunctionParams: true, maxParallelFunctionCalls: 1 } : {}),
-      ...(request.stop?.length ? { customStopTriggers: [...request.stop] } : {}),
-      ...(request.thinking === false ? { budgets: { thoughtTokens: 0 } } : {}),
+      customStopTriggers: request.stop?.length ? [...request.stop] : undefined,
+      budgets: request.thinking === false ? { thoughtTokens: 0 } : undefined,
       onToken: (generated) => {
         firstTokenAt ??= performance.now();
         generatedTokens += generated.length;

@@ -34,8 +34,8 @@ export async function findHost(
     return await connectToHost(socketPathOf(options.home, options.runtimeFolder), {
       version,
       token,
-      ...(toWork ? { keepAliveSeconds } : {}),
-      ...(find ? { find } : {}),
+      keepAliveSeconds: toWork ? keepAliveSeconds : undefined,
+      find,
     });
   } catch (error) {
     // Nobody listens: there never was one, it left, or it was killed and left its socket behind.

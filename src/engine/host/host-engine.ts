@@ -49,9 +49,9 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         path: target.path,
         name: target.name,
         threads: threads ?? machine.physicalCores,
-        ...(contextLength ? { contextLength } : {}),
-        ...(parallel ? { parallel } : {}),
-        ...(target.program ? { program: target.program } : {}),
+        contextLength,
+        parallel,
+        program: target.program,
       };
       const connection = await reach(signal);
       const facts = (await finish(connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;
@@ -59,7 +59,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
     },
     async openLoaded({ path, name }, { contextLength, threads } = {}) {
       const { findHost } = await finding();
-      const find = { path, name, ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}) };
+      const find = { path, name, contextLength, threads };
       const connection = await findHost(options, { toWork: true, find });
       if (!connection?.found) {
         connection?.close();
@@ -105,7 +105,7 @@ function sessionOn(connection: HostConnection, target: HostTarget, facts: Engine
     generate: (request, signal) =>
       eventsOf<GenerationEvent>((emit, stop) => finish(connection.request({ type: 'generate', target, request }, emit), stop), signal),
     async countTokens(messages, tools) {
-      return (await connection.request({ type: 'count', target, messages, ...(tools ? { tools } : {}) }).result) as number;
+      return (await connection.request({ type: 'count', target, messages, tools }).result) as number;
     },
     async embed(texts, signal) {
       return (await finish(connection.request({ type: 'embed', target, texts }), signal)) as readonly (readonly number[])[];

@@ -74,7 +74,7 @@ function serve(socket: Socket): void {
       if (!isOfOurVersion) return send({ type: 'refused', reason: 'version', pid: process.pid });
       keepAliveSeconds = message.keepAliveSeconds ?? keepAliveSeconds;
       const found = message.find && models.find(message.find);
-      return send({ type: 'welcome', pid: process.pid, ...(found ? { found } : {}) });
+      return send({ type: 'welcome', pid: process.pid, found });
     }
     if (!isWelcome) return void socket.destroy();
     // A command of another version may only ask this process to leave: its other words may mean something else.

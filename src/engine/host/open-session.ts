@@ -43,8 +43,8 @@ async function estimate(target: HostTarget): Promise<number> {
 async function openProgram(target: HostTarget, program: EngineProgram): Promise<OpenedModel> {
   const { path, name, threads } = target;
   const { kind, version: release, rpc, environment } = program;
-  const options = { flavor: flavorOf(kind, release), program: program.path, net, environment, ...(rpc ? { rpc } : {}) };
-  const how = { contextLength: contextLengthOf(target, undefined), ...(threads === undefined ? {} : { threads }) };
+  const options = { flavor: flavorOf(kind, release), program: program.path, net, environment, rpc };
+  const how = { contextLength: contextLengthOf(target, undefined), threads };
   const session = await openChild(options, { kind: 'file', path, name }, how);
   return { session, memoryBytes: await estimate(target), ended: session.ended };
 }

@@ -23,7 +23,7 @@ export async function reachHost(options: HostOptions, signal?: AbortSignal): Pro
   if (running?.state === 'welcome') return running;
   // The lock covers the key, looking, clearing the stale socket and starting: a loser must neither change the winner's key nor
   // unlink its fresh socket.
-  await using _held = await lock(join(options.stateFolder, 'engine.lock'), { waitMs: startTimeoutMs * 2, ...(signal ? { signal } : {}) });
+  await using _held = await lock(join(options.stateFolder, 'engine.lock'), { waitMs: startTimeoutMs * 2, signal });
   const meanwhile = await findHost(options, { toWork: true });
   if (meanwhile?.state === 'welcome') return meanwhile;
   if (meanwhile) await dismiss(meanwhile);

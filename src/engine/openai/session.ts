@@ -91,10 +91,10 @@ function bodyOf({ model, dialect }: OpenAiTarget, request: ChatRequest): object 
   const { messages, tools, toolChoice, jsonSchema, sampling = {}, maxTokens, stop, thinking } = request;
   const { temperature = 0.7, topP = 0.95, seed, topK, minP, repeatPenalty } = sampling;
   const more = {
-    ...(topK === undefined ? {} : { top_k: topK }),
-    ...(minP === undefined ? {} : { min_p: minP }),
-    ...(repeatPenalty === undefined ? {} : { repeat_penalty: repeatPenalty }),
-    ...(thinking === undefined ? {} : { chat_template_kwargs: { enable_thinking: thinking } }),
+    top_k: topK,
+    min_p: minP,
+    repeat_penalty: repeatPenalty,
+    chat_template_kwargs: thinking === undefined ? undefined : { enable_thinking: thinking },
     cache_prompt: true,
   };
   return {
@@ -104,9 +104,9 @@ function bodyOf({ model, dialect }: OpenAiTarget, request: ChatRequest): object 
     stream_options: { include_usage: true },
     temperature,
     top_p: topP,
-    ...(seed === undefined ? {} : { seed }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-    ...(stop?.length ? { stop } : {}),
+    seed,
+    max_tokens: maxTokens,
+    stop: stop?.length ? stop : undefined,
     ...toolsToWire(tools),
     ...(tools?.length ? { tool_choice: toolChoice ?? 'auto', parallel_tool_calls: false } : {}),
     ...(jsonSchema ? answerForm(dialect, jsonSchema) : {}),
@@ -229,10 +229,10 @@ async function send(target: OpenAiTarget, url: string, body: object, signal: Abo
     url,
     method: 'POST',
     purpose: 'remote-engine',
-    headers: { 'Content-Type': 'application/json', ...(target.apiKey ? { Authorization: `Bearer ${target.apiKey}` } : {}) },
+    headers: { 'Content-Type': 'application/json', Authorization: target.apiKey ? `Bearer ${target.apiKey}` : undefined },
     body: JSON.stringify(body),
     idleTimeoutMs,
-    ...(signal ? { signal } : {}),
+    signal,
   });
   const response = await (target.facts.kind === 'remote' ? asked.catch(notReached) : asked);
   if (response.status === 200) return response;
@@ -312,7 +312,7 @@ export async function listRemoteModels(
     url: `${target.baseUrl}/models`,
     purpose: 'remote-engine',
     headers: target.apiKey ? { Authorization: `Bearer ${target.apiKey}` } : {},
-    ...(signal ? { signal } : {}),
+    signal,
   });
   const response = await asked.catch(notReached);
   const text = await textOf(response, 4 * 1024 ** 2);

@@ -43,7 +43,7 @@ const code: CaseDefinition = {
     const write = (body: string): string => fence(words.fence, writeFunction(language, functionName, task.parameter, body));
     return plain(
       `Write a ${words.name} function ${functionName}(${task.parameter}) that ${task.description(words)}. Reply with one code block.`,
-      { kind: 'code', functionName, tests, ...(language === 'python' ? { language } : {}) },
+      { kind: 'code', functionName, tests, language: language === 'python' ? language : undefined },
       `Here it is:\n${write(task.rightSource[language])}`,
       write(task.nearSource[language]),
     );

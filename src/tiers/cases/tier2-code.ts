@@ -75,7 +75,7 @@ export const edge: CaseDefinition = {
     const source = (by: number): string => fence(mark, mergeSource[language](functionName, by, cap));
     return plain(
       `Write a ${name} function ${functionName}(ranges). ranges is ${aList} of [start, end, weight] with whole numbers; where start is larger than end, swap these two first. Sort the ranges by start, then end, then weight. Go through them in this order and join a range to the last one in the result if its start is at most ${gap} greater than the end of that one (or smaller) and the sum of both weights is not above ${cap}; a joined range has the larger end and the sum of the weights. Otherwise append it as a new entry. Return the ${list} of [start, end, weight]; for an empty ${list} return an empty ${list}. Reply with one code block.`,
-      { kind: 'code', functionName, tests, ...(language === 'python' ? { language } : {}) },
+      { kind: 'code', functionName, tests, language: language === 'python' ? language : undefined },
       source(gap),
       source(gap - 1),
     );

@@ -119,7 +119,7 @@ export const algorithm: CaseDefinition = {
     const { name, aList, fence: mark } = wordsOf[language];
     return plain(
       `Write a ${name} function ${functionName}(grid). grid is ${aList} of rows of whole numbers. You start in the upper left cell and want to reach the lower right one, moving up, down, left or right. Entering a cell costs its number. A 0 is a wall: at most ${walls} ${walls === 1 ? 'wall' : 'walls'} may be entered on the whole way, and entering one costs 1. Every time you move in another direction than in the move before, ${turnCost} is added (the first move is free of this). The start cell costs nothing. Return the lowest total cost, or -1 if there is no way. The grids are small. Reply with one code block.`,
-      { kind: 'code', functionName, tests, ...(language === 'python' ? { language } : {}) },
+      { kind: 'code', functionName, tests, language: language === 'python' ? language : undefined },
       fence(mark, routeSource[language](functionName, walls, turnCost)),
       fence(mark, routeSource[language](functionName, walls, 0)),
     );

@@ -10,7 +10,7 @@ export const passed: Grade = { passes: true };
 
 /** A failed grade. */
 export function failed(reason: string, evidence?: string): Grade {
-  return { passes: false, reason, ...(evidence === undefined ? {} : { evidence }) };
+  return { passes: false, reason, evidence };
 }
 
 type TextVerifier = Exclude<Verifier, { kind: 'all' | 'state' | 'untouched' | 'regex' | 'code' | 'sql' | 'project' }>;

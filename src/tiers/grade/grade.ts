@@ -51,7 +51,7 @@ export async function grade(verifier: Verifier, answered: Answered, signal?: Abo
       return failed(wanted[wrong] ? 'it does not match what it must' : 'it matches what it must not', sample);
     }
     case 'code':
-      return gradeCode(verifier, text, answered.files, { ...stop, ...(python ? { python } : {}) });
+      return gradeCode(verifier, text, answered.files, { ...stop, python });
     case 'sql': {
       const query = codeBlocks(text).at(-1) ?? text;
       const own = await runSelect(query, verifier.databases, stop);

@@ -110,7 +110,7 @@ function suiteOf(file: SuiteFile, cases: readonly OwnCase[]): OwnSuite {
 
 function ownCase({ suite, version }: SuiteFile, fileCase: FileCase): OwnCase {
   const { id, parameters = {}, system, turns, world } = fileCase;
-  const content = { turns, ...(system === undefined ? {} : { system }), ...(world ? { world } : {}) };
+  const content = { turns, system, world };
   const lists = Object.entries(parameters);
   const variants = lists.reduce((product, [, list]) => product * list.length, 1);
   if (variants > mostVariants) throw new LuciError('USAGE', `its parameters make more than ${mostVariants} instances`);
@@ -167,9 +167,9 @@ function instanceOf(content: unknown, choice: Choice, isTemplate: boolean): OwnI
     oracle,
     wrong,
     nearMiss: wrong[0] ?? [],
-    turns: turns.map(({ user, verify }): FilledTurn => ({ user, ...(verify ? { verify } : {}) })),
-    ...(system === undefined ? {} : { system }),
-    ...(world ? { world } : {}),
+    turns: turns.map(({ user, verify }): FilledTurn => ({ user, verify })),
+    system,
+    world,
   };
 }
 

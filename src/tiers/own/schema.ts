@@ -45,10 +45,10 @@ function partsOf(isTemplate: boolean) {
   /** By kind, so that a kind that is missing here does not compile. */
   const byKind = {
     exactText: v.strictObject({ kind: v.literal('exactText'), value: v.pipe(text, v.minLength(1)) }),
-    number: v.strictObject({ kind: v.literal('number'), value: number, tolerance: v.exactOptional(number) }),
+    number: v.strictObject({ kind: v.literal('number'), value: number, tolerance: v.optional(number) }),
     oneOf: v.strictObject({ kind: v.literal('oneOf'), options: v.pipe(v.array(text), v.minLength(2)), want: texts }),
     yesNo: v.strictObject({ kind: v.literal('yesNo'), want: v.pipe(v.array(yesOrNo(isTemplate)), v.minLength(1)) }),
-    json: v.strictObject({ kind: v.literal('json'), want: v.unknown(), anyOrder: v.exactOptional(v.boolean()) }),
+    json: v.strictObject({ kind: v.literal('json'), want: v.unknown(), anyOrder: v.optional(v.boolean()) }),
     lines: v.strictObject({ kind: v.literal('lines'), want: texts }),
     constraints: v.strictObject({ kind: v.literal('constraints'), list: v.pipe(v.array(constraint), v.minLength(1)) }),
     slots: v.strictObject({
@@ -69,17 +69,17 @@ function partsOf(isTemplate: boolean) {
       kind: v.literal('code'),
       functionName: identifier,
       tests: v.pipe(v.array(v.strictObject({ args: v.array(v.unknown()), want: v.unknown() })), v.minLength(1)),
-      file: v.exactOptional(path),
-      language: described(v.exactOptional(v.picklist(['javascript', 'python'])), 'What the function is written in (default javascript).'),
+      file: v.optional(path),
+      language: described(v.optional(v.picklist(['javascript', 'python'])), 'What the function is written in (default javascript).'),
     }),
     sql: v.strictObject({ kind: v.literal('sql'), databases: texts, reference: v.pipe(text, v.minLength(1)) }),
     state: v.strictObject({
       kind: v.literal('state'),
       files,
-      called: v.exactOptional(v.array(text)),
-      mostCalls: v.exactOptional(count),
-      asJson: v.exactOptional(v.boolean()),
-      answer: v.exactOptional(v.lazy((): v.GenericSchema<Verifier> => verifier)),
+      called: v.optional(v.array(text)),
+      mostCalls: v.optional(count),
+      asJson: v.optional(v.boolean()),
+      answer: v.optional(v.lazy((): v.GenericSchema<Verifier> => verifier)),
     }),
     untouched: v.strictObject({ kind: v.literal('untouched'), files, only: v.array(path) }),
     project: v.strictObject({ kind: v.literal('project'), entry: text, expression: text, want: text, gone: v.array(identifier) }),
@@ -93,25 +93,23 @@ function partsOf(isTemplate: boolean) {
 
   const turn = v.strictObject({
     text,
-    calls: v.exactOptional(v.array(v.strictObject({ name: text, args: v.record(text, v.unknown()) }))),
+    calls: v.optional(v.array(v.strictObject({ name: text, args: v.record(text, v.unknown()) }))),
   });
   const instance = {
-    system: v.exactOptional(text),
+    system: v.optional(text),
     turns: v.pipe(
       v.array(
         v.strictObject({
           user: v.pipe(text, v.minLength(1)),
-          verify: v.exactOptional(v.lazy(() => verifier)),
-          oracle: described(v.exactOptional(turn), 'A right answer. Every turn that is graded has one.'),
-          wrong: described(v.exactOptional(v.pipe(v.array(turn), v.minLength(1))), 'Answers that are nearly right and must not pass.'),
+          verify: v.optional(v.lazy(() => verifier)),
+          oracle: described(v.optional(turn), 'A right answer. Every turn that is graded has one.'),
+          wrong: described(v.optional(v.pipe(v.array(turn), v.minLength(1))), 'Answers that are nearly right and must not pass.'),
         }),
       ),
       v.minLength(1),
       v.maxLength(20),
     ),
-    world: v.exactOptional(
-      v.strictObject({ files, facts: v.exactOptional(v.record(text, text)), canRunTests: v.exactOptional(v.boolean()) }),
-    ),
+    world: v.optional(v.strictObject({ files, facts: v.optional(v.record(text, text)), canRunTests: v.optional(v.boolean()) })),
   };
   return { verifier, instance };
 }
@@ -133,21 +131,21 @@ const parameterName = v.pipe(v.string(), v.regex(/^[A-Za-z]\w*$/));
 
 /** A suite file. */
 export const suiteFileSchema = v.strictObject({
-  $schema: v.exactOptional(v.string()),
+  $schema: v.optional(v.string()),
   suite: name('What results are shown under.'),
   version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+$/), v.description('As in 1.0.0; goes up with every change.')),
-  description: v.exactOptional(v.string()),
-  tier: described(v.exactOptional(v.picklist([0, 1, 2, 3])), 'How demanding it is: sets what a thinking model may think (default 0).'),
+  description: v.optional(v.string()),
+  tier: described(v.optional(v.picklist([0, 1, 2, 3])), 'How demanding it is: sets what a thinking model may think (default 0).'),
   cases: v.pipe(
     v.array(
       v.strictObject({
         id: name('Unique in the suite.'),
-        title: v.exactOptional(v.string()),
-        ability: described(v.exactOptional(v.string()), 'What it measures (default other).'),
+        title: v.optional(v.string()),
+        ability: described(v.optional(v.string()), 'What it measures (default other).'),
         maxTokens: described(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8192)), 'Tokens of an answer.'),
-        chanceLevel: described(v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))), 'How often a guesser passes.'),
+        chanceLevel: described(v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))), 'How often a guesser passes.'),
         parameters: described(
-          v.exactOptional(v.record(parameterName, v.pipe(v.array(v.union([scalar, v.record(parameterName, scalar)])), v.minLength(1)))),
+          v.optional(v.record(parameterName, v.pipe(v.array(v.union([scalar, v.record(parameterName, scalar)])), v.minLength(1)))),
           'Lists to draw from. {name} stands for a drawn value, {name.field} for a part of it, {{name}} for the text {name}.',
         ),
         ...template.instance,

@@ -35,7 +35,7 @@ export function meteredSession(session: Session, meter: Meter, timeoutMs: number
       }
     },
     embed: (texts, signal) => session.embed(texts, signal),
-    generate: (request, signal) => metered(session, request, meter, { timeoutMs, ...(signal ? { signal } : {}) }),
+    generate: (request, signal) => metered(session, request, meter, { timeoutMs, signal }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

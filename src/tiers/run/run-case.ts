@@ -73,7 +73,7 @@ export async function runCase(
       sampling: gradedSampling,
       repeatable: true,
       maxTokens,
-      ...(system ? { system } : {}),
+      system,
       ...(world ? { tools: world.tools, confirm: async () => true } : {}),
     });
     let verdict: Grade = { passes: true };
@@ -88,7 +88,7 @@ export async function runCase(
     }
     if (conversation.forgottenTurns > 0) return finish({ status: 'error', reason: 'the context of the engine is too small for this case' });
     if (verdict.passes) return finish({ status: 'pass' });
-    return finish({ status: 'fail', reason: verdict.reason, ...(verdict.evidence === undefined ? {} : { evidence: verdict.evidence }) });
+    return finish({ status: 'fail', reason: verdict.reason, evidence: verdict.evidence });
   } catch (error) {
     if (signal?.aborted) throw abortError(signal);
     return finish({ status: 'error', reason: isLuciError(error) ? withHint(error) : `luci made a mistake: ${String(error)}` });
@@ -120,7 +120,7 @@ async function oneTurn(
       calls.push({ name: call.name, args: call.arguments, isError, content });
     }
   }
-  const turn: TurnResult = { user, text, ...(thinking === '' ? {} : { thinking }), ...(calls.length > 0 ? { calls } : {}) };
+  const turn: TurnResult = { user, text, thinking: thinking === '' ? undefined : thinking, calls: calls.length > 0 ? calls : undefined };
   return { turn, isCut, answered: { text, ...(world ? { calls, files: await world.snapshot() } : {}) } };
 }
 

@@ -96,10 +96,10 @@ async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mod
     onEvent?.({ type: 'case-start', tier, caseId: definition.id, done: index, total: asked.length });
     const instance = suite.instanceOf(definition.id, run.seed, variant, run.language);
     const answer = await runCase(session, definition, instance, tier, {
-      ...(signal ? { signal } : {}),
-      ...(python ? { python } : {}),
-      ...(options.thinks ? { thinks: true } : {}),
-      ...(options.tokensPerSecond === undefined ? {} : { tokensPerSecond: options.tokensPerSecond }),
+      signal,
+      python,
+      thinks: options.thinks ? true : undefined,
+      tokensPerSecond: options.tokensPerSecond,
     });
     const result: CaseResult = { key, tier, mode, caseId: definition.id, variant, ...answer };
     done.push(result);

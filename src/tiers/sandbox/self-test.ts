@@ -14,11 +14,11 @@ export async function testSandboxes(pythonFolder: string | undefined, signal?: A
     testSql(signal),
     ...(pythonFolder === undefined ? [] : [testPython(pythonFolder, signal)]),
   ]);
-  const sandboxes = { javascript, sql, ...(more[0] === undefined ? {} : { python: more[0] }) };
+  const sandboxes = { javascript, sql, python: more[0] };
   if (Object.values(sandboxes).includes(false))
     throw new LuciError('TESTS_INCOMPLETE', 'The sandboxes do not work on this machine, so answers cannot be graded.', {
       details: sandboxes,
-      ...(sandboxes.python === false ? { hint: 'luci test --language javascript' } : {}),
+      hint: sandboxes.python === false ? 'luci test --language javascript' : undefined,
     });
   return sandboxes;
 }

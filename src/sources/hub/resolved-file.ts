@@ -1,4 +1,4 @@
-import type { Sha256 } from '../base/model.ts';
+import type { Sha256 } from '../../base/model.ts';
 
 /** A file behind its redirects: where its bytes are now, and what the hub says of them. */
 export interface ResolvedFile {

@@ -1,18 +1,19 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { isLuciError, LuciError } from './base/errors.ts';
-import type { Directories } from './config/directories.ts';
-import type { Settings } from './config/settings.ts';
-import { chooseEngine } from './engine/choose-engine.ts';
-import type { EngineProgram, OpenOptions, Session } from './engine/engine.ts';
-import type { HostEngine } from './engine/host/host-engine.ts';
-import type { MachineFacts } from './engine/machine.ts';
-import { listRemoteModels, openAiSession } from './engine/openai/session.ts';
-import { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
-import type { UsableModel } from './install/choose-installed.ts';
-import type { Net } from './net/net.ts';
-import { addRemote, type Remote, readRemotes, removeRemote } from './store/remotes.ts';
-import { type Runtime, readRuntimes } from './store/runtimes.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import { merged } from '../base/merged.ts';
+import type { Directories } from '../config/directories.ts';
+import type { Settings } from '../config/settings.ts';
+import { chooseEngine } from '../engine/choose-engine.ts';
+import type { EngineProgram, OpenOptions, Session } from '../engine/engine.ts';
+import type { HostEngine } from '../engine/host/host-engine.ts';
+import type { MachineFacts } from '../engine/machine.ts';
+import { listRemoteModels, openAiSession } from '../engine/openai/session.ts';
+import { checkGgufFile, type GgufFacts } from '../gguf/facts.ts';
+import type { UsableModel } from '../install/choose-installed.ts';
+import type { Net } from '../net/net.ts';
+import { addRemote, type Remote, readRemotes, removeRemote } from '../store/remotes.ts';
+import { type Runtime, readRuntimes } from '../store/runtimes.ts';
 
 /** Opening a model: which engine runs it, here or elsewhere. The caller never knows. */
 
@@ -91,7 +92,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
   }
 
   async function llamafileVersion(path: string): Promise<string | undefined> {
-    const { versionOf } = await import('./install/runtimes.ts');
+    const { versionOf } = await import('../install/runtimes.ts');
     if (!existsSync(path)) throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci list' });
     return versionOf('llamafile', path, childEnvironment);
   }
@@ -129,7 +130,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
       if (remote) return openRemote(name, remote);
       const isLlamafile = /\.llamafile(\.exe)?$/i.test(path);
       const target = { kind: 'file', path, name } as const;
-      const how = { ...(contextLength ? { contextLength } : {}), ...(threads ? { threads } : {}), ...options };
+      const how = merged<OpenOptions>({ contextLength, threads }, options);
       if (!isLlamafile && rpc === undefined && (choice === 'auto' || choice === 'embedded')) {
         // A file that is in memory was checked, and its engine chosen: looking at it and at the machine again takes 50 ms.
         const session = await engine.openLoaded(target, how);
@@ -143,19 +144,18 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
         isSpread: rpc !== undefined,
         hasLlamaServer: server !== undefined,
         hasLlamafile: file !== undefined,
-        ...(file?.version === undefined ? {} : { llamafileVersion: file.version }),
-        ...(model ? { model } : {}),
+        llamafileVersion: file?.version === undefined ? undefined : file.version,
+        model,
       };
       const kind = chooseEngine(facts, wish);
       if (kind === 'embedded') return engine.open(target, how);
-      for (const host of rpc ?? [])
-        await net.reach(host, { purpose: 'remote-engine', ...(options.signal ? { signal: options.signal } : {}) });
+      for (const host of rpc ?? []) await net.reach(host, { purpose: 'remote-engine', signal: options.signal });
       const version = isLlamafile ? await llamafileVersion(path) : kind === 'llamafile' ? file?.version : undefined;
       const program: EngineProgram = {
         kind,
         path: (isLlamafile ? path : kind === 'llamafile' ? file?.path : server) ?? '',
-        ...(version === undefined ? {} : { version }),
-        ...(rpc ? { rpc } : {}),
+        version,
+        rpc,
         environment: childEnvironment,
       };
       return engine.open({ ...target, program }, how);

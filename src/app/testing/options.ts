@@ -1,11 +1,11 @@
-import type { Sha256 } from './base/model.ts';
-import type { OpenOptions, Session } from './engine/engine.ts';
-import type { MachineFacts } from './engine/machine.ts';
-import type { ListedModel, UsableModel } from './install/choose-installed.ts';
-import type { Language } from './tiers/case.ts';
-import type { ModelResult, RunFacts } from './tiers/result.ts';
-import type { LadderEvent } from './tiers/run/run-ladder.ts';
-import type { TierNumber } from './tiers/suite.ts';
+import type { Sha256 } from '../../base/model.ts';
+import type { OpenOptions, Session } from '../../engine/engine.ts';
+import type { MachineFacts } from '../../engine/machine.ts';
+import type { ListedModel, UsableModel } from '../../install/choose-installed.ts';
+import type { Language } from '../../tiers/case.ts';
+import type { ModelResult, RunFacts } from '../../tiers/result.ts';
+import type { LadderEvent } from '../../tiers/run/run-ladder.ts';
+import type { TierNumber } from '../../tiers/suite.ts';
 
 /** What `luci test` is told, what it tells, and what it works with. */
 

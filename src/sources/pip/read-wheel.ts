@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
-import { LuciError } from '../base/errors.ts';
+import { LuciError } from '../../base/errors.ts';
 
 /** A member of a Python wheel (a ZIP archive), as a stream. Reads the central directory; knows stored and deflated members. */
 

@@ -1,21 +1,21 @@
 import os from 'node:os';
-import type { Sha256 } from './base/model.ts';
-import { version } from './base/version.ts';
-import type { EngineFacts } from './engine/engine.ts';
-import type { MachineFacts } from './engine/machine.ts';
-import { recordProven } from './store/proven.ts';
-import type { TestedModel, TestingTools, TestOptions } from './testing-options.ts';
-import { abilityShares } from './tiers/ability-shares.ts';
-import type { Language } from './tiers/case.ts';
-import { unfinishedRun } from './tiers/find-run.ts';
-import type { ModelResult, RunFacts } from './tiers/result.ts';
-import { estimateMs } from './tiers/run/estimate.ts';
-import { gradedSampling, thinkingTokens } from './tiers/run/run-case.ts';
-import { runLadder } from './tiers/run/run-ladder.ts';
-import { warmUp } from './tiers/run/warm-up.ts';
-import { openRunLog } from './tiers/run-log.ts';
-import type { PythonSandbox } from './tiers/sandbox/python.ts';
-import type { Suite, TierNumber } from './tiers/suite.ts';
+import type { Sha256 } from '../../base/model.ts';
+import { version } from '../../base/version.ts';
+import type { EngineFacts } from '../../engine/engine.ts';
+import type { MachineFacts } from '../../engine/machine.ts';
+import { recordProven } from '../../store/proven.ts';
+import { abilityShares } from '../../tiers/ability-shares.ts';
+import type { Language } from '../../tiers/case.ts';
+import { unfinishedRun } from '../../tiers/find-run.ts';
+import type { ModelResult, RunFacts } from '../../tiers/result.ts';
+import { estimateMs } from '../../tiers/run/estimate.ts';
+import { gradedSampling, thinkingTokens } from '../../tiers/run/run-case.ts';
+import { runLadder } from '../../tiers/run/run-ladder.ts';
+import { warmUp } from '../../tiers/run/warm-up.ts';
+import { openRunLog } from '../../tiers/run-log.ts';
+import type { PythonSandbox } from '../../tiers/sandbox/python.ts';
+import type { Suite, TierNumber } from '../../tiers/suite.ts';
+import type { TestedModel, TestingTools, TestOptions } from './options.ts';
 
 /** `luci test` of one model: a session, a log, the ladder, and what is proven by it. */
 
@@ -55,7 +55,7 @@ export async function testModel(
   }
   const asked = { suite, seed, repeats, language, sandboxes };
   const run = runFactsOf(model, modelSha256, session.facts, await tools.machine(), asked);
-  const part = { ...(caseIds ? { caseIds } : {}), ...(shard ? { shard } : {}) };
+  const part = { caseIds, shard };
   const { wantedTier, lastTier } = tiersOf(suite, model, options);
   const earlier = fresh ? undefined : unfinishedRun(tools.logsFolder, run);
   const known = new Map((earlier?.answers ?? []).filter(({ status }) => status !== 'error').map((answer) => [answer.key, answer]));
@@ -74,9 +74,9 @@ export async function testModel(
     thinks,
     tokensPerSecond,
     known,
-    ...(python ? { python } : {}),
+    python,
     ...part,
-    ...(options.maxMinutes === undefined ? {} : { endsAtMs: Date.now() + options.maxMinutes * 60_000 }),
+    endsAtMs: options.maxMinutes === undefined ? undefined : Date.now() + options.maxMinutes * 60_000,
     ...stop,
     onEvent: (event) => {
       if (event.type === 'case' && !event.isReused) log.write({ type: 'answer', ...event.result });

@@ -1,11 +1,11 @@
-import type { Agent, Answer, QueryOptions } from './agent/agent.ts';
-import type { Conversation } from './agent/conversation.ts';
-import type { RequestDefaults } from './agent/request.ts';
-import type { AgentEvent } from './agent/tool-loop.ts';
-import { LuciError } from './base/errors.ts';
-import type { Settings } from './config/settings.ts';
-import type { ChatMessage, JsonSchema } from './engine/engine.ts';
-import { createLuci, type Luci } from './luci.ts';
+import type { Agent, Answer, QueryOptions } from '../agent/agent.ts';
+import type { Conversation } from '../agent/conversation.ts';
+import type { RequestDefaults } from '../agent/request.ts';
+import type { AgentEvent } from '../agent/tool-loop.ts';
+import { LuciError } from '../base/errors.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ChatMessage, JsonSchema } from '../engine/engine.ts';
+import { createLuci, type Luci } from './create-luci.ts';
 
 /** The brief's front door for programs: a model by name or by path, and a question. */
 
@@ -33,7 +33,7 @@ export class LlamafileAgent implements Agent {
     const path = modelPath === undefined || /^([/~]|\.{1,2}[\\/]|[a-z]:)/i.test(modelPath) ? modelPath : `./${modelPath}`;
     const model = modelName ?? path;
     this.#luci = createLuci(settings);
-    this.#agent = this.#luci.agent({ ...rest, ...(model === undefined ? {} : { model }) });
+    this.#agent = this.#luci.agent({ ...rest, model });
   }
 
   query(prompt: string, options?: QueryOptions): Promise<string> {

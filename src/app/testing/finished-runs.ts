@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { writeFileAtomic } from './base/atomic-file.ts';
-import { LuciError } from './base/errors.ts';
-import { shellWord } from './base/shell-word.ts';
-import { diskError, isNotFound } from './base/system-error.ts';
-import { type Certificate, certify, checkCertificate, newSigningKey } from './tiers/certificate.ts';
-import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from './tiers/compare.ts';
-import { newestRun } from './tiers/find-run.ts';
-import { type LintReport, lintSuite } from './tiers/own/lint.ts';
-import { type OwnSuite, readSuite } from './tiers/own/load-suite.ts';
-import { type Rescored, rescoreRun } from './tiers/rescore.ts';
-import type { CaseResult } from './tiers/result.ts';
-import { listRunLogs, openRunLog, type ReadLog, readRunLog } from './tiers/run-log.ts';
-import { openPython, type PythonSandbox } from './tiers/sandbox/python.ts';
-import { isTierPassed } from './tiers/statistics.ts';
-import { casesOf, ladderName, suiteVersion, type TierNumber } from './tiers/suite.ts';
+import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { LuciError } from '../../base/errors.ts';
+import { shellWord } from '../../base/shell-word.ts';
+import { diskError, isNotFound } from '../../base/system-error.ts';
+import { type Certificate, certify, checkCertificate, newSigningKey } from '../../tiers/certificate.ts';
+import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from '../../tiers/compare.ts';
+import { newestRun } from '../../tiers/find-run.ts';
+import { type LintReport, lintSuite } from '../../tiers/own/lint.ts';
+import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
+import { type Rescored, rescoreRun } from '../../tiers/rescore.ts';
+import type { CaseResult } from '../../tiers/result.ts';
+import { listRunLogs, openRunLog, type ReadLog, readRunLog } from '../../tiers/run-log.ts';
+import { openPython, type PythonSandbox } from '../../tiers/sandbox/python.ts';
+import { isTierPassed } from '../../tiers/statistics.ts';
+import { casesOf, ladderName, suiteVersion, type TierNumber } from '../../tiers/suite.ts';
 
 /** A run: the newest of a model by its name, a log by its path that ends in `.jsonl`, or a log of whatever name. */
 export type RunReference = string | { readonly path: string };
@@ -66,13 +66,13 @@ export function createTestingVerbs(
       const suite = suitePath === undefined ? undefined : readSuite(suitePath);
       const stop = signal ? { signal } : {};
       await using python = suite ? await pythonFor(suite, stop) : await pythonWhere(log.run.language === 'python', stop);
-      return rescoreRun(log, { ...(suite ? { suite } : {}), ...(python ? { python } : {}), ...stop });
+      return rescoreRun(log, { suite, python, ...stop });
     },
     async lint(path, signal) {
       const suite = readSuite(path);
       const stop = signal ? { signal } : {};
       await using python = await pythonFor(suite, stop);
-      return lintSuite(suite, { ...(python ? { python } : {}), ...stop });
+      return lintSuite(suite, { python, ...stop });
     },
     merge(paths) {
       const logs = paths.map(find);

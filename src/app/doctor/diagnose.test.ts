@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type DoctorFacts, diagnose } from './doctor.ts';
+import { type DoctorFacts, diagnose } from './diagnose.ts';
 
 const linux: DoctorFacts['machine'] = {
   platform: 'linux',

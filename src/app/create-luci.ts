@@ -1,25 +1,25 @@
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createAgent } from './agent/agent.ts';
-import { LuciError } from './base/errors.ts';
-import type { Sha256 } from './base/model.ts';
-import { dataPath } from './base/parts.ts';
-import { shellWord } from './base/shell-word.ts';
-import { version } from './base/version.ts';
-import { findModel, requireModel } from './catalog/find-model.ts';
-import { joinGroups, modelsOfGroup } from './catalog/groups.ts';
-import { type Catalog, type CatalogProblem, loadCatalog } from './catalog/load-catalog.ts';
-import { parseReference } from './catalog/reference.ts';
-import { directoriesOf } from './config/directories.ts';
-import { defaultSettings } from './config/resolve-settings.ts';
-import type { Settings } from './config/settings.ts';
-import { listPartials } from './download/partial.ts';
-import { createRateLimiter } from './download/rate-limit.ts';
-import type { OpenOptions, Session } from './engine/engine.ts';
-import { createHostEngine } from './engine/host/host-engine.ts';
-import { type MachineFacts, probeMachine } from './engine/machine.ts';
-import { estimateMemoryFromSize } from './gguf/memory-estimate.ts';
-import { checkGgufParts } from './gguf/parts.ts';
+import { createAgent } from '../agent/agent.ts';
+import { LuciError } from '../base/errors.ts';
+import type { Sha256 } from '../base/model.ts';
+import { dataPath } from '../base/parts.ts';
+import { shellWord } from '../base/shell-word.ts';
+import { version } from '../base/version.ts';
+import { findModel, requireModel } from '../catalog/find-model.ts';
+import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
+import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
+import { parseReference } from '../catalog/reference.ts';
+import { directoriesOf } from '../config/directories.ts';
+import { defaultSettings } from '../config/resolve-settings.ts';
+import type { Settings } from '../config/settings.ts';
+import { listPartials } from '../download/partial.ts';
+import { createRateLimiter } from '../download/rate-limit.ts';
+import type { OpenOptions, Session } from '../engine/engine.ts';
+import { createHostEngine } from '../engine/host/host-engine.ts';
+import { type MachineFacts, probeMachine } from '../engine/machine.ts';
+import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
+import { checkGgufParts } from '../gguf/parts.ts';
 import {
   chooseProven,
   chooseUnnamed,
@@ -29,23 +29,23 @@ import {
   requireUsable,
   starterName,
   type UsableModel,
-} from './install/choose-installed.ts';
-import { fitOf } from './install/fit.ts';
-import type { Installer, VerifiedModel } from './install/installer.ts';
-import { findInstalled, nameOfFile } from './install/lookup.ts';
-import { bytesFromParameters, statedBytes } from './install/size-estimate.ts';
-import type { CatalogedModel, Luci } from './luci-interface.ts';
-import { createNet } from './net/create-net.ts';
-import { appendToLedger, readLedger } from './net/ledger.ts';
+} from '../install/choose-installed.ts';
+import { fitOf } from '../install/fit.ts';
+import type { Installer, VerifiedModel } from '../install/installer.ts';
+import { findInstalled, nameOfFile } from '../install/lookup.ts';
+import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
+import { createNet } from '../net/create-net.ts';
+import { appendToLedger, readLedger } from '../net/ledger.ts';
+import type { InstalledModel, StoredFacts } from '../store/installed-model.ts';
+import { type Proven, readProven } from '../store/proven.ts';
+import { createStore } from '../store/store.ts';
+import type { CatalogedModel, Luci } from './luci.ts';
 import { createOpener } from './open-model.ts';
-import type { InstalledModel, StoredFacts } from './store/installed-model.ts';
-import { type Proven, readProven } from './store/proven.ts';
-import { createStore } from './store/store.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** The composition root: every part of luci, made from one Settings value. */
 
-export type { CatalogedModel, DescribedModel, Luci } from './luci-interface.ts';
+export type { CatalogedModel, DescribedModel, Luci } from './luci.ts';
 export type { ListedModel, VerifiedModel };
 export { starterName };
 
@@ -82,8 +82,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     keepAliveSeconds: settings.engine.keepAliveSeconds,
     environment: childEnvironment,
     machine,
-    ...(settings.engine.memoryBudgetBytes ? { memoryBudgetBytes: settings.engine.memoryBudgetBytes } : {}),
-    ...(runtimeFolder ? { runtimeFolder } : {}),
+    memoryBudgetBytes: settings.engine.memoryBudgetBytes,
+    runtimeFolder,
   });
   const opener = createOpener({ settings, directories, net, engine, machine });
   const store = createStore({
@@ -162,7 +162,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const expandHome = (path: string): string => resolve(path.replace(/^~(?=[\\/])/, () => userFolder));
   // Loaded when something is installed: listing and asking do without.
   const installer = async (): Promise<Installer> => {
-    const { createInstaller } = await import('./install/installer.ts');
+    const { createInstaller } = await import('../install/installer.ts');
     const { onlySource, mirrors, connections, maxBytesPerSecond, transport } = settings.download;
     return createInstaller({
       home: settings.home,
@@ -182,8 +182,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
         transport,
         childEnvironment,
         // One limiter for everything this process fetches.
-        ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: createRateLimiter(maxBytesPerSecond) }),
-        ...(onlySource ? { onlySource } : {}),
+        maxBytesPerSecond: maxBytesPerSecond === undefined ? undefined : createRateLimiter(maxBytesPerSecond),
+        onlySource,
       },
     });
   };
@@ -191,8 +191,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => opener.open(await choose(reference), options);
 
   const testLogs = join(directories.logs, 'test');
-  const findRun = () => import('./tiers/find-run.ts');
-  const reports = () => import('./tiers/report/write-report.ts');
+  const findRun = () => import('../tiers/find-run.ts');
+  const reports = () => import('../tiers/report/write-report.ts');
   // Reports are passed on: no folder of the user's stands in them.
   const privatePaths = [
     { path: settings.home, shownAs: 'LUCI_HOME' },
@@ -259,7 +259,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       return (await installer()).repair(verified, options);
     },
     async test(options) {
-      const { testModels } = await import('./testing.ts');
+      const { testModels } = await import('./testing/test-models.ts');
       const { findRemote } = opener;
       const own = { stateFolder: directories.state, logsFolder: testLogs };
       const tools = { ...own, list, installedNames, findRemote, digestOf, open, machine, pythonFolder };
@@ -277,7 +277,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       return writeReport({ ...where, logsFolder: testLogs, models: names, privatePaths });
     },
     writeJunit: async (path, results) => (await reports()).writeJunit(path, results, privatePaths),
-    testingVerbs: async () => (await import('./testing-verbs.ts')).createTestingVerbs(testLogs, directories.keys, pythonFolder),
+    testingVerbs: async () => (await import('./testing/finished-runs.ts')).createTestingVerbs(testLogs, directories.keys, pythonFolder),
     requests: () => readLedger(ledgerPath),
     partials: () => listPartials(directories.partial),
     async resolve(names) {
@@ -292,7 +292,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     agent: ({ model, onLoad, ...options }) =>
       createAgent({
         ...options,
-        openModel: (signal) => open(model, { ...(signal ? { signal } : {}), ...(onLoad ? { onEvent: onLoad } : {}) }),
+        openModel: (signal) => open(model, { signal, onEvent: onLoad }),
       }),
     async [Symbol.asyncDispose]() {
       engine.close();
@@ -308,7 +308,7 @@ function provenOf({ name, files }: InstalledModel, all: Readonly<Record<string, 
 
 async function readFacts(paths: readonly string[], signal?: AbortSignal): Promise<StoredFacts> {
   const { architecture, parameters, quantization, contextLength } = await checkGgufParts(paths, signal);
-  return { architecture, quantization, parametersB: parameters / 1e9, ...(contextLength ? { contextLength } : {}) };
+  return { architecture, quantization, parametersB: parameters / 1e9, contextLength };
 }
 
 /** For a name nobody knows: MODEL_UNKNOWN with the nearest. A repository of the hub is known by itself. */

@@ -1,7 +1,7 @@
-import { LuciError } from '../base/errors.ts';
-import type { HubSource, UrlSource } from '../base/model.ts';
-import { redactUrl } from '../net/addresses.ts';
-import type { Net, NetResponse } from '../net/net.ts';
+import { LuciError } from '../../base/errors.ts';
+import type { HubSource, UrlSource } from '../../base/model.ts';
+import { redactUrl } from '../../net/addresses.ts';
+import type { Net, NetResponse } from '../../net/net.ts';
 import { type Asked, answerError } from './answer-error.ts';
 import type { ResolvedFile } from './resolved-file.ts';
 
@@ -47,9 +47,9 @@ async function follow(net: Net, start: string, what: Pick<Asked, 'object' | 'rep
       url,
       purpose: 'resolve',
       headers: { ...authorization, Range: 'bytes=0-0', 'Accept-Encoding': 'identity' },
-      ...(access.signal ? { signal: access.signal } : {}),
-      ...(access.connectTimeoutMs ? { connectTimeoutMs: access.connectTimeoutMs } : {}),
-      ...(access.idleTimeoutMs ? { idleTimeoutMs: access.idleTimeoutMs } : {}),
+      signal: access.signal,
+      connectTimeoutMs: access.connectTimeoutMs,
+      idleTimeoutMs: access.idleTimeoutMs,
     });
     const { headers, status } = response;
     if (isHome) {
@@ -98,10 +98,10 @@ async function finish(
     url,
     headers: authorization,
     acceptsRanges: status === 206,
-    ...(facts.commit ? { commit: facts.commit } : {}),
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(/^[0-9a-f]{64}$/.test(etag) ? { sha256: etag } : {}),
-    ...(headers['etag'] && !headers['etag'].startsWith('W/') ? { etag: headers['etag'] } : {}),
+    commit: facts.commit,
+    sizeBytes,
+    sha256: /^[0-9a-f]{64}$/.test(etag) ? etag : undefined,
+    etag: headers['etag'] && !headers['etag'].startsWith('W/') ? headers['etag'] : undefined,
   };
 }
 

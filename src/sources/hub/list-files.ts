@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { parseChecked } from '../base/checked-json.ts';
-import { isLuciError, LuciError } from '../base/errors.ts';
-import type { Net } from '../net/net.ts';
+import { parseChecked } from '../../base/checked-json.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
+import type { Net } from '../../net/net.ts';
 import { answerError } from './answer-error.ts';
 import type { HubAccess } from './resolve-file.ts';
 
@@ -35,9 +35,9 @@ export async function listRepository(net: Net, repo: string, access: HubAccess, 
   const response = await net.request({
     url: `${access.endpoint}/api/models/${repo}${at}?blobs=true`,
     purpose: 'model-list',
-    headers: { 'Accept-Encoding': 'identity', ...(access.token ? { Authorization: `Bearer ${access.token}` } : {}) },
-    ...(access.signal ? { signal: access.signal } : {}),
-    ...(access.connectTimeoutMs ? { connectTimeoutMs: access.connectTimeoutMs } : {}),
+    headers: { 'Accept-Encoding': 'identity', Authorization: access.token ? `Bearer ${access.token}` : undefined },
+    signal: access.signal,
+    connectTimeoutMs: access.connectTimeoutMs,
   });
   const { host } = new URL(access.endpoint);
   if (response.status !== 200) throw await answerError(response, { object: repo, repo, host, hadToken: access.token !== undefined });
@@ -63,8 +63,8 @@ function listingOf(text: string, repo: string, host: string): RepositoryListing 
         const sha256 = lfs?.sha256;
         return {
           path: rfilename,
-          ...(typeof sizeBytes === 'number' ? { sizeBytes } : {}),
-          ...(typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? { sha256 } : {}),
+          sizeBytes: typeof sizeBytes === 'number' ? sizeBytes : undefined,
+          sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : undefined,
         };
       }),
     };

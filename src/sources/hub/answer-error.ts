@@ -1,5 +1,5 @@
-import { LuciError } from '../base/errors.ts';
-import type { NetResponse } from '../net/net.ts';
+import { LuciError } from '../../base/errors.ts';
+import type { NetResponse } from '../../net/net.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** What was asked for, and how. */
@@ -38,7 +38,7 @@ export async function answerError(response: NetResponse, { object, repo, host, h
   const waitMs = retryAfterMs(headers, Date.now());
   const words = status === 429 ? 'asks to slow down (429)' : `answered ${status}`;
   return new LuciError(isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED', `${host} ${words} for ${object}`, {
-    details: { status, retryable: isRetryable, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) },
+    details: { status, retryable: isRetryable, retryAfterMs: waitMs },
   });
 }
 

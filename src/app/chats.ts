@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Agent } from '../../agent/agent.ts';
-import type { Conversation } from '../../agent/conversation.ts';
-import type { ConfirmCall } from '../../agent/tool.ts';
-import { writeFileAtomic } from '../../base/atomic-file.ts';
-import { readCheckedJson } from '../../base/checked-json.ts';
-import { LuciError } from '../../base/errors.ts';
-import { diskError } from '../../base/system-error.ts';
-import type { ChatMessage, Sampling, Usage } from '../../engine/engine.ts';
-import type { Luci } from '../../luci.ts';
+import type { Agent } from '../agent/agent.ts';
+import type { Conversation } from '../agent/conversation.ts';
+import type { ConfirmCall } from '../agent/tool.ts';
+import { writeFileAtomic } from '../base/atomic-file.ts';
+import { readCheckedJson } from '../base/checked-json.ts';
+import { LuciError } from '../base/errors.ts';
+import { diskError } from '../base/system-error.ts';
+import type { ChatMessage, Sampling, Usage } from '../engine/engine.ts';
+import type { Luci } from './create-luci.ts';
 
 /** One chat: the conversation, its model, its tools, and what can be done with them. Knows no terminal. */
 
@@ -116,7 +116,7 @@ export class Talk implements AsyncDisposable {
   /** Writes the chat to `chats/NAME.json`; returns the path. */
   async save(name: string): Promise<string> {
     const path = this.#chatPath(name);
-    const saved = { version: 1, model: this.model, ...(this.#system ? { system: this.#system } : {}), messages: this.messages };
+    const saved = { version: 1, model: this.model, system: this.#system, messages: this.messages };
     await writeFileAtomic(path, `${JSON.stringify(saved, null, 1)}\n`, { mode: 0o600 }).catch((error: unknown) => {
       throw diskError(error, path, 'save a chat');
     });
@@ -140,8 +140,8 @@ export class Talk implements AsyncDisposable {
       sampling,
       confirm,
       messages,
-      ...(this.#system ? { system: this.#system } : {}),
-      ...(maxTokens === undefined ? {} : { maxTokens }),
+      system: this.#system,
+      maxTokens,
     });
   }
 

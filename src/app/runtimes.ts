@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
-import { dataPath } from './base/parts.ts';
-import type { Directories } from './config/directories.ts';
-import type { Settings } from './config/settings.ts';
-import type { DownloadEvent } from './download/download-event.ts';
-import { addGpu, type GpuKind } from './install/gpu.ts';
-import { type AddPythonOptions, addPython, type PythonRelease, readPythonRelease, requirePython } from './install/python.ts';
+import { dataPath } from '../base/parts.ts';
+import type { Directories } from '../config/directories.ts';
+import type { Settings } from '../config/settings.ts';
+import type { DownloadEvent } from '../download/download-event.ts';
+import { addGpu, type GpuKind } from '../install/gpu.ts';
+import { type AddPythonOptions, addPython, type PythonRelease, readPythonRelease, requirePython } from '../install/python.ts';
 import {
   addLlamafile,
   addProgram,
@@ -13,9 +13,9 @@ import {
   type RuntimeTools,
   readRuntimeCatalog,
   removeRuntime,
-} from './install/runtimes.ts';
-import type { Net } from './net/net.ts';
-import { type Runtime, readRuntimes } from './store/runtimes.ts';
+} from '../install/runtimes.ts';
+import type { Net } from '../net/net.ts';
+import { type Runtime, readRuntimes } from '../store/runtimes.ts';
 
 /** Programs that run models beside the embedded engine, and optional parts. */
 export interface Runtimes {
@@ -59,7 +59,7 @@ export function createRuntimes({ settings, directories, net }: { settings: Setti
       connections,
       transport,
       childEnvironment,
-      ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond }),
+      maxBytesPerSecond,
     },
   };
   return {

@@ -1,22 +1,22 @@
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Tool } from './agent/tool.ts';
-import { builtInTools } from './agent/tools/file-tools.ts';
-import { openWorkspace } from './agent/tools/workspace.ts';
-import { isLuciError } from './base/errors.ts';
-import { errnoOf, isNotFound } from './base/system-error.ts';
-import { type Catalog, problemText } from './catalog/load-catalog.ts';
-import type { Directories } from './config/directories.ts';
-import type { Settings } from './config/settings.ts';
-import { diagnose, type Finding } from './doctor.ts';
-import { bytesOf, type Leftover, listLeftovers, removeLeftovers } from './download/clean.ts';
-import { listPartials } from './download/partial.ts';
-import type { MachineFacts } from './engine/machine.ts';
-import type { Net } from './net/net.ts';
+import type { Tool } from '../agent/tool.ts';
+import { builtInTools } from '../agent/tools/file-tools.ts';
+import { openWorkspace } from '../agent/tools/workspace.ts';
+import { isLuciError } from '../base/errors.ts';
+import { errnoOf, isNotFound } from '../base/system-error.ts';
+import { type Catalog, problemText } from '../catalog/load-catalog.ts';
+import type { Directories } from '../config/directories.ts';
+import type { Settings } from '../config/settings.ts';
+import { bytesOf, type Leftover, listLeftovers, removeLeftovers } from '../download/clean.ts';
+import { listPartials } from '../download/partial.ts';
+import type { MachineFacts } from '../engine/machine.ts';
+import type { Net } from '../net/net.ts';
+import { freeBytesAt } from '../store/free-space.ts';
+import { readRuntimes } from '../store/runtimes.ts';
+import type { Store } from '../store/store.ts';
+import { diagnose, type Finding } from './doctor/diagnose.ts';
 import type { ModelOpener } from './open-model.ts';
-import { freeBytesAt } from './store/free-space.ts';
-import { readRuntimes } from './store/runtimes.ts';
-import type { Store } from './store/store.ts';
 
 /** Looking after the machine and the home folder: the parts of `Luci` that run no model. */
 
@@ -128,7 +128,7 @@ async function askHub(net: Net, { offline, hub, proxy }: Settings, signal: Abort
       method: 'HEAD',
       connectTimeoutMs: 5000,
       idleTimeoutMs: 5000,
-      ...(signal ? { signal } : {}),
+      signal,
     });
     body.destroy();
     return { state: 'reached', host, proxy: (protocol === 'https:' ? proxy.https : proxy.http) !== undefined } as const;
