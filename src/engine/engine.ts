@@ -58,6 +58,8 @@ export interface OpenOptions {
   readonly threads?: number;
   /** How many requests may run at once (default: 4 embedded, as far as memory allows, 1 in a server program). */
   readonly parallel?: number;
+  /** Tries a file again whose first load ended the process that tried it (default false: it is refused). */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   /** News while a model loads. */
   readonly onEvent?: (event: LoadEvent) => void;

@@ -48,13 +48,15 @@ export class HeaderCursor {
     return Buffer.from(await this.#bytes(length, what)).toString('utf8');
   }
 
-  async value(key: string): Promise<MetadataValue> {
+  /** A value, and the number of its type; of an array, that of its items. */
+  async value(key: string): Promise<{ readonly value: MetadataValue; readonly type: number }> {
     const type = await this.u32(`the type of ${key}`);
-    return type === 9 ? this.#array(key) : this.#scalar(type, key);
+    if (type !== 9) return { value: await this.#scalar(type, key), type };
+    const itemType = await this.u32(`the item type of ${key}`);
+    return { value: await this.#array(key, itemType), type: itemType };
   }
 
-  async #array(key: string): Promise<MetadataValue> {
-    const type = await this.u32(`the item type of ${key}`);
+  async #array(key: string, type: number): Promise<MetadataValue> {
     const count = await this.count(`the length of ${key}`, limits.arrayItems);
     if (type === 9) throw ggufError(`${key} is an array of arrays`);
     const bytes = scalarBytes[type];

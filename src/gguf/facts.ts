@@ -1,4 +1,6 @@
 import { memoryReader, withFileReader } from './byte-reader.ts';
+import { requireComputableWeights, requireEngineValues, stateSpace } from './engine-values.ts';
+import { kindOf, type ModelKind, requireLanguageModel } from './file-kind.ts';
 import { ggufError, MoreBytesNeeded } from './gguf-error.ts';
 import { type GgufHeader, type MetadataValue, readGgufHeader } from './header.ts';
 import { fileTypeNames } from './tensor-type.ts';
@@ -6,6 +8,7 @@ import { fileTypeNames } from './tensor-type.ts';
 /** What a model file says of itself. */
 export interface GgufFacts {
   readonly architecture: string;
+  readonly kind: ModelKind;
   readonly name?: string;
   /** Number of weights in this file (one part of a split model). */
   readonly parameters: number;
@@ -59,15 +62,21 @@ export async function checkGgufPrefix(prefix: Uint8Array, totalBytes: number | u
 }
 
 /** Facts of a checked header. Throws GGUF_BROKEN where a key is missing without which the engine aborts. */
-export function factsOf({ metadata, tensors }: GgufHeader): GgufFacts {
+export function factsOf({ metadata, types, tensors }: GgufHeader): GgufFacts {
   const splitCount = numberAt(metadata, 'split.count');
   const splitIndex = numberAt(metadata, 'split.no');
   const isLaterPart = (splitIndex ?? 0) > 0;
   // A splitter writes what the model says of itself into the first part alone.
   const architecture = metadata.get('general.architecture') ?? (isLaterPart ? 'unknown' : undefined);
+  requireLanguageModel(metadata, String(architecture));
   if (typeof architecture !== 'string' || architecture === '') throw ggufError('general.architecture is missing');
+  if (architecture.length > 64) throw ggufError(`general.architecture is a text of ${architecture.length} letters`);
   const own = (key: string): number | undefined => numberAt(metadata, `${architecture}.${key}`);
-  if (!isLaterPart) requireEngineKeys(metadata, architecture, tensors.length, splitCount);
+  if (!isLaterPart) {
+    requireEngineKeys(metadata, architecture, tensors.length, splitCount);
+    requireEngineValues({ metadata, types }, architecture);
+  }
+  requireComputableWeights(tensors);
   const headCountKv = metadata.get(`${architecture}.attention.head_count_kv`);
   const tokens = metadata.get('tokenizer.ggml.tokens');
   const weightsByType: Record<string, number> = {};
@@ -96,6 +105,7 @@ export function factsOf({ metadata, tensors }: GgufHeader): GgufFacts {
   return {
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<GgufFacts>),
     architecture,
+    kind: kindOf(metadata, architecture),
     parameters: Object.values(weightsByType).reduce((sum, weights) => sum + weights, 0),
     quantization: quantizationOf(metadata, weightsByType),
     weightsByType,
@@ -115,18 +125,16 @@ function requireEngineKeys(
   tensorCount: number,
   splitCount: number | undefined,
 ): void {
-  if (architecture === 'clip') throw ggufError('it is the image part of a model (mmproj), not a model');
   for (const key of ['block_count', 'context_length', 'embedding_length', 'feed_forward_length', 'attention.head_count']) {
     const value = metadata.get(`${architecture}.${key}`);
     const values = Array.isArray(value) ? value : [value];
     // State-space models have no attention heads and some no feed-forward part: 0 is theirs to say, but missing is not.
     if (values.some((item) => typeof item !== 'number' || !Number.isInteger(item) || item < 0)) {
-      if (value === undefined && /mamba|rwkv|jamba|plamo/i.test(architecture)) continue;
+      if (value === undefined && stateSpace.test(architecture)) continue;
       throw ggufError(`${architecture}.${key} is missing or no number`);
     }
     if (['block_count', 'context_length', 'embedding_length'].includes(key) && value === 0) throw ggufError(`${architecture}.${key} is 0`);
   }
-  if ((numberAt(metadata, `${architecture}.block_count`) ?? 0) > 512) throw ggufError(`${architecture}.block_count is over 512`);
   if (typeof metadata.get('tokenizer.ggml.model') !== 'string') throw ggufError('tokenizer.ggml.model is missing');
   if (metadata.get('tokenizer.ggml.tokens') === undefined && metadata.get('tokenizer.ggml.model') !== 'none')
     throw ggufError('tokenizer.ggml.tokens is missing');

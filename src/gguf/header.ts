@@ -27,6 +27,8 @@ export interface TensorInfo {
 export interface GgufHeader {
   readonly version: number;
   readonly metadata: ReadonlyMap<string, MetadataValue>;
+  /** Numbers of the types the values are stored as; of an array, that of its items. */
+  readonly types: ReadonlyMap<string, number>;
   readonly tensors: readonly TensorInfo[];
   /** Where tensor data begins. */
   readonly dataOffsetBytes: number;
@@ -43,6 +45,8 @@ export const limits = {
   keptItems: 1024,
   headerBytes: 256 * 1024 ** 2,
   nameBytes: 1024,
+  /** GGML_MAX_NAME without its end: an engine refuses longer ones. */
+  tensorNameBytes: 63,
 };
 
 /**
@@ -62,8 +66,8 @@ export async function readGgufHeader(reader: ByteReader): Promise<GgufHeader> {
   if (version < 2 || version > 3) throw ggufError(`its GGUF version is ${version}; 2 and 3 are known`);
   const tensorCount = await cursor.count('the number of tensors', limits.tensors);
   const keyCount = await cursor.count('the number of keys', limits.keys);
-  const metadata = await readMetadata(cursor, keyCount);
-  const alignment = alignmentOf(metadata);
+  const { metadata, types } = await readMetadata(cursor, keyCount);
+  const alignment = alignmentOf(metadata, types);
   const tensors = await readTensors(cursor, tensorCount, alignment);
   const dataOffsetBytes = Math.ceil(cursor.position / alignment) * alignment;
   const requiredBytes = dataOffsetBytes + tensors.reduce((end, tensor) => Math.max(end, tensor.offsetBytes + tensor.sizeBytes), 0);
@@ -74,22 +78,26 @@ export async function readGgufHeader(reader: ByteReader): Promise<GgufHeader> {
       requiredBytes,
     });
   }
-  return { version, metadata, tensors, dataOffsetBytes, requiredBytes };
+  return { version, metadata, types, tensors, dataOffsetBytes, requiredBytes };
 }
 
-async function readMetadata(cursor: HeaderCursor, keyCount: number): Promise<Map<string, MetadataValue>> {
+async function readMetadata(cursor: HeaderCursor, keyCount: number): Promise<Pick<GgufHeader, 'metadata' | 'types'>> {
+  const types = new Map<string, number>();
   const metadata = new Map<string, MetadataValue>();
   for (let index = 0; index < keyCount; index += 1) {
     const key = await cursor.string(`key ${index + 1}`, limits.nameBytes);
     if (key === '') throw ggufError(`key ${index + 1} has no name`);
     if (metadata.has(key)) throw ggufError(`it has the key ${key} twice`);
-    metadata.set(key, await cursor.value(key));
+    const { value, type } = await cursor.value(key);
+    metadata.set(key, value);
+    types.set(key, type);
   }
-  return metadata;
+  return { metadata, types };
 }
 
-function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>): number {
+function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>, types: ReadonlyMap<string, number>): number {
   const value = metadata.get('general.alignment') ?? 32;
+  if ((types.get('general.alignment') ?? 4) !== 4) throw ggufError('general.alignment is not stored as a 32-bit whole number');
   if (typeof value !== 'number' || value < 1 || value > 65_536 || (value & (value - 1)) !== 0)
     throw ggufError(`general.alignment is ${String(value)}, not a power of two`);
   return value;
@@ -100,7 +108,7 @@ async function readTensors(cursor: HeaderCursor, tensorCount: number, alignment:
   const names = new Set<string>();
   let expectedOffset = 0;
   for (let index = 0; index < tensorCount; index += 1) {
-    const name = await cursor.string(`the name of tensor ${index + 1}`, limits.nameBytes);
+    const name = await cursor.string(`the name of tensor ${index + 1}`, limits.tensorNameBytes);
     if (names.has(name)) throw ggufError(`it has the tensor ${name} twice`);
     names.add(name);
     const tensor = await readTensor(cursor, name);

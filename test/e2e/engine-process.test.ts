@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLuci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import { socketPathOf } from '../../src/engine/host/socket-path.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
@@ -85,4 +87,60 @@ test('the key to it is readable by its user only, and so is the folder of its so
   await home.luci(['ask', 'hi', '-m', model]);
   const { stdout } = spawnSync('stat', ['-c', '%a', join(home.folder, 'state', 'engine-token')], { encoding: 'utf8' });
   expect(stdout.trim()).toBe('600');
+});
+
+test('words that are none of the protocol end their connection and nothing else', async () => {
+  const model = await addModel('tiny');
+  await home.luci(['ask', 'hi', '-m', model]);
+  const before = await status();
+  const path = socketPathOf(home.folder, process.env['XDG_RUNTIME_DIR']);
+  const token = (await readFile(join(home.folder, 'state', 'engine-token'), 'utf8')).trim();
+  const hello = JSON.stringify({ type: 'hello', token, version: before?.version });
+  const words = ['{"type":"hello"}', '{"type":"hello","token":7}', 'null', '7', '{}', '[]', 'no json'];
+  const afterHello = ['{"type":"nosuch","id":1}', '{"type":"open","id":1}', '{"type":"generate","id":1,"target":{"path":"x","name":"x"}}'];
+  for (const lines of [...words.map((word) => [word]), ...afterHello.map((word) => [hello, word])]) {
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(path, () => void socket.write(`${lines.join('\n')}\n`));
+      socket.on('error', reject).on('close', () => resolve());
+      socket.resume();
+    });
+  }
+  expect((await status())?.pid).toBe(before?.pid);
+  expect(await home.luci(['ask', 'hi', '-m', model])).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+});
+
+test('a process nobody can find any more, because its key is gone, leaves by itself', async () => {
+  await home.luci(['ask', 'hi', '-m', await addModel('tiny')]);
+  const pid = (await status())?.pid ?? 0;
+  await rm(join(home.folder, 'state', 'engine-token'));
+  await until(async () => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  expect(await status()).toBeNull();
+});
+
+test('one model asked with two context lengths is in memory once, with the larger', async () => {
+  const model = await addModel('tiny');
+  const withContext = (tokens: string) => home.luci(['ask', 'hi', '-m', model], { environment: { LUCI_CONTEXT: tokens } });
+  for (const tokens of ['512', '1024', '512']) expect(await withContext(tokens)).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+  const models = ((await status())?.models ?? []) as readonly { engine?: { contextLength: number } }[];
+  expect(models.map(({ engine }) => engine?.contextLength)).toEqual([1024]);
+});
+
+test('each idle model leaves after its own keep-alive, also while another is used', async () => {
+  const [short, long] = [await addModel('short'), await addModel('long')];
+  await home.luci(['ask', 'hi', '-m', short], { environment: { LUCI_KEEP_ALIVE: '1' } });
+  await home.luci(['ask', 'hi', '-m', long], { environment: { LUCI_KEEP_ALIVE: '60' } });
+  await until(async () => {
+    await home.luci(['ask', 'hi', '-m', long], { environment: { LUCI_KEEP_ALIVE: '60' } });
+    return (await status())?.models.length === 1;
+  });
+  const [left] = ((await status())?.models ?? []) as readonly { name: string; leavesInSeconds?: number }[];
+  expect(left?.name).toContain('long');
+  expect(left?.leavesInSeconds).toBeGreaterThan(30);
 });

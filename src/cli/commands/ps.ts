@@ -28,7 +28,7 @@ export const ps: Command = {
       `${model.engine.kind}, ${model.engine.device}`,
       String(model.requests),
       model.requests > 0 ? 'busy' : formatDuration(model.idleSeconds * 1000),
-      formatDuration(Math.max(0, status.keepAliveSeconds - model.idleSeconds) * 1000),
+      model.leavesInSeconds === undefined ? '' : formatDuration(model.leavesInSeconds * 1000),
     ]);
     const columns = [
       { title: 'name' },

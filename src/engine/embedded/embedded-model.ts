@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type ChatWrapper, type LlamaModel, resolveChatWrapper } from 'node-llama-cpp';
+import { throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
@@ -34,6 +35,8 @@ export interface LoadOptions {
   readonly stateFolder: string;
   /** Takes more memory from the budget, or gives some back; false when there is not enough. */
   takeMemory(bytes: number): boolean;
+  /** Ends the load when it fires. */
+  readonly signal?: AbortSignal;
 }
 
 /** What is known of a file before it is loaded. */
@@ -72,7 +75,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   const threads = target.threads ?? availableParallelism();
   let model: LlamaModel | undefined;
   try {
-    model = await llama.loadModel({ modelPath: target.path });
+    model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal });
     const opened = model;
     const openDeck = (count: number): Promise<Deck> => createDeck(opened, { contextSize: contextLength, sequences: count, threads });
     const first = await openDeck(1);
@@ -106,6 +109,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     };
   } catch (error) {
     await model?.dispose();
+    throwIfAborted(options.signal);
     if (isLuciError(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const isMemory = /memory|VRAM|allocat/i.test(reason);

@@ -41,7 +41,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       requireEmbedded(facts);
       return { kind: 'embedded', version: 'llama.cpp', device: `${facts.physicalCores} cores` };
     },
-    async open(target, { contextLength, threads, parallel, signal } = {}) {
+    async open(target, { contextLength, threads, parallel, force, signal } = {}) {
       if (target.kind !== 'file') throw new LuciError('ENGINE_UNSUPPORTED', `A file is run here, not ${target.remote}.`);
       const machine = await options.machine();
       if (!target.program) requireEmbedded(machine);
@@ -51,6 +51,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         threads: threads ?? machine.physicalCores,
         contextLength,
         parallel,
+        force,
         program: target.program,
       };
       const connection = await reach(signal);

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { orAborted, sleep, throwIfAborted } from '../../base/abort.ts';
+import { orAborted, sleep, stopError, throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { Session } from '../engine.ts';
+import { type Entry, isOverdue, modelKeyOf, oldestIdle, roomierOf, smallerOf, statusOf, usableAs, usedBytes } from './model-entries.ts';
 import type { FoundModel, HostTarget, LoadedModel } from './protocol.ts';
 import { createRestartPauses } from './restart-pauses.ts';
 
@@ -16,8 +17,23 @@ import { createRestartPauses } from './restart-pauses.ts';
 export interface SessionOpener {
   /** Bytes of memory it will take, known before anything is loaded; throws for what must not be opened. */
   estimate(target: HostTarget): Promise<number>;
-  /** Opens it, once there is room. With `takeMemory` it asks for more later, or gives some back; false when there is not enough. */
-  open(target: HostTarget, takeMemory: (bytes: number) => boolean): Promise<OpenedModel>;
+  /** Opens it, once there is room. */
+  open(target: HostTarget, options: OpeningOptions): Promise<OpenedModel>;
+}
+
+/** What opening works with. */
+export interface OpeningOptions {
+  /** Asks for more memory later, or gives some back; false when there is not enough. */
+  takeMemory(bytes: number): boolean;
+  /** Fires when nobody waits for the model any more: the load ends, and its memory is freed. */
+  readonly signal: AbortSignal;
+}
+
+/** Who asks for a model. */
+export interface UseOptions {
+  readonly signal: AbortSignal;
+  /** How long the model stays when nobody uses it; counts from its last use. */
+  readonly keepAliveSeconds: number;
 }
 
 /** A model in memory. */
@@ -31,65 +47,54 @@ export interface OpenedModel {
 /** What the engine process does with models. */
 export interface LoadedModels {
   /** Runs `work` with the model's session, opened when needed. The model stays in memory as long as the work lasts. */
-  use<T>(target: HostTarget, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T>;
+  use<T>(target: HostTarget, options: UseOptions, work: (session: Session) => Promise<T>): Promise<T>;
   /** The model of a file, where it is in memory, run by this process, and the file is still the same. */
   find(target: HostTarget): FoundModel | undefined;
   list(): LoadedModel[];
   /** Unloads an idle model by name; false when it is not there. */
   unload(name: string): Promise<boolean>;
+  /** Unloads what has been idle for its keep-alive. */
+  unloadIdle(): Promise<void>;
   /** Unloads everything. */
   close(): Promise<void>;
+  /** Requests that run or wait. */
   readonly requests: number;
-}
-
-interface Entry {
-  readonly key: string;
-  readonly target: HostTarget;
-  readonly opened: Promise<Session>;
-  ready: Session | undefined;
-  /** Size, time and number of the file when it was opened. */
-  readonly stamp: string | undefined;
-  memoryBytes: number;
-  requests: number;
-  lastUsedMs: number;
+  /** Models in memory or being loaded. */
+  readonly count: number;
 }
 
 /** An empty set with a budget (default: four fifths of the memory). */
 export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem() * 0.8): LoadedModels {
   const entries = new Map<string, Entry>();
   const pauses = createRestartPauses();
-  let opening: Promise<unknown> = Promise.resolve();
 
-  async function open(target: HostTarget, key: string): Promise<OpenedModel> {
-    await makeRoom(await opener.estimate(target), target.name);
-    return opener.open(target, (bytes) => {
-      const entry = entries.get(key);
-      if (!entry || (bytes > 0 && usedBytes() + bytes > budgetBytes)) return false;
-      entry.memoryBytes += bytes;
+  async function open(entry: Entry): Promise<OpenedModel> {
+    const { target, key, loading } = entry;
+    await Promise.all(smallerOf(entries, target).map(drop));
+    await reserve(entry, await opener.estimate(target));
+    const takeMemory = (bytes: number): boolean => {
+      const now = entries.get(key);
+      if (!now || (bytes > 0 && usedBytes(entries) + bytes > budgetBytes)) return false;
+      now.memoryBytes += bytes;
       return true;
-    });
+    };
+    return opener.open(target, { takeMemory, signal: loading.signal });
   }
 
-  function usedBytes(): number {
-    return [...entries.values()].reduce((sum, entry) => sum + (entry.ready ? entry.memoryBytes : 0), 0);
-  }
-
-  async function makeRoom(neededBytes: number, name: string): Promise<void> {
+  /** Loads of several models go on at once: each has taken its memory before it begins. */
+  async function reserve(entry: Entry, neededBytes: number): Promise<void> {
     for (;;) {
-      const used = usedBytes();
-      if (used + neededBytes <= budgetBytes) return;
-      const [oldest] = [...entries.values()]
-        .filter((entry) => entry.ready && entry.requests === 0)
-        .sort((a, b) => a.lastUsedMs - b.lastUsedMs);
-      if (!oldest) {
-        const busy = used > 0 ? `, ${formatBytes(used)} are taken by models at work` : '';
-        throw new LuciError(
-          'MEMORY_SHORT',
-          `${name} needs ${formatBytes(neededBytes)} of memory, ${formatBytes(budgetBytes)} may be used${busy}.`,
-          { hint: 'luci list' },
-        );
+      throwIfAborted(entry.loading.signal);
+      const used = usedBytes(entries);
+      if (used + neededBytes <= budgetBytes) {
+        entry.memoryBytes = neededBytes;
+        return;
       }
-      await drop(oldest);
+      const oldest = oldestIdle(entries);
+      const others = [...entries.values()].filter((other) => other !== entry && !other.ready && other.memoryBytes > 0);
+      if (oldest) await drop(oldest);
+      else if (others.length > 0) await orAborted(Promise.race(others.map(settled)), entry.loading.signal);
+      else throw memoryShort(entry.target.name, { neededBytes, usedBytes: used, budgetBytes });
     }
   }
 
@@ -110,30 +115,27 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   }
 
   function entryOf(target: HostTarget): Entry {
-    const { path, contextLength, threads, program } = target;
-    // Not by its environment: two terminals share a model.
-    const key = JSON.stringify([path, contextLength, threads, program?.kind, program?.path, program?.rpc]);
-    const known = entries.get(key);
+    const key = `${modelKeyOf(target)} ${target.contextLength}`;
+    const known = entries.get(key) ?? roomierOf(entries, target);
     if (known) return known;
-    const opened = sleep(pauses.pauseMs(key)).then(() => {
-      // One load after the other: two at once would both count on the same free memory.
-      const loaded = opening.then(() => open(target, key));
-      opening = loaded.catch(() => undefined);
-      return loaded;
-    });
+    const loading = new AbortController();
+    const opened: Promise<OpenedModel> = sleep(pauses.pauseMs(key), loading.signal).then(() => open(entry));
     const entry: Entry = {
       key,
       target,
       opened: opened.then(({ session }) => session),
+      loading,
       ready: undefined,
       stamp: stampOf(target.path),
       memoryBytes: 0,
       requests: 0,
-      lastUsedMs: Date.now(),
+      keepAliveSeconds: 0,
+      lastUsedMs: performance.now(),
     };
     entries.set(key, entry);
     opened.then(
       ({ session, memoryBytes, ended }) => {
+        if (loading.signal.aborted) return void session[Symbol.asyncDispose](); // It was ready before it could be ended.
         Object.assign(entry, { ready: session, memoryBytes });
         ended?.then(() => lose(entry));
       },
@@ -142,11 +144,21 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
     return entry;
   }
 
+  /** Nobody waits for it any more: an unfinished load is ended. */
+  function leave(entry: Entry): void {
+    entry.requests -= 1;
+    entry.lastUsedMs = performance.now();
+    if (entry.requests > 0 || entry.ready) return;
+    forget(entry);
+    entry.loading.abort(stopError('CANCELLED'));
+  }
+
   return {
-    async use(target, signal, work) {
+    async use(target, { signal, keepAliveSeconds }, work) {
       throwIfAborted(signal);
       const entry = entryOf(target);
       entry.requests += 1;
+      entry.keepAliveSeconds = keepAliveSeconds;
       try {
         return await work(await orAborted(entry.opened, signal));
       } catch (error) {
@@ -157,45 +169,48 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
         }
         throw error;
       } finally {
-        entry.requests -= 1;
-        entry.lastUsedMs = Date.now();
+        leave(entry);
       }
     },
-    find({ path, contextLength, threads }) {
-      for (const { target, ready, stamp } of entries.values()) {
-        const isAlike = target.path === path && target.contextLength === contextLength && (threads ?? target.threads) === target.threads;
-        if (!ready || !isAlike || target.program) continue;
-        if (stamp !== undefined && stamp === stampOf(path)) return { target, facts: ready.facts };
-      }
-      return undefined;
+    find(target) {
+      const entry = usableAs(entries, target);
+      return entry?.ready && entry.stamp !== undefined && entry.stamp === stampOf(target.path)
+        ? { target: entry.target, facts: entry.ready.facts }
+        : undefined;
     },
-    list: () =>
-      [...entries.values()].flatMap(({ ready, target, memoryBytes, requests, lastUsedMs }) =>
-        ready
-          ? [
-              {
-                name: target.name,
-                path: target.path,
-                engine: ready.facts,
-                memoryBytes,
-                requests,
-                idleSeconds: requests > 0 ? 0 : Math.round((Date.now() - lastUsedMs) / 1000),
-              },
-            ]
-          : [],
-      ),
+    list: () => [...entries.values()].flatMap(statusOf),
     async unload(name) {
       const found = [...entries.values()].filter((entry) => entry.target.name === name && entry.ready && entry.requests === 0);
       for (const entry of found) await drop(entry);
       return found.length > 0;
     },
+    async unloadIdle() {
+      for (const entry of [...entries.values()].filter(isOverdue)) await drop(entry);
+    },
     async close() {
+      for (const { loading } of entries.values()) loading.abort(stopError('CANCELLED'));
       await Promise.allSettled([...entries.values()].map(drop));
     },
     get requests() {
       return [...entries.values()].reduce((sum, entry) => sum + entry.requests, 0);
     },
+    get count() {
+      return entries.size;
+    },
   };
+}
+
+function settled({ opened }: Entry): Promise<unknown> {
+  return opened.catch(() => undefined);
+}
+
+function memoryShort(name: string, bytes: { neededBytes: number; usedBytes: number; budgetBytes: number }): LuciError {
+  const busy = bytes.usedBytes > 0 ? `, ${formatBytes(bytes.usedBytes)} are taken by models at work` : '';
+  return new LuciError(
+    'MEMORY_SHORT',
+    `${name} needs ${formatBytes(bytes.neededBytes)} of memory, ${formatBytes(bytes.budgetBytes)} may be used${busy}.`,
+    { hint: 'luci list' },
+  );
 }
 
 /** Not from the thread pool: its one thread may be at work on a long prompt, and a new question would wait for it. */

@@ -4,14 +4,18 @@ import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { orAborted, stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
-import { createLoadedModels } from './loaded-models.ts';
+import { isNotFound } from '../../base/system-error.ts';
+import { createLoadedModels, type UseOptions } from './loaded-models.ts';
 import { createSessionOpener } from './open-session.ts';
-import { type FromHost, type HostStatus, readMessages, type ToHost } from './protocol.ts';
+import { type FromHost, type HostStatus, isToHost, readMessages, type ToHost } from './protocol.ts';
+import { runTrial } from './trial-main.ts';
 
 /**
  * The resident engine process. Started by the first command that needs a model, reused by later ones over a socket,
  * and gone after an idle time. The only place where native code opens model files, and the parent of server programs that do.
  */
+
+if (process.argv[2] === '--trial') await runTrial(process.argv.slice(3));
 
 const [socketPath = '', tokenPath = '', version = '', budget = ''] = process.argv.slice(2);
 const token = readFileSync(tokenPath, 'utf8').trim();
@@ -31,12 +35,24 @@ process.on('SIGINT', () => undefined); // Ctrl+C in the terminal is the command'
 
 // By the clock, not by one long timer: timers stand still while a machine sleeps.
 setInterval(() => {
+  void models.unloadIdle();
+  if (models.requests === 0 && !isFindable()) return leave();
   if (connections.size > 0 || models.requests > 0) lastActivityMs = Date.now();
-  else if (Date.now() - lastActivityMs > keepAliveSeconds * 1000) leave();
+  else if (Date.now() - lastActivityMs > keepAliveSeconds * 1000 && models.count === 0) leave();
 }, 500);
 
+/** Without its key, or with another one in its place, no command can find this process any more: it has no reason to stay. */
+function isFindable(): boolean {
+  try {
+    return readFileSync(tokenPath, 'utf8').trim() === token;
+  } catch (error) {
+    return !isNotFound(error);
+  }
+}
+
 function leave(): void {
-  if (process.platform !== 'win32') rmSync(socketPath, { force: true });
+  // Not the socket of a process that has come after this one.
+  if (process.platform !== 'win32' && isFindable()) rmSync(socketPath, { force: true });
   const exit = (): never => process.exit(0);
   // Children are stopped; one that does not leave in time is ended by its guard when this process is gone.
   setTimeout(exit, 1500);
@@ -60,6 +76,7 @@ function serve(socket: Socket): void {
     if (keepAliveSeconds === 0 && connections.size === 0) leave();
   });
   readMessages<ToHost>(socket, (message) => {
+    if (typeof message !== 'object' || message === null) return void socket.destroy();
     // Looking at the process does not make it stay longer.
     hasWorked ||=
       message.type === 'hello' ? message.find !== undefined : !['status', 'cancel', 'ping', 'leave', 'unload'].includes(message.type);
@@ -76,7 +93,8 @@ function serve(socket: Socket): void {
       const found = message.find && models.find(message.find);
       return send({ type: 'welcome', pid: process.pid, found });
     }
-    if (!isWelcome) return void socket.destroy();
+    // Words of no form of ours end their connection and nothing else.
+    if (!isWelcome || !isToHost(message)) return void socket.destroy();
     // A command of another version may only ask this process to leave: its other words may mean something else.
     if (!isOfOurVersion && message.type !== 'leave') return void socket.destroy();
     if (message.type === 'ping') return send({ type: 'pong' });
@@ -88,7 +106,7 @@ function serve(socket: Socket): void {
     const controller = new AbortController();
     running.set(message.id, controller);
     // A cancelled request is answered at once; what it has in a batch comes out of it when the batch is done, and nobody else is disturbed.
-    orAborted(answer(message, controller.signal, send), controller.signal)
+    orAborted(answer(message, { signal: controller.signal, keepAliveSeconds }, send), controller.signal)
       .then(
         (result) => send({ type: 'done', id: message.id, result }),
         (error: unknown) => send({ type: 'failed', id: message.id, error: asLuciError(error).toJSON() }),
@@ -99,20 +117,21 @@ function serve(socket: Socket): void {
 
 async function answer(
   message: Exclude<ToHost, { type: 'hello' | 'cancel' | 'ping' | 'leave' }>,
-  signal: AbortSignal,
+  options: UseOptions,
   send: (message: FromHost) => void,
 ): Promise<unknown> {
+  const { signal } = options;
   switch (message.type) {
     case 'open':
-      return models.use(message.target, signal, async ({ facts }) => facts);
+      return models.use(message.target, options, async ({ facts }) => facts);
     case 'generate':
-      return models.use(message.target, signal, async (session) => {
+      return models.use(message.target, options, async (session) => {
         for await (const event of session.generate(message.request, signal)) send({ type: 'event', id: message.id, event });
       });
     case 'count':
-      return models.use(message.target, signal, (session) => session.countTokens(message.messages, message.tools));
+      return models.use(message.target, options, (session) => session.countTokens(message.messages, message.tools));
     case 'embed':
-      return models.use(message.target, signal, (session) => session.embed(message.texts, signal));
+      return models.use(message.target, options, (session) => session.embed(message.texts, signal));
     case 'status':
       return {
         pid: process.pid,
@@ -126,7 +145,8 @@ async function answer(
   }
 }
 
-function isSameToken(given: string): boolean {
+function isSameToken(given: unknown): boolean {
+  if (typeof given !== 'string') return false;
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -9,6 +9,8 @@ import { flavorOf } from '../child/server-flavor.ts';
 import type { EngineProgram } from '../engine.ts';
 import type { OpenedModel, SessionOpener } from './loaded-models.ts';
 import type { HostTarget } from './protocol.ts';
+import { tryFile } from './trial.ts';
+import { fingerprintOf, openTrialRecord } from './trial-record.ts';
 
 /** How the engine process opens a model: by the engine in itself, or by a server program as its child. */
 
@@ -23,11 +25,18 @@ const usualContextLength = 4096;
 
 /** Estimates, then opens. States of the engine in this process are kept in `stateFolder`. */
 export function createSessionOpener(stateFolder: string): SessionOpener {
+  const record = openTrialRecord(stateFolder);
+  const tryFirst = async (target: HostTarget, signal: AbortSignal): Promise<void> => {
+    const { path, name, threads = 1, force } = target;
+    const fingerprint = await fingerprintOf(path, version);
+    await tryFile({ path, name, threads }, { record, fingerprint, force, signal, expectedBytes: await estimate(target) });
+  };
   return {
     estimate,
-    async open(target, takeMemory) {
+    async open(target, options) {
       if (target.program) return openProgram(target, target.program);
-      return (await embedded()).openEmbedded(target, { stateFolder: join(stateFolder, 'prompts'), takeMemory });
+      await tryFirst(target, options.signal);
+      return (await embedded()).openEmbedded(target, { stateFolder: join(stateFolder, 'prompts'), ...options });
     },
   };
 }

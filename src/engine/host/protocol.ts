@@ -13,6 +13,8 @@ export interface HostTarget {
   readonly parallel?: number;
   /** What runs it; left out, the engine process itself does. */
   readonly program?: EngineProgram;
+  /** See {@link OpenOptions.force}. */
+  readonly force?: boolean;
 }
 
 /** From the command. `id` pairs a request with its answers. */
@@ -65,6 +67,8 @@ export interface LoadedModel {
   readonly engine: EngineFacts;
   readonly memoryBytes: number;
   readonly idleSeconds: number;
+  /** Until it is unloaded when nobody uses it; undefined while it is at work. */
+  readonly leavesInSeconds?: number;
   readonly requests: number;
 }
 
@@ -75,6 +79,35 @@ export interface HostStatus {
   readonly memoryBytes: number;
   readonly keepAliveSeconds: number;
   readonly models: readonly LoadedModel[];
+}
+
+/** Whether a message has the form of one, as far as answering it relies on that. What it holds is checked by who reads it. */
+export function isToHost(message: ToHost): boolean {
+  if (message.type === 'hello' || message.type === 'ping') return true;
+  if (typeof message.id !== 'number') return false;
+  switch (message.type) {
+    case 'open':
+      return isTarget(message.target);
+    case 'generate':
+      return isTarget(message.target) && Array.isArray(message.request?.messages);
+    case 'count':
+      return isTarget(message.target) && Array.isArray(message.messages);
+    case 'embed':
+      return isTarget(message.target) && Array.isArray(message.texts);
+    case 'unload':
+      return typeof message.name === 'string';
+    case 'cancel':
+    case 'status':
+    case 'leave':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isTarget(target: unknown): boolean {
+  const { path, name } = Object(target) as Partial<HostTarget>;
+  return typeof path === 'string' && typeof name === 'string';
 }
 
 const maxLineBytes = 256 * 1024 ** 2;

@@ -7,7 +7,7 @@ import { sleep, throwIfAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { isAlive, lock } from '../../base/lock.ts';
 import { partPath } from '../../base/parts.ts';
-import { diskError } from '../../base/system-error.ts';
+import { diskError, errnoOf } from '../../base/system-error.ts';
 import { version } from '../../base/version.ts';
 import type { HostConnection } from './connection.ts';
 import { findHost, type HostOptions, readToken, tokenPath } from './find-host.ts';
@@ -42,7 +42,16 @@ export async function dismiss(connection: HostConnection): Promise<void> {
     if (!isAlive(pid)) return;
     await sleep(20);
   }
-  process.kill(pid, 'SIGKILL');
+  killIfThere(pid);
+}
+
+/** It may have left between the look and the signal: gone is what was wanted. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 async function start(options: HostOptions, socketPath: string, signal: AbortSignal | undefined): Promise<HostConnection> {
@@ -73,7 +82,7 @@ async function start(options: HostOptions, socketPath: string, signal: AbortSign
     if (connection) return connection;
     if (ended !== undefined) break;
   }
-  if (child.pid !== undefined && ended === undefined) process.kill(child.pid, 'SIGKILL');
+  if (child.pid !== undefined && ended === undefined) killIfThere(child.pid);
   throw new LuciError(
     'ENGINE_FAILED',
     `The engine process did not start (${ended ?? `silent for ${startTimeoutMs / 1000} s`}): ${lastLine(logPath)}`,
