@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.ts';
 import { ggufError, MoreBytesNeeded } from './gguf-error.ts';
-import { limits, type MetadataValue } from './header.ts';
+import { limits, type MetadataValue } from './limits.ts';
 
 /** Sequential reading of a header in blocks; the only place that turns bytes into numbers and strings. */
 

@@ -1,5 +1,6 @@
 import { ggufError } from './gguf-error.ts';
-import type { MetadataValue, TensorInfo } from './header.ts';
+import type { TensorInfo } from './header.ts';
+import type { MetadataValue } from './limits.ts';
 
 /**
  * Values that are well formed and yet end the program that believes them: sizes of nothing, proportions that cannot be, floats that are

@@ -2,7 +2,8 @@ import { memoryReader, withFileReader } from './byte-reader.ts';
 import { requireComputableWeights, requireEngineValues, stateSpace } from './engine-values.ts';
 import { kindOf, type ModelKind, requireLanguageModel } from './file-kind.ts';
 import { ggufError, MoreBytesNeeded } from './gguf-error.ts';
-import { type GgufHeader, type MetadataValue, readGgufHeader } from './header.ts';
+import { type GgufHeader, readGgufHeader } from './header.ts';
+import type { MetadataValue } from './limits.ts';
 import { fileTypeNames } from './tensor-type.ts';
 
 /** What a model file says of itself. */

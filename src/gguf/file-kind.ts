@@ -1,5 +1,5 @@
 import { ggufError } from './gguf-error.ts';
-import type { MetadataValue } from './header.ts';
+import type { MetadataValue } from './limits.ts';
 
 /** What a GGUF file is for: models that chat, models that only continue a text, models that make vectors, and files that are no model. */
 

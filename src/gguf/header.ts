@@ -2,15 +2,13 @@ import type { ByteReader } from './byte-reader.ts';
 import { HeaderCursor } from './cursor.ts';
 import { foreignFileName } from './foreign-file.ts';
 import { ggufError, MoreBytesNeeded } from './gguf-error.ts';
+import { limits, type MetadataValue } from './limits.ts';
 import { type TensorType, tensorTypeOf } from './tensor-type.ts';
 
 /**
  * The header of a GGUF file: metadata and the table of tensors. Every count, length and offset is checked before it is used.
  * Source of the format: docs/gguf.md of ggml, versions 2 and 3 (1 had other widths and is refused, as the engines do).
  */
-
-/** A value of the metadata. Arrays over {@link limits.keptItems} items are kept as their length only. */
-export type MetadataValue = string | number | boolean | readonly (string | number | boolean)[] | { readonly skippedItems: number };
 
 /** A tensor's place in the file. */
 export interface TensorInfo {
@@ -35,19 +33,6 @@ export interface GgufHeader {
   /** The least size the file must have. */
   readonly requiredBytes: number;
 }
-
-/** Upper bounds; far above any real model (the largest seen: 2,300 tensors, 90 keys, vocabularies of 262,144). */
-export const limits = {
-  keys: 65_536,
-  tensors: 65_536,
-  stringBytes: 16 * 1024 ** 2,
-  arrayItems: 4_194_304,
-  keptItems: 1024,
-  headerBytes: 256 * 1024 ** 2,
-  nameBytes: 1024,
-  /** GGML_MAX_NAME without its end: an engine refuses longer ones. */
-  tensorNameBytes: 63,
-};
 
 /**
  * Reads and checks the header.
