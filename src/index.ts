@@ -10,7 +10,7 @@ export { openWorkspace, type Trashed, type Workspace } from './agent/tools/works
 export { type CatalogedModel, createLuci, type DescribedModel, defaultSettings, type ListedModel, type Luci } from './app/create-luci.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './app/llamafile-agent.ts';
 export { type ErrorCode, errorKinds, isLuciError, LuciError } from './base/errors.ts';
-export type { HubSource, Model, ModelFile, PipSource, Source, Tier, UrlSource } from './base/model.ts';
+export type { HubSource, Model, ModelFile, Source, Tier } from './base/model.ts';
 export {
   type CatalogQuery,
   canonicalName,
@@ -44,4 +44,7 @@ export type {
 export { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
 export { estimateMemory, type MemoryEstimate } from './gguf/memory-estimate.ts';
 export type { Net } from './net/net.ts';
+export type { PipSource } from './sources/pip/kind.ts';
+export type { UrlSource } from './sources/url/kind.ts';
+export type { WheelsSource } from './sources/wheels/kind.ts';
 export type { InstalledModel } from './store/installed-model.ts';

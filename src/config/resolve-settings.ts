@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { describeIssue } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
+import type { Source } from '../base/model.ts';
 import { readSmallFile } from '../base/read-small-file.ts';
 import { diskError } from '../base/system-error.ts';
 import { parseBytes, parseSeconds } from '../base/units.ts';
@@ -20,7 +21,7 @@ export interface SettingsOverrides {
   connections?: number;
   maxBytesPerSecond?: number;
   keepPartial?: boolean;
-  onlySource?: 'hub' | 'url' | 'pip';
+  onlySource?: Source['kind'];
   engine?: EngineChoice;
   /** rpc-servers of other machines, as `host:port`. */
   rpc?: readonly string[];

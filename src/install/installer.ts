@@ -5,8 +5,8 @@ import { joinGroups } from '../catalog/groups.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { listPartials } from '../download/partial.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
+import type { HttpAccess } from '../sources/http/http-access.ts';
 import { listRepository } from '../sources/hub/list-files.ts';
-import type { HubAccess } from '../sources/hub/resolve-file.ts';
 import { type FirstPin, holdFirstPin, readFirstPins } from '../store/first-pins.ts';
 import { freeBytesAt } from '../store/free-space.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
@@ -56,7 +56,7 @@ export interface VerifiedModel {
 /** The installer of a home folder. */
 export function createInstaller(options: InstallerOptions): Installer {
   const { net, store, catalog, download, stateFolder, home, offline, hub, contextLength, groupsPath } = options;
-  const access = (signal?: AbortSignal): HubAccess => ({
+  const access = (signal?: AbortSignal): HttpAccess => ({
     endpoint: hub.endpoint,
     connectTimeoutMs: 10_000,
     token: hub.token,
@@ -80,7 +80,7 @@ export function createInstaller(options: InstallerOptions): Installer {
       });
     },
     async plan(models, { signal } = {}) {
-      const sized = offline ? models : await askSizes(net, models, access(signal));
+      const sized = offline ? models : await askSizes(models, { hub }, { net, signal });
       const [there, partials, freeDiskBytes] = await Promise.all([
         store.list(signal),
         listPartials(download.partialFolder),

@@ -6,7 +6,8 @@ import { isLuciError } from '../base/errors.ts';
 import { lock } from '../base/lock.ts';
 import type { ModelFile } from '../base/model.ts';
 import { diskError } from '../base/system-error.ts';
-import { sha256Schema, sourceSchema } from './source-schema.ts';
+import { storedSourceSchema } from '../sources/kinds.ts';
+import { sha256Schema } from './source-schema.ts';
 
 /**
  * Pins luci made itself: `state/pins.json`. Where no catalogue vouches for a file, the revision and digest of its first install
@@ -18,7 +19,7 @@ const pinSchema = v.object({
   quantization: v.string(),
   parametersB: v.number(),
   files: v.pipe(
-    v.array(v.object({ name: v.string(), sizeBytes: v.number(), sha256: sha256Schema, sources: v.array(sourceSchema) })),
+    v.array(v.object({ name: v.string(), sizeBytes: v.number(), sha256: sha256Schema, sources: v.array(storedSourceSchema) })),
     v.minLength(1),
   ),
 });

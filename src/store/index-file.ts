@@ -5,8 +5,9 @@ import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError } from '../base/errors.ts';
 import { lock } from '../base/lock.ts';
 import { diskError } from '../base/system-error.ts';
+import { storedSourceSchema } from '../sources/kinds.ts';
 import type { ModelRecord } from './installed-model.ts';
-import { sha256Schema, sourceSchema } from './source-schema.ts';
+import { sha256Schema } from './source-schema.ts';
 
 /** The index of the store: `state/index.json`. It can be lost or garbage at any time; the files are the truth and it is rebuilt. */
 
@@ -32,7 +33,7 @@ const recordSchema = v.object({
     }),
   ),
   problem: v.optional(v.string()),
-  source: v.optional(sourceSchema),
+  source: v.optional(storedSourceSchema),
   revision: v.optional(v.string()),
   vouched: v.boolean(),
   installedAt: v.string(),

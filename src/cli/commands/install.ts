@@ -44,7 +44,7 @@ export const install: Command = {
     if (show.json && isDry) show.data(planData(plan, files, copy));
     if (!show.json) showPlan(plan, files, { show, isDry, copy });
     if (isDry) return 0;
-    requireReach(plan, { offline: luci.settings.offline, hubs: [luci.settings.hub.endpoint, ...luci.settings.download.mirrors] });
+    requireReach(plan, { offline: luci.settings.offline, hub: luci.settings.hub, mirrors: luci.settings.download.mirrors });
     requireDiskRoom(plan);
     if (!(await isAllowed(plan, luci.settings.download.confirmAboveBytes, context))) {
       show.note('Nothing was fetched.');

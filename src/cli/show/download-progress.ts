@@ -1,6 +1,7 @@
 import { formatBytes, formatBytesOf, formatDuration } from '../../base/units.ts';
 import type { DownloadProgress } from '../../download/download-event.ts';
 import type { InstallEvent } from '../../install/carry-out.ts';
+import { kindOf } from '../../sources/kinds.ts';
 import type { Show } from './show.ts';
 import { pad, printable } from './text.ts';
 
@@ -33,7 +34,7 @@ export function installProgress(show: Show, total?: InstallTotal): (event: Insta
     const name = event.parts > 1 ? `${model} ${event.part}/${event.parts}` : model;
     if (news.type === 'source') {
       if (news.state === 'failed') show.note(`  from ${printable(news.place)}: ${printable(news.reason ?? 'failed')}`);
-      else if (news.source.kind === 'pip') show.note(`  from ${printable(news.place)}`);
+      else if (kindOf(news.source).isAnnounced) show.note(`  from ${printable(news.place)}`);
       return;
     }
     if (news.type === 'restarted') {

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { parseChecked } from '../../base/checked-json.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import type { Net } from '../../net/net.ts';
-import { answerError } from './answer-error.ts';
-import type { HubAccess } from './resolve-file.ts';
+import { answerError } from '../http/answer-error.ts';
+import type { HttpAccess } from '../http/http-access.ts';
 
 /** What a repository of the hub holds, at one commit. */
 
@@ -30,7 +30,7 @@ const schema = v.object({
 });
 
 /** Lists a repository (`/api/models/{repo}?blobs=true`; without blobs the hub states neither sizes nor digests). */
-export async function listRepository(net: Net, repo: string, access: HubAccess, revision?: string): Promise<RepositoryListing> {
+export async function listRepository(net: Net, repo: string, access: HttpAccess, revision?: string): Promise<RepositoryListing> {
   const at = revision === undefined ? '' : `/revision/${encodeURIComponent(revision)}`;
   const response = await net.request({
     url: `${access.endpoint}/api/models/${repo}${at}?blobs=true`,

@@ -1,110 +1,11 @@
-import { LuciError } from '../../base/errors.ts';
-import type { HubSource, UrlSource } from '../../base/model.ts';
-import { redactUrl } from '../../net/addresses.ts';
-import type { Net, NetResponse } from '../../net/net.ts';
-import { type Asked, answerError } from './answer-error.ts';
+import type { HubSource } from '../../base/model.ts';
+import type { Net } from '../../net/net.ts';
+import { follow } from '../http/follow.ts';
+import type { HttpAccess } from '../http/http-access.ts';
 import type { ResolvedFile } from './resolved-file.ts';
 
-/** Where a file's bytes are. Redirects are followed by hand: the facts are on them, and the token must not cross origins. */
-
-/** How to reach the hub. */
-export interface HubAccess {
-  /** Address of the hub or a mirror, which may have a path. */
-  readonly endpoint: string;
-  readonly token?: string;
-  readonly connectTimeoutMs?: number;
-  readonly idleTimeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-const maxRedirects = 5;
-
-/** Resolves a file of a hub repository. */
-export function resolveHubFile(net: Net, { repo, revision = 'main', path }: HubSource, access: HubAccess): Promise<ResolvedFile> {
+/** Where the bytes of a file of a hub repository are. */
+export function resolveHubFile(net: Net, { repo, revision = 'main', path }: HubSource, access: HttpAccess): Promise<ResolvedFile> {
   const url = `${access.endpoint}/${repo}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`;
   return follow(net, url, { object: `${repo}/${path}`, repo }, access);
-}
-
-/** Resolves any address; no token is ever sent. */
-export function resolveUrl(net: Net, { url }: UrlSource, access: Omit<HubAccess, 'endpoint' | 'token'> = {}): Promise<ResolvedFile> {
-  return follow(net, url, { object: redactUrl(url) }, { ...access, endpoint: url });
-}
-
-async function follow(net: Net, start: string, what: Pick<Asked, 'object' | 'repo'>, access: HubAccess): Promise<ResolvedFile> {
-  const { object } = what;
-  const home = new URL(access.endpoint);
-  const facts = {
-    commit: undefined as string | undefined,
-    linkedSize: undefined as number | undefined,
-    linkedEtag: undefined as string | undefined,
-  };
-  let url = start;
-  for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const target = new URL(url);
-    const isHome = target.origin === home.origin;
-    const authorization: Record<string, string> = isHome && access.token ? { Authorization: `Bearer ${access.token}` } : {};
-    const response = await net.request({
-      url,
-      purpose: 'resolve',
-      headers: { ...authorization, Range: 'bytes=0-0', 'Accept-Encoding': 'identity' },
-      signal: access.signal,
-      connectTimeoutMs: access.connectTimeoutMs,
-      idleTimeoutMs: access.idleTimeoutMs,
-    });
-    const { headers, status } = response;
-    if (isHome) {
-      facts.commit ??= /^[0-9a-f]{40}$/.test(headers['x-repo-commit'] ?? '') ? headers['x-repo-commit'] : undefined;
-      facts.linkedSize ??= wholeNumber(headers['x-linked-size']);
-      facts.linkedEtag ??= headers['x-linked-etag'];
-    }
-    if (![301, 302, 303, 307, 308].includes(status)) return finish(response, url, what, authorization, facts, access);
-    response.body.destroy();
-    const next = headers['location'] && URL.canParse(headers['location'], url) ? new URL(headers['location'], url) : undefined;
-    if (!next) throw new LuciError('SOURCE_BROKEN', `${target.host} redirects ${object} to nowhere`);
-    const isDowngrade = target.protocol === 'https:' && next.protocol !== 'https:';
-    if (isDowngrade || !/^https?:$/.test(next.protocol))
-      throw new LuciError('SOURCE_BROKEN', `${target.host} redirects ${object} to an address that is not https; refused`);
-    url = next.href;
-  }
-  throw new LuciError('SOURCE_BROKEN', `${object} is redirected more than ${maxRedirects} times`);
-}
-
-async function finish(
-  response: NetResponse,
-  url: string,
-  what: Pick<Asked, 'object' | 'repo'>,
-  authorization: Record<string, string>,
-  facts: { commit: string | undefined; linkedSize: number | undefined; linkedEtag: string | undefined },
-  access: HubAccess,
-): Promise<ResolvedFile> {
-  const { object } = what;
-  const { status, headers } = response;
-  // 416 is how a server answers a range of an empty file.
-  if (status !== 200 && status !== 206) {
-    throw await answerError(response, { ...what, host: new URL(url).host, hadToken: access.token !== undefined });
-  }
-  response.body.destroy();
-  const type = headers['content-type'] ?? '';
-  if (/text\/html/i.test(type)) {
-    throw new LuciError(
-      'SOURCE_BROKEN',
-      `${new URL(url).host} answers with a web page in place of ${object} (a login page of this network, perhaps)`,
-    );
-  }
-  const total = status === 206 ? wholeNumber(/\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]) : wholeNumber(headers['content-length']);
-  const etag = (facts.linkedEtag ?? headers['etag'] ?? '').replace(/^W\//, '').replaceAll('"', '');
-  const sizeBytes = facts.linkedSize ?? total;
-  return {
-    url,
-    headers: authorization,
-    acceptsRanges: status === 206,
-    commit: facts.commit,
-    sizeBytes,
-    sha256: /^[0-9a-f]{64}$/.test(etag) ? etag : undefined,
-    etag: headers['etag'] && !headers['etag'].startsWith('W/') ? headers['etag'] : undefined,
-  };
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,6 +1,6 @@
 import { LuciError } from '../../base/errors.ts';
 import type { NetResponse } from '../../net/net.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs } from '../hub/retry-after.ts';
 
 /** What was asked for, and how. */
 export interface Asked {
