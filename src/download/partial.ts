@@ -200,7 +200,7 @@ export async function listPartials(folder: string): Promise<readonly PartialInfo
   const names = await readdir(folder).catch(() => []);
   const parts = names.filter((name) => name.endsWith('.part'));
   // Parts of a split model that wait, verified, for the others.
-  const whole = names.filter((name) => name.startsWith(wholePrefix));
+  const whole = names.filter((name) => name.startsWith(wholePrefix) && keyOf(name) === name);
   return Promise.all([
     ...whole.map(async (key) => {
       const { size = 0, mtime } = (await stat(join(folder, key)).catch(() => undefined)) ?? {};

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
+import { type Lock, tryLock } from '../base/lock.ts';
 import type { Model, ModelFile } from '../base/model.ts';
 import type { DownloadEvent } from '../download/download-event.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from '../download/download-file.ts';
@@ -52,9 +53,12 @@ export async function installModel(
   }
   const done: { file: DownloadedFile; wanted: ModelFile }[] = [];
   const isSplit = model.files.length > 1;
+  await using parts = holdParts();
   for (const [index, wanted] of model.files.entries()) {
     const finalName = await store.freeFileName(wanted.name, wanted.sha256);
     const destinationPath = isSplit ? join(download.partialFolder, wholePrefix + finalName) : join(store.modelsFolder, finalName);
+    // A part that waits for the others is nobody's leftover.
+    if (isSplit) await parts.hold(destinationPath);
     const onPart =
       onEvent &&
       ((event: DownloadEvent): void => onEvent({ type: 'file', model: model.name, part: index + 1, parts: model.files.length, event }));
@@ -81,6 +85,20 @@ export async function installModel(
   });
   onEvent?.({ type: 'installed', model: installed });
   return installed;
+}
+
+/** Locks of finished parts, by which `luci clean` sees that they are in use; let go when the model is installed, or is not. */
+function holdParts(): AsyncDisposable & { hold(path: string): Promise<void> } {
+  const held: Lock[] = [];
+  return {
+    async hold(path) {
+      const lock = await tryLock(`${path}.lock`);
+      if (lock) held.push(lock);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const lock of held) await lock[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Parts that are whole are still partial data of their model: Ctrl+C deletes them too. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { renameOver } from '../base/atomic-file.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
+import { lock } from '../base/lock.ts';
 import type { Sha256 } from '../base/model.ts';
 import { diskError, errnoOf, isNotFound } from '../base/system-error.ts';
 import { checkGgufParts } from '../gguf/parts.ts';
@@ -105,6 +106,7 @@ async function bringIn(from: string, to: string, { copy = false, partialFolder }
     if (!copy && (await tryLink(from, to))) return;
     await mkdir(partialFolder, { recursive: true });
     const temporaryPath = join(partialFolder, `import-${process.pid}-${basename(to)}`);
+    await using _held = await lock(`${temporaryPath}.lock`);
     try {
       await copyFile(from, temporaryPath, constants.COPYFILE_FICLONE);
       await renameOver(temporaryPath, to);

@@ -36,7 +36,7 @@ const lookEveryMs = 300;
 export async function downloadWheel(net: Net, wheel: WheelName, options: PipOptions): Promise<string> {
   const { folder, environment, silenceMs, signal, onBytes } = options;
   const temporary = join(folder, 'tmp');
-  await rm(folder, { recursive: true, force: true });
+  await emptyFolder(folder);
   await mkdir(temporary, { recursive: true });
   const silent = new AbortController();
   const stopWatching = watchBytes(folder, { silenceMs, onBytes, onSilence: () => silent.abort(silenceError(wheel, silenceMs)) });
@@ -50,8 +50,13 @@ export async function downloadWheel(net: Net, wheel: WheelName, options: PipOpti
     return join(folder, await wheelIn(folder, wheel));
   } finally {
     stopWatching();
-    await rm(temporary, { recursive: true, force: true });
+    await emptyFolder(temporary);
   }
+}
+
+/** A pip whose luci was killed may still write there for a while. */
+export async function emptyFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
 function downloadArgs(folder: string, wheel: WheelName): readonly string[] {

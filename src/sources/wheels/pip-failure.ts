@@ -2,7 +2,7 @@
 
 /** A reason that may be shown. */
 export interface PipFailure {
-  readonly code: 'NETWORK_FAILED' | 'DISK_FULL';
+  readonly code: 'NETWORK_FAILED' | 'SOURCE_BROKEN' | 'DISK_FULL';
   readonly reason: string;
 }
 
@@ -19,7 +19,6 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /Connection (aborted|reset|broken)|IncompleteRead|Max retries exceeded|NewConnectionError|ConnectionError/i,
     'the connection to the index broke off',
   ],
-  [/DO NOT MATCH THE HASHES|hashes? .*mismatch/i, 'the index serves other bytes than it says'],
   [/\b5\d\d\b.*Server Error/i, 'the index has a fault of its own'],
   [/Could not find a version|No matching distribution/i, 'the index has no such version for this machine'],
 ];
@@ -27,6 +26,8 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
 /** The reason of a failed run. */
 export function pipFailure(stderr: string): PipFailure {
   if (/No space left on device|Errno 28\b/i.test(stderr)) return { code: 'DISK_FULL', reason: 'the disk is full' };
+  if (/\bis invalid\b|BadZipFile|invalid wheel|DO NOT MATCH THE HASHES|inconsistent (name|version|metadata)/i.test(stderr))
+    return { code: 'SOURCE_BROKEN', reason: 'what the index serves is no whole wheel of it' };
   const found = reasons.find(([pattern]) => pattern.test(stderr));
   return { code: 'NETWORK_FAILED', reason: found?.[1] ?? 'pip gave up; the command below shows what it says' };
 }
