@@ -35,7 +35,6 @@ function dataOf(transfer: Transfer): FileData {
     get haveBytes() {
       return have.bytes;
     },
-    has: (from, to) => have.list().some((range) => range.from <= from && range.to >= to),
     trust(from, to) {
       have.add(from, to);
       hasher.advance(have.front);

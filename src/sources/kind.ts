@@ -71,7 +71,6 @@ export interface FileData {
   readonly path: string;
   /** Bytes that are on the disk and taken to be right. */
   readonly haveBytes: number;
-  has(from: number, to: number): boolean;
   /** Bytes that lie on the disk were found right. */
   trust(from: number, to: number): void;
   /** Bytes that lie on the disk were found wrong. */
