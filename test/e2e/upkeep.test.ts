@@ -142,7 +142,7 @@ test('a program that fetches is on record like any connection, and offline it is
   for (const name of ['python3', 'python', 'py'])
     await writeFile(
       join(programs, name),
-      `#!/bin/sh\necho "$@" >> '${home.folder}/started.txt'\necho 'ERROR: no such package' >&2\nexit 1\n`,
+      `#!/bin/sh\necho "$@" >> '${home.folder}/started.txt'\necho 'ERROR: No matching distribution found for a-model==1.0' >&2\nexit 1\n`,
       { mode: 0o755 },
     );
   const entry = {
@@ -162,7 +162,7 @@ test('a program that fetches is on record like any connection, and offline it is
   expect(offline.exitCode).toBe(4);
   expect(await readFile(join(home.folder, 'started.txt'), 'utf8').catch(() => '')).toBe('');
   const ran = await home.luci(['install', 'wheeled', '--source', 'pip'], { environment });
-  expect(ran).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('no such package') });
+  expect(ran).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('the index has no such version') });
   const started = await readFile(join(home.folder, 'started.txt'), 'utf8');
   expect(started).toContain('a-model==1.0');
   expect(started).not.toContain(hub.token);
