@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadCatalog } from '../catalog/load-catalog.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import { chooseUnnamed, chooseWithoutComparing, type ListedModel } from './choose-installed.ts';
 
@@ -20,15 +21,24 @@ test.each([
   expect(chooseWithoutComparing(models)?.name).toBe(name);
 });
 
+const listed = (name: string, parametersB: number, more: Partial<ListedModel> = {}): ListedModel => ({
+  ...installed(name, { facts: { architecture: 'llama', parametersB } }),
+  entry: undefined,
+  proven: undefined,
+  fits: 'yes',
+  ...more,
+});
+
 test('of several models the one of the highest tier that fits, and the default before it', () => {
-  const listed = (name: string, parametersB: number, more: Partial<ListedModel> = {}): ListedModel => ({
-    ...installed(name, { facts: { architecture: 'llama', parametersB } }),
-    entry: undefined,
-    proven: undefined,
-    fits: 'yes',
-    ...more,
-  });
   const models = [listed('small', 1), listed('large', 8), listed('huge', 70, { fits: 'no' })];
   expect(chooseUnnamed(models).name).toBe('large');
   expect(chooseUnnamed([...models, listed('mine', 0.1, { isDefault: true })]).name).toBe('mine');
+});
+
+test('a base model, which answers nobody, is chosen only where there is no other', async () => {
+  const entry = (await loadCatalog()).byNormalName('gemma3-270m-base');
+  const base = listed('gemma3-270m-base', 0.27, { entry });
+  expect(base.entry?.purposes).toEqual(['base']);
+  expect(chooseUnnamed([base, listed('small', 0.1, { fits: 'no' })]).name).toBe('small');
+  expect(chooseUnnamed([base, { ...base, name: 'other' }]).name).toBe('gemma3-270m-base');
 });

@@ -34,7 +34,10 @@ export function chooseWithoutComparing(models: readonly InstalledModel[]): Usabl
   return chosen && { name: chosen.name, path: chosen.path };
 }
 
-/** The default model, else the enabled one of the highest tier that fits, the larger before the smaller. */
+/**
+ * The default model, else the enabled one of the highest tier that fits, the larger before the smaller; a base model, which continues
+ * text and answers nobody, only where there is no other.
+ */
 export function chooseUnnamed(models: readonly ListedModel[]): UsableModel {
   const clear = chooseWithoutComparing(models);
   if (clear) return clear;
@@ -75,7 +78,8 @@ export function chooseProven(models: readonly ListedModel[], { tier = 0, ability
 
 function rank({ fits, entry, facts }: ListedModel): number {
   const fit = { yes: 2, tight: 1, no: 0 }[fits];
-  return fit * 1e6 + (entry?.tier ?? 0) * 1e4 + Math.min(9999, facts?.parametersB ?? 0);
+  const answers = entry?.purposes.includes('base') ? 0 : 1;
+  return answers * 1e7 + fit * 1e6 + (entry?.tier ?? 0) * 1e4 + Math.min(9999, facts?.parametersB ?? 0);
 }
 
 /** The model, unless it is disabled or no model at all. */

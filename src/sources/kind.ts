@@ -13,6 +13,8 @@ export interface SourceKind<S extends Source = Source> {
   readonly fields: Readonly<Record<string, object>>;
   /** Whether the screen says that it is tried: what is slow to begin, or no host of the user's, is named. */
   readonly isAnnounced: boolean;
+  /** Which bytes it stands for, in words without secrets. */
+  describe(source: S): string;
   /** Where it is asked for, in order: a file of the hub also at the hub's mirrors. */
   places(source: S, hubs: Hubs): readonly Place[];
   /** Whether it is reached offline: it lies on this machine. */

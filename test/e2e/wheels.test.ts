@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -79,6 +80,21 @@ test.each([
   index.release('luci-test-part2');
   expect(await install()).toMatchObject({ exitCode: 0 });
   expect(index.fetched.get('luci-test-part1')).toBe(1);
+});
+
+test('Ctrl+C twice is exit 130 at once, no pip stays behind, and the next run starts clean', async () => {
+  const { pid, ran } = await hangingInstall();
+  process.kill(pid, 'SIGINT');
+  process.kill(pid, 'SIGINT');
+  expect(await ran).toMatchObject({ exitCode: 130, stdout: '' });
+  const pips = (): string[] =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes('pip download') && line.includes(home.folder));
+  await expect.poll(pips).toEqual([]);
+  index.release('luci-test-part2');
+  expect(await install()).toMatchObject({ exitCode: 0 });
+  expect(await partials()).toEqual([]);
 });
 
 test('luci clean in a second terminal leaves alone what the first is fetching', async () => {

