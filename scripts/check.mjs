@@ -7,6 +7,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const checks = [
   ['types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']],
   ['lint, format, directions', bin('biome'), ['check', '.']],
+  ['layers', process.execPath, [join(root, 'scripts', 'write-layers.mjs'), '--check']],
   ['source', process.execPath, [join(root, 'scripts', 'check-source.mjs')]],
   ['dead code', bin('knip'), []],
 ];
