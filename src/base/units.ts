@@ -21,6 +21,11 @@ export function formatBytesOf(doneBytes: number, totalBytes: number): string {
   return `${(doneBytes / scale).toFixed(digits)} / ${(totalBytes / scale).toFixed(digits)} ${units[exponent]}`;
 }
 
+/** `1 model`, `3 models`; for plurals that are no `s` at the end, both are given. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 function threeDigits(value: number): string {
   return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }

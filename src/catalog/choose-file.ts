@@ -1,5 +1,6 @@
 import { LuciError } from '../base/errors.ts';
 import type { Sha256 } from '../base/model.ts';
+import { splitNameOf } from '../base/split-name.ts';
 
 /** Which files of a repository make the model a user asked for. Pure. */
 
@@ -57,10 +58,9 @@ function smallest(files: readonly ListedFile[]): string {
 
 /** A whole file before a split one; of a split one all parts in order. */
 function oneModel(files: readonly ListedFile[]): readonly ListedFile[] {
-  const split = /-\d{5}-of-\d{5}\.gguf$/i;
-  const whole = files.filter(({ path }) => !split.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const whole = files.filter(({ path }) => !splitNameOf(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   if (whole[0]) return [whole[0]];
-  const stem = (path: string): string => path.replace(split, '');
+  const stem = (path: string): string => splitNameOf(path)?.stem ?? path;
   const first = stem([...files].map(({ path }) => path).sort()[0] ?? '');
   return files.filter(({ path }) => stem(path) === first).sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,10 +1,11 @@
+import { sha256Pattern } from '../base/sha256.ts';
 import * as v from 'valibot';
 import type { Model, ModelFile, Source } from '../base/model.ts';
 import { catalogSourceSchema } from '../sources/kinds.ts';
 
 /** An entry of a catalogue file, as written there, and the model it describes. The same fields as catalog/models.schema.json. */
 
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits'));
+const sha256 = v.pipe(v.string(), v.regex(sha256Pattern, 'expected 64 lower-case hexadecimal digits'));
 const sizeBytes = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** A path inside a repository: no leading slash, no way up. */
 const repoPath = v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+\.gguf$/i, 'expected a path that ends in .gguf'));

@@ -52,7 +52,7 @@ export interface EngineProgram {
 
 /** How to open it. */
 export interface OpenOptions {
-  /** Tokens (default: min(4096, what the model was trained for)). */
+  /** Tokens (default: min({@link defaultContextLength}, what the model was trained for)). */
   readonly contextLength?: number;
   /** Compute threads (default: physical cores). */
   readonly threads?: number;

@@ -126,21 +126,23 @@ function requireEngineKeys(
   tensorCount: number,
   splitCount: number | undefined,
 ): void {
-  for (const key of ['block_count', 'context_length', 'embedding_length', 'feed_forward_length', 'attention.head_count']) {
-    const value = metadata.get(`${architecture}.${key}`);
-    const values = Array.isArray(value) ? value : [value];
-    // State-space models have no attention heads and some no feed-forward part: 0 is theirs to say, but missing is not.
-    if (values.some((item) => typeof item !== 'number' || !Number.isInteger(item) || item < 0)) {
-      if (value === undefined && stateSpace.test(architecture)) continue;
-      throw ggufError(`${architecture}.${key} is missing or no number`);
-    }
-    if (['block_count', 'context_length', 'embedding_length'].includes(key) && value === 0) throw ggufError(`${architecture}.${key} is 0`);
-  }
+  for (const key of ['block_count', 'context_length', 'embedding_length', 'feed_forward_length', 'attention.head_count'])
+    requireNumber(metadata.get(`${architecture}.${key}`), architecture, key);
   if (typeof metadata.get('tokenizer.ggml.model') !== 'string') throw ggufError('tokenizer.ggml.model is missing');
   if (metadata.get('tokenizer.ggml.tokens') === undefined && metadata.get('tokenizer.ggml.model') !== 'none')
     throw ggufError('tokenizer.ggml.tokens is missing');
   // The first part of a split model may hold the keys only.
   if (tensorCount === 0 && (splitCount ?? 1) < 2) throw ggufError('it holds no tensors');
+}
+
+function requireNumber(value: MetadataValue | undefined, architecture: string, key: string): void {
+  const values = Array.isArray(value) ? value : [value];
+  // State-space models have no attention heads and some no feed-forward part: 0 is theirs to say, but missing is not.
+  if (values.some((item) => typeof item !== 'number' || !Number.isInteger(item) || item < 0)) {
+    if (value === undefined && stateSpace.test(architecture)) return;
+    throw ggufError(`${architecture}.${key} is missing or no number`);
+  }
+  if (['block_count', 'context_length', 'embedding_length'].includes(key) && value === 0) throw ggufError(`${architecture}.${key} is 0`);
 }
 
 function numberAt(metadata: ReadonlyMap<string, MetadataValue>, key: string): number | undefined {

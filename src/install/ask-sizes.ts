@@ -11,28 +11,31 @@ const atOnce = 6;
 export async function askSizes(models: readonly Model[], hubs: Hubs, asking: Asking): Promise<readonly Model[]> {
   const wanted = models.flatMap((model) => model.files).filter((file) => file.sizeBytes === undefined);
   const sizes = new Map<ModelFile, number>();
-  let isReachable = true;
   const askNext = async (): Promise<void> => {
-    for (let file = wanted.pop(); file && isReachable; file = wanted.pop()) {
-      const source = file.sources.find((candidate) => kindOf(candidate).size !== undefined);
-      const [place] = source ? kindOf(source).places(source, hubs) : [];
-      if (source === undefined || place === undefined) continue;
-      try {
-        const sizeBytes = await kindOf(source).size?.(source, place, asking);
-        if (sizeBytes !== undefined) sizes.set(file, sizeBytes);
-      } catch (error) {
-        // A source that refuses one file may still know the others; the install itself will say what is wrong.
-        if (isLuciError(error, 'NETWORK_FAILED') || isLuciError(error, 'OFFLINE')) isReachable = false;
-        else if (!isLuciError(error) || error.exitCode > 6) throw error;
-      }
+    for (let file = wanted.pop(); file; file = wanted.pop()) {
+      const answer = await askSize(file, hubs, asking);
+      if (answer === 'unreachable') wanted.length = 0;
+      else if (answer !== undefined) sizes.set(file, answer);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, wanted.length) }, askNext));
   return models.map((model) => ({
     ...model,
-    files: model.files.map((file) => {
-      const sizeBytes = file.sizeBytes ?? sizes.get(file);
-      return sizeBytes === undefined ? file : { ...file, sizeBytes };
-    }),
+    files: model.files.map((file) => ({ ...file, sizeBytes: file.sizeBytes ?? sizes.get(file) })),
   }));
+}
+
+/** @returns The size in bytes, `unreachable` where nobody can be asked, or undefined for a source that does not say. */
+async function askSize({ sources }: ModelFile, hubs: Hubs, asking: Asking): Promise<number | 'unreachable' | undefined> {
+  const source = sources.find((candidate) => kindOf(candidate).size !== undefined);
+  const [place] = source ? kindOf(source).places(source, hubs) : [];
+  if (source === undefined || place === undefined) return undefined;
+  try {
+    return await kindOf(source).size?.(source, place, asking);
+  } catch (error) {
+    if (isLuciError(error, 'NETWORK_FAILED') || isLuciError(error, 'OFFLINE')) return 'unreachable';
+    // A source that refuses one file may still know the others; the install itself will say what is wrong.
+    if (!isLuciError(error) || error.exitCode > 6) throw error;
+    return undefined;
+  }
 }

@@ -6,6 +6,7 @@ import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
 import type { Sha256 } from '../base/model.ts';
+import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import { diskError, errnoOf, isNotFound } from '../base/system-error.ts';
 import { checkGgufParts } from '../gguf/parts.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
@@ -81,12 +82,8 @@ async function adoptInPlace(store: Store, path: string): Promise<InstalledModel>
 
 /** The file, or all parts of the split model it belongs to. */
 function partsOf(path: string): string[] {
-  const [, stem, , count] = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i.exec(path) ?? [];
-  if (stem === undefined || count === undefined) return [path];
-  return Array.from(
-    { length: Math.min(999, Number(count)) },
-    (_, index) => `${stem}-${String(index + 1).padStart(5, '0')}-of-${count}.gguf`,
-  );
+  const split = splitNameOf(path);
+  return split ? allPartNames(split) : [path];
 }
 
 async function sizeOf(path: string): Promise<number> {

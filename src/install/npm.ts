@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { type Finished, runProgram } from '../base/child-process.ts';
 import { LuciError } from '../base/errors.ts';
 import { errnoOf } from '../base/system-error.ts';
+import { withoutAddresses } from '../base/without-addresses.ts';
 import type { Net } from '../net/net.ts';
 
 /** Packages fetched with the machine's own npm, from whatever registry it is set up for. */
@@ -67,6 +68,6 @@ function npmCommand(): readonly [file: string, ...words: string[]] {
 function npmError(name: string, { stderr, exitCode }: Finished): LuciError {
   const reason = /npm (?:ERR!|error) (?!code)(.*)/.exec(stderr)?.[1] ?? `exit ${exitCode}`;
   // Addresses of a registry may hold credentials.
-  const words = reason.replace(/\S+:\/\/\S+/g, '(address)').slice(0, 200);
+  const words = withoutAddresses(reason).slice(0, 200);
   return new LuciError('NETWORK_FAILED', `npm could not fetch ${name}: ${words}`, { hint: 'luci net log' });
 }

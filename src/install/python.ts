@@ -5,6 +5,7 @@ import { renameOver } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
+import { sha256Pattern } from '../base/sha256.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
 import { changeRuntimes, type Runtime } from '../store/runtimes.ts';
@@ -27,7 +28,7 @@ export interface PythonRelease {
   readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[];
 }
 
-const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const digest = v.pipe(v.string(), v.regex(sha256Pattern));
 const catalogSchema = v.object({
   python: v.object({
     version: v.string(),

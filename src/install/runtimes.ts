@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { runProgram } from '../base/child-process.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
+import { sha256Pattern } from '../base/sha256.ts';
 import { type DownloadOptions, downloadFile } from '../download/download-file.ts';
 import { changeRuntimes, type Runtime, readRuntimes } from '../store/runtimes.ts';
 import { deleteGpu } from './gpu.ts';
@@ -45,7 +46,7 @@ const catalogSchema = v.object({
         file: v.string(),
         urls: v.array(v.pipe(v.string(), v.url())),
         sizeBytes: v.optional(v.number()),
-        sha256: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+        sha256: v.optional(v.pipe(v.string(), v.regex(sha256Pattern))),
       }),
     ),
   }),

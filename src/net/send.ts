@@ -11,7 +11,10 @@ import { sentHeaders } from './sent-headers.ts';
 
 /** One exchange over node:http or node:https, directly or through a proxy. Loaded when the first request is made. */
 
-/** Connections that are kept for the next request to the same place. Idle ones do not keep the process alive. */
+/**
+ * State of this module, one for the whole process: connections that are kept for the next request to the same place. Idle ones do not
+ * keep the process alive. Whoever has a `Net` shares them, so closing one net never closes them.
+ */
 const keptConnections = {
   'http:': new http.Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),
   'https:': new https.Agent({ keepAlive: true, maxFreeSockets: 16, timeout: 60_000 }),

@@ -1,4 +1,5 @@
 import type { Sha256 } from '../base/model.ts';
+import { splitNameOf } from '../base/split-name.ts';
 import { readIndex } from './index-file.ts';
 import { scanModels } from './scan.ts';
 
@@ -16,7 +17,8 @@ export async function freeFileName(modelsFolder: string, stateFolder: string, wa
   };
   if (isFree(safe)) return safe;
   // The mark goes before a split model's part number, which has to stay last.
-  const [, stem = '', part = ''] = /^(.*?)((?:-\d{5}-of-\d{5})?\.gguf)$/i.exec(safe) ?? [];
+  const stem = splitNameOf(safe)?.stem ?? safe.replace(/\.gguf$/i, '');
+  const part = safe.slice(stem.length);
   for (let count = 0; ; count += 1) {
     const mark = count === 0 && sha256 ? sha256.slice(0, 8) : String(count + 2);
     if (isFree(`${stem}.${mark}${part}`)) return `${stem}.${mark}${part}`;

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import { diskError } from '../base/system-error.ts';
 
 /** What lies in `models/`: plain `.gguf` files, whoever put them there. */
@@ -44,21 +45,17 @@ function statOf(folder: string, name: string): FoundFile | undefined {
   }
 }
 
-const splitName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
-
 function groupParts(files: readonly FoundFile[]): readonly FoundModel[] {
   const groups = new Map<string, FoundFile[]>();
   for (const file of files) {
-    const split = splitName.exec(file.name);
-    const key = split ? `${split[1]}-of-${split[3]}` : file.name;
+    const split = splitNameOf(file.name);
+    const key = split ? `${split.stem}-of-${split.count}` : file.name;
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   return [...groups.values()].map((group) => {
-    const split = splitName.exec(group[0]?.name ?? '');
+    const split = splitNameOf(group[0]?.name ?? '');
     if (!split) return { stem: basename(group[0]?.name ?? '').replace(/\.gguf$/i, ''), files: group, missing: [] };
-    const present = new Set(group.map(({ name }) => Number(splitName.exec(name)?.[2])));
-    const missing = Array.from({ length: Math.min(999, Number(split[3])) }, (_, part) => part + 1).filter((part) => !present.has(part));
-    const nameOf = (part: number): string => `${split[1]}-${String(part).padStart(5, '0')}-of-${split[3]}.gguf`;
-    return { stem: split[1] ?? '', files: group, missing: missing.map(nameOf) };
+    const present = new Set(group.map(({ name }) => splitNameOf(name)?.part));
+    return { stem: split.stem, files: group, missing: allPartNames(split).filter((_, index) => !present.has(index + 1)) };
   });
 }

@@ -74,6 +74,7 @@ export function requireKnownCases(suite: Suite, caseIds: readonly string[] | und
   if (unknown !== undefined) throw new LuciError('USAGE', `There is no case ${unknown}.`, { hint: `The cases: ${known.join(', ')}` });
 }
 
+/** State of this module: made once, when it is first asked for, since a run asks for it again and again and it never changes. */
 let hash: string | undefined;
 
 /** The hash of the ladder; it takes two instances of every case to make. */

@@ -20,6 +20,24 @@ test('no filled line is wider than the terminal unless it is one word', () => {
   }
 });
 
+test.each([
+  ['plain', 5],
+  ['é, e\u0301', 4],
+  ['模型', 4],
+  ['ﾊﾟ', 2], // Half-width Katakana stand in one column.
+  ['ㄱ한', 4],
+  ['（１）', 6],
+  ['✓ × … ▕█', 8],
+  ['✅ ⏳ 🏔 🦙', 10],
+  ['☕⚡️', 4],
+  ['𝛼Δ', 2],
+  ['🇿🇭'.slice(0, 2), 1],
+  ['\u001b[31mred\u001b[0m', 3],
+  ['zero\u200bwidth\u200d', 9],
+])('%j takes %i columns', (text, columns) => {
+  expect(widthOf(text)).toBe(columns);
+});
+
 test('a word longer than the line is cut into pieces, and none is lost', () => {
   const digest = '0123456789'.repeat(4);
   expect(wrapAll(`sha256 ${digest}`, 16)).toEqual(['sha256', digest.slice(0, 16), digest.slice(16, 32), digest.slice(32)]);

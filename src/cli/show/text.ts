@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 /** Text of others made safe for a terminal, and fitted to its width. */
 
@@ -19,23 +20,9 @@ export function widthOf(text: string): number {
   let width = 0;
   for (const char of stripVTControlCharacters(text)) {
     if (/\p{Mn}|\p{Me}|\p{Cf}|\ufe0f/u.test(char)) continue;
-    width += isWide(char.codePointAt(0) ?? 0) ? 2 : 1;
+    width += eastAsianWidth(char.codePointAt(0) ?? 0);
   }
   return width;
-}
-
-function isWide(code: number): boolean {
-  return (
-    (code >= 0x1100 && code <= 0x115f) ||
-    (code >= 0x2e80 && code <= 0xa4cf) ||
-    (code >= 0xac00 && code <= 0xd7a3) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xfe30 && code <= 0xfe6f) ||
-    (code >= 0xff00 && code <= 0xff60) ||
-    (code >= 0x1f300 && code <= 0x1faff) ||
-    code === 0x2705 ||
-    (code >= 0x20000 && code <= 0x3fffd)
-  );
 }
 
 /** The text filled up with spaces to a width, on the side given. */

@@ -1,3 +1,4 @@
+import { defaultContextLength } from '../defaults.ts';
 import type { EngineTarget, OpenOptions, Session } from '../engine.ts';
 import { openAiSession } from '../openai/session.ts';
 import { type ChildEngineOptions, type ChildServer, startChild } from './start-child.ts';
@@ -10,13 +11,11 @@ export interface ChildSession extends Session {
   readonly ended: Promise<unknown>;
 }
 
-const contextWhereUnsaid = 4096;
-
 /** Opens a model, or the program's own weights where it is the model. Throws ENGINE_FAILED or MEMORY_SHORT with the program's last words. */
 export async function openChild(
   options: ChildEngineOptions,
   target: Extract<EngineTarget, { kind: 'file' }>,
-  { contextLength = contextWhereUnsaid, threads, parallel = 1, signal, onEvent }: OpenOptions = {},
+  { contextLength = defaultContextLength, threads, parallel = 1, signal, onEvent }: OpenOptions = {},
 ): Promise<ChildSession> {
   const { flavor, program, net, rpc = [] } = options;
   const start = (isForVectors: boolean, stop: AbortSignal | undefined): Promise<ChildServer> => {

@@ -1,4 +1,5 @@
 import { sleep, throwIfAborted } from '../../base/abort.ts';
+import { boundedText } from '../../base/bounded-body.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { Net } from '../../net/net.ts';
 import type { ServerFlavor } from './server-flavor.ts';
@@ -28,6 +29,9 @@ const loadTimeoutMs = 600_000;
 const silenceTimeoutMs = 8000;
 const healthTimeoutMs = 3000;
 
+/** What it says of itself holds the model's template, which may be long. */
+const maxPropsBytes = 16 * 1024 ** 2;
+
 /** Waits until it can be asked. Throws ENGINE_FAILED or MEMORY_SHORT with its last words. */
 export async function waitUntilReady(
   child: ServerProcess,
@@ -41,14 +45,14 @@ export async function waitUntilReady(
   for (;;) {
     throwIfAborted(signal);
     const end = child.ended();
-    if (end !== undefined) throw endedWhileLoading(kind, end, child.words());
+    if (end !== undefined) throw endedWhileLoading(kind, end, child.stderrTail());
     const health = await healthOf(server);
     if (health === 'ready') return factsOf(server);
     const now = performance.now();
-    if (health === 'loading' || child.words() !== heard) [heard, heardAt] = [child.words(), now];
+    if (health === 'loading' || child.stderrTail() !== heard) [heard, heardAt] = [child.stderrTail(), now];
     if (now - heardAt > silenceTimeoutMs || now - startedAt > loadTimeoutMs) {
       const waited = Math.round((now - startedAt) / 1000);
-      throw new LuciError('ENGINE_FAILED', `${kind} does not answer after ${waited} s: ${lastWords(child.words())}`, {
+      throw new LuciError('ENGINE_FAILED', `${kind} does not answer after ${waited} s: ${telling(child.stderrTail())}`, {
         hint: 'luci doctor',
       });
     }
@@ -75,22 +79,22 @@ export async function healthOf({ net, root, apiKey }: ServerAddress): Promise<He
     );
 }
 
-function endedWhileLoading(kind: string, end: string, words: string): LuciError {
-  const isOutOfMemory = end === 'SIGKILL' || end === 'exit 137' || /out of memory|failed to allocate|cannot allocate/i.test(words);
+function endedWhileLoading(kind: string, end: string, stderrTail: string): LuciError {
+  const isOutOfMemory = end === 'SIGKILL' || end === 'exit 137' || /out of memory|failed to allocate|cannot allocate/i.test(stderrTail);
   if (isOutOfMemory)
     return new LuciError('MEMORY_SHORT', `${kind} ran out of memory while it loaded the model (${end}).`, {
       hint: 'Ask for a smaller context (LUCI_CONTEXT=1024 luci ask …), or a smaller model: luci list',
     });
-  return new LuciError('ENGINE_FAILED', `${kind} ended while it loaded the model (${end}): ${lastWords(words)}`, { hint: 'luci doctor' });
+  return new LuciError('ENGINE_FAILED', `${kind} ended while it loaded the model (${end}): ${telling(stderrTail)}`, {
+    hint: 'luci doctor',
+  });
 }
 
 async function factsOf({ net, root, apiKey }: ServerAddress): Promise<ServerFacts> {
   const headers = { Authorization: `Bearer ${apiKey}` };
   const { body } = await net.request({ url: `${root}/props`, purpose: 'remote-engine', headers });
-  let text = '';
-  for await (const chunk of body as AsyncIterable<Buffer>) text += chunk.toString('utf8');
   try {
-    const props = JSON.parse(text) as {
+    const props = JSON.parse(await boundedText(body, { maxBytes: maxPropsBytes, tooLong: () => new Error('too long') })) as {
       build_info?: string;
       default_generation_settings?: { n_ctx?: number };
       chat_template_caps?: { supports_tools?: boolean; supports_tool_calls?: boolean };
@@ -108,8 +112,8 @@ async function factsOf({ net, root, apiKey }: ServerAddress): Promise<ServerFact
 }
 
 /** The line that says what is wrong, else the last one. */
-function lastWords(words: string): string {
-  const lines = words
+function telling(stderrTail: string): string {
+  const lines = stderrTail
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);

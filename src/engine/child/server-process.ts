@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 export interface ServerProcess {
   readonly process: ChildProcess;
   /** The newest 20,000 characters it wrote to stderr. */
-  words(): string;
+  stderrTail(): string;
   /** Settles when it has ended. */
   readonly gone: Promise<unknown>;
   /** How it ended, once it has: `exit 1`, `SIGKILL`, or the reason it could not be started. */
@@ -25,10 +25,10 @@ export function startServer(program: string, args: readonly string[], environmen
     process.platform === 'win32'
       ? spawn(program, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'], windowsHide: true })
       : spawn('/bin/sh', ['-c', `exec 3<&0; ${guard}`, program, ...args], { env: environment, stdio: ['pipe', 'ignore', 'pipe'] });
-  let words = '';
+  let stderrTail = '';
   let end: string | undefined;
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    words = (words + text).slice(-20_000);
+    stderrTail = (stderrTail + text).slice(-20_000);
   });
   child.stdin?.on('error', () => undefined); // It is gone; its end says so.
   child.on('error', (error) => {
@@ -38,5 +38,5 @@ export function startServer(program: string, args: readonly string[], environmen
     end = signalName ?? `exit ${exitCode}`;
   });
   const gone = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
-  return { process: child, gone, words: () => words, ended: () => end };
+  return { process: child, gone, stderrTail: () => stderrTail, ended: () => end };
 }

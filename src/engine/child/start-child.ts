@@ -33,47 +33,59 @@ export interface ChildServer extends ServerAddress {
   stop(): Promise<void>;
 }
 
-const attempts = 5;
+const maxAttempts = 5;
 
 /** Starts one. A flag it does not know is left out, a port somebody took is changed for another. */
 export async function startChild(
-  { flavor, program, net, environment }: ChildEngineOptions,
+  options: ChildEngineOptions,
   setting: Omit<ServerSetting, 'port' | 'keyPath'>,
   signal: AbortSignal | undefined,
 ): Promise<ChildServer> {
-  const refused = new Set<string>();
+  const refusedFlags = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const apiKey = randomBytes(24).toString('hex');
-    const keyFolder = flavor.keyBy === 'file' ? await writeKey(apiKey) : undefined;
-    const keyPath = keyFolder === undefined ? {} : { keyPath: join(keyFolder, 'key') };
-    const args = serverFlags(flavor, { ...setting, port, ...keyPath }, refused);
-    // A llamafile is a shell script to POSIX systems, and some of them refuse to run it as anything else.
-    const isScript = flavor.kind === 'llamafile' && process.platform !== 'win32';
-    const env = flavor.keyBy === 'variable' ? { ...environment, LLAMA_API_KEY: apiKey } : environment;
-    const child = isScript ? startServer('/bin/sh', [program, ...args], env) : startServer(program, args, env);
-    const server = { net, apiKey, root: `http://127.0.0.1:${port}` };
-    try {
-      const facts = await waitUntilReady(child, server, flavor, signal);
-      return {
-        ...server,
-        facts,
-        ended: child.gone,
-        isAlive: () => healthOf(server).then((health) => health !== 'silent'),
-        stop: () => stopProcess(child.process),
-      };
-    } catch (error) {
-      await stopProcess(child.process);
-      if (attempt === attempts || signal?.aborted) throw error;
-      const unknown = unknownFlagIn(child.words());
-      if (unknown !== undefined && !refused.has(unknown)) refused.add(unknown);
-      // Between asking for a free port and listening on it, somebody else may have taken it.
-      else if (/address already in use|couldn't bind|failed to bind/i.test(child.words())) await sleep(100 * attempt, signal);
-      else throw error;
-    } finally {
-      // Read at the start, and not needed any more.
-      if (keyFolder !== undefined) await rm(keyFolder, { recursive: true, force: true });
-    }
+    const started = await attemptStart(options, { setting, refusedFlags, signal });
+    if ('server' in started) return started.server;
+    const { error, stderrTail } = started;
+    if (attempt === maxAttempts || signal?.aborted) throw error;
+    const unknown = unknownFlagIn(stderrTail);
+    if (unknown !== undefined && !refusedFlags.has(unknown)) refusedFlags.add(unknown);
+    // Between asking for a free port and listening on it, somebody else may have taken it.
+    else if (/address already in use|couldn't bind|failed to bind/i.test(stderrTail)) await sleep(100 * attempt, signal);
+    else throw error;
+  }
+}
+
+interface Attempt {
+  readonly setting: Omit<ServerSetting, 'port' | 'keyPath'>;
+  readonly refusedFlags: ReadonlySet<string>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @returns The server, or why it did not come up, with what its program said last. */
+async function attemptStart(
+  { flavor, program, net, environment }: ChildEngineOptions,
+  { setting, refusedFlags, signal }: Attempt,
+): Promise<{ readonly server: ChildServer } | { readonly error: unknown; readonly stderrTail: string }> {
+  const port = await freePort();
+  const apiKey = randomBytes(24).toString('hex');
+  const keyFolder = flavor.keyBy === 'file' ? await writeKey(apiKey) : undefined;
+  const keyPath = keyFolder && join(keyFolder, 'key');
+  const args = serverFlags(flavor, { ...setting, port, keyPath }, refusedFlags);
+  // A llamafile is a shell script to POSIX systems, and some of them refuse to run it as anything else.
+  const isScript = flavor.kind === 'llamafile' && process.platform !== 'win32';
+  const env = flavor.keyBy === 'variable' ? { ...environment, LLAMA_API_KEY: apiKey } : environment;
+  const child = isScript ? startServer('/bin/sh', [program, ...args], env) : startServer(program, args, env);
+  const address = { net, apiKey, root: `http://127.0.0.1:${port}` };
+  try {
+    const facts = await waitUntilReady(child, address, flavor, signal);
+    const isAlive = (): Promise<boolean> => healthOf(address).then((health) => health !== 'silent');
+    return { server: { ...address, facts, ended: child.gone, isAlive, stop: () => stopProcess(child.process) } };
+  } catch (error) {
+    await stopProcess(child.process);
+    return { error, stderrTail: child.stderrTail() };
+  } finally {
+    // Read at the start, and not needed any more.
+    if (keyFolder !== undefined) await rm(keyFolder, { recursive: true, force: true });
   }
 }
 

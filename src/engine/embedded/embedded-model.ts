@@ -5,6 +5,7 @@ import { throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
+import { defaultContextLength } from '../defaults.ts';
 import type { EngineFacts } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { createBatches } from './batches.ts';
@@ -47,17 +48,14 @@ export interface Inspected {
   readonly laneBytes: number;
 }
 
-/** What opens when nothing else is said: enough for a long conversation, little enough for an old machine. */
-const usualContextLength = 4096;
-
 /** Requests at once where nothing else is said; more gain little on few cores (four: 1.6 times the tokens of one, eight: 1.9). */
 const usualParallel = 4;
 
 /** Memory the file will take, after a check of its header: native code ends the process on files that are broken. */
 export async function inspectFile({ path, contextLength }: HostTarget): Promise<Inspected> {
   const facts = await checkGgufFile(path);
-  const trained = facts.contextLength ?? usualContextLength;
-  const wanted = contextLength ?? Math.min(usualContextLength, trained);
+  const trained = facts.contextLength ?? defaultContextLength;
+  const wanted = contextLength ?? Math.min(defaultContextLength, trained);
   if (wanted > trained) {
     throw new LuciError('USAGE', `The model was trained for a context of ${trained} tokens, asked are ${wanted}.`, {
       hint: `Ask for ${trained} or less.`,

@@ -14,20 +14,20 @@ export interface HostConnection {
   readonly pid: number;
   /** `refused` when a process of another version listens. */
   readonly state: 'welcome' | 'refused';
-  /** What the hello asked for, where it is in memory. */
+  /** What the handshake asked for, where it is in memory. */
   readonly found: FoundModel | undefined;
   /** Sends a request; the promise is its result. */
   request(request: HostRequest, onEvent?: (event: GenerationEvent) => void): { readonly result: Promise<unknown>; cancel(): void };
   close(): void;
 }
 
-const helloTimeoutMs = 5000;
+const handshakeTimeoutMs = 5000;
 /** Looks at a process that is at work and says nothing; by ticks, not by the clock, which goes on while a machine sleeps. */
 const tickMs = 2000;
-const mostSilentTicks = 4;
+const maxSilentTicks = 4;
 
-/** Connects and says hello. Rejects with the system's error when nobody listens. */
-export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { type: 'hello' }>, 'type'>): Promise<HostConnection> {
+/** Connects, and agrees on token and version. Rejects with the system's error when nobody listens. */
+export function connectToHost(socketPath: string, handshake: Omit<Extract<ToHost, { type: 'hello' }>, 'type'>): Promise<HostConnection> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     socket.once('error', reject);
@@ -36,11 +36,11 @@ export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { 
       socket.removeListener('error', reject);
       socket.on('error', () => undefined);
       // A process that is stopped or stuck still accepts; it counts as not there.
-      const patience = setTimeout(() => socket.destroy(), helloTimeoutMs);
+      const handshakeTimer = setTimeout(() => socket.destroy(), handshakeTimeoutMs);
       const waiting = new Map<number, Waiting>();
       let silentTicks = 0;
       socket.on('close', () => {
-        clearTimeout(patience);
+        clearTimeout(handshakeTimer);
         reject(crashed());
         for (const entry of waiting.values()) entry.reject(crashed());
         waiting.clear();
@@ -49,7 +49,7 @@ export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { 
         silentTicks = 0;
         if (message.type === 'pong') return;
         if (message.type === 'welcome' || message.type === 'refused') {
-          clearTimeout(patience);
+          clearTimeout(handshakeTimer);
           if (message.type === 'refused' && message.reason === 'token')
             return reject(new LuciError('ENGINE_FAILED', 'The engine process does not accept this user.', { hint: 'luci stop --all' }));
           const { pid } = message;
@@ -57,7 +57,7 @@ export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { 
             if (waiting.size === 0) return;
             silentTicks += 1;
             // Its work is done in other threads: a process that does not answer within seconds hangs.
-            if (silentTicks > mostSilentTicks) endHung(pid, socket);
+            if (silentTicks > maxSilentTicks) endHung(pid, socket);
             else send(socket, { type: 'ping' });
           }, tickMs);
           look.unref();
@@ -66,7 +66,7 @@ export function connectToHost(socketPath: string, hello: Omit<Extract<ToHost, { 
         }
         settle(message, waiting);
       });
-      send(socket, { type: 'hello', ...hello });
+      send(socket, { type: 'hello', ...handshake });
     });
   });
 }

@@ -59,67 +59,101 @@ function leave(): void {
   void models.close().then(exit);
 }
 
+/** What was agreed with who connected: nothing yet, all of it, or only that this process may be asked to leave. */
+type Handshake = 'none' | 'accepted' | 'other-version';
+
+/** Looking at the process does not make it stay longer. */
+const looksOnly: readonly ToHost['type'][] = ['status', 'cancel', 'ping', 'leave', 'unload'];
+
+type Request = Exclude<ToHost, { type: 'hello' | 'cancel' | 'ping' | 'leave' }>;
+
+/** A command that is connected. */
+interface Connection {
+  readonly socket: Socket;
+  readonly running: Map<number, AbortController>;
+  handshake: Handshake;
+  hasWorked: boolean;
+  send(message: FromHost): void;
+}
+
 function serve(socket: Socket): void {
-  const running = new Map<number, AbortController>();
-  let isWelcome = false;
-  let isOfOurVersion = false;
-  let hasWorked = false;
-  connections.add(socket);
-  const send = (message: FromHost): void => {
-    if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
+  const connection: Connection = {
+    socket,
+    running: new Map(),
+    handshake: 'none',
+    hasWorked: false,
+    send(message) {
+      if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
+    },
   };
+  connections.add(socket);
   socket.on('error', () => undefined); // The 'close' that follows ends its requests.
   socket.on('close', () => {
     connections.delete(socket);
-    for (const controller of running.values()) controller.abort(stopError('CANCELLED'));
-    if (hasWorked) lastActivityMs = Date.now();
+    for (const controller of connection.running.values()) controller.abort(stopError('CANCELLED'));
+    if (connection.hasWorked) lastActivityMs = Date.now();
     if (keepAliveSeconds === 0 && connections.size === 0) leave();
   });
   readMessages<ToHost>(socket, (message) => {
     if (typeof message !== 'object' || message === null) return void socket.destroy();
-    // Looking at the process does not make it stay longer.
-    hasWorked ||=
-      message.type === 'hello' ? message.find !== undefined : !['status', 'cancel', 'ping', 'leave', 'unload'].includes(message.type);
-    if (hasWorked) lastActivityMs = Date.now();
-    if (message.type === 'hello') {
-      if (!isSameToken(message.token)) {
-        send({ type: 'refused', reason: 'token', pid: process.pid });
-        return void socket.end();
-      }
-      isWelcome = true;
-      isOfOurVersion = message.version === version;
-      if (!isOfOurVersion) return send({ type: 'refused', reason: 'version', pid: process.pid });
-      keepAliveSeconds = message.keepAliveSeconds ?? keepAliveSeconds;
-      const found = message.find && models.find(message.find);
-      return send({ type: 'welcome', pid: process.pid, found });
-    }
-    // Words of no form of ours end their connection and nothing else.
-    if (!isWelcome || !isToHost(message)) return void socket.destroy();
-    // A command of another version may only ask this process to leave: its other words may mean something else.
-    if (!isOfOurVersion && message.type !== 'leave') return void socket.destroy();
-    if (message.type === 'ping') return send({ type: 'pong' });
-    if (message.type === 'cancel') return running.get(message.id)?.abort(stopError('CANCELLED'));
-    if (message.type === 'leave') {
-      send({ type: 'done', id: message.id, result: true });
-      return void setTimeout(leave, 20);
-    }
-    const controller = new AbortController();
-    running.set(message.id, controller);
-    // A cancelled request is answered at once; what it has in a batch comes out of it when the batch is done, and nobody else is disturbed.
-    orAborted(answer(message, { signal: controller.signal, keepAliveSeconds }, send), controller.signal)
-      .then(
-        (result) => send({ type: 'done', id: message.id, result }),
-        (error: unknown) => send({ type: 'failed', id: message.id, error: asLuciError(error).toJSON() }),
-      )
-      .finally(() => running.delete(message.id));
+    connection.hasWorked ||= message.type === 'hello' ? message.find !== undefined : !looksOnly.includes(message.type);
+    if (connection.hasWorked) lastActivityMs = Date.now();
+    if (message.type === 'hello') greet(connection, message);
+    else if (isAllowed(connection, message)) receive(connection, message);
+    else socket.destroy();
   });
 }
 
-async function answer(
-  message: Exclude<ToHost, { type: 'hello' | 'cancel' | 'ping' | 'leave' }>,
-  options: UseOptions,
-  send: (message: FromHost) => void,
-): Promise<unknown> {
+/**
+ * Words of no form of ours end their connection and nothing else. A command of another version may only ask this process to leave: its
+ * other words may mean something else.
+ */
+function isAllowed({ handshake }: Connection, message: ToHost): boolean {
+  if (!isToHost(message)) return false;
+  return handshake === 'accepted' || (handshake === 'other-version' && message.type === 'leave');
+}
+
+function receive(connection: Connection, message: Exclude<ToHost, { type: 'hello' }>): void {
+  if (message.type === 'ping') connection.send({ type: 'pong' });
+  else if (message.type === 'cancel') connection.running.get(message.id)?.abort(stopError('CANCELLED'));
+  else if (message.type === 'leave') {
+    connection.send({ type: 'done', id: message.id, result: true });
+    setTimeout(leave, 20);
+  } else void run(connection, message);
+}
+
+/** Who connects is let in by the token, and understood by the version. */
+function greet(connection: Connection, opening: Extract<ToHost, { type: 'hello' }>): void {
+  const { pid } = process;
+  if (!isSameToken(opening.token)) {
+    connection.send({ type: 'refused', reason: 'token', pid });
+    connection.socket.end();
+  } else if (opening.version !== version) {
+    connection.handshake = 'other-version';
+    connection.send({ type: 'refused', reason: 'version', pid });
+  } else {
+    connection.handshake = 'accepted';
+    keepAliveSeconds = opening.keepAliveSeconds ?? keepAliveSeconds;
+    connection.send({ type: 'welcome', pid, found: opening.find && models.find(opening.find) });
+  }
+}
+
+/** A cancelled request is answered at once; what it has in a batch comes out of it when the batch is done, and nobody else is disturbed. */
+async function run({ running, send }: Connection, request: Request): Promise<void> {
+  const { id } = request;
+  const controller = new AbortController();
+  running.set(id, controller);
+  const { signal } = controller;
+  try {
+    send({ type: 'done', id, result: await orAborted(answer(request, { signal, keepAliveSeconds }, send), signal) });
+  } catch (error) {
+    send({ type: 'failed', id, error: asLuciError(error).toJSON() });
+  } finally {
+    running.delete(id);
+  }
+}
+
+async function answer(message: Request, options: UseOptions, send: (message: FromHost) => void): Promise<unknown> {
   const { signal } = options;
   switch (message.type) {
     case 'open':
@@ -145,6 +179,7 @@ async function answer(
   }
 }
 
+/** What comes over a socket may be anything, and whoever sends it must not end this process. */
 function isSameToken(given: unknown): boolean {
   if (typeof given !== 'string') return false;
   const [a, b] = [Buffer.from(given), Buffer.from(token)];

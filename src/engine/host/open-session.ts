@@ -6,6 +6,7 @@ import { estimateMemory } from '../../gguf/memory-estimate.ts';
 import { createNet } from '../../net/create-net.ts';
 import { openChild } from '../child/open-child.ts';
 import { flavorOf } from '../child/server-flavor.ts';
+import { defaultContextLength } from '../defaults.ts';
 import type { EngineProgram } from '../engine.ts';
 import type { OpenedModel, SessionOpener } from './loaded-models.ts';
 import type { HostTarget } from './protocol.ts';
@@ -17,11 +18,11 @@ import { fingerprintOf, openTrialRecord } from './trial-record.ts';
 /** Native code's wrapper takes half a second to load, and a child needs none of it. */
 const embedded = () => import('../embedded/open-embedded.ts');
 
-/** Children listen on this machine only; nothing else is ever reached from here. */
+/**
+ * State of this module, one for the life of the engine process: a way outward that is closed. Children listen on this machine only;
+ * nothing else is ever reached from here.
+ */
 const net = createNet({ offline: true, proxy: { none: [] }, userAgent: `luci/${version}` });
-
-/** Tokens where nobody says. */
-const usualContextLength = 4096;
 
 /** Estimates, then opens. States of the engine in this process are kept in `stateFolder`. */
 export function createSessionOpener(stateFolder: string): SessionOpener {
@@ -59,5 +60,5 @@ async function openProgram(target: HostTarget, program: EngineProgram): Promise<
 }
 
 function contextLengthOf({ contextLength }: HostTarget, trained: number | undefined): number {
-  return contextLength ?? Math.min(usualContextLength, trained ?? usualContextLength);
+  return contextLength ?? Math.min(defaultContextLength, trained ?? defaultContextLength);
 }

@@ -1,7 +1,10 @@
 import type { LuciErrorData } from '../../base/errors.ts';
 import type { ChatMessage, ChatRequest, EngineFacts, EngineProgram, GenerationEvent, ToolDefinition } from '../engine.ts';
 
-/** What the command and the resident engine process say to each other: one JSON value a line. */
+/**
+ * What the command and the resident engine process say to each other: one JSON value a line. The words of the handshake (`hello`,
+ * `welcome`, `refused`) and `leave` never change: processes of other versions are told to leave by them.
+ */
 
 /** A model to open. The same values name the same open model. */
 export interface HostTarget {
@@ -25,7 +28,7 @@ export type ToHost =
       readonly token: string;
       /** How long to stay after the work to come; left out by those who only look. */
       readonly keepAliveSeconds?: number;
-      /** A file to be used next: the welcome tells whether it is in memory as it is on the disk now, run by the engine process itself. */
+      /** A file to be used next: the answer tells whether it is in memory as it is on the disk now, run by the engine process itself. */
       readonly find?: HostTarget;
     }
   | { readonly type: 'open'; readonly id: number; readonly target: HostTarget }

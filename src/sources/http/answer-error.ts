@@ -1,5 +1,6 @@
 import { LuciError } from '../../base/errors.ts';
 import type { NetResponse } from '../../net/net.ts';
+import { retryableStatuses } from '../../net/retryable-status.ts';
 import { retryAfterMs } from '../hub/retry-after.ts';
 
 /** What was asked for, and how. */
@@ -13,9 +14,13 @@ export interface Asked {
 }
 
 /** An answer that is no file, as an error: the hub's own X-Error-Code first, the status second. */
-export async function answerError(response: NetResponse, { object, repo, host, hadToken }: Asked): Promise<LuciError> {
-  const { status, headers } = response;
+export async function answerError(response: NetResponse, asked: Asked): Promise<LuciError> {
   response.body.destroy();
+  return deniedBy(response, asked) ?? missingBy(response, asked) ?? statusError(response, asked);
+}
+
+/** Who asks may not have it. */
+function deniedBy({ status, headers }: NetResponse, { object, host, hadToken }: Asked): LuciError | undefined {
   const errorCode = headers['x-error-code'] ?? '';
   const message = headers['x-error-message'] ?? '';
   if (errorCode === 'GatedRepo') {
@@ -29,12 +34,21 @@ export async function answerError(response: NetResponse, { object, repo, host, h
     return denied(`${object} was disabled by the hub.`, 'luci search … finds another model');
   if (status === 401 && hadToken && (!errorCode || /invalid (credentials|token|username)/i.test(message)))
     return denied('HF_TOKEN is not valid: the hub does not accept it.', 'Run the command without HF_TOKEN, or set a valid one.');
+  return undefined;
+}
+
+/** It is not there. */
+function missingBy({ status, headers }: NetResponse, { object, repo, host, hadToken }: Asked): LuciError | undefined {
+  const errorCode = headers['x-error-code'];
   if (errorCode === 'EntryNotFound') return missing(`The repository has no file ${object}.`, repo && `luci install ${repo}`);
   if (errorCode === 'RevisionNotFound') return missing(`The revision of ${object} does not exist.`, repo && `luci install ${repo}`);
   // Without a token the hub says 401 of repositories that do not exist too, so that nobody can find out which private ones do.
   if (repo !== undefined && (errorCode === 'RepoNotFound' || status === 401)) return repositoryMissing(repo, host, hadToken);
-  if (status === 404) return missing(`${host} has no ${object}.`);
-  const isRetryable = [408, 429, 500, 502, 503, 504].includes(status);
+  return status === 404 ? missing(`${host} has no ${object}.`) : undefined;
+}
+
+function statusError({ status, headers }: NetResponse, { object, host }: Asked): LuciError {
+  const isRetryable = retryableStatuses.includes(status);
   const waitMs = retryAfterMs(headers, Date.now());
   const words = status === 429 ? 'asks to slow down (429)' : `answered ${status}`;
   return new LuciError(isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED', `${host} ${words} for ${object}`, {

@@ -1,4 +1,6 @@
 import { LuciError } from '../../base/errors.ts';
+import { merged } from '../../base/merged.ts';
+import { sha256In } from '../../base/sha256.ts';
 import type { Net, NetResponse } from '../../net/net.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
 import { type Asked, answerError } from './answer-error.ts';
@@ -10,17 +12,11 @@ const maxRedirects = 5;
 
 /** The file behind an address and its redirects. Facts and the token belong to the origin of `access.endpoint`. */
 export async function follow(net: Net, start: string, what: Pick<Asked, 'object' | 'repo'>, access: HttpAccess): Promise<ResolvedFile> {
-  const { object } = what;
   const home = new URL(access.endpoint);
-  const facts = {
-    commit: undefined as string | undefined,
-    linkedSize: undefined as number | undefined,
-    linkedEtag: undefined as string | undefined,
-  };
+  let facts: LinkedFacts = {};
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const target = new URL(url);
-    const isHome = target.origin === home.origin;
+    const isHome = new URL(url).origin === home.origin;
     const authorization: Record<string, string> = isHome && access.token ? { Authorization: `Bearer ${access.token}` } : {};
     const response = await net.request({
       url,
@@ -30,56 +26,73 @@ export async function follow(net: Net, start: string, what: Pick<Asked, 'object'
       connectTimeoutMs: access.connectTimeoutMs,
       idleTimeoutMs: access.idleTimeoutMs,
     });
-    const { headers, status } = response;
-    if (isHome) {
-      facts.commit ??= /^[0-9a-f]{40}$/.test(headers['x-repo-commit'] ?? '') ? headers['x-repo-commit'] : undefined;
-      facts.linkedSize ??= wholeNumber(headers['x-linked-size']);
-      facts.linkedEtag ??= headers['x-linked-etag'];
+    if (isHome) facts = merged(linkedFacts(response), facts);
+    if (![301, 302, 303, 307, 308].includes(response.status)) {
+      const asked = { ...what, host: new URL(url).host, hadToken: access.token !== undefined };
+      return fileOf(response, { url, asked, facts, headers: authorization });
     }
-    if (![301, 302, 303, 307, 308].includes(status)) return finish(response, url, what, authorization, facts, access);
     response.body.destroy();
-    const next = headers['location'] && URL.canParse(headers['location'], url) ? new URL(headers['location'], url) : undefined;
-    if (!next) throw new LuciError('SOURCE_BROKEN', `${target.host} redirects ${object} to nowhere`);
-    const isDowngrade = target.protocol === 'https:' && next.protocol !== 'https:';
-    if (isDowngrade || !/^https?:$/.test(next.protocol))
-      throw new LuciError('SOURCE_BROKEN', `${target.host} redirects ${object} to an address that is not https; refused`);
-    url = next.href;
+    url = redirectTarget(url, response.headers['location'], what.object);
   }
-  throw new LuciError('SOURCE_BROKEN', `${object} is redirected more than ${maxRedirects} times`);
+  throw new LuciError('SOURCE_BROKEN', `${what.object} is redirected more than ${maxRedirects} times`);
 }
 
-async function finish(
-  response: NetResponse,
-  url: string,
-  what: Pick<Asked, 'object' | 'repo'>,
-  authorization: Record<string, string>,
-  facts: { commit: string | undefined; linkedSize: number | undefined; linkedEtag: string | undefined },
-  access: HttpAccess,
-): Promise<ResolvedFile> {
-  const { object } = what;
+/** What the hub says on its own redirects of the file they lead to. */
+interface LinkedFacts {
+  readonly commit?: string;
+  readonly sizeBytes?: number;
+  readonly etag?: string;
+}
+
+function linkedFacts({ headers }: NetResponse): LinkedFacts {
+  const commit = headers['x-repo-commit'] ?? '';
+  return {
+    commit: /^[0-9a-f]{40}$/.test(commit) ? commit : undefined,
+    sizeBytes: wholeNumber(headers['x-linked-size']),
+    etag: headers['x-linked-etag'],
+  };
+}
+
+function redirectTarget(url: string, location: string | undefined, object: string): string {
+  const { host, protocol } = new URL(url);
+  const next = location && URL.canParse(location, url) ? new URL(location, url) : undefined;
+  if (!next) throw new LuciError('SOURCE_BROKEN', `${host} redirects ${object} to nowhere`);
+  const isDowngrade = protocol === 'https:' && next.protocol !== 'https:';
+  if (isDowngrade || !/^https?:$/.test(next.protocol))
+    throw new LuciError('SOURCE_BROKEN', `${host} redirects ${object} to an address that is not https; refused`);
+  return next.href;
+}
+
+/** Where an answer came from, and what is known of it beside itself. */
+interface AnswerPlace {
+  readonly url: string;
+  readonly asked: Asked;
+  readonly facts: LinkedFacts;
+  /** To send with later requests to the address. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function fileOf(response: NetResponse, { url, asked, facts, headers: authorization }: AnswerPlace): Promise<ResolvedFile> {
   const { status, headers } = response;
   // 416 is how a server answers a range of an empty file.
-  if (status !== 200 && status !== 206) {
-    throw await answerError(response, { ...what, host: new URL(url).host, hadToken: access.token !== undefined });
-  }
+  if (status !== 200 && status !== 206) throw await answerError(response, asked);
   response.body.destroy();
   const type = headers['content-type'] ?? '';
   if (/text\/html/i.test(type)) {
     throw new LuciError(
       'SOURCE_BROKEN',
-      `${new URL(url).host} answers with a web page in place of ${object} (a login page of this network, perhaps)`,
+      `${asked.host} answers with a web page in place of ${asked.object} (a login page of this network, perhaps)`,
     );
   }
   const total = status === 206 ? wholeNumber(/\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]) : wholeNumber(headers['content-length']);
-  const etag = (facts.linkedEtag ?? headers['etag'] ?? '').replace(/^W\//, '').replaceAll('"', '');
-  const sizeBytes = facts.linkedSize ?? total;
+  const etag = (facts.etag ?? headers['etag'] ?? '').replace(/^W\//, '').replaceAll('"', '');
   return {
     url,
     headers: authorization,
     acceptsRanges: status === 206,
     commit: facts.commit,
-    sizeBytes,
-    sha256: /^[0-9a-f]{64}$/.test(etag) ? etag : undefined,
+    sizeBytes: facts.sizeBytes ?? total,
+    sha256: sha256In(etag),
     etag: headers['etag'] && !headers['etag'].startsWith('W/') ? headers['etag'] : undefined,
   };
 }

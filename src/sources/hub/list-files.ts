@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { boundedText } from '../../base/bounded-body.ts';
 import { parseChecked } from '../../base/checked-json.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
+import { sha256In } from '../../base/sha256.ts';
 import type { Net } from '../../net/net.ts';
 import { answerError } from '../http/answer-error.ts';
 import type { HttpAccess } from '../http/http-access.ts';
@@ -41,14 +43,8 @@ export async function listRepository(net: Net, repo: string, access: HttpAccess,
   });
   const { host } = new URL(access.endpoint);
   if (response.status !== 200) throw await answerError(response, { object: repo, repo, host, hadToken: access.token !== undefined });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxAnswerBytes) throw new LuciError('SOURCE_BROKEN', `${host} lists ${repo} in more than 32 MiB; refused`);
-    chunks.push(chunk);
-  }
-  return listingOf(Buffer.concat(chunks).toString('utf8'), repo, host);
+  const tooLong = (): LuciError => new LuciError('SOURCE_BROKEN', `${host} lists ${repo} in more than 32 MiB; refused`);
+  return listingOf(await boundedText(response.body, { maxBytes: maxAnswerBytes, tooLong }), repo, host);
 }
 
 function listingOf(text: string, repo: string, host: string): RepositoryListing {
@@ -60,11 +56,10 @@ function listingOf(text: string, repo: string, host: string): RepositoryListing 
       license: (Array.isArray(license) ? license.join(', ') : license) ?? 'unknown',
       files: siblings.map(({ rfilename, size, lfs }) => {
         const sizeBytes = lfs?.size ?? size;
-        const sha256 = lfs?.sha256;
         return {
           path: rfilename,
           sizeBytes: typeof sizeBytes === 'number' ? sizeBytes : undefined,
-          sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : undefined,
+          sha256: sha256In(lfs?.sha256),
         };
       }),
     };

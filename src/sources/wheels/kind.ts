@@ -1,3 +1,4 @@
+import { sha256Pattern } from '../../base/sha256.ts';
 import * as v from 'valibot';
 import type { Sha256 } from '../../base/model.ts';
 import type { SourceKind } from '../kind.ts';
@@ -28,7 +29,7 @@ declare module '../../base/model.ts' {
   }
 }
 
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits'));
+const sha256 = v.pipe(v.string(), v.regex(sha256Pattern, 'expected 64 lower-case hexadecimal digits'));
 const piece = v.strictObject({
   package: packageName,
   version: packageVersion,

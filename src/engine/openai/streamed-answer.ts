@@ -1,0 +1,93 @@
+import { LuciError } from '../../base/errors.ts';
+import type { EndReason, GenerationEvent, ToolCall } from '../engine.ts';
+import { answerTooLong, errorText, type OpenAiTarget, placeOf } from './client.ts';
+import { usageOf } from './usage.ts';
+import { isRecord, type JsonRecord, type ToolCallDelta } from './wire.ts';
+
+/** An answer put together from the records it streams in. */
+export interface StreamedAnswer {
+  /** Takes the next record in; returns what it says at once. Throws ENGINE_FAILED when the endpoint says that it failed. */
+  takeIn(record: JsonRecord): readonly GenerationEvent[];
+  /** @returns Tool calls and the end, or undefined when the endpoint never said that the answer is over. */
+  finish(): readonly GenerationEvent[] | undefined;
+}
+
+/** Characters of all calls of tools in one answer; a file to be written is the longest true one. */
+const maxCallCharacters = 16 * 1024 ** 2;
+
+interface PartialCall {
+  readonly id: string;
+  name: string;
+  text: string;
+}
+
+/** Starts one; `startedAt` is when it was asked for, by `performance.now()`. */
+export function streamedAnswer(target: OpenAiTarget, startedAt: number): StreamedAnswer {
+  const calls = new Map<number, PartialCall>();
+  let callCharacters = 0;
+  let firstTokenAt: number | undefined;
+  let reason: EndReason | undefined;
+  let usage: JsonRecord = {};
+  let timings: JsonRecord = {};
+  let pieces = 0;
+
+  function takeCall({ index = 0, id, function: called }: ToolCallDelta): void {
+    const call = calls.get(index) ?? { id: id ?? `call-${index + 1}`, name: '', text: '' };
+    const [name, text] = [called?.name ?? '', called?.arguments ?? ''];
+    callCharacters += name.length + text.length + 64;
+    if (callCharacters > maxCallCharacters) throw answerTooLong(target);
+    call.name += name;
+    call.text += text;
+    calls.set(index, call);
+  }
+
+  function textsOf(delta: JsonRecord): GenerationEvent[] {
+    const events: GenerationEvent[] = [];
+    const thought = delta['reasoning_content'] ?? delta['reasoning'];
+    if (typeof thought === 'string' && thought !== '') events.push({ type: 'thinking', text: thought });
+    const text = delta['content'];
+    if (typeof text === 'string' && text !== '') {
+      firstTokenAt ??= performance.now();
+      pieces += 1;
+      events.push({ type: 'text', text });
+    }
+    return events;
+  }
+
+  return {
+    takeIn(record) {
+      if (record['error'] !== undefined) throw new LuciError('ENGINE_FAILED', `${placeOf(target)}: ${errorText(record['error'])}`);
+      if (isRecord(record['usage'])) usage = record['usage'];
+      if (isRecord(record['timings'])) timings = record['timings'];
+      const choice: unknown = Array.isArray(record['choices']) ? record['choices'][0] : undefined;
+      if (!isRecord(choice)) return [];
+      const delta = isRecord(choice['delta']) ? choice['delta'] : {};
+      const events = textsOf(delta);
+      if (Array.isArray(delta['tool_calls'])) for (const part of delta['tool_calls'] as ToolCallDelta[]) takeCall(part);
+      if (typeof choice['finish_reason'] === 'string') reason = endReason(choice['finish_reason']);
+      return events;
+    },
+    finish() {
+      const said = reason;
+      if (said === undefined) return undefined;
+      const events = [...calls.values()].map((call): GenerationEvent => ({ type: 'tool-call', call: finishedCall(target, call, said) }));
+      const seen = { startedAt, firstTokenAt, endedAt: performance.now(), pieces };
+      return [...events, { type: 'end', reason: calls.size > 0 ? 'tool-calls' : said, usage: usageOf(usage, timings, seen) }];
+    },
+  };
+}
+
+/** Arguments that a limit cut are no JSON: an error, never half a call. */
+function finishedCall(target: OpenAiTarget, { id, name, text }: PartialCall, reason: EndReason): ToolCall {
+  try {
+    return { id, name, arguments: (text.trim() === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+  } catch (cause) {
+    const why = reason === 'length' ? 'it was cut by the limit of tokens' : 'its arguments are no JSON';
+    throw new LuciError('ENGINE_FAILED', `${placeOf(target)} wrote a call of ${name} that cannot be used: ${why}.`, { cause });
+  }
+}
+
+function endReason(text: string): EndReason {
+  if (text === 'length') return 'length';
+  return text === 'tool_calls' ? 'tool-calls' : 'stop';
+}
