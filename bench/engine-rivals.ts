@@ -101,14 +101,12 @@ function askServer(port: number, { messages, maxTokens }: Question): Promise<Tim
     const sent = httpRequest(where, (response) => {
       if (response.statusCode !== 200) return reject(new Error(`llama-server answers ${response.statusCode}`));
       let [firstMs, lastMs, rest] = [0, 0, ''];
-      let usage: { prompt_tokens: number; completion_tokens: number; prompt_tokens_details?: { cached_tokens: number } } | undefined;
+      let usage: Chunk['usage'];
       response.setEncoding('utf8');
       response.on('data', (text: string) => {
         const lines = (rest + text).split('\n');
         rest = lines.pop() ?? '';
-        for (const line of lines) {
-          if (!line.startsWith('data: {')) continue;
-          const chunk = JSON.parse(line.slice(6)) as { choices?: { delta?: { content?: string } }[]; usage?: typeof usage };
+        for (const chunk of chunksIn(lines)) {
           usage = chunk.usage ?? usage;
           if (!chunk.choices?.[0]?.delta?.content) continue;
           lastMs = performance.now() - startedAt;
@@ -128,6 +126,19 @@ function askServer(port: number, { messages, maxTokens }: Question): Promise<Tim
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+interface Chunk {
+  readonly choices?: readonly { readonly delta?: { readonly content?: string } }[];
+  readonly usage?: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly prompt_tokens_details?: { readonly cached_tokens: number };
+  };
+}
+
+function chunksIn(lines: readonly string[]): Chunk[] {
+  return lines.filter((line) => line.startsWith('data: {')).map((line) => JSON.parse(line.slice(6)) as Chunk);
 }
 
 /** Tokens a second of llama-bench, generating into an empty context. */

@@ -19,7 +19,7 @@ import type { OpenOptions, Session } from '../engine/engine.ts';
 import { createHostEngine } from '../engine/host/host-engine.ts';
 import { type MachineFacts, probeMachine } from '../engine/machine.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
-import { checkGgufParts } from '../gguf/parts.ts';
+import { checkGgufParts } from '../gguf/split-model.ts';
 import {
   chooseProven,
   chooseUnnamed,
@@ -37,8 +37,8 @@ import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
 import { createNet } from '../net/create-net.ts';
 import { appendToLedger, readLedger } from '../net/ledger.ts';
 import type { InstalledModel, StoredFacts } from '../store/installed-model.ts';
-import { type Proven, readProven } from '../store/proven.ts';
 import { createStore } from '../store/store.ts';
+import { readTestRecords, type TestRecord } from '../store/test-records.ts';
 import type { CatalogedModel, Luci } from './luci.ts';
 import { createOpener } from './open-model.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -98,7 +98,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const list = async (): Promise<readonly ListedModel[]> => withCatalog(await store.list());
   const withCatalog = async (models: readonly InstalledModel[]): Promise<readonly ListedModel[]> => {
     if (models.length === 0) return []; // Without models nobody waits for the catalogue.
-    const [known, proven] = await Promise.all([catalog(), readProven(directories.state)]);
+    const [known, proven] = await Promise.all([catalog(), readTestRecords(directories.state)]);
     const totalMemory = totalmem();
     return models.map((model) => ({
       ...model,
@@ -301,7 +301,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
 }
 
 /** A result holds for the bytes that were tested. */
-function provenOf({ name, files }: InstalledModel, all: Readonly<Record<string, Proven>>): Proven | undefined {
+function provenOf({ name, files }: InstalledModel, all: Readonly<Record<string, TestRecord>>): TestRecord | undefined {
   const found = all[name];
   return found !== undefined && found.sha256 === files[0]?.sha256 ? found : undefined;
 }

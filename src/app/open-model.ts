@@ -14,7 +14,7 @@ import { checkGgufFile, type GgufFacts } from '../gguf/facts.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import type { Net } from '../net/net.ts';
 import { addRemote, type Remote, readRemotes, removeRemote } from '../store/remotes.ts';
-import { type Runtime, readRuntimes } from '../store/runtimes.ts';
+import { type Runtime, readRuntimes } from '../store/runtime-list.ts';
 
 /** Opening a model: which engine runs it, here or elsewhere. The caller never knows. */
 
@@ -93,7 +93,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
   }
 
   async function llamafileVersion(path: string): Promise<string | undefined> {
-    const { versionOf } = await import('../install/runtimes.ts');
+    const { versionOf } = await import('../install/add-runtime.ts');
     if (!existsSync(path)) throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci list' });
     return versionOf('llamafile', path, childEnvironment);
   }

@@ -3,8 +3,6 @@ import { dataPath } from '../base/parts.ts';
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DownloadEvent } from '../download/download-event.ts';
-import { addGpu, type GpuKind } from '../install/gpu.ts';
-import { type AddPythonOptions, addPython, type PythonRelease, readPythonRelease, requirePython } from '../install/python.ts';
 import {
   addLlamafile,
   addProgram,
@@ -13,9 +11,11 @@ import {
   type RuntimeTools,
   readRuntimeCatalog,
   removeRuntime,
-} from '../install/runtimes.ts';
+} from '../install/add-runtime.ts';
+import { addGpu, type GpuKind } from '../install/gpu.ts';
+import { type AddPythonOptions, addPython, type PythonRelease, readPythonRelease, requirePython } from '../install/python-part.ts';
 import type { Net } from '../net/net.ts';
-import { type Runtime, readRuntimes } from '../store/runtimes.ts';
+import { type Runtime, readRuntimes } from '../store/runtime-list.ts';
 
 /** Programs that run models beside the embedded engine, and optional parts. */
 export interface Runtimes {

@@ -13,7 +13,7 @@ import { listPartials } from '../download/partial.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import type { Net } from '../net/net.ts';
 import { freeBytesAt } from '../store/free-space.ts';
-import { readRuntimes } from '../store/runtimes.ts';
+import { readRuntimes } from '../store/runtime-list.ts';
 import type { Store } from '../store/store.ts';
 import { diagnose, type Finding } from './doctor/diagnose.ts';
 import type { ModelOpener } from './open-model.ts';

@@ -3,8 +3,11 @@
 /** 64 lower-case hexadecimal digits. */
 export type Sha256 = string;
 
+/** The tiers there are, the lowest first. */
+export const allTiers = [0, 1, 2, 3] as const;
+
 /** 0 basic, 1 everyday, 2 advanced, 3 demanding: the class of tasks a model of this kind should manage. */
-export type Tier = 0 | 1 | 2 | 3;
+export type Tier = (typeof allTiers)[number];
 
 /** A file of a repository of the model hub, at one commit or at a branch: what every entry of the catalogue has. */
 export interface HubSource {

@@ -1,6 +1,6 @@
-import { sha256Pattern } from '../base/sha256.ts';
 import * as v from 'valibot';
-import type { Model, ModelFile, Source } from '../base/model.ts';
+import { allTiers, type Model, type ModelFile, type Source } from '../base/model.ts';
+import { sha256Pattern } from '../base/sha256.ts';
 import { catalogSourceSchema } from '../sources/kinds.ts';
 
 /** An entry of a catalogue file, as written there, and the model it describes. The same fields as catalog/models.schema.json. */
@@ -19,7 +19,7 @@ export const entrySchema = v.pipe(
     family: v.optional(v.string(), 'other'),
     parametersB: positive,
     activeParametersB: v.optional(positive),
-    tier: v.picklist([0, 1, 2, 3]),
+    tier: v.picklist(allTiers),
     purposes: v.optional(v.array(v.string()), ['chat']),
     license: v.pipe(v.string(), v.minLength(1)),
     contextLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),

@@ -42,6 +42,11 @@ function expression(schema: unknown, scope: Scope): string {
   const choices = oneOf ?? anyOf;
   if (Array.isArray(choices)) return group(choices.map((choice) => named(choice, scope)));
   if (Array.isArray(type)) return group(type.map((one) => named({ ...rest, type: one }, scope)));
+  return ofType(type, rest, scope);
+}
+
+/** A schema that says nothing but its type and what belongs to it. */
+function ofType(type: unknown, rest: Record<string, unknown>, scope: Scope): string {
   if (type === 'string') return text(rest);
   if (type === 'object' && rest['properties'] !== undefined) return object(rest, scope);
   if (type === 'object' && typeof rest['additionalProperties'] === 'object') return record(rest['additionalProperties'], scope);
@@ -95,17 +100,17 @@ function object({ properties, required }: Record<string, unknown>, scope: Scope)
 
 function array({ items, minItems, maxItems }: Record<string, unknown>, scope: Scope): string {
   const item = named(items, scope);
-  const least = count(minItems) ?? 0;
-  const most = count(maxItems);
-  if (most === 0) return '"[" ws "]"';
-  const rest = `("," ws ${item}){${Math.max(0, least - 1)},${most === undefined ? '' : most - 1}}`;
-  return least > 0 ? `"[" ws ${item} ${rest} ws "]"` : `"[" ws (${item} ${rest})? ws "]"`;
+  const min = count(minItems) ?? 0;
+  const max = count(maxItems);
+  if (max === 0) return '"[" ws "]"';
+  const rest = `("," ws ${item}){${Math.max(0, min - 1)},${max === undefined ? '' : max - 1}}`;
+  return min > 0 ? `"[" ws ${item} ${rest} ws "]"` : `"[" ws (${item} ${rest})? ws "]"`;
 }
 
 function text({ minLength, maxLength }: Record<string, unknown>): string {
-  const [least, most] = [count(minLength), count(maxLength)];
-  if (least === undefined && most === undefined) return 'string';
-  return `"\\"" char{${least ?? 0},${most ?? ''}} "\\""`;
+  const [min, max] = [count(minLength), count(maxLength)];
+  if (min === undefined && max === undefined) return 'string';
+  return `"\\"" char{${min ?? 0},${max ?? ''}} "\\""`;
 }
 
 function count(value: unknown): number | undefined {
@@ -116,6 +121,6 @@ function group(choices: readonly string[]): string {
   return `(${choices.join(' | ')})`;
 }
 
-function literal(words: string): string {
-  return `"${words.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+function literal(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }

@@ -8,7 +8,7 @@ import { memoryReader } from './byte-reader.ts';
 import { checkGgufFile, checkGgufPrefix, factsOf } from './facts.ts';
 import { MoreBytesNeeded } from './gguf-error.ts';
 import { readGgufHeader } from './header.ts';
-import { checkGgufParts } from './parts.ts';
+import { checkGgufParts } from './split-model.ts';
 
 /** Every broken form of the list GG-01 to GG-40, one a row. Each is one clear error, and none takes memory or time that its size does not. */
 

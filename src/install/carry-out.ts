@@ -10,9 +10,9 @@ import { type DownloadedFile, type DownloadOptions, downloadFile } from '../down
 import { wholePrefix } from '../download/partial.ts';
 import type { Net } from '../net/net.ts';
 import { keptSource } from '../sources/kinds.ts';
-import type { FirstPin } from '../store/first-pins.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
+import type { TofuPin } from '../store/tofu-pins.ts';
 
 /** Carrying out a plan: download, verify, adopt. */
 
@@ -150,7 +150,7 @@ async function moveParts(
 }
 
 /** What is held of a model nobody vouched for: its digests, and the commit they came from. */
-export function firstPinOf({ license, quantization, parametersB, files }: Model, done: InstalledModel): FirstPin {
+export function firstPinOf({ license, quantization, parametersB, files }: Model, done: InstalledModel): TofuPin {
   return {
     license,
     quantization: done.facts?.quantization ?? quantization,

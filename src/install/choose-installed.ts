@@ -2,7 +2,7 @@ import { LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
-import type { Proven } from '../store/proven.ts';
+import type { TestRecord } from '../store/test-records.ts';
 import type { Fit } from './fit.ts';
 
 /** Which installed model a run uses. Pure. */
@@ -13,7 +13,7 @@ export interface ListedModel extends InstalledModel {
   readonly entry: Model | undefined;
   readonly fits: Fit;
   /** What tests have proven of these very bytes. */
-  readonly proven: Proven | undefined;
+  readonly proven: TestRecord | undefined;
 }
 
 /** A model that can be opened. */

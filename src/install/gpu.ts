@@ -4,7 +4,7 @@ import { renameOver } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
-import { changeRuntimes, type Runtime } from '../store/runtimes.ts';
+import { changeRuntimes, type Runtime } from '../store/runtime-list.ts';
 import { packNpm, unpackPackage } from './npm.ts';
 
 /**

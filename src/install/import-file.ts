@@ -8,7 +8,7 @@ import { lock } from '../base/lock.ts';
 import type { Sha256 } from '../base/model.ts';
 import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import { diskError, errnoOf, isNotFound } from '../base/system-error.ts';
-import { checkGgufParts } from '../gguf/parts.ts';
+import { checkGgufParts } from '../gguf/split-model.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
 

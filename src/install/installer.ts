@@ -7,9 +7,9 @@ import { listPartials } from '../download/partial.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import type { HttpAccess } from '../sources/http/http-access.ts';
 import { listRepository } from '../sources/hub/list-files.ts';
-import { type FirstPin, holdFirstPin, readFirstPins } from '../store/first-pins.ts';
 import { freeBytesAt } from '../store/free-space.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
+import { holdTofuPin, readTofuPins, type TofuPin } from '../store/tofu-pins.ts';
 import { askSizes } from './ask-sizes.ts';
 import { firstPinOf, type InstallOptions, type InstallTools, installModel } from './carry-out.ts';
 import { type ImportOptions, type InspectedFile, importFile, inspectFile } from './import-file.ts';
@@ -64,7 +64,7 @@ export function createInstaller(options: InstallerOptions): Installer {
   });
   /** What the catalogue or the first install says of an installed model. */
   const pinnedModel = async ({ name }: InstalledModel): Promise<Model | undefined> => {
-    const [known, pins] = await Promise.all([catalog(), readFirstPins(stateFolder)]);
+    const [known, pins] = await Promise.all([catalog(), readTofuPins(stateFolder)]);
     const model = findModel(known, name);
     const pin = pins.get(name);
     if (model && (!pin || model.files.every(({ sha256 }) => sha256 !== undefined))) return model;
@@ -75,7 +75,7 @@ export function createInstaller(options: InstallerOptions): Installer {
       return resolveTargets(joinGroups(references), {
         catalog: await catalog(),
         groupsPath,
-        pins: update ? new Map<string, FirstPin>() : await readFirstPins(stateFolder),
+        pins: update ? new Map<string, TofuPin>() : await readTofuPins(stateFolder),
         listRepository: (repo, revision) => listRepository(net, repo, access(signal), revision),
       });
     },
@@ -95,7 +95,7 @@ export function createInstaller(options: InstallerOptions): Installer {
     },
     async install(model, how) {
       const done = await installModel({ net, store, download }, model, how);
-      if (!done.vouched) await holdFirstPin(stateFolder, model.name, firstPinOf(model, done));
+      if (!done.vouched) await holdTofuPin(stateFolder, model.name, firstPinOf(model, done));
       return done;
     },
     async verify(model, how) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { dataPath } from '../base/parts.ts';
 import { loadCatalog } from '../catalog/load-catalog.ts';
 import type { RepositoryListing } from '../sources/hub/list-files.ts';
-import type { FirstPin } from '../store/first-pins.ts';
+import type { TofuPin } from '../store/tofu-pins.ts';
 import { type InstallTarget, resolveTargets } from './targets.ts';
 
 const digest = (digit: string): string => digit.repeat(64);
@@ -15,10 +15,7 @@ const listing: RepositoryListing = {
   ],
 };
 
-async function targetsOf(
-  references: readonly string[],
-  pins: ReadonlyMap<string, FirstPin> = new Map(),
-): Promise<readonly InstallTarget[]> {
+async function targetsOf(references: readonly string[], pins: ReadonlyMap<string, TofuPin> = new Map()): Promise<readonly InstallTarget[]> {
   return resolveTargets(references, {
     catalog: await loadCatalog({ builtIn: dataPath('catalog', 'models.json') }),
     groupsPath: dataPath('catalog', 'groups.json'),

@@ -9,7 +9,7 @@ import type { Catalog } from '../catalog/load-catalog.ts';
 import { type ModelReference, parseReference } from '../catalog/reference.ts';
 import { redactUrl } from '../net/addresses.ts';
 import type { RepositoryListing } from '../sources/hub/list-files.ts';
-import type { FirstPin } from '../store/first-pins.ts';
+import type { TofuPin } from '../store/tofu-pins.ts';
 import { isOfRepository } from './lookup.ts';
 import { parametersFromBytes } from './size-estimate.ts';
 
@@ -26,7 +26,7 @@ export interface TargetTools {
   readonly catalog: Catalog;
   readonly groupsPath: string;
   /** Pins of first installs; empty when the user asked for what the sources have now. */
-  readonly pins: ReadonlyMap<string, FirstPin>;
+  readonly pins: ReadonlyMap<string, TofuPin>;
   readonly listRepository: (repo: string, revision: string | undefined) => Promise<RepositoryListing>;
 }
 
@@ -63,7 +63,7 @@ async function resolveOne(reference: ModelReference, tools: TargetTools): Promis
 }
 
 /** The digests of the first install, for a model the catalogue has none for. */
-function withFirstPin(model: Model, pins: ReadonlyMap<string, FirstPin>): Model {
+function withFirstPin(model: Model, pins: ReadonlyMap<string, TofuPin>): Model {
   const pin = pins.get(model.name);
   if (!pin || model.files.every((file) => file.sha256 !== undefined)) return model;
   return { ...model, files: pin.files, quantization: pin.quantization, parametersB: pin.parametersB, confidence: 'first-install' };
@@ -130,7 +130,7 @@ function modelOfUrl(url: string, { catalog, pins }: TargetTools): Model {
   if (!/\.gguf$/i.test(fileName)) {
     throw new LuciError('USAGE', `${shown} does not name a .gguf file.`, { hint: 'luci install https://host/path/model.gguf' });
   }
-  const isOfUrl = (pin: FirstPin | undefined): boolean =>
+  const isOfUrl = (pin: TofuPin | undefined): boolean =>
     pin?.files[0]?.sources.some((source) => source.kind === 'url' && source.url === shown) === true;
   const stem = fileName.replace(/\.gguf$/i, '');
   // A name that stands for something else already gets a mark of the address.

@@ -6,7 +6,7 @@ import { diskError } from '../base/system-error.ts';
 /** What lies in `models/`: plain `.gguf` files, whoever put them there. */
 
 /** A file found, with what tells whether it changed. */
-export interface FoundFile {
+export interface ScannedFile {
   /** Path below the folder. */
   readonly name: string;
   readonly sizeBytes: number;
@@ -15,14 +15,14 @@ export interface FoundFile {
 }
 
 /** A model's files: one, or all parts of a split model in order; `missing` names parts that are not there. */
-export interface FoundModel {
+export interface ScannedModel {
   readonly stem: string;
-  readonly files: readonly FoundFile[];
+  readonly files: readonly ScannedFile[];
   readonly missing: readonly string[];
 }
 
 /** The models in a folder; hidden entries and folders are left alone. */
-export function scanModels(folder: string): readonly FoundModel[] {
+export function scanModels(folder: string): readonly ScannedModel[] {
   let names: string[];
   try {
     if (!statSync(folder, { throwIfNoEntry: false })) return [];
@@ -35,7 +35,7 @@ export function scanModels(folder: string): readonly FoundModel[] {
   return groupParts(files);
 }
 
-function statOf(folder: string, name: string): FoundFile | undefined {
+function statOf(folder: string, name: string): ScannedFile | undefined {
   try {
     // Undefined when it was removed meanwhile, or is a dangling link.
     const found = statSync(join(folder, name), { throwIfNoEntry: false });
@@ -45,8 +45,8 @@ function statOf(folder: string, name: string): FoundFile | undefined {
   }
 }
 
-function groupParts(files: readonly FoundFile[]): readonly FoundModel[] {
-  const groups = new Map<string, FoundFile[]>();
+function groupParts(files: readonly ScannedFile[]): readonly ScannedModel[] {
+  const groups = new Map<string, ScannedFile[]>();
   for (const file of files) {
     const split = splitNameOf(file.name);
     const key = split ? `${split.stem}-of-${split.count}` : file.name;

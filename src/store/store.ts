@@ -10,7 +10,7 @@ import { isEnabled, readEnabledState, setEnabled } from './enabled-state.ts';
 import { freeFileName, sameName } from './file-names.ts';
 import { changeIndex, readIndex } from './index-file.ts';
 import type { InstalledModel, ModelRecord, StoredFacts, StoredFile } from './installed-model.ts';
-import { type FoundFile, type FoundModel, scanModels } from './scan.ts';
+import { type ScannedFile, type ScannedModel, scanModels } from './scan.ts';
 
 /** What is installed. The `.gguf` files in `models/` are the truth; the index only remembers what was learned about them. */
 
@@ -149,16 +149,16 @@ async function listModels(options: StoreOptions, signal?: AbortSignal): Promise<
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function isRecordOf(record: ModelRecord, found: FoundModel): boolean {
+function isRecordOf(record: ModelRecord, found: ScannedModel): boolean {
   return record.files[0]?.name === found.files[0]?.name;
 }
 
 /** True when any file is not the one the record was made of; a changed time or inode is enough to read it again. */
-function hasChanged(record: ModelRecord, found: FoundModel): boolean {
+function hasChanged(record: ModelRecord, found: ScannedModel): boolean {
   return record.files.length !== found.files.length || record.files.some((file, part) => !isSameFile(file, found.files[part]));
 }
 
-function isSameFile(file: StoredFile, found: FoundFile | undefined): boolean {
+function isSameFile(file: StoredFile, found: ScannedFile | undefined): boolean {
   return (
     found !== undefined &&
     file.name === found.name &&
@@ -171,7 +171,7 @@ function isSameFile(file: StoredFile, found: FoundFile | undefined): boolean {
 /** A record for files that are new or changed: name from the record or the catalogue, facts from the header, no digest. */
 async function learn(
   options: StoreOptions,
-  found: FoundModel,
+  found: ScannedModel,
   known: ModelRecord | undefined,
   taken: ReadonlySet<string>,
   signal?: AbortSignal,
@@ -189,7 +189,7 @@ async function learn(
   }
 }
 
-function pathsOf(folder: string, { files }: FoundModel): readonly string[] {
+function pathsOf(folder: string, { files }: ScannedModel): readonly string[] {
   return files.map(({ name }) => join(folder, name));
 }
 
@@ -226,7 +226,7 @@ function isNewerRecordOf(other: ModelRecord, learned: ModelRecord, before: reado
   return isOfSameFile(other, learned) && !before.some((record) => JSON.stringify(record) === JSON.stringify(other));
 }
 
-async function statFile(folder: string, name: string): Promise<FoundFile> {
+async function statFile(folder: string, name: string): Promise<ScannedFile> {
   const path = join(folder, name);
   try {
     const { size, mtimeMs, ino } = await stat(path);

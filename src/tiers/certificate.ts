@@ -2,8 +2,9 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import * as v from 'valibot';
 import { parseChecked } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
+import { countTier } from './count-tier.ts';
 import type { ReadLog } from './run-log.ts';
-import { isConfirmed, isTierPassed, wilsonInterval } from './statistics.ts';
+import { isTierPassed } from './statistics.ts';
 
 /** A certificate: what a model passed, with everything it takes to repeat it, signed with a key of the machine that tested. */
 
@@ -79,13 +80,10 @@ export function certify({ run, answers, tiers: results }: ReadLog, keyPem: strin
   const tiers = [...new Set(answers.map(({ tier }) => tier))].sort();
   return tiers.map((tier) => {
     const own = answers.filter((answer) => answer.tier === tier);
-    const passed = own.filter(({ status }) => status === 'pass').length;
-    const clusters = [...new Set(own.map(({ caseId }) => caseId))].map((id) => {
-      const ofCase = own.filter(({ caseId }) => caseId === id);
-      return [ofCase.filter(({ status }) => status === 'pass').length, ofCase.length] as const;
-    });
+    // What is signed leaves nothing open: a question without an answer counts as not passed.
+    const answered = own.map((answer) => (answer.status === 'error' ? { ...answer, status: 'fail' as const } : answer));
+    const { passed, interval, confirmed } = countTier(answered, { planned: own.length, repeats: run.repeats });
     const sequential = results.some((result) => result.tier === tier && result.sequential);
-    const interval = wilsonInterval(passed, own.length, run.repeats > 1 ? clusters : undefined);
     const facts = {
       type: 'luci-certificate' as const,
       version: 1 as const,
@@ -94,7 +92,7 @@ export function certify({ run, answers, tiers: results }: ReadLog, keyPem: strin
       quantization: run.quantization,
       tier,
       verdict: isTierPassed(passed, own.length) ? ('pass' as const) : ('fail' as const),
-      confirmed: !sequential && isConfirmed(passed, own.length, run.repeats, interval[0]),
+      confirmed: !sequential && confirmed,
       sequential,
       passed,
       total: own.length,

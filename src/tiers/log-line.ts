@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { allTiers } from '../base/model.ts';
 import type { LogLine } from './run-log.ts';
 
 /** Lines of logs are checked before anything believes them: logs of other machines are merged and reported too. */
 
-const tier = v.picklist([0, 1, 2, 3]);
+const tier = v.picklist(allTiers);
 const mode = v.picklist(['graded', 'diagnostic']);
 const count = v.pipe(v.number(), v.minValue(0));
 const optionalText = v.optional(v.string());

@@ -1,13 +1,15 @@
+import type { Tier } from '../base/model.ts';
+import { countTier } from './count-tier.ts';
 import type { CaseResult, RunFacts, TierResult } from './result.ts';
 import type { ReadLog } from './run-log.ts';
-import { pairedExact, tierVerdict } from './statistics.ts';
-import { ladderName, type TierNumber } from './suite.ts';
+import { pairedExact } from './statistics.ts';
+import { ladderName } from './suite.ts';
 
 /** Whether a model got worse: a run against an earlier one, tier by tier, on the questions both were to answer. */
 
 /** What became of a tier. */
 export interface TierChange {
-  readonly tier: TierNumber;
+  readonly tier: Tier;
   /** What it is called where it is no rung of the ladder, as in {@link TierResult.label}. */
   readonly label?: string;
   /** Questions that were asked in either run; those without an answer in one of them are open in it. */
@@ -42,13 +44,13 @@ export function tierChanges(before: ReadLog, now: ReadLog, isSameQuestion: (answ
   const repeats = Math.min(before.run.repeats, now.run.repeats);
   const asked = (log: ReadLog): readonly CaseResult[] => log.answers.filter((answer) => answer.variant < repeats && isSameQuestion(answer));
   const tiers = [...new Set(asked(before).map(({ tier }) => tier))].sort();
-  const of = (log: ReadLog, tier: TierNumber): readonly CaseResult[] => asked(log).filter((answer) => answer.tier === tier);
+  const of = (log: ReadLog, tier: Tier): readonly CaseResult[] => asked(log).filter((answer) => answer.tier === tier);
   return tiers.map((tier) => tierChange(tier, before.run, [of(before, tier), of(now, tier)], falseAlarms / tiers.length));
 }
 
 function tierChange(
-  tier: TierNumber,
-  { suite, suiteHash }: RunFacts,
+  tier: Tier,
+  { suite, suiteHash, repeats }: RunFacts,
   answers: readonly [readonly CaseResult[], readonly CaseResult[]],
   level: number,
 ): TierChange {
@@ -57,11 +59,8 @@ function tierChange(
     Map<string, CaseResult>,
   ];
   const ids = [...new Set([...before.keys(), ...now.keys()])];
-  const counts = [before, now].map((own) => {
-    const passed = ids.filter((id) => own.get(id)?.status === 'pass').length;
-    const failed = ids.filter((id) => own.get(id)?.status === 'fail').length;
-    return { passed, verdict: tierVerdict(passed, failed, ids.length) };
-  }) as [{ passed: number; verdict: TierResult['verdict'] }, { passed: number; verdict: TierResult['verdict'] }];
+  const planned = { planned: ids.length, repeats };
+  const counts = [countTier([...before.values()], planned), countTier([...now.values()], planned)] as const;
   // How much more of each case was lost than won.
   const balances = new Map<string, number>();
   let [pairs, lost, won] = [0, 0, 0];

@@ -1,10 +1,8 @@
 import { LuciError } from '../base/errors.ts';
-import { type Answered, grade } from './grade/grade.ts';
-import type { Grade } from './grade/grade-text.ts';
-import { openWorld } from './run/world.ts';
+import type { GradeOptions } from './grade/grading.ts';
 import type { ReadLog } from './run-log.ts';
-import type { PythonSandbox } from './sandbox/python.ts';
 import { ladder, type Suite } from './suite.ts';
+import { verdictOn } from './verdict-on.ts';
 
 /** Answers that are in a log graded again, without a model: for graders that were mended. */
 
@@ -20,7 +18,7 @@ export interface Rescored {
 /** Grades all answers of a log again; returns those that changed. The suite must be of the same version: prompts are made anew from the seed. */
 export async function rescoreRun(
   { run, answers }: ReadLog,
-  { suite = ladder, signal, python }: { readonly suite?: Suite; readonly signal?: AbortSignal; readonly python?: PythonSandbox } = {},
+  { suite = ladder, signal, python }: GradeOptions & { readonly suite?: Suite } = {},
 ): Promise<readonly Rescored[]> {
   if (run.suite !== `${suite.name} ${suite.version}`)
     throw new LuciError('USAGE', `The run is of ${run.suite}; here is ${suite.name} ${suite.version}.`, {
@@ -31,14 +29,11 @@ export async function rescoreRun(
   for (const { caseId, variant, status, turns } of answers) {
     if (!known.has(caseId) || status === 'error') continue;
     const instance = suite.instanceOf(caseId, run.seed, variant, run.language);
-    await using world = instance.world ? await openWorld(instance.world) : undefined;
-    let verdict: Grade = { passes: true };
-    for (const [index, { verify }] of instance.turns.entries()) {
-      const { text = '', calls = [] } = turns[index] ?? {};
-      const scripted = { text, calls: calls.map(({ name, args }) => ({ name, args: args as Record<string, unknown> })) };
-      const answered: Answered = world ? await world.play(scripted) : { text };
-      if (verify && verdict.passes) verdict = await grade(verify, answered, signal, python);
-    }
+    const scripted = turns.map(({ text, calls = [] }) => ({
+      text,
+      calls: calls.map(({ name, args }) => ({ name, args: args as Record<string, unknown> })),
+    }));
+    const verdict = await verdictOn(instance, scripted, { signal, python });
     const now = verdict.passes ? 'pass' : 'fail';
     if (now !== status) changed.push({ caseId, variant, before: status, now, reason: verdict.passes ? undefined : verdict.reason });
   }

@@ -1,5 +1,5 @@
+import type { Tier } from '../base/model.ts';
 import type { Language } from './case.ts';
-import type { TierNumber } from './suite.ts';
 
 /** What a test run comes to, as it is kept and shown. */
 
@@ -10,7 +10,7 @@ export type Status = 'pass' | 'fail' | 'error';
 export interface CaseResult {
   /** Stands for everything the answer depends on; the same key is not asked twice. */
   readonly key: string;
-  readonly tier: TierNumber;
+  readonly tier: Tier;
   readonly mode: 'graded' | 'diagnostic';
   readonly caseId: string;
   readonly variant: number;
@@ -46,7 +46,7 @@ export interface TurnResult {
 
 /** How a tier went. */
 export interface TierResult {
-  readonly tier: TierNumber;
+  readonly tier: Tier;
   /** What it is called where it is no rung of the ladder: a user's own suite, as in `greetings 1.0.0 (3fa9c1)`. */
   readonly label?: string;
   readonly mode: 'graded' | 'diagnostic';
@@ -81,7 +81,7 @@ export interface RunFacts {
   readonly model: string;
   readonly modelSha256: string;
   readonly quantization: string;
-  readonly nativeTier: TierNumber;
+  readonly nativeTier: Tier;
   readonly engine: string;
   readonly device: string;
   readonly contextLength: number;

@@ -22,7 +22,7 @@ export interface RunLog {
 }
 
 /** Texts longer than this are cut in the log: a model that repeats itself for ever must not make it too large to open. */
-const mostTextLength = 20_000;
+const maxTextLength = 20_000;
 
 /** Begins a log in the folder, or goes on with one that was cut off. */
 export function openRunLog(folder: string, run: RunFacts, continued?: string): RunLog {
@@ -52,8 +52,8 @@ function freshLog(base: string, firstLine: string): string {
 }
 
 function cutLong(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.length > mostTextLength
-    ? `${value.slice(0, mostTextLength)}… (${value.length} characters)`
+  return typeof value === 'string' && value.length > maxTextLength
+    ? `${value.slice(0, maxTextLength)}… (${value.length} characters)`
     : value;
 }
 

@@ -40,11 +40,11 @@ export function designEffect(clusters: readonly (readonly [passed: number, total
   const total = clusters.reduce((sum, [, n]) => sum + n, 0);
   const weighted = clusters.reduce((sum, [, n]) => sum + n * n, 0) / total;
   if (k < 2 || total <= k) return 1;
-  const usual = (total - weighted) / (k - 1);
+  const size = (total - weighted) / (k - 1);
   const mean = clusters.reduce((sum, [passed]) => sum + passed, 0) / total;
   const between = clusters.reduce((sum, [passed, n]) => sum + n * (passed / n - mean) ** 2, 0) / (k - 1);
   const within = clusters.reduce((sum, [passed, n]) => sum + n * (passed / n) * (1 - passed / n), 0) / (total - k);
-  const spread = between + (usual - 1) * within;
+  const spread = between + (size - 1) * within;
   return spread === 0 ? 1 : Math.max(1, 1 + (weighted - 1) * ((between - within) / spread));
 }
 
@@ -54,14 +54,14 @@ export function isConfirmed(passed: number, total: number, repeats: number, lowe
 }
 
 /** Answers before a sequential test may end. */
-const leastAnswers = 10;
+const minAnswers = 10;
 
 /**
  * Wald's sequential test of 70 % against 90 % right answers, 5 % of errors of each kind (A. Wald, Sequential Analysis, 1947): a verdict
  * as soon as the answers so far speak clearly enough. It never says other than the share so far, and may differ from the full run.
  */
 export function sequentialVerdict(passed: number, failed: number): 'pass' | 'fail' | undefined {
-  if (passed + failed < leastAnswers) return undefined;
+  if (passed + failed < minAnswers) return undefined;
   const evidence = passed * Math.log(0.9 / 0.7) + failed * Math.log((1 - 0.9) / (1 - 0.7));
   const bound = Math.log(0.95 / 0.05);
   const isPassed = isTierPassed(passed, passed + failed);

@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePythonPart, type PythonPart } from '../../test/fixtures/python-part.ts';
 import { forms } from '../../test/suites/answerers.ts';
+import { allTiers } from '../base/model.ts';
 import type { CaseDefinition, Instance, Language, Verifier } from './case.ts';
 import { codeBlocks } from './grade/answer-text.ts';
-import { sameValue } from './grade/grade-text.ts';
-import { nobodies, verdictOn } from './nobodies.ts';
+import { sameValue } from './grade/same-value.ts';
+import { nullModels } from './null-models.ts';
 import { callFunction } from './sandbox/javascript.ts';
 import { openPython, type PythonSandbox } from './sandbox/python.ts';
 import { casesOf, instanceOf } from './suite.ts';
+import { verdictOn } from './verdict-on.ts';
 
 /** Proof that cases which ask for Python are the same tasks as in JavaScript, and graded as strictly. */
 
 const patienceMs = 240_000;
 const languages = ['javascript', 'python'] as const;
-const definitions = ([0, 1, 2, 3] as const).flatMap(casesOf).filter(({ inPython }) => inPython);
+const definitions = allTiers.flatMap(casesOf).filter(({ inPython }) => inPython);
 const byId = definitions.map((definition) => [definition.id, definition] as const);
 
 let part: PythonPart;
@@ -56,18 +58,18 @@ test.each(byId)(
   '%s: in Python the right answer passes and the nearly right one fails, in every form',
   async (_, definition) => {
     const instance = instanceOf(definition, '0', 0, 'python');
-    expect(await verdictOn(instance, instance.oracle, undefined, python)).toEqual({ passes: true });
-    expect(await verdictOn(instance, instance.nearMiss, undefined, python)).toMatchObject({
+    expect(await verdictOn(instance, instance.oracle, { python })).toEqual({ passes: true });
+    expect(await verdictOn(instance, instance.nearMiss, { python })).toMatchObject({
       passes: false,
       reason: expect.stringMatching(/hidden test/),
     });
     for (const { name, form, except = [] } of forms) {
       if (except.includes(definition.id)) continue;
       const turns = instance.oracle.map((turn) => ({ ...turn, text: form(turn.text) }));
-      expect(await verdictOn(instance, turns, undefined, python), name).toEqual({ passes: true });
+      expect(await verdictOn(instance, turns, { python }), name).toEqual({ passes: true });
     }
-    for (const [name, answer] of nobodies)
-      expect(await verdictOn(instance, answer(instance), undefined, python), name).toMatchObject({ passes: false });
+    for (const [name, answer] of nullModels)
+      expect(await verdictOn(instance, answer(instance), { python }), name).toMatchObject({ passes: false });
   },
   patienceMs,
 );
@@ -84,10 +86,10 @@ test(
       .map((line) => `   ${line}`)
       .join('\n')}`;
     for (const text of [`${right}\n\nFor example:\n\`\`\`python\nprint(${functionName}([1]))\n\`\`\``, indented])
-      expect(await verdictOn(instance, [{ text }], undefined, python)).toEqual({ passes: true });
+      expect(await verdictOn(instance, [{ text }], { python })).toEqual({ passes: true });
     // The other language is no answer.
     const script = instanceOf(definitions[0] as CaseDefinition, '0', 0, 'javascript').oracle;
-    expect(await verdictOn(instance, script, undefined, python)).toMatchObject({ passes: false });
+    expect(await verdictOn(instance, script, { python })).toMatchObject({ passes: false });
   },
   patienceMs,
 );

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { forms, guess } from '../../test/suites/answerers.ts';
 import { needsSandbox } from '../../test/suites/needs-sandbox.ts';
+import { allTiers } from '../base/model.ts';
 import type { CaseDefinition, Instance } from './case.ts';
-import { nobodies, verdictOn } from './nobodies.ts';
-import { casesOf, highestTier, instanceOf, type TierNumber } from './suite.ts';
+import { nullModels } from './null-models.ts';
+import { casesOf, instanceOf } from './suite.ts';
+import { verdictOn } from './verdict-on.ts';
 
 /** Proof that the graders work: right answers pass, nearly right ones and twenty kinds of nonsense do not. */
 
-const all = Array.from({ length: highestTier + 1 }, (_, tier) => casesOf(tier as TierNumber)).flat();
+const all = allTiers.flatMap(casesOf);
 /** Made once: puzzles with one solution take a while to find. */
 const made = new Map<string, Instance>();
 function instance(definition: CaseDefinition, seed: number): Instance {
@@ -38,7 +40,7 @@ test.each(byId)('%s: the same seed gives the same bytes, 200 seeds at least 160 
   expect(new Set(Array.from({ length: 200 }, (_unused, seed) => asked(seed))).size).toBeGreaterThanOrEqual(160);
 });
 
-test.each(nobodies)('an answerer that %s passes nothing', async (_, answer) => {
+test.each(nullModels)('an answerer that %s passes nothing', async (_, answer) => {
   for (const definition of all)
     for (const seed of [0, 1, 2]) {
       const asked = instance(definition, seed);
@@ -62,7 +64,7 @@ test('somebody who knows options, form and tool, and guesses, passes as rarely a
     let passed = 0;
     for (let seed = 0; seed < seeds; seed += 1) {
       const asked = instance(definition, seed);
-      // Nobody guesses code: without a guess of its own the answer is "Done.", which is tried in the tests above.
+      // NullModel guesses code: without a guess of its own the answer is "Done.", which is tried in the tests above.
       if (!asked.guess && chanceLevel === 0) break;
       passed += (await verdictOn(asked, guess(asked, String(seed)))).passes ? 1 : 0;
     }

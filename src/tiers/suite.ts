@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LuciError } from '../base/errors.ts';
+import { allTiers, type Tier } from '../base/model.ts';
 import type { CaseDefinition, CaseFacts, Instance, Language } from './case.ts';
 import { tier0 } from './cases/tier0.ts';
 import { tier1 } from './cases/tier1.ts';
@@ -10,9 +11,6 @@ import { seededRandom } from './random.ts';
 
 /** What a suite is, and the built-in one: the ladder of tiers. */
 
-/** A tier's number. */
-export type TierNumber = 0 | 1 | 2 | 3;
-
 /** Cases with their instances; where they come from, the runner does not know. */
 export interface Suite {
   readonly name: string;
@@ -22,9 +20,9 @@ export interface Suite {
   /** True for the built-in one: only its tiers are proven. */
   readonly isLadder: boolean;
   /** The tiers it has cases for, the lowest first. */
-  readonly tiers: readonly TierNumber[];
+  readonly tiers: readonly Tier[];
   /** The cases of a tier, in the order they are asked. */
-  casesOf(tier: TierNumber): readonly CaseFacts[];
+  casesOf(tier: Tier): readonly CaseFacts[];
   /** The same seed and variant give the same instance, byte for byte, everywhere; in either language the same task. */
   instanceOf(caseId: string, seed: string, variant: number, language?: Language): Instance;
 }
@@ -35,15 +33,15 @@ export const ladderName = 'luci-tiers';
 /** Goes up with every change that may change a verdict. */
 export const suiteVersion = '1.0.0';
 
-const tiers: readonly (readonly CaseDefinition[])[] = [tier0, tier1, tier2, tier3];
+const casesByTier: Readonly<Record<Tier, readonly CaseDefinition[]>> = { 0: tier0, 1: tier1, 2: tier2, 3: tier3 };
 
 /** The cases of a tier, in the order they are asked. */
-export function casesOf(tier: TierNumber): readonly CaseDefinition[] {
-  return tiers[tier] ?? [];
+export function casesOf(tier: Tier): readonly CaseDefinition[] {
+  return casesByTier[tier];
 }
 
 /** The highest tier there are cases for. */
-export const highestTier = (tiers.length - 1) as TierNumber;
+export const highestTier: Tier = 3;
 
 /** The same seed and variant give the same instance, byte for byte, everywhere; in either language the same task. */
 export function instanceOf({ id, generate }: CaseDefinition, seed: string, variant: number, language: Language = 'javascript'): Instance {
@@ -58,10 +56,10 @@ export const ladder: Suite = {
     return suiteHash();
   },
   isLadder: true,
-  tiers: [0, 1, 2, 3],
+  tiers: allTiers,
   casesOf,
   instanceOf(caseId, seed, variant, language) {
-    const definition = tiers.flat().find(({ id }) => id === caseId);
+    const definition = allTiers.flatMap(casesOf).find(({ id }) => id === caseId);
     if (!definition) throw new LuciError('NOT_FOUND', `${ladderName} has no case ${caseId}.`);
     return instanceOf(definition, seed, variant, language);
   },
@@ -84,8 +82,8 @@ export function suiteHash(): string {
       JSON.stringify({
         suiteVersion,
         graderVersion,
-        cases: tiers
-          .flat()
+        cases: allTiers
+          .flatMap(casesOf)
           .map((definition) => [
             definition.id,
             definition.maxTokens,

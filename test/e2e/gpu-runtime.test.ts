@@ -2,11 +2,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type RuntimeTools, removeRuntime } from '../../src/install/add-runtime.ts';
 import { addGpu, type GpuTools } from '../../src/install/gpu.ts';
-import { type RuntimeTools, removeRuntime } from '../../src/install/runtimes.ts';
 import { createNet } from '../../src/net/create-net.ts';
 import type { LedgerEntry } from '../../src/net/net.ts';
-import { readRuntimes } from '../../src/store/runtimes.ts';
+import { readRuntimes } from '../../src/store/runtime-list.ts';
 
 let folder: string;
 let ledger: LedgerEntry[];

@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { allTiers } from '../../src/base/model.ts';
 import type { Instance, Language, ScriptedTurn } from '../../src/tiers/case.ts';
-import { nobodies, verdictOn } from '../../src/tiers/nobodies.ts';
+import { nullModels } from '../../src/tiers/null-models.ts';
 import { openPython } from '../../src/tiers/sandbox/python.ts';
 import { casesOf, instanceOf, suiteHash, suiteVersion } from '../../src/tiers/suite.ts';
+import { verdictOn } from '../../src/tiers/verdict-on.ts';
 import { makePythonPart } from '../fixtures/python-part.ts';
 import { forms, guess } from './answerers.ts';
 import { needsSandbox } from './needs-sandbox.ts';
@@ -27,7 +29,6 @@ const { values } = parseArgs({
     part: { type: 'string' },
   },
 });
-const tiers = [0, 1, 2, 3] as const;
 
 type Answerer = readonly [
   name: string,
@@ -40,7 +41,7 @@ const inJavaScript: readonly Answerer[] = [
   ['the right answer', ({ oracle }) => oracle],
   ['the nearly right one', ({ nearMiss }) => nearMiss],
   ['somebody who knows the options, the form and the tool, and guesses', guess],
-  ...nobodies.map(([name, answer]): Answerer => [`somebody who ${name}`, answer]),
+  ...nullModels.map(([name, answer]): Answerer => [`somebody who ${name}`, answer]),
   ...forms.map(
     ({ name, form, except = [] }): Answerer => [
       `the right answer with ${name}${except.length > 0 ? ` (not ${except.join(', ')})` : ''}`,
@@ -56,7 +57,7 @@ const inPython = inJavaScript
   .map(([name, answer, except = []]): Answerer => [`Python: ${name}`, answer, except, 'python']);
 const answerers: readonly Answerer[] = [...inJavaScript, ...inPython];
 
-const cases = tiers.flatMap((tier) => casesOf(tier).map((definition) => ({ tier, definition })));
+const cases = allTiers.flatMap((tier) => casesOf(tier).map((definition) => ({ tier, definition })));
 
 /** Passed and asked, by answerer and case. */
 type Counts = [passed: number, asked: number][][];
@@ -83,7 +84,7 @@ async function countPart(part: string): Promise<void> {
         if (language === 'python' && (!definition.inPython || seed >= Number(values['python-seeds']))) continue;
         const instance = language === 'python' ? instanceOf(definition, String(seed), 0, language) : asked;
         cell[1] += 1;
-        if ((await verdictOn(instance, answer(instance, String(seed)), undefined, python)).passes) cell[0] += 1;
+        if ((await verdictOn(instance, answer(instance, String(seed)), { python })).passes) cell[0] += 1;
       }
     }
   }
@@ -108,7 +109,7 @@ async function prove(): Promise<void> {
   const countOf = (row: number, column: number, which: 0 | 1): number =>
     parts.reduce((sum, part) => sum + (part[row]?.[column]?.[which] ?? 0), 0);
   const rows = answerers.map(([name], row) => {
-    const cells = tiers.map((tier) => {
+    const cells = allTiers.map((tier) => {
       const columns = cases.flatMap((one, column) => (one.tier === tier && countOf(row, column, 1) > 0 ? [column] : []));
       if (columns.length === 0) return '–';
       // Every case counts the same, however many seeds it was asked with.
@@ -120,7 +121,7 @@ async function prove(): Promise<void> {
   });
   const gradings = parts.flat(2).reduce((sum, [, asked]) => sum + asked, 0);
   const distinct = cases.map(({ definition }) => distinctPrompts(definition));
-  const sandboxed = tiers.flatMap(casesOf).filter(needsSandbox);
+  const sandboxed = allTiers.flatMap(casesOf).filter(needsSandbox);
   const text = [
     `Suite luci-tiers ${suiteVersion} (${suiteHash()}), ${gradings.toLocaleString('en-US')} gradings: ${values.seeds} seeds a case; ${values['sandbox-seeds']} seeds for the ${sandboxed.length} cases whose answers run in a sandbox (${sandboxed.map(({ id }) => id).join(', ')}); ${values['python-seeds']} seeds for the cases that are asked in Python too. Different questions in 200 seeds: ${Math.min(...distinct)} to ${Math.max(...distinct)}.`,
     '',

@@ -1,13 +1,14 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Tier } from '../../src/base/model.ts';
 import { dataPath } from '../../src/base/parts.ts';
 import type { Session } from '../../src/engine/engine.ts';
 import { fence } from '../../src/tiers/case.ts';
 import { readSuite } from '../../src/tiers/own/load-suite.ts';
 import type { CaseResult } from '../../src/tiers/result.ts';
 import { readRunLog } from '../../src/tiers/run-log.ts';
-import { casesOf, instanceOf, type TierNumber } from '../../src/tiers/suite.ts';
+import { casesOf, instanceOf } from '../../src/tiers/suite.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { pyodidePackage } from '../fixtures/python-part.ts';
 import { knowingSession } from '../fixtures/scripted-model.ts';
@@ -52,7 +53,7 @@ test('a model that echoes: 0 of 10, the failed cases named, exit 8', async () =>
 
 test('a native tier 2 model climbs 0, 1, 2 and shows tier 3 as a diagnosis', async () => {
   await bench.setNative(2);
-  const knows = (tier: TierNumber, id: string): boolean => tier < 3 || firstCases(3, 4).has(id);
+  const knows = (tier: Tier, id: string): boolean => tier < 3 || firstCases(3, 4).has(id);
   const { stdout, exitCode } = await run({ options: { tier: '3' } }, () => knowingSession({ knows }));
   const heads = stdout.split('\n').filter((line) => line.startsWith('Tier '));
   expect(heads).toEqual([
@@ -230,7 +231,7 @@ test('what is proven stands in the list, for these bytes only', async () => {
 });
 
 test('a run that was cut off anywhere goes on, and ends as the uninterrupted one', async () => {
-  const knows = (tier: TierNumber, id: string): boolean => tier > 0 || firstCases(0, 9).has(id);
+  const knows = (tier: Tier, id: string): boolean => tier > 0 || firstCases(0, 9).has(id);
   const whole = await run({}, () => knowingSession({ knows }));
   const [path = ''] = await bench.logPaths();
   const text = await readFile(path, 'utf8');
@@ -249,7 +250,7 @@ test('a run that was cut off anywhere goes on, and ends as the uninterrupted one
 test("a user's own suite: the same runner, log and exit status under its own name; no tier is proven by it", async () => {
   const path = dataPath('suites', 'example.json');
   const suite = readSuite(path);
-  const knows = (_: TierNumber, id: string): boolean => id !== 'sum';
+  const knows = (_: Tier, id: string): boolean => id !== 'sum';
   const own = { options: { suite: path, repeats: '3' } };
   const { stdout, exitCode } = await run(own, () => knowingSession({ suite, repeats: 3, knows }));
   // Cases with fewer variants than repeats are asked as often as there are different ones.
@@ -323,8 +324,8 @@ test('code that hangs, eats memory or lies fails its own case and changes no oth
     },
   };
   const replies = new Map(
-    [1, 2].flatMap((tier) =>
-      casesOf(tier as TierNumber).flatMap((definition) => {
+    ([1, 2] as const).flatMap((tier) =>
+      casesOf(tier).flatMap((definition) => {
         const [turn] = instanceOf(definition, '0', 0).turns;
         const name = turn?.verify?.kind === 'code' ? turn.verify.functionName : '';
         const attack = attacks[definition.id];

@@ -1,9 +1,10 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Tier } from '../../src/base/model.ts';
 import { dataPath } from '../../src/base/parts.ts';
 import { readSuite } from '../../src/tiers/own/load-suite.ts';
-import { casesOf, type TierNumber } from '../../src/tiers/suite.ts';
+import { casesOf } from '../../src/tiers/suite.ts';
 import { knowingSession } from '../fixtures/scripted-model.ts';
 import { firstCases, knowsAll, openTestBench, type TestBench } from '../fixtures/test-bench.ts';
 
@@ -142,7 +143,7 @@ test('a run of one repeat is held against one of three by the questions both wer
 test("a user's own suite is a step of its own, by its name; another suite is refused", async () => {
   const path = dataPath('suites', 'example.json');
   const suite = readSuite(path);
-  const ask = async (name: string, knows: (tier: TierNumber, id: string) => boolean): Promise<string> => {
+  const ask = async (name: string, knows: (tier: Tier, id: string) => boolean): Promise<string> => {
     await bench.run({ options: { suite: path, fresh: true } }, () => knowingSession({ suite, knows }));
     const log = join(bench.home, `${name}.jsonl`);
     await copyFile((await bench.logPaths()).at(-1) ?? '', log);

@@ -1,5 +1,5 @@
 import { shellWord } from '../../base/shell-word.ts';
-import { formatBytes } from '../../base/units.ts';
+import { formatBytes, plural } from '../../base/units.ts';
 import { embeddedObstacle, llamafileObstacle } from '../../engine/choose-engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
 
@@ -53,7 +53,7 @@ function system({ machine }: DoctorFacts): Finding {
   const parts = [
     `${systemNames[platform] ?? platform} ${release} ${arch}`,
     ...(libc === undefined ? [] : [libc === 'musl' ? 'musl' : `glibc ${libc}`]),
-    `${physicalCores} ${physicalCores === 1 ? 'core' : 'cores'}`,
+    plural(physicalCores, 'core'),
     ...(hasAvx === undefined ? [] : [hasAvx ? 'AVX' : 'no AVX']),
   ];
   return { topic: 'system', state: 'good', text: parts.join(', ') };
@@ -104,7 +104,7 @@ function gpu({ gpu: found, gpuLibraries, machine }: DoctorFacts): Finding {
 }
 
 function store({ home, isHomeWritable, models }: DoctorFacts): Finding {
-  const text = `${home}, ${models.count} ${models.count === 1 ? 'model' : 'models'}, ${formatBytes(models.bytes)}`;
+  const text = `${home}, ${plural(models.count, 'model')}, ${formatBytes(models.bytes)}`;
   if (!isHomeWritable) return { topic: 'store', state: 'wrong', text: `${home} cannot be written`, fix: 'luci --home /a/folder/you/own …' };
   const [broken] = models.broken;
   if (broken !== undefined)

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
 import { LuciError } from '../../base/errors.ts';
+import type { Tier } from '../../base/model.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { diskError, isNotFound } from '../../base/system-error.ts';
 import { type Certificate, certify, checkCertificate, newSigningKey } from '../../tiers/certificate.ts';
-import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from '../../tiers/compare.ts';
+import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from '../../tiers/compare-runs.ts';
 import { newestRun } from '../../tiers/find-run.ts';
 import { type LintReport, lintSuite } from '../../tiers/own/lint.ts';
 import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
@@ -14,7 +15,7 @@ import type { CaseResult } from '../../tiers/result.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from '../../tiers/run-log.ts';
 import { openPython, type PythonSandbox } from '../../tiers/sandbox/python.ts';
 import { isTierPassed } from '../../tiers/statistics.ts';
-import { casesOf, ladderName, suiteVersion, type TierNumber } from '../../tiers/suite.ts';
+import { casesOf, ladderName, suiteVersion } from '../../tiers/suite.ts';
 
 /** A run: the newest of a model by its name, a log by its path that ends in `.jsonl`, or a log of whatever name. */
 export type RunReference = string | { readonly path: string };
@@ -133,7 +134,7 @@ export function createTestingVerbs(
 }
 
 /** Whether every case of a tier was asked, or its verdict is certain without the rest: one case (--case, a shard, a run cut off) proves no tier. */
-function isWhole({ run, answers, tiers }: ReadLog, tier: TierNumber): boolean {
+function isWhole({ run, answers, tiers }: ReadLog, tier: Tier): boolean {
   if (run.suite !== `${ladderName} ${suiteVersion}`) return true; // What a user's suite or another version holds is not known here.
   if (tiers.some((result) => result.tier === tier && result.sequential)) return true;
   const all = casesOf(tier).length * run.repeats;

@@ -1,11 +1,10 @@
-import type { Sha256 } from '../../base/model.ts';
+import type { Sha256, Tier } from '../../base/model.ts';
 import type { OpenOptions, Session } from '../../engine/engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
 import type { ListedModel, UsableModel } from '../../install/choose-installed.ts';
 import type { Language } from '../../tiers/case.ts';
 import type { ModelResult, RunFacts } from '../../tiers/result.ts';
 import type { LadderEvent } from '../../tiers/run/run-ladder.ts';
-import type { TierNumber } from '../../tiers/suite.ts';
 
 /** What `luci test` is told, what it tells, and what it works with. */
 
@@ -14,9 +13,9 @@ export interface TestOptions {
   /** Default: every installed and enabled model. */
   readonly models?: readonly string[];
   /** Last tier to try (default: the model's own). */
-  readonly tier?: TierNumber;
+  readonly tier?: Tier;
   /** The tier that must be held (default: the model's own). */
-  readonly minTier?: TierNumber;
+  readonly minTier?: Tier;
   /** Variants of each case (default 1). */
   readonly repeats?: number;
   /** File of a suite of one's own, in place of the tiers. */

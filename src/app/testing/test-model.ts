@@ -1,9 +1,9 @@
 import os from 'node:os';
-import type { Sha256 } from '../../base/model.ts';
+import type { Sha256, Tier } from '../../base/model.ts';
 import { version } from '../../base/version.ts';
 import type { EngineFacts } from '../../engine/engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
-import { recordProven } from '../../store/proven.ts';
+import { saveTestRecord } from '../../store/test-records.ts';
 import { abilityShares } from '../../tiers/ability-shares.ts';
 import type { Language } from '../../tiers/case.ts';
 import { unfinishedRun } from '../../tiers/find-run.ts';
@@ -14,7 +14,7 @@ import { runLadder } from '../../tiers/run/run-ladder.ts';
 import { warmUp } from '../../tiers/run/warm-up.ts';
 import { openRunLog } from '../../tiers/run-log.ts';
 import type { PythonSandbox } from '../../tiers/sandbox/python.ts';
-import type { Suite, TierNumber } from '../../tiers/suite.ts';
+import type { Suite } from '../../tiers/suite.ts';
 import type { TestedModel, TestingTools, TestOptions } from './options.ts';
 
 /** `luci test` of one model: a session, a log, the ladder, and what is proven by it. */
@@ -88,7 +88,7 @@ export async function testModel(
   // A part of the cases proves nothing of the whole; and behind an address another model may stand tomorrow.
   if (!model.remote && suite.isLadder && caseIds === undefined && shard === undefined && result.isComplete) {
     const top = result.tiers.find(({ tier }) => tier === result.provenTier);
-    await recordProven(tools.stateFolder, model.name, {
+    await saveTestRecord(tools.stateFolder, model.name, {
       sha256: modelSha256,
       tier: result.provenTier,
       confirmed: top?.confirmed ?? false,
@@ -106,12 +106,12 @@ export function tiersOf(
   suite: Suite,
   { entry }: TestedModel,
   { minTier, tier }: TestOptions,
-): { readonly wantedTier: TierNumber; readonly lastTier: TierNumber } {
-  const highest = (suite.tiers.at(-1) ?? 0) as TierNumber;
+): { readonly wantedTier: Tier; readonly lastTier: Tier } {
+  const highest = (suite.tiers.at(-1) ?? 0) as Tier;
   if (!suite.isLadder) return { wantedTier: highest, lastTier: highest };
   const nativeTier = entry?.tier ?? 0;
-  const wantedTier = (minTier ?? nativeTier) as TierNumber;
-  return { wantedTier, lastTier: (tier ?? Math.max(wantedTier, nativeTier)) as TierNumber };
+  const wantedTier = (minTier ?? nativeTier) as Tier;
+  return { wantedTier, lastTier: (tier ?? Math.max(wantedTier, nativeTier)) as Tier };
 }
 
 /** Line 1 of the log. */

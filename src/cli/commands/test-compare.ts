@@ -1,5 +1,5 @@
 import { LuciError } from '../../base/errors.ts';
-import type { Comparison, SeedComparison } from '../../tiers/compare.ts';
+import type { Comparison, SeedComparison } from '../../tiers/compare-runs.ts';
 import type { TierChange } from '../../tiers/regression.ts';
 import { type CommandContext, textOption } from '../command.ts';
 import type { Show } from '../show/show.ts';

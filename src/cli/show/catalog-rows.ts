@@ -44,7 +44,7 @@ export function catalogRows(
     { title: 'quant', dropOrder: 6 },
     { title: 'size', align: 'right', dropOrder: 2 },
     { title: 'fits', dropOrder: 3 },
-    { title: 'purposes', dropOrder: 7, leastWidth: 16 },
+    { title: 'purposes', dropOrder: 7, minWidth: 16 },
     { title: 'licence', dropOrder: 8 },
   ] as const;
   const shown = columns.map((_, index) => index).filter((index) => withTier || index !== 2);

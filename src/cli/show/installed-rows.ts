@@ -1,6 +1,6 @@
 import type { ListedModel } from '../../app/create-luci.ts';
 import { shellWord } from '../../base/shell-word.ts';
-import { formatBytes, formatParameters } from '../../base/units.ts';
+import { formatBytes, formatParameters, plural } from '../../base/units.ts';
 import { fitText } from './catalog-rows.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,7 +31,7 @@ export function installedTable(models: readonly ListedModel[], terminal: Termina
     { title: 'params', align: 'right', dropOrder: 5 },
     { title: 'quant', dropOrder: 6 },
     { title: 'size', align: 'right', dropOrder: 2 },
-    { title: 'purposes', dropOrder: 7, leastWidth: 16 },
+    { title: 'purposes', dropOrder: 7, minWidth: 16 },
     { title: 'fits', dropOrder: 4 },
     { title: '', dropOrder: 3 },
   ] as const;
@@ -42,7 +42,7 @@ export function installedTable(models: readonly ListedModel[], terminal: Termina
 export function installedCount(models: readonly ListedModel[], { marks }: Terminal): string {
   const total = models.reduce((sum, model) => sum + model.sizeBytes, 0);
   const disabled = models.find(({ enabled }) => !enabled);
-  const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}, ${formatBytes(total)}.`;
+  const count = `${plural(models.length, 'model')}, ${formatBytes(total)}.`;
   if (disabled) return `${count}  Enable one: luci llm enable ${shellWord(printable(disabled.name))}`;
   return `${count}  luci ask "${marks.ellipsis}"   luci chat   luci test`;
 }

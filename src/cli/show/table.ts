@@ -9,7 +9,7 @@ export interface Column {
   readonly align?: 'left' | 'right';
   readonly dropOrder?: number;
   /** Instead of being dropped it is cut to what is left, as long as that is this much. */
-  readonly leastWidth?: number;
+  readonly minWidth?: number;
 }
 
 /** Lines of a table that is no wider than the terminal. */
@@ -33,8 +33,8 @@ export function table(
   const limit = terminal.outIsTerminal || terminal.errIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
   for (let index = droppable.shift(); total() > limit && index !== undefined; index = droppable.shift()) {
     const left = widthAt(index) - (total() - limit);
-    const { leastWidth } = columns[index] ?? {};
-    if (leastWidth !== undefined && left >= leastWidth) cutWidths.set(index, left);
+    const { minWidth } = columns[index] ?? {};
+    if (minWidth !== undefined && left >= minWidth) cutWidths.set(index, left);
     else shown.splice(shown.indexOf(index), 1);
   }
   const tooWide = Math.max(0, total() - limit);

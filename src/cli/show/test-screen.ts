@@ -1,4 +1,4 @@
-import { formatDuration } from '../../base/units.ts';
+import { formatDuration, plural } from '../../base/units.ts';
 import type { CaseResult, ModelResult, TierResult } from '../../tiers/result.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,17 +31,12 @@ export function tierLines(result: TierResult, terminal: Terminal): string[] {
   const counted = passed + failed + errors;
   const count = `(${passed}/${counted}) ${counted === 0 ? '0.0' : ((passed / counted) * 100).toFixed(1)}%`;
   const mark = verdict === 'pass' ? marks.pass : verdict === 'fail' ? style('bad', marks.wrong, 'out') : style('care', marks.bullet, 'out');
-  const word =
-    verdict === 'pass'
-      ? 'PASS'
-      : verdict === 'fail'
-        ? 'FAIL'
-        : `INCOMPLETE${errors > 0 ? `, ${errors} ${errors === 1 ? 'error' : 'errors'}` : ''}`;
+  const word = verdict === 'pass' ? 'PASS' : verdict === 'fail' ? 'FAIL' : `INCOMPLETE${errors > 0 ? `, ${plural(errors, 'error')}` : ''}`;
   const budget = budgetErrors > 0 ? `, ${budgetErrors} beyond the thinking budget` : '';
   // Where the mark is a word itself, it is not said twice.
   const said = marks.pass === 'PASS' && verdict === 'pass' ? [mark] : [mark, word];
   const head = mode === 'diagnostic' ? `${label}: ${mark} ${count} (diagnostic)` : `${label}: ${said.join(' ')} ${count}`;
-  const asked = repeats === 1 ? '1 repeat' : `${repeats} repeats of ${caseCount} ${caseCount === 1 ? 'case' : 'cases'}`;
+  const asked = repeats === 1 ? '1 repeat' : `${repeats} repeats of ${plural(caseCount, 'case')}`;
   const bounds = `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}`;
   const more = sequential
     ? ', sequential'
@@ -108,10 +103,10 @@ export function summaryTable(results: readonly ModelResult[], terminal: Terminal
   const isOwn = all.some(({ label }) => label !== undefined);
   const tierNumbers = isOwn ? [highest] : Array.from({ length: highest + 1 }, (_, tier) => tier);
   // Long names make room for the tiers, which say more.
-  const mostName = Math.max(10, Math.floor(widthFor(terminal) / 3));
+  const maxName = Math.max(10, Math.floor(widthFor(terminal) / 3));
   const isNarrow = widthFor(terminal) < 60;
   const rows = results.map((result) => [
-    cut(printable(result.run.model), mostName, marks.ellipsis),
+    cut(printable(result.run.model), maxName, marks.ellipsis),
     String(result.run.nativeTier),
     ...tierNumbers.map((number) => {
       const tier = result.tiers.find((candidate) => candidate.tier === number);

@@ -10,7 +10,7 @@ export interface RestartPauses {
 
 const forgottenAfterMs = 60_000;
 const firstPauseMs = 500;
-const longestPauseMs = 8000;
+const maxPauseMs = 8000;
 
 /** No ends yet. `now` in milliseconds is the clock. */
 export function createRestartPauses(now: () => number = Date.now): RestartPauses {
@@ -23,7 +23,7 @@ export function createRestartPauses(now: () => number = Date.now): RestartPauses
     ended: (key) => void ends.set(key, { count: recent(key) + 1, atMs: now() }),
     pauseMs(key) {
       const count = recent(key);
-      return count < 2 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (count - 2));
+      return count < 2 ? 0 : Math.min(maxPauseMs, firstPauseMs * 2 ** (count - 2));
     },
   };
 }

@@ -57,13 +57,14 @@ export function streamedAnswer(target: OpenAiTarget, startedAt: number): Streame
   return {
     takeIn(record) {
       if (record['error'] !== undefined) throw new LuciError('ENGINE_FAILED', `${placeOf(target)}: ${errorText(record['error'])}`);
-      if (isRecord(record['usage'])) usage = record['usage'];
-      if (isRecord(record['timings'])) timings = record['timings'];
+      usage = recordAt(record, 'usage') ?? usage;
+      timings = recordAt(record, 'timings') ?? timings;
       const choice: unknown = Array.isArray(record['choices']) ? record['choices'][0] : undefined;
       if (!isRecord(choice)) return [];
-      const delta = isRecord(choice['delta']) ? choice['delta'] : {};
+      const delta = recordAt(choice, 'delta') ?? {};
       const events = textsOf(delta);
-      if (Array.isArray(delta['tool_calls'])) for (const part of delta['tool_calls'] as ToolCallDelta[]) takeCall(part);
+      const parts = Array.isArray(delta['tool_calls']) ? (delta['tool_calls'] as ToolCallDelta[]) : [];
+      parts.forEach(takeCall);
       if (typeof choice['finish_reason'] === 'string') reason = endReason(choice['finish_reason']);
       return events;
     },
@@ -75,6 +76,10 @@ export function streamedAnswer(target: OpenAiTarget, startedAt: number): Streame
       return [...events, { type: 'end', reason: calls.size > 0 ? 'tool-calls' : said, usage: usageOf(usage, timings, seen) }];
     },
   };
+}
+
+function recordAt(record: JsonRecord, name: string): JsonRecord | undefined {
+  return isRecord(record[name]) ? record[name] : undefined;
 }
 
 /** Arguments that a limit cut are no JSON: an error, never half a call. */

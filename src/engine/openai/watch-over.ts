@@ -12,7 +12,7 @@ export interface Watch extends Disposable {
 const lookEveryMs = 1000;
 const silenceMs = 1500;
 // Two looks of 3 s: a server that swaps may be slow to answer once; with the silence before it is said within 10 s.
-const mostMisses = 2;
+const maxMisses = 2;
 
 /** Watches while undisposed; without `isAlive` there is only the caller's signal. */
 export function watchOver(isAlive: (() => Promise<boolean>) | undefined, outer: AbortSignal | undefined): Watch {
@@ -26,7 +26,7 @@ export function watchOver(isAlive: (() => Promise<boolean>) | undefined, outer: 
     isLooking = true;
     misses = (await isAlive()) ? 0 : misses + 1;
     isLooking = false;
-    if (misses >= mostMisses)
+    if (misses >= maxMisses)
       hung.abort(new LuciError('ENGINE_CRASHED', 'The engine does not answer any more; it was ended.', { hint: 'Run the command again.' }));
   }, lookEveryMs);
   return {

@@ -1,6 +1,6 @@
-import { sha256Pattern } from '../../base/sha256.ts';
 import * as v from 'valibot';
 import type { Sha256 } from '../../base/model.ts';
+import { sha256Pattern } from '../../base/sha256.ts';
 import type { SourceKind } from '../kind.ts';
 import { packageName, packageVersion } from './package-name.ts';
 

@@ -1,12 +1,12 @@
 import type { CodeTest, Language } from '../case.ts';
 import type { Random } from '../random.ts';
-import type { LanguageWords } from './language.ts';
+import type { LanguageNames } from './language.ts';
 
 /** Small functions to write, in families: what is asked, what is right, and what is nearly right. */
 export interface CodeTask {
   readonly parameter: string;
   /** Goes after "Write a JavaScript function that"; in the words of the language. */
-  readonly description: (words: LanguageWords) => string;
+  readonly description: (words: LanguageNames) => string;
   readonly right: (input: never) => unknown;
   readonly near: (input: never) => unknown;
   /** Bodies of the function as text. */

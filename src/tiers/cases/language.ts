@@ -1,7 +1,7 @@
 import type { Language } from '../case.ts';
 
 /** How a prompt speaks of a language's things. */
-export interface LanguageWords {
+export interface LanguageNames {
   readonly name: string;
   readonly list: string;
   readonly aList: string;
@@ -10,7 +10,7 @@ export interface LanguageWords {
 }
 
 /** Words of the languages code is asked for in. */
-export const wordsOf: Readonly<Record<Language, LanguageWords>> = {
+export const languageNames: Readonly<Record<Language, LanguageNames>> = {
   javascript: { name: 'JavaScript', list: 'array', aList: 'an array', fence: 'js' },
   python: { name: 'Python', list: 'list', aList: 'a list', fence: 'python' },
 };

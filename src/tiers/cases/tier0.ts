@@ -1,5 +1,5 @@
 import { type CaseDefinition, type Files, fence, plain, reservedNumbers } from '../case.ts';
-import { adjectives, kinds, names, nouns, things, towns } from '../words.ts';
+import { adjectives, kinds, names, nouns, things, towns } from '../vocabulary.ts';
 
 /** Tier 0, basic: what any assistant must do. Ten cases, four of them with tools. */
 

@@ -1,7 +1,7 @@
 import { type CaseDefinition, type Constraint, type Files, fence, plain, reservedNumbers } from '../case.ts';
-import { names, nouns, things } from '../words.ts';
+import { names, nouns, things } from '../vocabulary.ts';
 import { drawCodeTask, writeFunction } from './code-tasks.ts';
-import { wordsOf } from './language.ts';
+import { languageNames } from './language.ts';
 
 /** Tier 1, everyday: nine cases. */
 
@@ -39,7 +39,7 @@ const code: CaseDefinition = {
   generate(random, language) {
     const { task, tests } = drawCodeTask(random);
     const functionName = `task${random.int(111, 999)}`;
-    const words = wordsOf[language];
+    const words = languageNames[language];
     const write = (body: string): string => fence(words.fence, writeFunction(language, functionName, task.parameter, body));
     return plain(
       `Write a ${words.name} function ${functionName}(${task.parameter}) that ${task.description(words)}. Reply with one code block.`,

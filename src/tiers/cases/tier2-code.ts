@@ -1,5 +1,5 @@
 import { type CaseDefinition, type CodeTest, fence, type Language, plain } from '../case.ts';
-import { wordsOf } from './language.ts';
+import { languageNames } from './language.ts';
 
 /** The cases of tier 2 that are about code. */
 
@@ -71,7 +71,7 @@ export const edge: CaseDefinition = {
       ];
       tests = inputs.map((input) => ({ args: [input], want: mergeRanges(input, gap, cap) }));
     } while (!mutantsDie());
-    const { name, list, aList, fence: mark } = wordsOf[language];
+    const { name, list, aList, fence: mark } = languageNames[language];
     const source = (by: number): string => fence(mark, mergeSource[language](functionName, by, cap));
     return plain(
       `Write a ${name} function ${functionName}(ranges). ranges is ${aList} of [start, end, weight] with whole numbers; where start is larger than end, swap these two first. Sort the ranges by start, then end, then weight. Go through them in this order and join a range to the last one in the result if its start is at most ${gap} greater than the end of that one (or smaller) and the sum of both weights is not above ${cap}; a joined range has the larger end and the sum of the weights. Otherwise append it as a new entry. Return the ${list} of [start, end, weight]; for an empty ${list} return an empty ${list}. Reply with one code block.`,

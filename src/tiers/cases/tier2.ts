@@ -1,5 +1,5 @@
 import { type CaseDefinition, type Files, fence, plain } from '../case.ts';
-import { adjectives, names, nouns, things } from '../words.ts';
+import { adjectives, names, nouns, things } from '../vocabulary.ts';
 import { bugfix, edge } from './tier2-code.ts';
 import { translate } from './translate.ts';
 

@@ -1,24 +1,35 @@
 import { type CaseDefinition, type CodeTest, fence, plain } from '../case.ts';
-import { nouns } from '../words.ts';
-import { wordsOf } from './language.ts';
+import { nouns } from '../vocabulary.ts';
+import { languageNames } from './language.ts';
 
 /** The cases of tier 3 that are about code. */
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** A field that was reached, and how. */
+interface Reached {
+  readonly row: number;
+  readonly column: number;
+  /** Of {@link steps}; -1 at the start. */
+  readonly direction: number;
+  readonly broken: number;
+  readonly cost: number;
+}
+
+const steps = [
+  [0, 1],
+  [1, 0],
+  [0, -1],
+  [-1, 0],
+] as const;
+
+type Grid = readonly (readonly number[])[];
+
 /** Cheapest way over a grid from the upper left to the lower right; -1 where there is none. Entering a cell costs its number. */
-function cheapestRoute(grid: readonly (readonly number[])[], walls: number, turnCost: number): number {
+function cheapestRoute(grid: Grid, walls: number, turnCost: number): number {
   const [height, width] = [grid.length, grid[0]?.length ?? 0];
-  const steps = [
-    [0, 1],
-    [1, 0],
-    [0, -1],
-    [-1, 0],
-  ] as const;
   const best = new Map<string, number>();
-  const open: { row: number; column: number; direction: number; broken: number; cost: number }[] = [
-    { row: 0, column: 0, direction: -1, broken: 0, cost: 0 },
-  ];
+  const open: Reached[] = [{ row: 0, column: 0, direction: -1, broken: 0, cost: 0 }];
   while (open.length > 0) {
     open.sort((a, b) => b.cost - a.cost);
     const here = open.pop();
@@ -27,17 +38,20 @@ function cheapestRoute(grid: readonly (readonly number[])[], walls: number, turn
     const key = `${here.row},${here.column},${here.direction},${here.broken}`;
     if ((best.get(key) ?? Number.POSITIVE_INFINITY) <= here.cost) continue;
     best.set(key, here.cost);
-    for (const [direction, [down, right]] of steps.entries()) {
-      const [row, column] = [here.row + down, here.column + right];
-      const cell = grid[row]?.[column];
-      if (cell === undefined) continue;
-      const broken = here.broken + (cell === 0 ? 1 : 0);
-      if (broken > walls) continue;
-      const turn = here.direction >= 0 && here.direction !== direction ? turnCost : 0;
-      open.push({ row, column, direction, broken, cost: here.cost + (cell === 0 ? 1 : cell) + turn });
-    }
+    open.push(...nextTo(here, grid, turnCost).filter(({ broken }) => broken <= walls));
   }
   return -1;
+}
+
+function nextTo(here: Reached, grid: Grid, turnCost: number): Reached[] {
+  return steps.flatMap(([down, right], direction) => {
+    const [row, column] = [here.row + down, here.column + right];
+    const cell = grid[row]?.[column];
+    if (cell === undefined) return [];
+    const turn = here.direction >= 0 && here.direction !== direction ? turnCost : 0;
+    const isWall = cell === 0;
+    return [{ row, column, direction, broken: here.broken + (isWall ? 1 : 0), cost: here.cost + (isWall ? 1 : cell) + turn }];
+  });
 }
 
 const routeInJavaScript = (functionName: string, walls: number, turnCost: number): string => `function ${functionName}(grid) {
@@ -116,7 +130,7 @@ export const algorithm: CaseDefinition = {
     do {
       tests = Array.from({ length: 10 }, grid).map((cells) => ({ args: [cells], want: cheapestRoute(cells, walls, turnCost) }));
     } while (!dies(walls - 1, turnCost) || !dies(walls + 1, turnCost) || !dies(walls, 0));
-    const { name, aList, fence: mark } = wordsOf[language];
+    const { name, aList, fence: mark } = languageNames[language];
     return plain(
       `Write a ${name} function ${functionName}(grid). grid is ${aList} of rows of whole numbers. You start in the upper left cell and want to reach the lower right one, moving up, down, left or right. Entering a cell costs its number. A 0 is a wall: at most ${walls} ${walls === 1 ? 'wall' : 'walls'} may be entered on the whole way, and entering one costs 1. Every time you move in another direction than in the move before, ${turnCost} is added (the first move is free of this). The start cell costs nothing. Return the lowest total cost, or -1 if there is no way. The grids are small. Reply with one code block.`,
       { kind: 'code', functionName, tests, language: language === 'python' ? language : undefined },

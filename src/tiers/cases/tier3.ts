@@ -1,5 +1,5 @@
 import { type CaseDefinition, fence, plain } from '../case.ts';
-import { names, nouns, things } from '../words.ts';
+import { names, nouns, things } from '../vocabulary.ts';
 import { algorithm, parser, refactor, repair } from './tier3-code.ts';
 
 /** Tier 3, demanding: ten cases; those about code are in a file of their own. */

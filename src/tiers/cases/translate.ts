@@ -1,6 +1,6 @@
 import type { CaseDefinition } from '../case.ts';
 import { plain } from '../case.ts';
-import { names } from '../words.ts';
+import { names } from '../vocabulary.ts';
 
 /** A sentence to translate, with parts that can be checked: every part has all of its usual translations. */
 

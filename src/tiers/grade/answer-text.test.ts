@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { afterAnswer, jsonValuesIn, meantNumber, numbersIn, plainLines, unwrapped, withoutThinking } from './answer-text.ts';
-import { gradeText } from './grade-text.ts';
+import { grade } from './grade.ts';
 
 test.each([
   ['<think>no</think>yes', 'yes'],
@@ -86,6 +86,6 @@ test.each([
   ['case', { kind: 'json', want: { name: 'Ada' } }, '{"name": "ada"}', true],
   ['a full stop', { kind: 'exactText', value: 'red fox' }, 'red fox.', true],
   ['a greeting', { kind: 'exactText', value: 'red fox' }, 'Hello! red fox', false],
-] as const)('%s', (_, verifier, text, passes) => {
-  expect(gradeText(verifier, text).passes).toBe(passes);
+] as const)('%s', async (_, verifier, text, passes) => {
+  expect((await grade(verifier, { text })).passes).toBe(passes);
 });

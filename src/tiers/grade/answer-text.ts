@@ -128,20 +128,23 @@ function parse(text: string): unknown[] {
 /** Where the bracket at `start` is closed, texts in quotes passed over. */
 function endOfValue(text: string, start: number): number | undefined {
   let depth = 0;
-  let isQuoted = false;
   for (let at = start; at < text.length; at += 1) {
     const char = text[at];
-    if (isQuoted) {
-      if (char === '\\') at += 1;
-      else if (char === '"') isQuoted = false;
-    } else if (char === '"') isQuoted = true;
+    if (char === '"') at = endOfQuote(text, at);
     else if (char === '{' || char === '[') depth += 1;
-    else if (char === '}' || char === ']') {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
+    else if (char === '}' || char === ']') depth -= 1;
+    if (depth === 0) return at + 1;
   }
   return undefined;
+}
+
+/** Where the text in quotes that begins at `start` ends; the end of all where it does not. */
+function endOfQuote(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
 }
 
 /** Lines without bullets, numbers, backticks, empty ones, and a heading that ends in a colon. */

@@ -1,96 +1,43 @@
-import type { Constraint, Verifier } from '../case.ts';
+import type { Verifier } from '../case.ts';
 import { afterAnswer, jsonValuesIn, meantNumber, plainLines, unwrapped } from './answer-text.ts';
+import { hasWhole, keepsRule, ruleText } from './constraints.ts';
+import { sameValue } from './same-value.ts';
+import { failed, type Grade, passed } from './verdict.ts';
 
-/** Graders that only look at the text. */
+/** Graders that only look at the text, from which thinking was removed. It is never empty. */
 
-/** A verdict on one answer: why it fails, and what shows it. */
-export type Grade = { readonly passes: true } | { readonly passes: false; readonly reason: string; readonly evidence?: string };
+type Of<K extends Verifier['kind']> = Extract<Verifier, { readonly kind: K }>;
 
-export const passed: Grade = { passes: true };
-
-/** A failed grade. */
-export function failed(reason: string, evidence?: string): Grade {
-  return { passes: false, reason, evidence };
+export function gradeExactText({ value }: Of<'exactText'>, text: string): Grade {
+  const found = unwrapped(text);
+  return [found, found.replace(/\.$/, '')].includes(value) ? passed : failed('the text differs', found.slice(0, 200));
 }
 
-type TextVerifier = Exclude<Verifier, { kind: 'all' | 'state' | 'untouched' | 'regex' | 'code' | 'sql' | 'project' }>;
-
-/** Grades a text from which thinking was removed. */
-export function gradeText(verifier: TextVerifier, text: string): Grade {
-  if (text === '') return failed('there is no answer');
-  switch (verifier.kind) {
-    case 'exactText': {
-      const found = unwrapped(text);
-      const isSame = [found, found.replace(/\.$/, '')].includes(verifier.value);
-      return isSame ? passed : failed('the text differs', found.slice(0, 200));
-    }
-    case 'number': {
-      const found = meantNumber(text);
-      if (found === undefined) return failed('there is no number that is the answer');
-      return Math.abs(found - verifier.value) <= (verifier.tolerance ?? 1e-9) ? passed : failed(`got ${found}, wanted ${verifier.value}`);
-    }
-    case 'oneOf':
-      return gradeOptions(verifier, text);
-    case 'yesNo':
-      return gradeYesNo(verifier.want, text);
-    case 'json': {
-      const values = jsonValuesIn(text);
-      if (values.length !== 1) return failed(values.length === 0 ? 'there is no JSON' : `there are ${values.length} JSON values`);
-      const { anyOrder = false } = verifier;
-      return sameValue(values[0], verifier.want, { anyOrder, isLoose: true })
-        ? passed
-        : failed('the values differ', JSON.stringify(values[0]).slice(0, 300));
-    }
-    case 'lines': {
-      const found = plainLines(text);
-      return sameValue(found, verifier.want) ? passed : failed('the lines differ', found.join(' | ').slice(0, 300));
-    }
-    case 'constraints': {
-      const broken = verifier.list.find((constraint) => !holds(constraint, text));
-      return broken ? failed(`rule broken: ${constraintWords(broken)}`) : passed;
-    }
-    case 'slots':
-      return gradeSlots(verifier, text);
-    case 'knapsack':
-      return gradeKnapsack(verifier, text);
-  }
+export function gradeNumber({ value, tolerance = 1e-9 }: Of<'number'>, text: string): Grade {
+  const found = meantNumber(text);
+  if (found === undefined) return failed('there is no number that is the answer');
+  return Math.abs(found - value) <= tolerance ? passed : failed(`got ${found}, wanted ${value}`);
 }
 
-/** Equal values. Loosely: texts without case and space at the ends, numbers as texts; lists in any order where that is asked for. */
-export function sameValue(found: unknown, want: unknown, { anyOrder = false, isLoose = false } = {}): boolean {
-  if (typeof want === 'number') {
-    const number = isLoose && typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-    return typeof number === 'number' && Math.abs(number - want) <= 1e-6 * Math.max(1, Math.abs(want));
-  }
-  if (typeof want === 'string') {
-    const text = isLoose && typeof found === 'number' ? String(found) : found;
-    return typeof text === 'string' && (isLoose ? text.trim().toLowerCase() === want.trim().toLowerCase() : text === want);
-  }
-  if (Array.isArray(want)) {
-    if (!Array.isArray(found) || found.length !== want.length) return false;
-    if (!anyOrder) return want.every((item, index) => sameValue(found[index], item, { anyOrder, isLoose }));
-    const left = [...(found as unknown[])];
-    return want.every((item) => {
-      const at = left.findIndex((other) => sameValue(other, item, { anyOrder, isLoose }));
-      if (at >= 0) left.splice(at, 1);
-      return at >= 0;
-    });
-  }
-  if (typeof want === 'object' && want !== null) {
-    if (typeof found !== 'object' || found === null || Array.isArray(found)) return false;
-    const keys = Object.keys(want);
-    return (
-      Object.keys(found).length === keys.length &&
-      keys.every(
-        (key) =>
-          key in found && sameValue((found as Record<string, unknown>)[key], (want as Record<string, unknown>)[key], { anyOrder, isLoose }),
-      )
-    );
-  }
-  return found === want;
+export function gradeJson({ want, anyOrder }: Of<'json'>, text: string): Grade {
+  const values = jsonValuesIn(text);
+  if (values.length !== 1) return failed(values.length === 0 ? 'there is no JSON' : `there are ${values.length} JSON values`);
+  return sameValue(values[0], want, { anyOrder, isLoose: true })
+    ? passed
+    : failed('the values differ', JSON.stringify(values[0]).slice(0, 300));
 }
 
-function gradeOptions({ options, want }: Extract<Verifier, { kind: 'oneOf' }>, text: string): Grade {
+export function gradeLines({ want }: Of<'lines'>, text: string): Grade {
+  const found = plainLines(text);
+  return sameValue(found, want) ? passed : failed('the lines differ', found.join(' | ').slice(0, 300));
+}
+
+export function gradeConstraints({ list }: Of<'constraints'>, text: string): Grade {
+  const broken = list.find((constraint) => !keepsRule(constraint, text));
+  return broken ? failed(`rule broken: ${ruleText(broken)}`) : passed;
+}
+
+export function gradeOneOf({ options, want }: Of<'oneOf'>, text: string): Grade {
   const graded = afterAnswer(text) ?? text;
   const named = options.filter((option) => hasWhole(graded, option));
   const missing = want.find((option) => !named.includes(option));
@@ -99,64 +46,12 @@ function gradeOptions({ options, want }: Extract<Verifier, { kind: 'oneOf' }>, t
   return extra === undefined ? passed : failed(`${extra} is named as well`, named.join(', '));
 }
 
-/** Whether a text holds a word or a number as a whole. */
-function hasWhole(text: string, word: string): boolean {
-  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?<![\\p{L}\\p{N}]|\\d[.,])${escaped}(?![\\p{L}\\p{N}]|[.,]\\d)`, 'iu').test(text);
-}
-
-function gradeYesNo(want: readonly string[], text: string): Grade {
+export function gradeYesNo({ want }: Of<'yesNo'>, text: string): Grade {
   const lines = text.split('\n').filter((line) => /\b(yes|no)\b/i.test(line));
   const wordsOf = (line: string): string[] => [...line.matchAll(/\b(yes|no)\b/gi)].map(([word]) => word.toLowerCase());
   const found =
     lines.length === 1 ? wordsOf(lines[0] ?? '') : lines.map((line) => wordsOf(line.replace(/^[^:]*\?/, '')).at(0) ?? wordsOf(line).at(-1));
   return sameValue(found, want) ? passed : failed('the answers differ', found.join(', '));
-}
-
-function holds(constraint: Constraint, text: string): boolean {
-  const words: readonly string[] = text.toLowerCase().match(/[\p{L}’'-]+/gu) ?? [];
-  switch (constraint.rule) {
-    case 'sentences':
-      return (text.replace(/\b(mr|mrs|ms|dr|st)\./gi, '$1').match(/[.!?]+(?=[\s"”')\]*]|$)/g) ?? []).length === constraint.count;
-    case 'hasWord':
-      return hasWhole(text, constraint.word);
-    case 'noWord':
-      return !hasWhole(text, constraint.word);
-    case 'noComma':
-      return !/[,，、]/.test(text);
-    case 'startsWith':
-      return hasWhole(/^[^\p{L}]*([\p{L}]+)/u.exec(text)?.[1] ?? '', constraint.word);
-    case 'words':
-      return words.length >= constraint.least && words.length <= constraint.most;
-    case 'varied':
-      return new Set(words).size >= constraint.least;
-    case 'english':
-      return (
-        ['the', 'a', 'of', 'and', 'to', 'in', 'was', 'is', 'it', 'with', 'on', 'from'].filter((word) => words.includes(word)).length >= 3
-      );
-    case 'notCopied': {
-      const source = constraint.from.toLowerCase().match(/[\p{L}’'-]+/gu) ?? [];
-      const runs = new Set(source.slice(0, -5).map((_, index) => source.slice(index, index + 6).join(' ')));
-      return !words.some((_, index) => runs.has(words.slice(index, index + 6).join(' ')));
-    }
-  }
-}
-
-function constraintWords(constraint: Constraint): string {
-  switch (constraint.rule) {
-    case 'sentences':
-      return `exactly ${constraint.count} sentences`;
-    case 'hasWord':
-      return `the word "${constraint.word}"`;
-    case 'noWord':
-      return `without the word "${constraint.word}"`;
-    case 'startsWith':
-      return `first word "${constraint.word}"`;
-    case 'noComma':
-      return 'no commas';
-    default:
-      return constraint.rule;
-  }
 }
 
 const functionWords = {
@@ -165,7 +60,7 @@ const functionWords = {
   de: ['der', 'die', 'das', 'den', 'auf', 'und', 'mit', 'in', 'dem', 'am', 'ihrem', 'ein'],
 } as const;
 
-function gradeSlots({ language, need, forbid, mostWords }: Extract<Verifier, { kind: 'slots' }>, text: string): Grade {
+export function gradeSlots({ language, need, forbid, mostWords }: Of<'slots'>, text: string): Grade {
   const words: readonly string[] = text.toLowerCase().match(/[\p{L}\p{N}’'-]+/gu) ?? [];
   if (words.length > mostWords) return failed(`${words.length} words, at most ${mostWords} are needed`);
   if (functionWords[language].filter((word) => words.includes(word)).length < 3) return failed('it is not in the language asked for');
@@ -175,7 +70,7 @@ function gradeSlots({ language, need, forbid, mostWords }: Extract<Verifier, { k
   return missing ? failed('a part is missing', missing.join(' or ')) : passed;
 }
 
-function gradeKnapsack({ items, budget, best }: Extract<Verifier, { kind: 'knapsack' }>, text: string): Grade {
+export function gradeKnapsack({ items, budget, best }: Of<'knapsack'>, text: string): Grade {
   const value = jsonValuesIn(text).at(-1);
   if (!Array.isArray(value)) return failed('there is no JSON list');
   const chosen = value.map((name) => items.find((item) => item.name === String(name).trim().toLowerCase()));

@@ -1,9 +1,10 @@
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import type { Instance } from '../case.ts';
-import { failed, type Grade } from '../grade/grade-text.ts';
-import { nobodies, verdictOn } from '../nobodies.ts';
-import type { PythonSandbox } from '../sandbox/python.ts';
-import { choiceWords, type OwnCase, type OwnInstance, type OwnSuite } from './load-suite.ts';
+import type { GradeOptions } from '../grade/grading.ts';
+import { failed, type Grade } from '../grade/verdict.ts';
+import { nullModels } from '../null-models.ts';
+import { verdictOn } from '../verdict-on.ts';
+import { choiceText, type OwnCase, type OwnInstance, type OwnSuite } from './load-suite.ts';
 
 /** Whether a suite says anything: right answers pass, wrong ones fail, and whoever knows nothing passes nothing. */
 
@@ -23,31 +24,25 @@ export interface LintReport {
 
 /** Instances beside those that hold every value: combinations as the public seed draws them. */
 const drawnInstances = 8;
-/** Nobodies are put to fewer: they fail alike. */
-const instancesForNobodies = 4;
-
-/** What answers are graded with. */
-export interface GradingOptions {
-  readonly signal?: AbortSignal;
-  readonly python?: PythonSandbox;
-}
+/** Null models are put to fewer: they fail alike. */
+const instancesForNullModels = 4;
 
 /** Tries every case. Throws TESTS_INCOMPLETE when a sandbox does not work, or Python is needed and not there. */
-export async function lintSuite({ name, version, hash, cases }: OwnSuite, options: GradingOptions = {}): Promise<LintReport> {
+export async function lintSuite({ name, version, hash, cases }: OwnSuite, options: GradeOptions = {}): Promise<LintReport> {
   const found = [];
   for (const own of cases) {
     const instances = instancesOf(own);
     const problems: string[] = [];
     for (const instance of instances)
-      for (const problem of await answerProblems(instance, options)) problems.push(`${problem}${choiceWords(instance.choice)}`);
-    for (const instance of instances.slice(0, instancesForNobodies)) problems.push(...(await nobodyProblems(instance, options)));
+      for (const problem of await answerProblems(instance, options)) problems.push(`${problem}${choiceText(instance.choice)}`);
+    for (const instance of instances.slice(0, instancesForNullModels)) problems.push(...(await nullModelProblems(instance, options)));
     found.push({ id: own.id, tried: instances.length, variants: own.variants, problems: [...new Set(problems)] });
   }
   return { suite: name, version, hash, cases: found };
 }
 
 /** Which instances a run will ask. */
-export interface AskedInstances extends GradingOptions {
+export interface AskedInstances extends GradeOptions {
   readonly repeats: number;
   readonly seed: string;
   readonly caseIds?: readonly string[];
@@ -66,12 +61,12 @@ export async function requireSound(suite: OwnSuite, { repeats, seed, caseIds, ..
 }
 
 /** What is wrong with the answers an instance comes with. */
-async function answerProblems(instance: Instance & Pick<OwnInstance, 'wrong'>, { signal, python }: GradingOptions): Promise<string[]> {
+async function answerProblems(instance: Instance & Pick<OwnInstance, 'wrong'>, options: GradeOptions): Promise<string[]> {
   const problems: string[] = [];
-  const right = await orBroken(verdictOn(instance, instance.oracle, signal, python));
+  const right = await orBroken(verdictOn(instance, instance.oracle, options));
   if (!right.passes) problems.push(`the right answer fails: ${right.reason}${right.evidence ? ` (${right.evidence.slice(0, 200)})` : ''}`);
   for (const [index, turns] of instance.wrong.entries())
-    if ((await orBroken(verdictOn(instance, turns, signal, python))).passes) problems.push(`wrong answer ${index + 1} passes`);
+    if ((await orBroken(verdictOn(instance, turns, options))).passes) problems.push(`wrong answer ${index + 1} passes`);
   return problems;
 }
 
@@ -85,10 +80,10 @@ async function orBroken(verdict: Promise<Grade>): Promise<Grade> {
   }
 }
 
-async function nobodyProblems(instance: OwnInstance, { signal, python }: GradingOptions): Promise<string[]> {
+async function nullModelProblems(instance: OwnInstance, options: GradeOptions): Promise<string[]> {
   const problems: string[] = [];
-  for (const [who, answer] of nobodies)
-    if ((await orBroken(verdictOn(instance, answer(instance), signal, python))).passes) problems.push(`somebody who ${who} passes`);
+  for (const [who, answer] of nullModels)
+    if ((await orBroken(verdictOn(instance, answer(instance), options))).passes) problems.push(`somebody who ${who} passes`);
   return problems;
 }
 

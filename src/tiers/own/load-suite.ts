@@ -37,16 +37,16 @@ export interface OwnInstance extends Instance {
   readonly wrong: readonly (readonly ScriptedTurn[])[];
 }
 
-const mostBytes = 4 * 1024 ** 2;
-const mostVariants = 1_000_000;
-const mostDepth = 40;
+const maxBytes = 4 * 1024 ** 2;
+const maxVariants = 1_000_000;
+const maxDepth = 40;
 
 /** Reads a suite file. Throws USAGE that names what is wrong, and where. */
 export function readSuite(path: string): OwnSuite {
   const name = basename(path);
   let text: string;
   try {
-    if (statSync(path).size > mostBytes) throw new LuciError('USAGE', `${name} is larger than 4 MB.`);
+    if (statSync(path).size > maxBytes) throw new LuciError('USAGE', `${name} is larger than 4 MB.`);
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (isNotFound(error)) throw new LuciError('USAGE', `There is no suite file ${path}.`, { cause: error });
@@ -64,7 +64,7 @@ export function parseSuite(text: string, name: string): OwnSuite {
   } catch {
     throw wrong('it is not JSON');
   }
-  if (depthOf(value) > mostDepth) throw wrong('it is nested too deeply');
+  if (depthOf(value) > maxDepth) throw wrong('it is nested too deeply');
   const checked = v.safeParse(suiteFileSchema, value);
   if (!checked.success) throw wrong(describe(checked.issues[0]));
   const file = checked.output;
@@ -113,7 +113,7 @@ function ownCase({ suite, version }: SuiteFile, fileCase: FileCase): OwnCase {
   const content = { turns, system, world };
   const lists = Object.entries(parameters);
   const variants = lists.reduce((product, [, list]) => product * list.length, 1);
-  if (variants > mostVariants) throw new LuciError('USAGE', `its parameters make more than ${mostVariants} instances`);
+  if (variants > maxVariants) throw new LuciError('USAGE', `its parameters make more than ${maxVariants} instances`);
   const used = usedParameters(content);
   const unused = lists.find(([name]) => lists.length > 0 && !used.has(name));
   if (unused) throw new LuciError('USAGE', `the parameter "${unused[0]}" is not used`);
@@ -151,7 +151,7 @@ function ownCase({ suite, version }: SuiteFile, fileCase: FileCase): OwnCase {
 
 function instanceOf(content: unknown, choice: Choice, isTemplate: boolean): OwnInstance {
   const result = v.safeParse(instanceSchema, isTemplate ? filled(content, choice) : content);
-  if (!result.success) throw new LuciError('USAGE', `${describe(result.issues[0])}${choiceWords(choice)}`);
+  if (!result.success) throw new LuciError('USAGE', `${describe(result.issues[0])}${choiceText(choice)}`);
   const { system, turns, world } = result.output;
   const graded = turns.filter(({ verify }) => verify);
   if (!turns.at(-1)?.verify) throw new LuciError('USAGE', 'its last turn has no "verify"');
@@ -176,7 +176,7 @@ function instanceOf(content: unknown, choice: Choice, isTemplate: boolean): OwnI
 type FilledTurn = Pick<FilledCase['turns'][number], 'user' | 'verify'>;
 
 /** ` (with a = 1)`. */
-export function choiceWords(choice: Choice): string {
+export function choiceText(choice: Choice): string {
   const parts = Object.entries(choice).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
   return parts.length === 0 ? '' : ` (with ${parts.join(', ').slice(0, 200)})`;
 }
@@ -211,7 +211,7 @@ function sorted(value: unknown): unknown {
 function depthOf(value: unknown): number {
   let depth = 0;
   let level: unknown[] = [value];
-  while (level.length > 0 && depth <= mostDepth + 1) {
+  while (level.length > 0 && depth <= maxDepth + 1) {
     depth += 1;
     level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }

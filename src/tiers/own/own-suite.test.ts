@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { publishedSchema } from '../../../test/suites/published-schema.ts';
 import { dataPath } from '../../base/parts.ts';
-import { nobodies, verdictOn } from '../nobodies.ts';
+import { nullModels } from '../null-models.ts';
+import { verdictOn } from '../verdict-on.ts';
 import { lintSuite } from './lint.ts';
 import { parseSuite, readSuite } from './load-suite.ts';
 
@@ -33,7 +34,7 @@ test('the suite in the docs is one, and is sound', async () => {
   const { suite, cases } = await lintSuite(parseSuite(text, 'docs'));
   expect([suite, cases]).toEqual(['greetings', [{ id: 'count', tried: 2, variants: 2, problems: [] }]]);
   // The number of answerers is said there.
-  expect(page).toContain(`and ${nobodies.length} answerers who know nothing`);
+  expect(page).toContain(`and ${nullModels.length} answerers who know nothing`);
 });
 
 describe('what has not the form of a suite is refused by name', () => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { allTiers } from '../../base/model.ts';
 import type { Constraint, Verifier } from '../case.ts';
 
 /**
@@ -135,7 +136,7 @@ export const suiteFileSchema = v.strictObject({
   suite: name('What results are shown under.'),
   version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+$/), v.description('As in 1.0.0; goes up with every change.')),
   description: v.optional(v.string()),
-  tier: described(v.optional(v.picklist([0, 1, 2, 3])), 'How demanding it is: sets what a thinking model may think (default 0).'),
+  tier: described(v.optional(v.picklist(allTiers)), 'How demanding it is: sets what a thinking model may think (default 0).'),
   cases: v.pipe(
     v.array(
       v.strictObject({

@@ -16,9 +16,9 @@ export function escapedAttribute(text: string): string {
 }
 
 /** No longer than so many characters; what is left out is counted. */
-export function shortened(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text.slice(0, most)}… (${text.length} characters in all)`;
+export function shortened(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  return `${text.slice(0, maxLength)}… (${text.length} characters in all)`;
 }
 
 function visible(char: string): string {

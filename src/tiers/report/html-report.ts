@@ -1,15 +1,16 @@
-import { casesOf, highestTier, type TierNumber } from '../suite.ts';
+import { allTiers } from '../../base/model.ts';
+import { casesOf } from '../suite.ts';
 import { answers } from './answers.ts';
 import { abilityBars } from './charts/ability-bars.ts';
 import { fieldText, heatMap } from './charts/heat-map.ts';
 import { speedChart } from './charts/speed-chart.ts';
 import { tierBars } from './charts/tier-bars.ts';
 import { escaped } from './escape.ts';
-import { chanceTable, runFacts } from './facts.ts';
-import { ladder } from './ladder.ts';
-import { caseIdsByTier, countOf, type ReportedModel, type ReportedRun, reportedModels, shortCaseId } from './report-data.ts';
+import { modelVerdict } from './labels.ts';
+import { ladderOf } from './ladder.ts';
+import { caseIdsByTier, type ReportedModel, type ReportedRun, reportedModels, shortCaseId, statusCount } from './report-data.ts';
+import { chanceTable, runFacts } from './run-facts.ts';
 import { style } from './style.ts';
-import { modelVerdict } from './words.ts';
 
 /**
  * One HTML file for people: no network, no script, readable without colour, on paper, by a keyboard and by a screen reader. What models
@@ -53,10 +54,7 @@ ${models.map((model) => modelSection(model, models.length)).join('\n')}
 `;
 }
 
-const caseCount = Array.from({ length: highestTier + 1 }, (_, tier) => casesOf(tier as TierNumber).length).reduce(
-  (sum, count) => sum + count,
-  0,
-);
+const caseCount = allTiers.flatMap(casesOf).length;
 
 function suites(models: readonly ReportedModel[]): string {
   const all = [...new Set(models.map(({ run }) => `${run.suite} (${run.suiteHash}), seed ${run.seed}`))];
@@ -66,9 +64,9 @@ function suites(models: readonly ReportedModel[]): string {
 
 function verdictTable(models: readonly ReportedModel[]): string {
   const rows = models.map((model) => {
-    const { kind, sign, word } = modelVerdict(model);
+    const { kind, sign, label } = modelVerdict(model);
     const { run, number, tokensPerSecond, casesPassed } = model;
-    return `<tr><td>${number}</td><th scope="row"><a href="#m${number}"><bdi>${escaped(run.model)}</bdi></a> <small>${escaped(run.quantization)}</small></th><td class="${kind}">${sign} ${word}</td><td>${Math.round(casesPassed * 10) / 10}</td><td>${tokensPerSecond}/s</td></tr>`;
+    return `<tr><td>${number}</td><th scope="row"><a href="#m${number}"><bdi>${escaped(run.model)}</bdi></a> <small>${escaped(run.quantization)}</small></th><td class="${kind}">${sign} ${label}</td><td>${Math.round(casesPassed * 10) / 10}</td><td>${tokensPerSecond}/s</td></tr>`;
   });
   return `<div class="wide"><table><thead><tr><th scope="col">no.</th><th scope="col">model</th><th scope="col">verdict</th><th scope="col">cases of ${caseCount}</th><th scope="col">speed</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><br>`;
 }
@@ -78,11 +76,11 @@ function figure(title: string, chart: string, caption: string, numbers = ''): st
 }
 
 /** Fields of a map must stay readable on a phone. */
-const mostColumns = 10;
+const maxColumns = 10;
 
 function heatMaps(models: readonly ReportedModel[]): string {
   return caseIdsByTier(models)
-    .flatMap(({ tier, ids }) => chunksOf(ids, mostColumns).map((part) => ({ tier, ids: part })))
+    .flatMap(({ tier, ids }) => chunksOf(ids, maxColumns).map((part) => ({ tier, ids: part })))
     .map(({ tier, ids }) => {
       const asked = models.filter(({ cases }) => cases.some((answer) => answer.tier === tier));
       const caption = 'Answers passed of those asked; a field is filled as far as it was passed.';
@@ -98,7 +96,7 @@ function heatTable(models: readonly ReportedModel[], ids: readonly string[]): st
     const cells = models.map(
       ({ cases }) =>
         `<td>${fieldText(
-          countOf(
+          statusCount(
             id,
             cases.filter(({ caseId }) => caseId === id),
           ),
@@ -114,7 +112,7 @@ function abilityFigure(model: ReportedModel): string {
 }
 
 function filter(models: readonly ReportedModel[]): string {
-  const { passed, failed, errors } = countOf(
+  const { passed, failed, errors } = statusCount(
     '',
     models.flatMap(({ cases }) => cases),
   );
@@ -132,12 +130,12 @@ function filter(models: readonly ReportedModel[]): string {
 }
 
 function modelSection(model: ReportedModel, count: number): string {
-  const { kind, sign, word } = modelVerdict(model);
+  const { kind, sign, label } = modelVerdict(model);
   const abilities = count > 1 ? abilityFigure(model) : '';
   return `<section aria-labelledby="m${model.number}">
-<h2 id="m${model.number}">${model.number} <bdi>${escaped(model.run.model)}</bdi> <span class="${kind}">${sign} ${word}</span></h2>
+<h2 id="m${model.number}">${model.number} <bdi>${escaped(model.run.model)}</bdi> <span class="${kind}">${sign} ${label}</span></h2>
 ${runFacts(model.run)}
-<div class="sides"><div>${ladder(model)}</div>${abilities}</div>
+<div class="sides"><div>${ladderOf(model)}</div>${abilities}</div>
 <h3>Answers</h3>
 ${answers(model)}
 </section>`;

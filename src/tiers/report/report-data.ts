@@ -1,6 +1,8 @@
+import { allTiers, type Tier } from '../../base/model.ts';
+import { countOf, countTier } from '../count-tier.ts';
 import type { CaseResult, ModelResult, TierResult } from '../result.ts';
-import { isConfirmed, tierVerdict, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
-import { casesOf, highestTier, type TierNumber } from '../suite.ts';
+import { tokensPerSecondOf } from '../statistics.ts';
+import { casesOf, highestTier } from '../suite.ts';
 
 /** What a report shows, reckoned from runs: plain values that charts and tables draw. */
 
@@ -53,9 +55,9 @@ export function holdsOwnTier({ provenTier, run }: Pick<ReportedModel, 'provenTie
 }
 
 /** All case ids of the suite and of the runs, by tier, in the order they are asked. */
-export function caseIdsByTier(models: readonly ReportedRun[]): readonly { readonly tier: TierNumber; readonly ids: readonly string[] }[] {
+export function caseIdsByTier(models: readonly ReportedRun[]): readonly { readonly tier: Tier; readonly ids: readonly string[] }[] {
   const asked = models.flatMap(({ cases }) => cases);
-  return ([0, 1, 2, 3] as const).flatMap((tier) => {
+  return allTiers.flatMap((tier) => {
     const own = asked.filter((answer) => answer.tier === tier).map(({ caseId }) => caseId);
     if (own.length === 0) return [];
     return [{ tier, ids: [...new Set([...casesOf(tier).map(({ id }) => id), ...own])] }];
@@ -63,9 +65,8 @@ export function caseIdsByTier(models: readonly ReportedRun[]): readonly { readon
 }
 
 /** How often each status is there. */
-export function countOf(name: string, cases: readonly CaseResult[]): Count {
-  const of = (status: CaseResult['status']): number => cases.filter((result) => result.status === status).length;
-  return { name, passed: of('pass'), failed: of('fail'), errors: of('error') };
+export function statusCount(name: string, cases: readonly CaseResult[]): Count {
+  return { name, passed: countOf(cases, 'pass'), failed: countOf(cases, 'fail'), errors: countOf(cases, 'error') };
 }
 
 /** `t0-copy` -> `copy`. */
@@ -75,14 +76,14 @@ export function shortCaseId(caseId: string): string {
 
 function groups(cases: readonly CaseResult[], nameOf: (result: CaseResult) => string): readonly Count[] {
   return [...new Set(cases.map(nameOf))].map((name) =>
-    countOf(
+    statusCount(
       name,
       cases.filter((result) => nameOf(result) === name),
     ),
   );
 }
 
-const abilities = new Map(([0, 1, 2, 3] as const).flatMap(casesOf).map(({ id, ability }) => [id, ability]));
+const abilities = new Map(allTiers.flatMap(casesOf).map(({ id, ability }) => [id, ability]));
 
 function abilityOf(caseId: string): string {
   return abilities.get(caseId) ?? 'other';
@@ -90,37 +91,15 @@ function abilityOf(caseId: string): string {
 
 /** The last line of each tier, and one made from the answers where there is none. */
 function withAllTiers(tiers: readonly TierResult[], cases: readonly CaseResult[], repeats: number): readonly TierResult[] {
-  return ([0, 1, 2, 3] as const).flatMap((tier) => {
+  return allTiers.flatMap((tier) => {
     const stated = tiers.findLast((result) => result.tier === tier);
     const own = cases.filter((result) => result.tier === tier);
     if (stated) return [stated];
     const [first] = own;
-    return first ? [counted(tier, first.mode, own, repeats)] : [];
+    if (!first) return [];
+    const count = countTier(own, { planned: casesOf(tier).length * repeats, repeats });
+    return [{ ...count, tier, mode: first.mode, total: own.length, sequential: false, repeats }];
   });
-}
-
-function counted(tier: TierNumber, mode: TierResult['mode'], own: readonly CaseResult[], repeats: number): TierResult {
-  const { passed, failed, errors } = countOf('', own);
-  const planned = casesOf(tier).length * repeats;
-  const clusters = groups(own, ({ caseId }) => caseId).map((group) => [group.passed, group.passed + group.failed] as const);
-  const verdict = tierVerdict(passed, failed, planned);
-  const interval = wilsonInterval(passed, passed + failed, repeats > 1 ? clusters.filter(([, count]) => count > 0) : undefined);
-  return {
-    tier,
-    mode,
-    passed,
-    failed,
-    errors,
-    budgetErrors: own.filter(({ errorKind }) => errorKind === 'budget').length,
-    total: own.length,
-    verdict,
-    interval,
-    confirmed: verdict === 'pass' && isConfirmed(passed, planned, repeats, interval[0]),
-    sequential: false,
-    repeats,
-    caseCount: clusters.filter(([, count]) => count > 0).length,
-    failedCases: [...new Set(own.filter(({ status }) => status !== 'pass').map(({ caseId }) => caseId))],
-  };
 }
 
 function sum(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import type { TierNumber } from '../suite.ts';
+import type { Tier } from '../../base/model.ts';
 import { thinkingTokens } from './run-case.ts';
 import { type LadderOptions, plannedCases } from './run-ladder.ts';
 
@@ -13,7 +13,7 @@ interface Pace {
 /** About how long: answers and thinking take 45 % of their budget; prompts of 250 tokens are read five times as fast as text is written. */
 export function estimateMs(
   plan: Pick<LadderOptions, 'suite' | 'run' | 'caseIds' | 'shard'>,
-  lastTier: TierNumber,
+  lastTier: Tier,
   { tokensPerSecond, thinks, known }: Pace,
 ): number {
   if (tokensPerSecond <= 0) return 0;

@@ -4,10 +4,10 @@ import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { Session } from '../../engine/engine.ts';
 import { type CaseFacts, gradesPython, type Instance, type Verifier } from '../case.ts';
 import { withoutThinking } from '../grade/answer-text.ts';
-import { type Answered, grade } from '../grade/grade.ts';
-import type { Grade } from '../grade/grade-text.ts';
+import { grade } from '../grade/grade.ts';
+import type { Answered, GradeOptions } from '../grade/grading.ts';
+import { passed } from '../grade/verdict.ts';
 import type { CaseResult, TurnResult } from '../result.ts';
-import type { PythonSandbox } from '../sandbox/python.ts';
 import { meteredSession, newMeter, replyTimeoutMs } from './metered-session.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -23,76 +23,103 @@ const toolSystem = 'You are an assistant on this computer. Use the tools to do w
 
 type Asked = Omit<CaseResult, 'key' | 'tier' | 'mode' | 'caseId' | 'variant'>;
 
-/** How a case is asked. */
-export interface AskOptions {
-  readonly signal?: AbortSignal;
+/** How a case is asked, and what its answers are graded with. */
+export interface AskOptions extends GradeOptions {
   /** The model thinks before it answers: it gets tokens for that. */
   readonly thinks?: boolean;
   /** As measured in the warm-up; bounds the time of a reply. */
   readonly tokensPerSecond?: number;
-  /** Where code is asked for in Python. */
-  readonly python?: PythonSandbox;
+}
+
+/** What is asked: a case, made from a seed. */
+export interface AskedCase {
+  readonly definition: CaseFacts;
+  readonly instance: Instance;
+  readonly tier: number;
+}
+
+/** What came of the turns. */
+interface Outcome {
+  readonly verdict: Pick<Asked, 'status' | 'reason' | 'evidence' | 'errorKind'>;
+  readonly loosePass: boolean;
 }
 
 /** Asks, carries out tool calls, grades. Engine and sandbox failures are `error`; only the signal's own end is thrown. */
-export async function runCase(
-  opened: Session,
-  definition: CaseFacts,
-  instance: Instance,
-  tier: number,
-  { signal, thinks = false, tokensPerSecond = 0, python }: AskOptions = {},
-): Promise<Asked> {
+export async function runCase(opened: Session, asked: AskedCase, options: AskOptions = {}): Promise<Asked> {
+  const { signal, tokensPerSecond = 0, python } = options;
+  const { definition, instance } = asked;
   const startedAt = performance.now();
   const turns: TurnResult[] = [];
-  // Where tools go through a grammar there is no room for thinking.
-  const thinking = thinks && (!instance.world || opened.facts.supports.tools) ? (thinkingTokens[tier] ?? 4096) : 0;
-  const maxTokens = definition.maxTokens + thinking;
+  const thinkingBudget = thinkingBudgetOf(opened, asked, options);
+  const maxTokens = definition.maxTokens + thinkingBudget;
   const meter = newMeter();
   const session = meteredSession(opened, meter, replyTimeoutMs(maxTokens, promptTokensOf(instance), tokensPerSecond));
-  let isLoose = true;
-  const finish = (verdict: Pick<Asked, 'status' | 'reason' | 'evidence' | 'errorKind'>): Asked => {
-    const seconds = (performance.now() - startedAt) / 1000;
-    return {
-      ...verdict,
-      loosePass: verdict.status === 'pass' || (verdict.status === 'fail' && isLoose),
-      turns,
-      generatedTokens: meter.generatedTokens,
-      promptTokens: meter.promptTokens,
-      cachedTokens: meter.cachedTokens,
-      rereadTokens: meter.rereadTokens,
-      seconds: round(seconds),
-      promptSeconds: round(meter.promptMs / 1000),
-      overheadSeconds: round(Math.max(0, seconds - meter.engineMs / 1000)),
-    };
-  };
   if (instance.turns.some(({ verify }) => gradesPython(verify))) python?.warm();
+  let outcome: Outcome;
   try {
-    await using world = instance.world ? await openWorld(instance.world) : undefined;
-    const system = instance.system ?? (world ? toolSystem : undefined);
-    const conversation = createConversation(async () => session, {
-      sampling: gradedSampling,
-      repeatable: true,
-      maxTokens,
-      system,
-      ...(world ? { tools: world.tools, confirm: async () => true } : {}),
-    });
-    let verdict: Grade = { passes: true };
-    for (const { user, verify } of instance.turns) {
-      const { turn, answered, isCut } = await oneTurn(conversation, user, world, signal);
-      turns.push(turn);
-      if (thinking > 0 && isCut && withoutThinking(turn.text) === '')
-        return finish({ status: 'error', errorKind: 'budget', reason: `it thought beyond its budget of ${thinking} tokens` });
-      if (!verify || !verdict.passes) continue;
-      verdict = await grade(verify, answered, signal, python);
-      if (!verdict.passes) isLoose = await passesLoosely(verify, answered, signal, python);
-    }
-    if (conversation.forgottenTurns > 0) return finish({ status: 'error', reason: 'the context of the engine is too small for this case' });
-    if (verdict.passes) return finish({ status: 'pass' });
-    return finish({ status: 'fail', reason: verdict.reason, evidence: verdict.evidence });
+    outcome = await askTurns(session, instance, { turns, maxTokens, thinkingBudget, signal, python });
   } catch (error) {
     if (signal?.aborted) throw abortError(signal);
-    return finish({ status: 'error', reason: isLuciError(error) ? withHint(error) : `luci made a mistake: ${String(error)}` });
+    outcome = failedByUs(isLuciError(error) ? withHint(error) : `luci made a mistake: ${String(error)}`);
   }
+  const seconds = (performance.now() - startedAt) / 1000;
+  return {
+    ...outcome.verdict,
+    loosePass: outcome.loosePass,
+    turns,
+    generatedTokens: meter.generatedTokens,
+    promptTokens: meter.promptTokens,
+    cachedTokens: meter.cachedTokens,
+    rereadTokens: meter.rereadTokens,
+    seconds: round(seconds),
+    promptSeconds: round(meter.promptMs / 1000),
+    overheadSeconds: round(Math.max(0, seconds - meter.engineMs / 1000)),
+  };
+}
+
+/** Where tools go through a grammar there is no room for thinking. */
+function thinkingBudgetOf({ facts }: Session, { instance, tier }: AskedCase, { thinks = false }: AskOptions): number {
+  const hasRoom = !instance.world || facts.supports.tools;
+  return thinks && hasRoom ? (thinkingTokens[tier] ?? 4096) : 0;
+}
+
+interface TurnOptions extends GradeOptions {
+  /** Every turn as it was answered is put here, those before an error too. */
+  readonly turns: TurnResult[];
+  readonly maxTokens: number;
+  readonly thinkingBudget: number;
+}
+
+async function askTurns(session: Session, instance: Instance, options: TurnOptions): Promise<Outcome> {
+  const { turns, maxTokens, thinkingBudget, ...grading } = options;
+  await using world = instance.world ? await openWorld(instance.world) : undefined;
+  const conversation = createConversation(async () => session, {
+    sampling: gradedSampling,
+    repeatable: true,
+    maxTokens,
+    system: instance.system ?? (world ? toolSystem : undefined),
+    tools: world?.tools,
+    confirm: world ? async () => true : undefined,
+  });
+  let verdict = passed;
+  let isLoose = true;
+  for (const { user, verify } of instance.turns) {
+    const { turn, answered, isCut } = await oneTurn(conversation, user, world, grading.signal);
+    turns.push(turn);
+    if (thinkingBudget > 0 && isCut && withoutThinking(turn.text) === '')
+      return failedByUs(`it thought beyond its budget of ${thinkingBudget} tokens`, 'budget');
+    if (!verify || !verdict.passes) continue;
+    verdict = await grade(verify, answered, grading);
+    if (!verdict.passes) isLoose = await passesLoosely(verify, answered, grading);
+  }
+  if (conversation.forgottenTurns > 0) return failedByUs('the context of the engine is too small for this case');
+  if (verdict.passes) return { verdict: { status: 'pass' }, loosePass: true };
+  return { verdict: { status: 'fail', reason: verdict.reason, evidence: verdict.evidence }, loosePass: isLoose };
+}
+
+/** An error is ours, never counted as the model's failure. */
+function failedByUs(reason: string, errorKind?: 'budget'): Outcome {
+  return { verdict: { status: 'error', errorKind, reason }, loosePass: false };
 }
 
 /** What went wrong, and what to type. */
@@ -121,7 +148,7 @@ async function oneTurn(
     }
   }
   const turn: TurnResult = { user, text, thinking: thinking === '' ? undefined : thinking, calls: calls.length > 0 ? calls : undefined };
-  return { turn, isCut, answered: { text, ...(world ? { calls, files: await world.snapshot() } : {}) } };
+  return { turn, isCut, answered: world ? { text, calls, files: await world.snapshot() } : { text } };
 }
 
 /** Four characters a token, and what the tools and the files of a world add to it. */
@@ -131,15 +158,10 @@ function promptTokensOf({ system = '', turns, world }: Instance): number {
 }
 
 /** Whether the answer passes without its first or its last line: an opening, a closing offer. Only logged. */
-async function passesLoosely(
-  verify: Verifier,
-  answered: Answered,
-  signal: AbortSignal | undefined,
-  python: PythonSandbox | undefined,
-): Promise<boolean> {
+async function passesLoosely(verify: Verifier, answered: Answered, options: GradeOptions): Promise<boolean> {
   const lines = answered.text.trim().split('\n');
   const forms = [lines.slice(1), lines.slice(0, -1), lines.slice(1, -1)].map((kept) => kept.join('\n').trim());
-  for (const text of forms) if (text !== '' && (await grade(verify, { ...answered, text }, signal, python)).passes) return true;
+  for (const text of forms) if (text !== '' && (await grade(verify, { ...answered, text }, options)).passes) return true;
   return false;
 }
 

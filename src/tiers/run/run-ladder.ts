@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { Tier } from '../../base/model.ts';
 import type { Session } from '../../engine/engine.ts';
 import type { CaseFacts } from '../case.ts';
+import { countOf, countTier } from '../count-tier.ts';
 import type { CaseResult, ModelResult, RunFacts, TierResult } from '../result.ts';
 import type { PythonSandbox } from '../sandbox/python.ts';
-import { isConfirmed, isDecided, sequentialVerdict, tierVerdict, tokensPerSecondOf, wilsonInterval } from '../statistics.ts';
-import type { Suite, TierNumber } from '../suite.ts';
+import { isDecided, sequentialVerdict, tokensPerSecondOf } from '../statistics.ts';
+import type { Suite } from '../suite.ts';
 import { runCase } from './run-case.ts';
 
 /** A model climbs: tier 0, then 1, up to its own; each only after the one below was passed. A user's own suite is one step. */
 
 /** News of a run. */
 export type LadderEvent =
-  | { readonly type: 'case-start'; readonly tier: TierNumber; readonly caseId: string; readonly done: number; readonly total: number }
+  | { readonly type: 'case-start'; readonly tier: Tier; readonly caseId: string; readonly done: number; readonly total: number }
   | { readonly type: 'case'; readonly result: CaseResult; readonly isReused: boolean }
   | { readonly type: 'tier'; readonly result: TierResult };
 
@@ -20,9 +22,9 @@ export interface LadderOptions {
   readonly suite: Suite;
   readonly run: RunFacts;
   /** The tier it must hold (default: its native one). */
-  readonly wantedTier: TierNumber;
+  readonly wantedTier: Tier;
   /** The last tier that is tried; above the wanted one, and after a tier that was not passed, only as a diagnosis. */
-  readonly lastTier: TierNumber;
+  readonly lastTier: Tier;
   /** Goes on after a tier that was not passed. */
   readonly all: boolean;
   /** Ends a tier when its verdict is certain, or as good as certain by Wald's test. */
@@ -45,7 +47,7 @@ export interface LadderOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Climbs. */
+/** Asks tier by tier as `options` say. Ends only with the signal's reason: failures of engine and sandboxes are answers with the status `error`. */
 export async function runLadder(session: Session, options: LadderOptions): Promise<ModelResult> {
   const { suite, run, wantedTier, lastTier, all, onEvent } = options;
   const tiers: TierResult[] = [];
@@ -78,7 +80,7 @@ export async function runLadder(session: Session, options: LadderOptions): Promi
   };
 }
 
-async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mode'], options: LadderOptions): Promise<CaseResult[]> {
+async function runTier(session: Session, tier: Tier, mode: CaseResult['mode'], options: LadderOptions): Promise<CaseResult[]> {
   const { suite, run, onEvent, signal, known, fast, endsAtMs, python } = options;
   const asked = plannedCases(tier, options);
   const done: CaseResult[] = [];
@@ -95,12 +97,8 @@ async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mod
     if (endsAtMs !== undefined && Date.now() > endsAtMs) break;
     onEvent?.({ type: 'case-start', tier, caseId: definition.id, done: index, total: asked.length });
     const instance = suite.instanceOf(definition.id, run.seed, variant, run.language);
-    const answer = await runCase(session, definition, instance, tier, {
-      signal,
-      python,
-      thinks: options.thinks ? true : undefined,
-      tokensPerSecond: options.tokensPerSecond,
-    });
+    const { thinks, tokensPerSecond } = options;
+    const answer = await runCase(session, { definition, instance, tier }, { signal, python, thinks, tokensPerSecond });
     const result: CaseResult = { key, tier, mode, caseId: definition.id, variant, ...answer };
     done.push(result);
     onEvent?.({ type: 'case', result, isReused: false });
@@ -110,7 +108,7 @@ async function runTier(session: Session, tier: TierNumber, mode: CaseResult['mod
 
 /** The cases of a tier with their variants: all cases once, then all again, so that a run that is cut off has seen every ability. */
 export function plannedCases(
-  tier: TierNumber,
+  tier: Tier,
   { suite, run, caseIds, shard }: Pick<LadderOptions, 'suite' | 'run' | 'caseIds' | 'shard'>,
 ): readonly { readonly definition: CaseFacts; readonly variant: number }[] {
   const chosen = suite.casesOf(tier).filter(({ id }) => caseIds === undefined || caseIds.includes(id));
@@ -138,46 +136,21 @@ function keyOf(run: RunFacts, { id }: CaseFacts, variant: number): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 
-function countOf(results: readonly CaseResult[], status: CaseResult['status']): number {
-  return results.filter((result) => result.status === status).length;
-}
-
-function summarize(tier: TierNumber, mode: CaseResult['mode'], done: readonly CaseResult[], options: LadderOptions): TierResult {
+function summarize(tier: Tier, mode: CaseResult['mode'], done: readonly CaseResult[], options: LadderOptions): TierResult {
+  const { suite, run, fast } = options;
   const planned = plannedCases(tier, options).length;
-  const [passed, failed, errors] = [countOf(done, 'pass'), countOf(done, 'fail'), countOf(done, 'error')];
-  const isCertain = isDecided(passed, failed, planned);
-  const ended = options.fast && !isCertain ? sequentialVerdict(passed, failed) : undefined;
-  const total = options.fast && (isCertain || ended) ? planned : passed + failed + errors;
-  // Errors and cases that were not asked decide nothing, unless they could not change it.
-  const counted = tierVerdict(passed, failed, planned);
-  const verdict = ended ?? counted;
-  const byCase = [...new Set(done.map(({ caseId }) => caseId))].map((id) => {
-    const own = done.filter(({ caseId, status }) => caseId === id && status !== 'error');
-    return [countOf(own, 'pass'), own.length] as const;
-  });
-  const { repeats } = options.run;
-  const clusters = repeats > 1 ? byCase.filter(([, count]) => count > 0) : undefined;
-  const interval = wilsonInterval(passed, passed + failed, clusters);
-  const failedCases = [...new Set(done.filter(({ status }) => status !== 'pass').map(({ caseId }) => caseId))];
-  // A test that stops when it likes what it sees confirms nothing.
-  const confirmed = counted === 'pass' && isConfirmed(passed, planned, repeats, interval[0]);
-  const budgetErrors = done.filter(({ errorKind }) => errorKind === 'budget').length;
-  const label = options.suite.isLadder ? {} : { label: `${options.run.suite} (${options.run.suiteHash})` };
+  const count = countTier(done, { planned, repeats: run.repeats });
+  const isCertain = isDecided(count.passed, count.failed, planned);
+  const sequential = fast && !isCertain ? sequentialVerdict(count.passed, count.failed) : undefined;
   return {
+    ...count,
     tier,
-    ...label,
+    label: suite.isLadder ? undefined : `${run.suite} (${run.suiteHash})`,
     mode,
-    passed,
-    failed,
-    errors,
-    budgetErrors,
-    total,
-    verdict,
-    interval,
-    confirmed,
-    sequential: ended !== undefined,
-    repeats,
-    caseCount: byCase.length,
-    failedCases,
+    total: fast && (isCertain || sequential) ? planned : done.length,
+    // A test that stops when it likes what it sees confirms nothing: `confirmed` is counted on all that was planned.
+    verdict: sequential ?? count.verdict,
+    sequential: sequential !== undefined,
+    repeats: run.repeats,
   };
 }

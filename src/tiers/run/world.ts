@@ -5,7 +5,7 @@ import { runTool, type Tool } from '../../agent/tool.ts';
 import { builtInTools } from '../../agent/tools/file-tools.ts';
 import { openWorkspace } from '../../agent/tools/workspace.ts';
 import type { Files, Instance, ScriptedTurn } from '../case.ts';
-import type { Answered } from '../grade/grade.ts';
+import type { Answered } from '../grade/grading.ts';
 import { callFunction } from '../sandbox/javascript.ts';
 
 /** The made-up machine of a case: a folder of its own with real files, the product's real tools on it, facts that are made up. */
@@ -17,7 +17,7 @@ export interface World extends AsyncDisposable {
   play(turn: ScriptedTurn): Promise<Answered>;
 }
 
-/** Makes it. */
+/** Makes the folder with its files; it is deleted when the world is disposed of. */
 export async function openWorld({ files, facts = {}, canRunTests = false }: NonNullable<Instance['world']>): Promise<World> {
   const base = await mkdtemp(join(tmpdir(), 'luci-test-'));
   const root = join(base, 'files');

@@ -9,7 +9,7 @@ export interface JavaScriptJob {
 }
 
 /** How jobs are run. */
-export interface RunOptions {
+export interface SandboxOptions {
   readonly limits?: SandboxLimits;
   readonly signal?: AbortSignal;
 }
@@ -19,7 +19,7 @@ export async function callFunction(
   source: string,
   name: string,
   calls: readonly (readonly unknown[])[],
-  options: RunOptions = {},
+  options: SandboxOptions = {},
 ): Promise<SandboxResult<readonly unknown[]>> {
   // Captured before the answer's code runs, which may replace what it finds.
   const prelude = 'const $write = JSON.stringify;\n';
@@ -37,7 +37,7 @@ export async function callFunction(
 export async function matchPattern(
   pattern: string,
   texts: readonly string[],
-  options: RunOptions = {},
+  options: SandboxOptions = {},
 ): Promise<SandboxResult<readonly boolean[]>> {
   const source = `const $pattern = new RegExp(${JSON.stringify(`^(?:${pattern})$`)});`;
   const expressions = texts.map((text) => `String($pattern.test(${JSON.stringify(text)}))`);

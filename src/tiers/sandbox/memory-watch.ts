@@ -6,12 +6,12 @@ import { sleep } from '../../base/abort.ts';
 /** Memory of a process, looked at from outside. */
 
 /** Done when a process holds more than so many MB; never where the system does not tell (Windows). Ends with the signal's error. */
-export async function memoryOver(pid: number, mostMB: number, signal: AbortSignal): Promise<void> {
+export async function memoryOver(pid: number, maxMB: number, signal: AbortSignal): Promise<void> {
   const everyMs = process.platform === 'linux' ? 50 : 500;
   for (;;) {
     await sleep(everyMs, signal);
     const heldMB = await residentMB(pid).catch(() => 0); // It may just have ended.
-    if (heldMB > mostMB) return;
+    if (heldMB > maxMB) return;
   }
 }
 

@@ -34,7 +34,7 @@ const silent = new Proxy({}, { get: () => () => undefined });
 const graceMs = 2000;
 
 /** What answers use most is in the image. */
-const usualModules = 'collections, dataclasses, functools, heapq, itertools, json, math, re, string, textwrap, typing';
+const loadedModules = 'collections, dataclasses, functools, heapq, itertools, json, math, re, string, textwrap, typing';
 
 let endMs = Number.POSITIVE_INFINITY;
 
@@ -42,7 +42,7 @@ requireWalls();
 closeBefore();
 const python = await load();
 if (image === 'make') {
-  python.runPython(`import ${usualModules}`);
+  python.runPython(`import ${loadedModules}`);
   send(python.makeMemorySnapshot());
 } else takeJob();
 
@@ -95,11 +95,11 @@ function closeBefore(): void {
 
 /** The memory of WebAssembly grows by this function alone; when it throws, Python sees an allocation that failed. */
 function capMemory(): void {
-  const mostBytes = Number(memoryMB) * 1024 ** 2;
+  const maxBytes = Number(memoryMB) * 1024 ** 2;
   const { prototype } = WebAssembly.Memory;
   const { grow } = prototype;
   prototype.grow = function (pages) {
-    if (this.buffer.byteLength + pages * 65_536 > mostBytes) throw new RangeError('no more memory');
+    if (this.buffer.byteLength + pages * 65_536 > maxBytes) throw new RangeError('no more memory');
     return grow.call(this, pages);
   };
 }

@@ -34,7 +34,7 @@ export interface PythonProcess {
 const loadTimeoutMs = 300_000;
 /** What a process has beside the memory that is capped: code, stacks, the standard library (measured: 160 MB). */
 const baseMemoryMB = 400;
-const mostAnswerLength = 4_000_000;
+const maxAnswerLength = 4_000_000;
 
 /** Starts one on an unpacked Pyodide, with the image of its memory where there is one. */
 export function startPython(folder: string, image: string | undefined, { timeMs, memoryMB }: SandboxLimits): PythonProcess {
@@ -74,7 +74,7 @@ export function startPython(folder: string, image: string | undefined, { timeMs,
 function answerIn(word: unknown, nonce: string): SandboxResult<string> {
   const isOurs = typeof word === 'object' && word !== null && 'nonce' in word && word.nonce === nonce && 'text' in word;
   if (!isOurs || typeof word.text !== 'string') return { failed: 'it spoke out of turn' };
-  return word.text.length > mostAnswerLength ? { failed: 'it returned too much' } : { done: word.text };
+  return word.text.length > maxAnswerLength ? { failed: 'it returned too much' } : { done: word.text };
 }
 
 /** Python's memory after its start, as bytes. Throws TESTS_INCOMPLETE when it does not start. */

@@ -210,7 +210,7 @@ def f(): return 1
       await using python = await openPython(part.folder);
       const verifier = { kind: 'code', functionName: 'f', language: 'python', tests: [{ args: [], want: 'the-answer' }] } as const;
       const answered = { text: `\`\`\`python\ndef f():\n    ${body}\n\`\`\`` };
-      expect(await grade(verifier, answered, undefined, python)).toMatchObject({ passes: false });
+      expect(await grade(verifier, answered, { python })).toMatchObject({ passes: false });
     },
     patienceMs,
   );

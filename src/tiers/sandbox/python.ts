@@ -1,4 +1,4 @@
-import type { RunOptions } from './javascript.ts';
+import type { SandboxOptions } from './javascript.ts';
 import { pythonImage } from './python-image.ts';
 import { type PythonProcess, startPython } from './python-process.ts';
 import type { SandboxLimits, SandboxResult } from './sandbox.ts';
@@ -14,7 +14,7 @@ export interface PythonSandbox extends AsyncDisposable {
     source: string,
     name: string,
     calls: readonly (readonly unknown[])[],
-    options?: Pick<RunOptions, 'signal'>,
+    options?: Pick<SandboxOptions, 'signal'>,
   ): Promise<SandboxResult<readonly unknown[]>>;
 }
 
@@ -22,7 +22,7 @@ export interface PythonSandbox extends AsyncDisposable {
 export const pythonLimits: SandboxLimits = { timeMs: 6000, memoryMB: 256 };
 
 /** A sandbox on an unpacked Pyodide. The first time it takes some seconds more. Throws TESTS_INCOMPLETE when Python does not start. */
-export async function openPython(folder: string, { limits = pythonLimits, signal: opening }: RunOptions = {}): Promise<PythonSandbox> {
+export async function openPython(folder: string, { limits = pythonLimits, signal: opening }: SandboxOptions = {}): Promise<PythonSandbox> {
   const image = await pythonImage(folder, opening);
   let spare: PythonProcess | undefined;
   let last: { readonly job: string; readonly result: SandboxResult<readonly unknown[]> } | undefined;

@@ -15,13 +15,13 @@ export interface SandboxLimits {
 }
 
 /** Six seconds is ten times what any reference solution takes on a slow machine. */
-export const usualLimits: SandboxLimits = { timeMs: 6000, memoryMB: 64 };
+export const defaultLimits: SandboxLimits = { timeMs: 6000, memoryMB: 64 };
 
 /** Runs one job in a fresh worker. Throws TESTS_INCOMPLETE when the sandbox itself does not work. */
 export function runInSandbox<T>(
   part: Part,
   job: unknown,
-  { limits = usualLimits, signal }: { limits?: SandboxLimits; signal?: AbortSignal } = {},
+  { limits = defaultLimits, signal }: { limits?: SandboxLimits; signal?: AbortSignal } = {},
 ): Promise<SandboxResult<T>> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortError(signal));

@@ -7,7 +7,7 @@ import type { SqlJob, SqlRows } from './sql.ts';
 /** One query on some databases in SQLite: WebAssembly inside a worker; files and extensions do not exist there. */
 
 const { job } = workerData as { job: SqlJob; limits: SandboxLimits };
-const mostRows = 5000;
+const maxRows = 5000;
 
 run().then(
   (result) => parentPort?.postMessage(result),
@@ -27,7 +27,7 @@ async function run(): Promise<SandboxResult<readonly SqlRows[]>> {
       const rows: unknown[][] = [];
       while (statement.step()) {
         rows.push(statement.get());
-        if (rows.length > mostRows) return { failed: `it returns more than ${mostRows} rows` };
+        if (rows.length > maxRows) return { failed: `it returns more than ${maxRows} rows` };
       }
       statement.free();
       results.push(rows as SqlRows);

@@ -1,4 +1,4 @@
-import type { RunOptions } from './javascript.ts';
+import type { SandboxOptions } from './javascript.ts';
 import { runInSandbox, type SandboxResult } from './sandbox.ts';
 
 /** SQL of a model, run apart on databases made for it. */
@@ -16,7 +16,7 @@ export type SqlRows = readonly (readonly (string | number | null)[])[];
 export async function runSelect(
   query: string,
   databases: readonly string[],
-  options: RunOptions = {},
+  options: SandboxOptions = {},
 ): Promise<SandboxResult<readonly SqlRows[]>> {
   const statement = query
     .replace(/--[^\n]*/g, ' ')

@@ -1,5 +1,5 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { type Count, countOf, type ReportedModel, shortCaseId } from '../report-data.ts';
+import { type Count, type ReportedModel, shortCaseId, statusCount } from '../report-data.ts';
 import { box, chart, chartWidth, round, text } from './svg.ts';
 
 /** A map of models by cases: each field is filled as far as its answers were passed, and says how many. */
@@ -18,12 +18,12 @@ export function heatMap(title: string, models: readonly ReportedModel[], caseIds
     const y = row(String(model.number)) ?? 0;
     const label = text(`${model.number} ${model.run.model}`, { x: 0, y: y + row.bandwidth() / 2 + 4, kind: 'label', width: left - 6 });
     const counts = caseIds.map((id) =>
-      countOf(
+      statusCount(
         id,
         model.cases.filter(({ caseId }) => caseId === id),
       ),
     );
-    words.push(`${model.run.model}: ${counts.map(inWords).join(', ')}`);
+    words.push(`${model.run.model}: ${counts.map(countText).join(', ')}`);
     return [label, ...counts.map((count) => field(count, { x: column(count.name) ?? 0, y, width, height: row.bandwidth() }))];
   });
   const height = headHeight + models.length * rowHeight;
@@ -54,7 +54,7 @@ function field(count: Count, { x, y, width, height }: { x: number; y: number; wi
   ].join('');
 }
 
-function inWords(count: Count): string {
+function countText(count: Count): string {
   const total = count.passed + count.failed + count.errors;
   return `${shortCaseId(count.name)} ${total === 0 ? 'not asked' : `${count.passed} of ${total}`}`;
 }

@@ -1,6 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
-import { casesOf, highestTier, type TierNumber } from '../../suite.ts';
+import { allTiers } from '../../../base/model.ts';
+import { casesOf } from '../../suite.ts';
 import { escaped } from '../escape.ts';
 import type { ReportedModel } from '../report-data.ts';
 import { chart, chartWidth, round, text } from './svg.ts';
@@ -16,7 +17,7 @@ export function speedChart(models: readonly ReportedModel[]): string {
   // Speeds of small and large models differ by powers of ten; those of alike ones are compared as they are.
   const isWide = fastest / slowest > 8;
   const speed = isWide ? scaleLog([slowest / 1.5, fastest * 1.5], [left, right]) : scaleLinear([0, fastest * 1.15], [left, right]).nice();
-  const ladder = Array.from({ length: highestTier + 1 }, (_, tier) => casesOf(tier as TierNumber).length);
+  const ladder = allTiers.map((tier) => casesOf(tier).length);
   const ends = ladder.map((_, tier) => ladder.slice(0, tier + 1).reduce((sum, count) => sum + count, 0));
   const all = ends.at(-1) ?? 1;
   const score = scaleLinear([0, all], [bottom, top]);

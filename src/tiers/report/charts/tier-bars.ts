@@ -1,8 +1,8 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { TierResult } from '../../result.ts';
+import { verdictSign } from '../labels.ts';
 import type { ReportedModel } from '../report-data.ts';
-import { verdictSign } from '../words.ts';
 import { box, chart, chartWidth, text } from './svg.ts';
 
 /** Bars: the share of answers passed by tier, with the 95 % interval as a whisker and the line that must be reached. */
@@ -29,7 +29,7 @@ export function tierBars(models: readonly ReportedModel[]): string {
     [share(80), y],
   ]);
   const limitParts = [`<path class="limit" d="${limit}"/>`, text('80 % needed', { x: share(80), y: 12, kind: 'axis', anchor: 'middle' })];
-  const label = models.map(({ run, tiers }) => `${run.model}: ${tiers.map(tierWords).join('; ') || 'nothing was asked'}`).join('. ');
+  const label = models.map(({ run, tiers }) => `${run.model}: ${tiers.map(tierText).join('; ') || 'nothing was asked'}`).join('. ');
   return chart('tier-bars', y + 18, `Share of answers passed by tier. 80 percent are needed. ${label}.`, [
     ...parts,
     ...limitParts,
@@ -67,7 +67,7 @@ function tierBar(result: TierResult, y: number, share: (percent: number) => numb
   ].join('');
 }
 
-function tierWords(result: TierResult): string {
+function tierText(result: TierResult): string {
   const { tier, mode, passed, failed, errors, verdict, interval } = result;
   const [low, high] = interval.map(Math.round);
   return `tier ${tier} ${passed} of ${passed + failed + errors}, ${Math.round(percentOf(result))} percent, interval ${low} to ${high}, ${verdict}${mode === 'diagnostic' ? ', diagnostic' : ''}`;

@@ -8,7 +8,7 @@ import { lock } from '../base/lock.ts';
 import { sha256Pattern } from '../base/sha256.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
-import { changeRuntimes, type Runtime } from '../store/runtimes.ts';
+import { changeRuntimes, type Runtime } from '../store/runtime-list.ts';
 import { packNpm, unpackPackage } from './npm.ts';
 
 /**

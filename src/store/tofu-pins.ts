@@ -26,7 +26,7 @@ const pinSchema = v.object({
 const fileSchema = v.object({ version: v.literal(1), pins: v.record(v.string(), pinSchema) });
 
 /** What is held of a first install. */
-export interface FirstPin {
+export interface TofuPin {
   readonly license: string;
   readonly quantization: string;
   /** Billions. */
@@ -35,10 +35,10 @@ export interface FirstPin {
 }
 
 /** The pins by name of model; none when the file is missing or garbage. */
-export async function readFirstPins(stateFolder: string): Promise<ReadonlyMap<string, FirstPin>> {
+export async function readTofuPins(stateFolder: string): Promise<ReadonlyMap<string, TofuPin>> {
   try {
     const file = await readCheckedJson(fileSchema, pathIn(stateFolder));
-    return new Map(Object.entries((file?.pins ?? {}) as Record<string, FirstPin>));
+    return new Map(Object.entries((file?.pins ?? {}) as Record<string, TofuPin>));
   } catch (error) {
     if (isLuciError(error, 'STATE_BROKEN')) return new Map();
     throw error;
@@ -46,9 +46,9 @@ export async function readFirstPins(stateFolder: string): Promise<ReadonlyMap<st
 }
 
 /** Holds a model's files from now on; the newest install of a name counts. */
-export async function holdFirstPin(stateFolder: string, name: string, pin: FirstPin): Promise<void> {
+export async function holdTofuPin(stateFolder: string, name: string, pin: TofuPin): Promise<void> {
   await using _held = await lock(join(stateFolder, 'pins.lock'));
-  const pins = Object.fromEntries(await readFirstPins(stateFolder));
+  const pins = Object.fromEntries(await readTofuPins(stateFolder));
   const path = pathIn(stateFolder);
   const text = `${JSON.stringify({ version: 1, pins: { ...pins, [name]: pin } }, null, 1)}\n`;
   await writeFileAtomic(path, text).catch((error: unknown) => {

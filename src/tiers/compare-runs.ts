@@ -1,4 +1,5 @@
 import { LuciError } from '../base/errors.ts';
+import { allTiers } from '../base/model.ts';
 import type { Language } from './case.ts';
 import { regressionOf, type TierChange, tierChanges } from './regression.ts';
 import type { CaseResult } from './result.ts';
@@ -120,7 +121,7 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
 /** Whether an answer is to a question both runs were asked: a case that asks for code in the run's language is another one in another language. */
 function languageCheck(first: Language, second: Language): (answer: CaseResult) => boolean {
   if (first === second) return () => true;
-  const own = new Set(([0, 1, 2, 3] as const).flatMap(casesOf).flatMap(({ id, inPython }) => (inPython ? [id] : [])));
+  const own = new Set(allTiers.flatMap(casesOf).flatMap(({ id, inPython }) => (inPython ? [id] : [])));
   return ({ caseId }) => !own.has(caseId);
 }
 

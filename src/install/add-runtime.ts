@@ -6,9 +6,9 @@ import { LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import { sha256Pattern } from '../base/sha256.ts';
 import { type DownloadOptions, downloadFile } from '../download/download-file.ts';
-import { changeRuntimes, type Runtime, readRuntimes } from '../store/runtimes.ts';
+import { changeRuntimes, type Runtime, readRuntimes } from '../store/runtime-list.ts';
 import { deleteGpu } from './gpu.ts';
-import { deletePython, type PythonTools } from './python.ts';
+import { deletePython, type PythonTools } from './python-part.ts';
 
 /** Programs that run models: fetched as models are, with their digests, or ones the user has. */
 

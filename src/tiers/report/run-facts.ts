@@ -1,7 +1,8 @@
-import { formatBytes } from '../../base/units.ts';
-import { wordsOf } from '../cases/language.ts';
+import { allTiers } from '../../base/model.ts';
+import { formatBytes, plural } from '../../base/units.ts';
+import { languageNames } from '../cases/language.ts';
 import type { RunFacts } from '../result.ts';
-import { casesOf, highestTier, type TierNumber } from '../suite.ts';
+import { casesOf } from '../suite.ts';
 import { escaped } from './escape.ts';
 
 /** What was tested, on what, and what guessing would come to. */
@@ -11,14 +12,14 @@ export function runFacts(run: RunFacts): string {
   const { machine, sandboxes, sampling } = run;
   const facts: readonly (readonly [string, string])[] = [
     ['tested', `${run.startedAt.slice(0, 16).replace('T', ' ')} UTC, luci ${run.luciVersion}`],
-    ['suite', `${run.suite} (${run.suiteHash}), seed ${run.seed}, ${run.repeats} ${run.repeats === 1 ? 'repeat' : 'repeats'}`],
+    ['suite', `${run.suite} (${run.suiteHash}), seed ${run.seed}, ${plural(run.repeats, 'repeat')}`],
     ['model', `tier ${run.nativeTier}, ${run.quantization}, sha256 ${run.modelSha256.slice(0, 12)}…`],
     ['engine', `${run.engine}, ${run.device}; context ${run.contextLength} tokens`],
     ['sampling', `temperature ${sampling.temperature}, seed ${sampling.seed}; tools by ${run.toolPath}`],
     ['machine', `${machine.system}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)} memory`],
     [
       'sandboxes',
-      `QuickJS ${worked(sandboxes.javascript)}, SQLite ${worked(sandboxes.sql)}${sandboxes.python === undefined ? '' : `, Pyodide ${worked(sandboxes.python)}`}; code in ${wordsOf[run.language].name}`,
+      `QuickJS ${worked(sandboxes.javascript)}, SQLite ${worked(sandboxes.sql)}${sandboxes.python === undefined ? '' : `, Pyodide ${worked(sandboxes.python)}`}; code in ${languageNames[run.language].name}`,
     ],
   ];
   return `<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>`;
@@ -26,8 +27,8 @@ export function runFacts(run: RunFacts): string {
 
 /** How far somebody gets who knows the options, the form and the tool, and guesses: cases on average, and the chance to pass a tier. */
 export function chanceTable(): string {
-  const rows = Array.from({ length: highestTier + 1 }, (_, tier) => {
-    const levels = casesOf(tier as TierNumber).map(({ chanceLevel }) => chanceLevel);
+  const rows = allTiers.map((tier) => {
+    const levels = casesOf(tier).map(({ chanceLevel }) => chanceLevel);
     const expected = levels.reduce((sum, level) => sum + level, 0);
     return `<tr><th scope="row">tier ${tier}</th><td>${levels.length}</td><td>${expected.toFixed(2)}</td><td>${chanceText(passesByChance(levels))}</td></tr>`;
   });

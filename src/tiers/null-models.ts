@@ -1,45 +1,24 @@
 import type { Instance, ScriptedTurn, Verifier } from './case.ts';
-import { grade } from './grade/grade.ts';
-import type { Grade } from './grade/grade-text.ts';
 import { seededRandom } from './random.ts';
-import { openWorld } from './run/world.ts';
-import type { PythonSandbox } from './sandbox/python.ts';
 
 /** Answerers that are no models. They prove what the graders of a case let pass, in our suite and in those of users. */
 
-/** Somebody who knows nothing: what they are called, and what they answer. */
-export type Nobody = readonly [name: string, answer: (instance: Instance) => readonly ScriptedTurn[]];
-
-/** The verdict on scripted turns; every turn that is graded must pass. */
-export async function verdictOn(
-  instance: Instance,
-  turns: readonly ScriptedTurn[],
-  signal?: AbortSignal,
-  python?: PythonSandbox,
-): Promise<Grade> {
-  await using world = instance.world ? await openWorld(instance.world) : undefined;
-  let verdict: Grade = { passes: true };
-  for (const [index, { verify }] of instance.turns.entries()) {
-    const turn = turns[index] ?? { text: '' };
-    const answered = world ? await world.play(turn) : { text: turn.text };
-    if (verify && verdict.passes) verdict = await grade(verify, answered, signal, python);
-  }
-  return verdict;
-}
+/** One that knows nothing: what it is called, as in `somebody who says yes`, and what it answers. */
+export type NullModel = readonly [name: string, answer: (instance: Instance) => readonly ScriptedTurn[]];
 
 const says =
-  (say: (user: string) => string): Nobody[1] =>
+  (say: (user: string) => string): NullModel[1] =>
   ({ turns }) =>
     turns.map(({ user }) => ({ text: say(user) }));
-const always = (text: string): Nobody[1] => says(() => text);
+const always = (text: string): NullModel[1] => says(() => text);
 
-/** Draws the same for the same prompt. */
+/** Draws the same for the same prompt; the seed keeps its old name, so that the same is drawn as ever. */
 const drawn = (user: string, parts: readonly string[]): string => seededRandom(`nobody ${user}`).pick(parts.length > 0 ? parts : ['']);
 const linesOf = (user: string): string[] => user.split('\n').filter((line) => line.trim() !== '');
 const wordsOf = (user: string): string[] => user.match(/[\p{L}\p{N}][\p{L}\p{N}_./:-]*/gu) ?? [];
 
 /** None of them may pass a case. */
-export const nobodies: readonly Nobody[] = [
+export const nullModels: readonly NullModel[] = [
   ['says nothing', always('')],
   ['echoes the prompt', says((user) => user)],
   ['says all words of the prompt once', says((user) => [...new Set(user.split(/\s+/))].join(' '))],
@@ -94,7 +73,7 @@ function soup(user: string): string[] {
 }
 
 /** A function of the right name that does nothing; in the file where one is graded. */
-function stub(value: string): Nobody[1] {
+function stub(value: string): NullModel[1] {
   return ({ turns }) =>
     turns.map(({ verify }) => {
       const found = codeIn(verify);

@@ -9,7 +9,7 @@ import { diskError } from '../base/system-error.ts';
 import { sha256Schema } from './source-schema.ts';
 
 /** What tests have proven of models: `state/proven.json`. It holds for the bytes that were tested, and for no others. */
-export interface Proven {
+export interface TestRecord {
   readonly sha256: Sha256;
   /** The highest tier held; -1 for none. */
   readonly tier: number;
@@ -37,7 +37,7 @@ const fileSchema = v.object({
 });
 
 /** What is proven, by name of model. */
-export async function readProven(stateFolder: string): Promise<Readonly<Record<string, Proven>>> {
+export async function readTestRecords(stateFolder: string): Promise<Readonly<Record<string, TestRecord>>> {
   try {
     return (await readCheckedJson(fileSchema, join(stateFolder, 'proven.json')))?.models ?? {};
   } catch (error) {
@@ -47,9 +47,9 @@ export async function readProven(stateFolder: string): Promise<Readonly<Record<s
 }
 
 /** Records the newest result of a model. */
-export async function recordProven(stateFolder: string, name: string, proven: Proven): Promise<void> {
+export async function saveTestRecord(stateFolder: string, name: string, proven: TestRecord): Promise<void> {
   await using _held = await lock(join(stateFolder, 'proven.lock'));
-  const models = { ...(await readProven(stateFolder)), [name]: proven };
+  const models = { ...(await readTestRecords(stateFolder)), [name]: proven };
   const path = join(stateFolder, 'proven.json');
   await writeFileAtomic(path, `${JSON.stringify({ version: 1, models }, null, 1)}\n`).catch((error: unknown) => {
     throw diskError(error, path, 'write what is proven');

@@ -1,0 +1,49 @@
+import type { Verifier } from '../case.ts';
+import type { Grading } from './grading.ts';
+import { sameValue } from './same-value.ts';
+import { failed, type Grade, passed } from './verdict.ts';
+
+/** Graders that look at the made-up machine after a turn: its files, and the calls that were made. */
+
+type Of<K extends Verifier['kind']> = Extract<Verifier, { readonly kind: K }>;
+
+export async function gradeState(verifier: Of<'state'>, { answered, gradeAlso }: Grading): Promise<Grade> {
+  const { files: wanted, asJson = false, answer } = verifier;
+  const { text, files = {} } = answered;
+  const wrongCalls = gradeCalls(verifier, answered.calls ?? []);
+  if (wrongCalls) return wrongCalls;
+  const paths = [...new Set([...Object.keys(wanted), ...Object.keys(files)])].sort();
+  const wrong = paths.find((path) => !sameContent(wanted[path], files[path], asJson && path.endsWith('.json')));
+  if (wrong !== undefined) {
+    const what = files[wrong] === undefined ? 'is missing' : wanted[wrong] === undefined ? 'should not be there' : 'has another content';
+    return failed(`${wrong} ${what}`, files[wrong]?.slice(0, 200));
+  }
+  return answer ? gradeAlso(answer, { text }) : passed;
+}
+
+/** @returns What is wrong with the calls, if anything is. */
+function gradeCalls({ called = [], mostCalls }: Of<'state'>, calls: NonNullable<Grading['answered']['calls']>): Grade | undefined {
+  const outside = calls.find(({ isError, content }) => isError && /paths start at the folder|leads out of|is not followed/.test(content));
+  if (outside) return failed('it tried to leave the folder', outside.content);
+  const missing = called.find((name) => !calls.some((call) => call.name === name && !call.isError));
+  if (missing !== undefined) return failed(`${missing} was not used`);
+  if (mostCalls !== undefined && calls.length > mostCalls) return failed(`${calls.length} calls, at most ${mostCalls} are needed`);
+  return undefined;
+}
+
+export function gradeUntouched({ files: wanted, only }: Of<'untouched'>, { answered: { files = {} } }: Grading): Grade {
+  const added = Object.keys(files).filter((path) => !only.includes(path));
+  if (added.length > 0) return failed('files were added', added.join(', '));
+  const changed = Object.entries(wanted).find(([path, content]) => files[path] !== content);
+  return changed ? failed('a file that had to stay was changed', changed[0]) : passed;
+}
+
+function sameContent(wanted: string | undefined, found: string | undefined, asJson: boolean): boolean {
+  if (wanted === undefined || found === undefined) return wanted === found;
+  if (!asJson) return wanted.trimEnd() === found.trimEnd();
+  try {
+    return sameValue(JSON.parse(found), JSON.parse(wanted));
+  } catch {
+    return false;
+  }
+}
