@@ -43,11 +43,11 @@ export async function unpackPackage(
 
 /** Runs npm to its end; `name` is the package. Throws OFFLINE, or NETWORK_FAILED with npm's own last words. */
 async function runNpm(net: Net, args: readonly string[], name: string, options: NpmOptions): Promise<void> {
-  const [file, ...words] = npmCommand();
+  const [file, ...firstArgs] = npmCommand();
   const finished = await net
     .run({
       file,
-      args: [...words, ...args, '--ignore-scripts', '--no-audit', '--no-fund'],
+      args: [...firstArgs, ...args, '--ignore-scripts', '--no-audit', '--no-fund'],
       purpose: 'runtime',
       destination: 'npm',
       ...options,
@@ -60,7 +60,7 @@ async function runNpm(net: Net, args: readonly string[], name: string, options: 
 }
 
 /** On Windows npm is a batch file, which Node refuses to start by itself; the program behind it lies beside Node. */
-function npmCommand(): readonly [file: string, ...words: string[]] {
+function npmCommand(): readonly [file: string, ...args: string[]] {
   if (process.platform !== 'win32') return ['npm'];
   return [process.execPath, join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js')];
 }
@@ -68,6 +68,6 @@ function npmCommand(): readonly [file: string, ...words: string[]] {
 function npmError(name: string, { stderr, exitCode }: Finished): LuciError {
   const reason = /npm (?:ERR!|error) (?!code)(.*)/.exec(stderr)?.[1] ?? `exit ${exitCode}`;
   // Addresses of a registry may hold credentials.
-  const words = withoutAddresses(reason).slice(0, 200);
-  return new LuciError('NETWORK_FAILED', `npm could not fetch ${name}: ${words}`, { hint: 'luci net log' });
+  const said = withoutAddresses(reason).slice(0, 200);
+  return new LuciError('NETWORK_FAILED', `npm could not fetch ${name}: ${said}`, { hint: 'luci net log' });
 }

@@ -13,7 +13,7 @@ import { verdictOn } from './verdict-on.ts';
 
 /** Proof that cases which ask for Python are the same tasks as in JavaScript, and graded as strictly. */
 
-const patienceMs = 240_000;
+const timeLimitMs = 240_000;
 const languages = ['javascript', 'python'] as const;
 const definitions = allTiers.flatMap(casesOf).filter(({ inPython }) => inPython);
 const byId = definitions.map((definition) => [definition.id, definition] as const);
@@ -23,7 +23,7 @@ let python: PythonSandbox;
 beforeAll(async () => {
   part = await makePythonPart();
   python = await openPython(part.folder);
-}, patienceMs);
+}, timeLimitMs);
 afterAll(async () => {
   await python[Symbol.asyncDispose]();
   await part[Symbol.asyncDispose]();
@@ -71,7 +71,7 @@ test.each(byId)(
     for (const [name, answer] of nullModels)
       expect(await verdictOn(instance, answer(instance), { python }), name).toMatchObject({ passes: false });
   },
-  patienceMs,
+  timeLimitMs,
 );
 
 test(
@@ -91,7 +91,7 @@ test(
     const script = instanceOf(definitions[0] as CaseDefinition, '0', 0, 'javascript').oracle;
     expect(await verdictOn(instance, script, { python })).toMatchObject({ passes: false });
   },
-  patienceMs,
+  timeLimitMs,
 );
 
 test('without a sandbox for Python the case is an error, never a failure', async () => {
@@ -139,7 +139,7 @@ test.each(languages)(
       ).toBe(isRight);
     }
   },
-  patienceMs,
+  timeLimitMs,
 );
 
 /** Values of all hidden tests. This code is ours, so one process may run all of it. */

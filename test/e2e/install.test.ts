@@ -90,13 +90,16 @@ test('a file that the hub replaced is refused before its first byte', async () =
   expect(served.sentBytes).toBeLessThanOrEqual(1);
 });
 
-/** Sends a signal once so many bytes are on their way, and gives back how the command ended. */
-async function interrupt(signal: NodeJS.Signals, args: readonly string[], served: { sentBytes: number }, fromBytes: number, laterMs = 0) {
+/** Sends a signal once so many bytes are on their way and `shown` is on stderr, and gives back how the command ended. */
+async function interrupt(signal: NodeJS.Signals, args: readonly string[], served: { sentBytes: number }, fromBytes: number, shown = '') {
   let pid = 0;
-  const running = home.luci(args, { environment: environment(), onStart: (started) => (pid = started) });
+  let stderr = '';
+  const onStderr = (text: string): void => {
+    stderr += text;
+  };
+  const running = home.luci(args, { environment: environment(), onStart: (started) => (pid = started), onStderr });
   const isReached = (): boolean => (fromBytes < 0 ? hub.requests.length > 0 : served.sentBytes >= fromBytes);
-  while (!isReached()) await new Promise((done) => setTimeout(done, 10));
-  await new Promise((done) => setTimeout(done, laterMs));
+  while (!isReached() || !stderr.includes(shown)) await new Promise((done) => setTimeout(done, 10));
   process.kill(pid, signal);
   return running;
 }
@@ -134,11 +137,11 @@ test('Ctrl+C twice is exit 130 at once, and the next run starts clean', async ()
   let pid = 0;
   const running = home.luci(['install', 'llama3.2'], { environment: environment(), onStart: (started) => (pid = started) });
   while (served.sentBytes < 200_000) await new Promise((done) => setTimeout(done, 10));
-  const startMs = performance.now();
   process.kill(pid, 'SIGINT');
   process.kill(pid, 'SIGINT');
   expect(await running).toMatchObject({ exitCode: 130, stdout: '' });
-  expect(performance.now() - startMs).toBeLessThan(1000);
+  // At this rate the rest would have taken seconds: it was left, not waited for.
+  expect(served.sentBytes).toBeLessThan(bytes.length);
   Object.assign(served, { bytesPerSecond: undefined });
   expect(await home.luci(['install', 'llama3.2'], { environment: environment() })).toMatchObject({ exitCode: 0 });
   expect(await partials()).toEqual([]);
@@ -149,11 +152,11 @@ test('Ctrl+C during a wait the hub asked for is exit 130 at once, and the wait h
   await pinSmallLlama();
   const limits = { RateLimit: '"resolvers";r=0;t=55', 'RateLimit-Policy': '"fixed window";"resolvers";q=3000;w=300' };
   const served = hub.add({ ...llama, bytes, faults: [{ kind: 'status', side: 'hub', status: 429, headers: limits }] });
-  const startMs = performance.now();
-  const ran = await interrupt('SIGINT', ['install', 'llama3.2'], served, -1, 1500);
+  const ran = await interrupt('SIGINT', ['install', 'llama3.2'], served, -1, 'waiting 56 s');
   expect(ran).toMatchObject({ exitCode: 130, stdout: '' });
   expect(ran.stderr).toMatch(/waiting 56 s: .* asks to slow down \(429\)/);
-  expect(performance.now() - startMs).toBeLessThan(6000);
+  // The wait was left, not waited for: nothing was asked after it.
+  expect(hub.requests).toHaveLength(1);
 });
 
 test('what was paused is listed with what it has, and clean removes it and nothing else', async () => {
@@ -227,7 +230,7 @@ test('an address is installed, and its query never reaches a file', async () => 
 });
 
 test('a size nobody stated is asked from the hub for the plan, and reckoned offline', async () => {
-  const { sizeBytes, ...entry } = {
+  const entry = {
     name: 'unsized',
     parametersB: 1,
     tier: 0,
@@ -235,11 +238,9 @@ test('a size nobody stated is asked from the hub for the plan, and reckoned offl
     quantization: 'Q4_0',
     repo: 'o/r',
     file: 'u.gguf',
-    sizeBytes: 0,
   };
   await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
   hub.add({ repo: 'o/r', path: 'u.gguf', bytes });
-  expect(sizeBytes).toBe(0);
   const plan = async (...flags: string[]) =>
     JSON.parse((await home.luci(['install', 'unsized', '--dry-run', '--json', ...flags], { environment: environment() })).stdout);
   expect(await plan()).toMatchObject({ bytesToFetch: bytes.length, isSizeKnown: true });

@@ -20,14 +20,20 @@ export interface Home extends AsyncDisposable {
   readonly folder: string;
   luci(
     args: readonly string[],
-    options?: { environment?: Record<string, string>; stdin?: string; onStart?: (pid: number) => void },
+    options?: {
+      environment?: Record<string, string>;
+      stdin?: string;
+      onStart?: (pid: number) => void;
+      /** Each piece of stderr as it comes. */
+      onStderr?: (text: string) => void;
+    },
   ): Promise<Ran>;
 }
 
 /** Makes a home; disposing it ends its engine process and removes it. */
 export async function makeHome(): Promise<Home> {
   const folder = await mkdtemp(join(tmpdir(), 'luci home '));
-  const luci: Home['luci'] = (args, { environment = {}, stdin, onStart } = {}) =>
+  const luci: Home['luci'] = (args, { environment = {}, stdin, onStart, onStderr } = {}) =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [program, ...args], {
         env: { ...process.env, LUCI_HOME: folder, LUCI_KEEP_ALIVE: '20', HF_TOKEN: '', ...environment },
@@ -38,6 +44,7 @@ export async function makeHome(): Promise<Home> {
       });
       child.stderr.on('data', (text: Buffer) => {
         output.stderr += text;
+        onStderr?.(text.toString());
       });
       child.on('error', reject);
       child.on('close', (exitCode) => resolve({ exitCode, ...output }));

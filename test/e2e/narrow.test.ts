@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { widthOf } from '../../src/cli/show/text.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
+import { shownAt } from './pseudo-terminal.ts';
 
 /** What people see on terminals of all widths: a pseudo-terminal that is that wide, and no line wider. */
 
@@ -16,17 +15,6 @@ beforeAll(async () => {
   await writeFile(join(home.folder, 'models', 'my model of a rather long name.gguf'), tinyGguf());
 });
 afterAll(() => home[Symbol.asyncDispose]());
-
-const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
-
-function shownAt(columns: number, args: readonly string[]): string[] {
-  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
-  const { stdout } = spawnSync('script', ['-qec', `stty cols ${columns} rows 50; ${command}`, '/dev/null'], {
-    env: { ...process.env, LUCI_HOME: home.folder, TERM: 'xterm', LANG: 'C.UTF-8' },
-    encoding: 'utf8',
-  });
-  return stripVTControlCharacters(stdout).replaceAll('\r', '').trimEnd().split('\n');
-}
 
 const commands: readonly (readonly string[])[] = [
   ['--help'],
@@ -52,7 +40,7 @@ const commands: readonly (readonly string[])[] = [
 
 test.each([100, 40, 20])('at %i columns nothing is wider than the terminal', (columns) => {
   for (const args of commands) {
-    const lines = shownAt(columns, args);
+    const lines = shownAt(home, columns, args).lines;
     expect(lines.join('').trim(), args.join(' ')).not.toBe('');
     // One word alone, such as a path, is left for the terminal to break: it can still be copied.
     const tooWide = lines.filter((line) => widthOf(line) > columns && line.trim().includes(' '));
@@ -62,13 +50,13 @@ test.each([100, 40, 20])('at %i columns nothing is wider than the terminal', (co
 
 test('the tiers of llm list all share their columns', () => {
   for (const columns of [100, 40]) {
-    const rows = shownAt(columns, ['llm', 'list', 'all']).filter((line) => /^ {2}\S/.test(line) && / [MG]B/.test(line));
+    const rows = shownAt(home, columns, ['llm', 'list', 'all']).lines.filter((line) => /^ {2}\S/.test(line) && / [MG]B/.test(line));
     expect(rows.length).toBeGreaterThan(200);
     expect(new Set(rows.map((line) => line.search(/ [MG]B\b/))).size).toBe(1);
   }
 });
 
 test('a digest can be read whole on a narrow terminal', () => {
-  const text = shownAt(40, ['show', 'smollm2-135m']).join('').replaceAll(' ', '');
+  const text = shownAt(home, 40, ['show', 'smollm2-135m']).lines.join('').replaceAll(' ', '');
   expect(text).toMatch(/sha256[0-9a-f]{64}/);
 });

@@ -44,7 +44,11 @@ test('from nothing, ask fetches the real starter, verifies it and answers; the s
   // The real model reads a prompt of this length for seconds: Ctrl+C ends that, and the engine is free for the next question.
   let pid = 0;
   const running = home.luci(['ask', 'word '.repeat(3000)], { onStart: (started) => (pid = started) });
-  await new Promise((done) => setTimeout(done, 1000));
+  const isAtWork = async (): Promise<boolean> => {
+    const status = JSON.parse((await home.luci(['ps', '--json'])).stdout) as { models: { requests: number }[] } | null;
+    return (status?.models ?? []).some(({ requests }) => requests > 0);
+  };
+  while (!(await isAtWork())) await new Promise((done) => setTimeout(done, 50));
   process.kill(pid, 'SIGINT');
   expect(await running).toMatchObject({ exitCode: 130, stdout: '' });
   expect(await home.luci(['ask', 'What is the capital of France?', '--max-tokens', '40'])).toMatchObject({ stdout: first.stdout });

@@ -3,8 +3,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { widthOf } from '../../src/cli/show/text.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
-import { type Home, makeHome } from './luci-process.ts';
+import { type Home, makeHome, program } from './luci-process.ts';
+import { shownAt } from './pseudo-terminal.ts';
 
 const bytes = tinyGguf();
 /** The same model with other bytes behind it: another file to every digest. */
@@ -99,12 +101,26 @@ test('the default model is chosen, shown, forgotten with its model, and disabled
   expect(await home.luci(['llm', 'default'])).toMatchObject({ stdout: '', stderr: expect.stringContaining('No model is the default') });
 });
 
+/** Waits for a condition; the test's own time limit is the only clock. */
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
 /** Runs a script over the library in a process of its own. */
-function run(script: string): { pid: number | undefined; ended: Promise<number | null>; kill: () => void } {
+function run(script: string): { ended: Promise<number | null>; kill: () => void; lines: () => number } {
   const library = pathToFileURL(join(import.meta.dirname, '..', '..', 'dist', 'index.js')).href;
   const code = `import { createLuci, defaultSettings } from ${JSON.stringify(library)};\nconst luci = createLuci(defaultSettings({ home: ${JSON.stringify(home.folder)} }));\n${script}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return { pid: child.pid, ended: new Promise((resolve) => child.on('close', resolve)), kill: () => void child.kill('SIGKILL') };
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let lines = 0;
+  child.stdout.on('data', (text: Buffer) => {
+    lines += text.toString().split('\n').length - 1;
+  });
+  return {
+    ended: new Promise((resolve) => child.on('close', resolve)),
+    kill: () => void child.kill('SIGKILL'),
+    /** Lines it has written: how far it came. */
+    lines: () => lines,
+  };
 }
 
 test('kill -9 in the middle of every kind of write leaves whole state and the models', async () => {
@@ -114,14 +130,21 @@ test('kill -9 in the middle of every kind of write leaves whole state and the mo
   await list();
   for (let round = 0; round < 12; round += 1) {
     const writer = run(`for (;;) {
+      console.log('a round begins');
       await luci.importFile(${JSON.stringify(original)}, { copy: true });
+      console.log('written');
       await luci.store.setEnabled(['steady', 'x'], Math.random() > 0.5);
+      console.log('written');
       await luci.store.setDefault('steady');
+      console.log('written');
       await luci.addRemote({ name: 'far' + Math.random().toString(36).slice(2, 6), url: 'http://127.0.0.1:9/v1' });
+      console.log('written');
       await luci.verify('steady');
+      console.log('written');
       await luci.store.remove('original');
+      console.log('written');
     }`);
-    await new Promise((done) => setTimeout(done, 150 + round * 23));
+    await until(() => writer.lines() > round);
     writer.kill();
     await writer.ended;
     const models = await list();
@@ -171,14 +194,30 @@ test('a part of a split model that is missing is named', async () => {
   expect(await list()).toMatchObject([{ name: 's', problem: expect.stringContaining('s-00002-of-00003.gguf') }]);
 });
 
+/** Runs a command whose stdout nobody reads any more: the reading end is closed long before the command writes. */
+function intoClosedPipe(args: readonly string[]): Promise<{ exitCode: number | null; stderr: string }> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, LUCI_HOME: home.folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => child.on('close', (exitCode) => resolve({ exitCode, stderr })));
+}
+
 test('every listing has -q and --json, fits 20 columns, and ends quietly in a closed pipe', async () => {
   await put('a.gguf');
-  const environment = { COLUMNS: '20' };
   expect(await home.luci(['list', '-q'])).toMatchObject({ stdout: 'a\n' });
   expect(await home.luci(['search', 'llama3.2', '-q'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('llama3.2\n') });
   for (const args of [['list'], ['llm', 'list', 'all'], ['search', 'qwen'], ['show', 'llama3.2'], ['models', 'info', 'a']]) {
-    expect(await home.luci(args, { environment })).toMatchObject({ exitCode: 0 });
-    expect(() => JSON.parse('null')).not.toThrow();
+    const narrow = shownAt(home, 20, args);
+    expect(narrow.exitCode).toBe(0);
+    // Only what is one word, as a name or a path, may be wider.
+    expect(narrow.lines.filter((line) => widthOf(line) > 20 && line.trim().includes(' '))).toEqual([]);
+    expect(await intoClosedPipe(args)).toEqual({ exitCode: 0, stderr: '' });
     const json = await home.luci([...args, '--json']);
     expect(JSON.parse(json.stdout)).not.toBe(null);
   }

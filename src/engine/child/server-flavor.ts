@@ -50,7 +50,7 @@ export function isOldLlamafile(version: string | undefined): boolean {
   return major === 0 && minor < 10;
 }
 
-/** The flag a program's last words say it does not know. */
-export function unknownFlagIn(words: string): string | undefined {
-  return /(?:unknown|invalid|unrecognized|unsupported) (?:argument|option|flag)[:\s]+['"]?(--?[\w-]+)/i.exec(words)?.[1];
+/** The flag a program says it does not know, at the end of its stderr. */
+export function unknownFlagIn(stderrTail: string): string | undefined {
+  return /(?:unknown|invalid|unrecognized|unsupported) (?:argument|option|flag)[:\s]+['"]?(--?[\w-]+)/i.exec(stderrTail)?.[1];
 }

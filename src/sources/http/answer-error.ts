@@ -50,8 +50,8 @@ function missingBy({ status, headers }: NetResponse, { object, repo, host, hadTo
 function statusError({ status, headers }: NetResponse, { object, host }: Asked): LuciError {
   const isRetryable = retryableStatuses.includes(status);
   const waitMs = retryAfterMs(headers, Date.now());
-  const words = status === 429 ? 'asks to slow down (429)' : `answered ${status}`;
-  return new LuciError(isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED', `${host} ${words} for ${object}`, {
+  const said = status === 429 ? 'asks to slow down (429)' : `answered ${status}`;
+  return new LuciError(isRetryable ? 'NETWORK_FAILED' : 'SOURCE_DENIED', `${host} ${said} for ${object}`, {
     details: { status, retryable: isRetryable, retryAfterMs: waitMs },
   });
 }

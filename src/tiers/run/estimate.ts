@@ -3,7 +3,7 @@ import { thinkingTokens } from './run-case.ts';
 import { type LadderOptions, plannedCases } from './run-ladder.ts';
 
 /** What a run takes its time with. */
-interface Pace {
+interface MeasuredSpeed {
   readonly tokensPerSecond: number;
   readonly thinks: boolean;
   /** Answers that are there already. */
@@ -14,7 +14,7 @@ interface Pace {
 export function estimateMs(
   plan: Pick<LadderOptions, 'suite' | 'run' | 'caseIds' | 'shard'>,
   lastTier: Tier,
-  { tokensPerSecond, thinks, known }: Pace,
+  { tokensPerSecond, thinks, known }: MeasuredSpeed,
 ): number {
   if (tokensPerSecond <= 0) return 0;
   const tokens = plan.suite.tiers

@@ -104,7 +104,7 @@ interface Launched {
  * package, with which Python's sockets would reach the network), none written, no program and no thread started, no addon loaded,
  * and no code made from text.
  */
-function launch(folder: string, words: readonly string[], serialization: 'json' | 'advanced'): Launched {
+function launch(folder: string, childArgs: readonly string[], serialization: 'json' | 'advanced'): Launched {
   // Permissions are compared with real paths: through a link nothing could be read.
   const [program, pyodide] = [realpathSync(partPath('python-sandbox.mjs')), realpathSync(folder)];
   const odd = [program, pyodide].find((path) => /[,*]/.test(path));
@@ -119,7 +119,7 @@ function launch(folder: string, words: readonly string[], serialization: 'json' 
     '--no-warnings',
     program,
     pyodide,
-    ...words,
+    ...childArgs,
   ];
   // The shell sets a limit the kernel enforces and becomes the program: a loop must not outlive a parent that was killed.
   const [file, shellArgs] =

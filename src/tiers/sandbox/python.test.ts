@@ -13,7 +13,7 @@ import { grade } from '../grade/grade.ts';
 import { openPython, pythonLimits, testPython } from './python.ts';
 
 /** Each test that starts a process of its own takes seconds, most of them while Python loads. */
-const patienceMs = 300_000;
+const timeLimitMs = 300_000;
 const secret = 'swordfish-4711';
 
 let part: PythonPart;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   };
   await writeFile(prey.secretPath, secret);
   vi.stubEnv('LUCI_TEST_SECRET', secret);
-}, patienceMs);
+}, timeLimitMs);
 afterAll(async () => {
   vi.unstubAllEnvs();
   server.close();
@@ -93,10 +93,10 @@ def f(kind: str, *more) -> List[int]:
         ],
       });
     },
-    patienceMs,
+    timeLimitMs,
   );
 
-  test('the self-test passes', async () => expect(await testPython(part.folder)).toBe(true), patienceMs);
+  test('the self-test passes', async () => expect(await testPython(part.folder)).toBe(true), timeLimitMs);
 
   // In processes of their own: each of these ends the interpreter, or must be ended.
   test.each([
@@ -143,7 +143,7 @@ def f(kind: str, *more) -> List[int]:
       const timeMs = why.source === 'too long' ? 500 : 20_000;
       expect(await run(body.replace('CANARY', prey.canaryPath), timeMs)).toMatchObject({ failed: expect.stringMatching(why) });
     },
-    patienceMs,
+    timeLimitMs,
   );
 
   test(
@@ -156,7 +156,7 @@ def f(kind: str, *more) -> List[int]:
     while True: kept.append(core.to_js(b'x' * 10_000_000))`;
       expect(await run(body, 20_000)).toEqual({ failed: expect.stringMatching(/too much memory|ended the interpreter \(SIG/) });
     },
-    patienceMs,
+    timeLimitMs,
   );
 
   test(
@@ -178,7 +178,7 @@ def f(): return 1
       const clean = 'import math, os\ndef f(): return [len([1, 2]), sorted([2, 1]), math.gcd(4, 6), os.path.exists("left")]';
       expect(await python.callFunction(clean, 'f', [[]])).toEqual({ done: [[2, [1, 2], 2, false]] });
     },
-    patienceMs,
+    timeLimitMs,
   );
 
   test.each([
@@ -212,7 +212,7 @@ def f(): return 1
       const answered = { text: `\`\`\`python\ndef f():\n    ${body}\n\`\`\`` };
       expect(await grade(verifier, answered, { python })).toMatchObject({ passes: false });
     },
-    patienceMs,
+    timeLimitMs,
   );
 });
 
@@ -227,7 +227,7 @@ describe('ways out', () => {
       escapes.map((_, index) => [index]),
     );
     told = 'done' in result ? result.done : [result.failed];
-  }, patienceMs);
+  }, timeLimitMs);
 
   const named = pythonEscapes({ secret: '', secretPath: '', canaryPath: '', port: 0, programPath: '', pyodidePath: '' });
   test.each(named.map(({ name }, index) => [name, index] as const))('%s is closed', (_, index) => {
@@ -264,7 +264,7 @@ describe('ways out', () => {
       expect(status).toEqual([0]);
       await access(mark);
     },
-    patienceMs,
+    timeLimitMs,
   );
 });
 
@@ -285,7 +285,7 @@ describe('a sandbox that cannot work', () => {
       await expect(openPython(folder)).rejects.toMatchObject({ code: 'TESTS_INCOMPLETE' });
       await rm(folder, { recursive: true });
     },
-    patienceMs,
+    timeLimitMs,
   );
 
   test(
@@ -299,7 +299,7 @@ describe('a sandbox that cannot work', () => {
       await mkdir(odd);
       await expect(openPython(odd)).rejects.toMatchObject({ code: 'TESTS_INCOMPLETE' });
     },
-    patienceMs,
+    timeLimitMs,
   );
 
   test.each([
@@ -341,7 +341,7 @@ describe('a sandbox that cannot work', () => {
       const [exitCode] = await once(child, 'exit');
       expect(exitCode).toBe(1);
     },
-    patienceMs,
+    timeLimitMs,
   );
 });
 

@@ -1,0 +1,17 @@
+import { spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+import { type Home, program } from './luci-process.ts';
+
+/** What a command shows on a real pseudo-terminal of a width: its lines without colours, and its exit status. */
+export function shownAt(
+  home: Home,
+  columns: number,
+  args: readonly string[],
+): { readonly lines: string[]; readonly exitCode: number | null } {
+  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
+  const { stdout, status } = spawnSync('script', ['-qec', `stty cols ${columns} rows 50; ${command}`, '/dev/null'], {
+    env: { ...process.env, LUCI_HOME: home.folder, TERM: 'xterm', LANG: 'C.UTF-8' },
+    encoding: 'utf8',
+  });
+  return { lines: stripVTControlCharacters(stdout).replaceAll('\r', '').trimEnd().split('\n'), exitCode: status };
+}
