@@ -66,7 +66,7 @@ test('the list of an empty home is empty for programs and a hint for people', as
   expect(await home.luci(['list'])).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('luci install') });
 });
 
-test('OP-01: every command has --help, and --json that parses when there is nothing', async () => {
+test('every command has --help, and --json that parses when there is nothing', async () => {
   await using home = await makeHome();
   const names = ['ask', 'chat', 'install', 'remove', 'list', 'search', 'show', 'llm', 'models', 'test', 'verify', 'remote', 'runtime'];
   for (const name of [...names, 'clean', 'doctor', 'net', 'ps', 'stop']) {
