@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
-import { type Hub, startHub } from '../fixtures/hub/hub.ts';
 import type { LuciError } from '../../src/base/errors.ts';
 import type { ModelFile, Source } from '../../src/base/model.ts';
-import { createNet } from '../../src/net/create-net.ts';
 import type { DownloadEvent } from '../../src/download/download-event.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from '../../src/download/download-file.ts';
 import { openPartial } from '../../src/download/partial.ts';
+import { createNet } from '../../src/net/create-net.ts';
+import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
+import { type Hub, startHub } from '../fixtures/hub/hub.ts';
 
 /** Servers and disks that misbehave in ways the stand-in of the hub does not; the list of all cases is in docs/downloads.md. */
 

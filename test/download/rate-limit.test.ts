@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startHub } from '../fixtures/hub/hub.ts';
 import { stopError } from '../../src/base/abort.ts';
-import { createNet } from '../../src/net/create-net.ts';
 import type { DownloadEvent } from '../../src/download/download-event.ts';
 import { downloadFile } from '../../src/download/download-file.ts';
 import { createRateLimiter } from '../../src/download/rate-limit.ts';
+import { createNet } from '../../src/net/create-net.ts';
+import { startHub } from '../fixtures/hub/hub.ts';
 
 const bytes = randomBytes(80_000_000);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
