@@ -168,8 +168,8 @@ async function checkNamedFile(path: string, signal?: AbortSignal): Promise<GgufF
   try {
     return await checkGgufFile(path, signal);
   } catch (error) {
-    if (!isLuciError(error, 'GGUF_BROKEN') || error.message.includes(path)) throw error;
-    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: error.details, cause: error });
+    if (!isLuciError(error, 'GGUF_BROKEN') || error.details.path !== undefined) throw error;
+    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: { ...error.details, path }, cause: error });
   }
 }
 

@@ -42,16 +42,16 @@ export function createPatience({ retries, retryPauseMs, signal, receivedBytes, o
       bytesThen = receivedBytes();
       failures += 1;
       if (failures > (limits.retries ?? retries) || performance.now() - lastByteMs > silentForMs) throw error;
-      const asked = error.details['retryAfterMs'];
+      const { retryAfterMs } = error.details;
       // Spread, so that lanes that failed together do not come back together; eight pauses still outlast a minute of 503.
       const pauseMs = Math.min(longestPauseMs, retryPauseMs * 2 ** (failures - 1)) * (0.75 + 0.5 * Math.random());
-      const waitMs = typeof asked === 'number' ? Math.min(asked, longestAskedMs) : pauseMs;
+      const waitMs = retryAfterMs !== undefined ? Math.min(retryAfterMs, longestAskedMs) : pauseMs;
       onWait(waitMs, error.message);
       await sleep(waitMs, signal);
     },
   };
 }
 
-function isRetryable(error: unknown): error is LuciError {
-  return isLuciError(error, 'NETWORK_FAILED') && error.details['retryable'] !== false;
+function isRetryable(error: unknown): error is LuciError<'NETWORK_FAILED'> {
+  return isLuciError(error, 'NETWORK_FAILED') && error.details.retryable !== false;
 }

@@ -51,8 +51,7 @@ function isOfSource(error: unknown): error is LuciError {
 }
 
 function reasonOf(error: LuciError): string {
-  const { reason } = error.details;
-  return typeof reason === 'string' ? reason : error.message;
+  return (isLuciError(error, 'NETWORK_FAILED') ? error.details.reason : undefined) ?? error.message;
 }
 
 function allFailed(file: ModelFile, failures: readonly LuciError[], onlySource: Source['kind'] | undefined): LuciError {

@@ -108,7 +108,7 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
         return;
       }
       case 'model':
-        suite = event.run.suite.startsWith('luci-tiers ') ? undefined : `${event.run.suite} (${event.run.suiteHash})`;
+        suite = event.isLadder ? undefined : `${event.run.suite} (${event.run.suiteHash})`;
         show.result(`\n${modelLine(event.run, terminal, suite)}`);
         show.note(
           terminal.style(
