@@ -74,7 +74,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     userAgent: `luci/${version} node/${process.versions.node}`,
     record: (entry) => appendToLedger(ledgerPath, entry),
   });
-  const { runtimeFolder, childEnvironment, userFolder } = settings.system;
+  const { runtimeFolder, childEnvironment, fetcherEnvironment, userFolder } = settings.system;
   const engine = createHostEngine({
     home: settings.home,
     stateFolder: directories.state,
@@ -159,7 +159,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path) };
     return requireUsable(await installed(reference));
   };
-  const expandHome = (path: string): string => resolve(path.replace(/^~(?=[\\/])/, () => userFolder));
+  const expandHome = (path: string): string => resolve(path.replace(/^~(?=[\\/])/, (tilde) => userFolder ?? tilde));
   // Loaded when something is installed: listing and asking do without.
   const installer = async (): Promise<Installer> => {
     const { createInstaller } = await import('../install/installer.ts');
@@ -180,7 +180,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
         mirrors,
         connections,
         transport,
-        childEnvironment,
+        childEnvironment: fetcherEnvironment,
         // One limiter for everything this process fetches.
         maxBytesPerSecond: maxBytesPerSecond === undefined ? undefined : createRateLimiter(maxBytesPerSecond),
         onlySource,
@@ -196,7 +196,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   // Reports are passed on: no folder of the user's stands in them.
   const privatePaths = [
     { path: settings.home, shownAs: 'LUCI_HOME' },
-    { path: userFolder, shownAs: '~' },
+    ...(userFolder === undefined ? [] : [{ path: userFolder, shownAs: '~' }]),
   ];
   const runtimes = async () => (await import('./runtimes.ts')).createRuntimes({ settings, directories, net });
   const pythonFolder = async (signal?: AbortSignal): Promise<string | undefined> => (await runtimes()).pythonFolder(signal);

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { headerSecret } from '../base/header-text.ts';
 import { merged } from '../base/merged.ts';
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
@@ -69,7 +70,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
     const apiKey = variable(keyEnv);
     if (apiKey === undefined)
       throw new LuciError('CONFIG_INVALID', `The key of ${name} should be in the variable ${keyEnv}, which is not set.`);
-    return { apiKey };
+    return { apiKey: headerSecret(apiKey, keyEnv) };
   };
 
   async function openRemote(name: string, { remote, model }: NonNullable<UsableModel['remote']>): Promise<Session> {

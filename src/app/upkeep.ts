@@ -133,6 +133,7 @@ async function askHub(net: Net, { offline, hub, proxy }: Settings, signal: Abort
     body.destroy();
     return { state: 'reached', host, proxy: (protocol === 'https:' ? proxy.https : proxy.http) !== undefined } as const;
   } catch (error) {
+    if (isLuciError(error, 'CONFIG_INVALID')) return { state: 'failed', host, reason: error.message } as const;
     if (!isLuciError(error, 'NETWORK_FAILED')) throw error;
     return { state: 'failed', host, reason: error.details.reason ?? error.message } as const;
   }
