@@ -39,6 +39,9 @@ export interface ErrorDetails {
     readonly problem?: string;
     /** The file, where the message names it. */
     readonly path?: string;
+    /** What ended the process that tried to load it, and when. */
+    readonly reason?: string;
+    readonly triedAt?: string;
     readonly requiredBytes?: number;
     readonly sizeBytes?: number;
   };

@@ -1,5 +1,6 @@
 import type { Luci } from '../app/create-luci.ts';
 import { stopError } from '../base/abort.ts';
+import { listenToDebugLog } from '../base/debug-log.ts';
 import { isLuciError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { isDebugOn } from '../config/environment.ts';
@@ -34,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     const parsed = parseArguments(args, commands);
     const { everywhere, overrides } = parsed;
     debug = overrides.debug ?? isDebugOn();
+    if (debug) tellDecisions(show.terminal);
     show = createShow(show.terminal, { quiet: everywhere.quiet, json: everywhere.json });
     return await run(parsed, show, controller.signal);
   } catch (error) {
@@ -41,6 +43,11 @@ async function main(args: readonly string[]): Promise<number> {
     show.error(error, debug);
     return isLuciError(error) ? error.exitCode : 1;
   }
+}
+
+/** Decisions go to stderr, whatever is drawn there. */
+function tellDecisions({ err, style }: Show['terminal']): void {
+  listenToDebugLog((line) => err.write(`${style('dim', `debug: ${printable(line)}`)}\n`));
 }
 
 async function run(parsed: ParsedArguments, show: Show, signal: AbortSignal): Promise<number> {

@@ -1,4 +1,5 @@
 import { abortError, sleep } from '../base/abort.ts';
+import { debugLog } from '../base/debug-log.ts';
 import { isLuciError, type LuciError } from '../base/errors.ts';
 
 /** How often and how long one lane tries again. */
@@ -46,6 +47,8 @@ export function createPatience({ retries, retryPauseMs, signal, receivedBytes, o
       // Spread, so that lanes that failed together do not come back together; eight pauses still outlast a minute of 503.
       const pauseMs = Math.min(longestPauseMs, retryPauseMs * 2 ** (failures - 1)) * (0.75 + 0.5 * Math.random());
       const waitMs = retryAfterMs !== undefined ? Math.min(retryAfterMs, longestAskedMs) : pauseMs;
+      const { status, reason = error.message } = error.details;
+      debugLog('retry', { waitMs: Math.round(waitMs), failures, status, asked: retryAfterMs !== undefined, why: reason });
       onWait(waitMs, error.message);
       await sleep(waitMs, signal);
     },
