@@ -42,8 +42,11 @@ export function proxyFor(target: URL, proxy: ProxySettings): URL | undefined {
   const scheme = target.protocol === 'https:' ? 'https' : 'http';
   const address = proxy[scheme]?.trim();
   if (address === undefined) return undefined;
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
-  if (URL.canParse(withScheme) && new URL(withScheme).hostname !== '') return new URL(withScheme);
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address);
+  const withScheme = hasScheme ? address : `http://${address}`;
+  // `http//host` is no host called http.
+  const isAddress = URL.canParse(withScheme) && new URL(withScheme).hostname !== '' && (hasScheme || !address.includes('//'));
+  if (isAddress) return new URL(withScheme);
   const variable = proxy.variables?.[scheme] ?? `${scheme.toUpperCase()}_PROXY`;
   // It may hold a password: it is not told.
   throw new LuciError('CONFIG_INVALID', `${variable} is no address of a proxy, and ${target.host} is not reached past it.`, {

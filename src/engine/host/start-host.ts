@@ -63,7 +63,8 @@ async function start(options: HostOptions, socketPath: string, signal: AbortSign
   const log = openLog(logPath);
   const args = [partPath('engine-host.mjs'), socketPath, tokenPath(options), version, String(options.memoryBudgetBytes ?? '')];
   // One libuv thread: the engine starts its compute threads from it for every token, and moving between four halves the speed.
-  const environment = { ...options.environment, UV_THREADPOOL_SIZE: '1' };
+  // What it loads asks for a home folder, and the system knows none of an account without an entry.
+  const environment = { HOME: options.home, ...options.environment, UV_THREADPOOL_SIZE: '1' };
   debugLog('host', { state: 'starting', socket: socketPath, log: logPath });
   const child = spawn(process.execPath, args, {
     detached: true,
