@@ -26,15 +26,18 @@ export function debugLog(topic: string, facts: DebugFacts): void {
   for (const listener of listeners) listener(line);
 }
 
+/** Longer texts are cut: a line stays a line. */
+const maxTextLength = 500;
+
 function text(value: string | number | boolean): string {
-  const shown = withoutSecrets(String(value));
+  const shown = withoutSecrets(String(value).slice(0, maxTextLength));
   return /^[\w./:@+,%~-]+$/.test(shown) ? shown : JSON.stringify(shown);
 }
 
 /** Addresses without names, passwords and queries, which may be a signature; and nothing that looks like a key. */
 function withoutSecrets(value: string): string {
   return value
-    .replace(/([a-z][\w+.-]*:\/\/)(?:[^\s/@]*@)?([^\s?#]*)(?:[?#]\S*)?/gi, '$1$2')
+    .replace(/([a-z][\w+.-]{0,20}:\/\/)(?:[^\s/@]*@)?([^\s?#]*)(?:[?#]\S*)?/gi, '$1$2')
     .replace(/\b(?:hf|sk|pk|gh[a-z]|xox[a-z])[-_][\w-]{8,}/g, '…')
     .replace(/\b(Bearer|Basic)\s+\S+/gi, '$1 …');
 }

@@ -73,7 +73,13 @@ test.runIf(canBecome).each([
   ['of somebody else', (path: string) => chownSync(path, 0, 0)],
   ['that is not there', (path: string) => rmSync(path, { recursive: true })],
   ['that cannot be written', (path: string) => chmodSync(path, 0o500)],
-  ['that is a file', (path: string) => (rmSync(path, { recursive: true }), writeFileSync(path, ''))],
+  [
+    'that is a file',
+    (path: string) => {
+      rmSync(path, { recursive: true });
+      writeFileSync(path, '');
+    },
+  ],
 ])('a runtime folder %s is passed over: the engine listens in the temporary one', (_, spoil) => {
   const runtime = join(folder, 'runtime');
   mkdirSync(runtime, { mode: 0o700 });
