@@ -9,8 +9,9 @@ import { program } from './luci-process.ts';
 /** Accounts and folders as containers, su, sudo and cron leave them: a number without an account, no HOME, the runtime folder of another. */
 
 const uid = 54_321;
+const setpriv = '/usr/bin/setpriv';
 /** Only root can run a program as somebody else. */
-const canBecome = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
+const canBecome = process.getuid?.() === 0 && spawnSync(setpriv, ['--version']).status === 0;
 
 let folder: string;
 let home: string;
@@ -31,7 +32,7 @@ afterEach(() => {
 function as(user: number, args: readonly string[], environment: Record<string, string>) {
   const become = ['--reuid', String(user), '--regid', String(user), '--clear-groups', process.execPath, program];
   const env = { PATH: process.env['PATH'] ?? '', LUCI_KEEP_ALIVE: '20', LUCI_OFFLINE: '1', ...environment };
-  const { status, stdout, stderr } = spawnSync('setpriv', [...become, ...args], { env, encoding: 'utf8', cwd: '/' });
+  const { status, stdout, stderr } = spawnSync(setpriv, [...become, ...args], { env, encoding: 'utf8', cwd: '/' });
   return { exitCode: status, stdout, stderr };
 }
 
