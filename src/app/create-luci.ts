@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createAgent } from '../agent/agent.ts';
+import { debugLog, keepDebugLog } from '../base/debug-log.ts';
 import { LuciError } from '../base/errors.ts';
 import type { Sha256 } from '../base/model.ts';
 import { dataPath } from '../base/parts.ts';
@@ -10,7 +11,7 @@ import { findModel, requireModel } from '../catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
 import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
-import { directoriesOf } from '../config/directories.ts';
+import { type Directories, directoriesOf } from '../config/directories.ts';
 import { defaultSettings } from '../config/resolve-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { listPartials } from '../download/partial.ts';
@@ -57,6 +58,7 @@ export { defaultSettings };
 /** luci with these settings (default: {@link defaultSettings}). Touches nothing until it is asked to. */
 export function createLuci(settings: Settings = defaultSettings()): Luci {
   const directories = directoriesOf(settings.home);
+  if (settings.debug) tellSettings(settings, directories);
   const groupsPath = dataPath('catalog', 'groups.json');
   const ledgerPath = join(directories.state, 'net.jsonl');
   let machineFacts: Promise<MachineFacts> | undefined;
@@ -74,7 +76,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     userAgent: `luci/${version} node/${process.versions.node}`,
     record: (entry) => appendToLedger(ledgerPath, entry),
   });
-  const { runtimeFolder, childEnvironment, userFolder } = settings.system;
+  const { runtimeFolder, childEnvironment, fetcherEnvironment, userFolder } = settings.system;
   const engine = createHostEngine({
     home: settings.home,
     stateFolder: directories.state,
@@ -159,7 +161,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path) };
     return requireUsable(await installed(reference));
   };
-  const expandHome = (path: string): string => resolve(path.replace(/^~(?=[\\/])/, () => userFolder));
+  const expandHome = (path: string): string => resolve(path.replace(/^~(?=[\\/])/, (tilde) => userFolder ?? tilde));
   // Loaded when something is installed: listing and asking do without.
   const installer = async (): Promise<Installer> => {
     const { createInstaller } = await import('../install/installer.ts');
@@ -180,7 +182,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
         mirrors,
         connections,
         transport,
-        childEnvironment,
+        childEnvironment: fetcherEnvironment,
         // One limiter for everything this process fetches.
         maxBytesPerSecond: maxBytesPerSecond === undefined ? undefined : createRateLimiter(maxBytesPerSecond),
         onlySource,
@@ -188,7 +190,15 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     });
   };
 
-  const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => opener.open(await choose(reference), options);
+  const open = async (reference?: string, options: OpenOptions = {}): Promise<Session> => {
+    const chosen = await choose(reference);
+    debugLog('model', {
+      asked: reference,
+      taken: chosen.name,
+      why: reference === undefined ? 'the default, else the best that fits' : 'it was named',
+    });
+    return opener.open(chosen, options);
+  };
 
   const testLogs = join(directories.logs, 'test');
   const findRun = () => import('../tiers/find-run.ts');
@@ -196,7 +206,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   // Reports are passed on: no folder of the user's stands in them.
   const privatePaths = [
     { path: settings.home, shownAs: 'LUCI_HOME' },
-    { path: userFolder, shownAs: '~' },
+    ...(userFolder === undefined ? [] : [{ path: userFolder, shownAs: '~' }]),
   ];
   const runtimes = async () => (await import('./runtimes.ts')).createRuntimes({ settings, directories, net });
   const pythonFolder = async (signal?: AbortSignal): Promise<string | undefined> => (await runtimes()).pythonFolder(signal);
@@ -314,4 +324,11 @@ async function readFacts(paths: readonly string[], signal?: AbortSignal): Promis
 /** For a name nobody knows: MODEL_UNKNOWN with the nearest. A repository of the hub is known by itself. */
 function requireKnown(catalog: Catalog, reference: string): { name: string } {
   return parseReference(reference).kind === 'hub' ? { name: reference } : requireModel(catalog, reference);
+}
+
+/** Begins the debug log of a home folder: the settings that are not as they come, and where each is from. */
+function tellSettings({ origins }: Settings, directories: Directories): void {
+  keepDebugLog(join(directories.logs, 'debug.log'));
+  const given = Object.entries(origins).filter(([, origin]) => origin !== 'default');
+  debugLog('settings', { home: directories.home, ...Object.fromEntries(given.map(([name, origin]) => [name, `from ${origin}`])) });
 }

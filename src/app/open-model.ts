@@ -1,10 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { debugLog, isDebugLogOn } from '../base/debug-log.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { headerSecret } from '../base/header-text.ts';
 import { merged } from '../base/merged.ts';
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
-import { chooseEngine } from '../engine/choose-engine.ts';
+import { chooseEngine, type EngineWish, embeddedObstacle, llamafileObstacle, modelObstacle } from '../engine/choose-engine.ts';
 import type { EngineProgram, OpenOptions, Session } from '../engine/engine.ts';
 import type { HostEngine } from '../engine/host/host-engine.ts';
 import type { MachineFacts } from '../engine/machine.ts';
@@ -70,7 +72,7 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
     const apiKey = variable(keyEnv);
     if (apiKey === undefined)
       throw new LuciError('CONFIG_INVALID', `The key of ${name} should be in the variable ${keyEnv}, which is not set.`);
-    return { apiKey };
+    return { apiKey: headerSecret(apiKey, keyEnv) };
   };
 
   async function openRemote(name: string, { remote, model }: NonNullable<UsableModel['remote']>): Promise<Session> {
@@ -135,7 +137,10 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
       if (!isLlamafile && rpc === undefined && (choice === 'auto' || choice === 'embedded')) {
         // A file that is in memory was checked, and its engine chosen: looking at it and at the machine again takes 50 ms.
         const session = await engine.openLoaded(target, how);
-        if (session) return session;
+        if (session) {
+          debugLog('session', { model: name, state: 'shared', engine: session.facts.kind, why: 'it is in memory' });
+          return session;
+        }
       }
       const model = isLlamafile ? undefined : await checkNamedFile(path, options.signal);
       const [facts, server, file] = await Promise.all([machine(), llamaServer(), llamafile()]);
@@ -149,6 +154,8 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
         model,
       };
       const kind = chooseEngine(facts, wish);
+      if (isDebugLogOn()) tellChoice(facts, wish, kind);
+      debugLog('session', { model: name, state: 'opened', engine: kind, contextLength: how.contextLength, threads: how.threads });
       if (kind === 'embedded') return engine.open(target, how);
       for (const host of rpc ?? []) await net.reach(host, { purpose: 'remote-engine', signal: options.signal });
       const version = isLlamafile ? await llamafileVersion(path) : kind === 'llamafile' ? file?.version : undefined;
@@ -164,13 +171,33 @@ export function createOpener({ settings, directories, net, engine, machine }: Op
   };
 }
 
+/** Which engine was taken, and why not the others. */
+function tellChoice(facts: MachineFacts, wish: EngineWish, kind: string): void {
+  const { choice, isLlamafile, isSpread, hasLlamaServer, hasLlamafile, model, llamafileVersion } = wish;
+  const why = isLlamafile
+    ? 'the file is a llamafile'
+    : isSpread
+      ? 'rpc was asked for'
+      : choice === 'auto'
+        ? 'the first that can'
+        : 'it was asked for';
+  const absent = (isHere: boolean): string | undefined => (isHere ? undefined : 'there is none');
+  debugLog('engine', {
+    taken: kind,
+    why,
+    notEmbedded: embeddedObstacle(facts)?.message ?? modelObstacle('embedded', model, undefined)?.message,
+    notLlamaServer: absent(hasLlamaServer),
+    notLlamafile: absent(hasLlamafile) ?? llamafileObstacle(facts)?.message ?? modelObstacle('llamafile', model, llamafileVersion)?.message,
+  });
+}
+
 /** {@link checkGgufFile}; what is wrong is said of the file by its path. */
 async function checkNamedFile(path: string, signal?: AbortSignal): Promise<GgufFacts> {
   try {
     return await checkGgufFile(path, signal);
   } catch (error) {
-    if (!isLuciError(error, 'GGUF_BROKEN') || error.message.includes(path)) throw error;
-    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: error.details, cause: error });
+    if (!isLuciError(error, 'GGUF_BROKEN') || error.details.path !== undefined) throw error;
+    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: { ...error.details, path }, cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
+import { debugLog } from '../base/debug-log.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
@@ -138,6 +139,8 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
   const opened = await openPartial({ folder: partialFolder, key, file: file.name, ...sizeAndDigest(file) }, { isDamaged });
   const whole = new AbortController();
   const partial = isDamaged ? comparingWith(file, opened, whole) : opened;
+  if (partial.have.bytes > 0)
+    debugLog('partial', { file: file.name, state: 'continued', haveBytes: partial.have.bytes, ofBytes: file.sizeBytes });
   progress.startAt(partial.have.bytes);
   const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500, silenceMs = 15_000 } = options;
   // A held-back lane should not have read megabytes ahead.

@@ -45,10 +45,13 @@ async function checkHead(file: ModelFile, head: Uint8Array, totalBytes: number |
   } catch (error) {
     // Of a pinned file it is known that it is a model: then the source is what is wrong, and another one may be right.
     if (!isLuciError(error, 'GGUF_BROKEN') || file.sha256 === undefined) throw error;
-    const found = error.message.replace(/^.*?: (it is )?/, '');
-    throw new LuciError('SOURCE_BROKEN', `The source sent something else in place of ${file.name}: ${found}`, {
-      cause: error,
-      details: { wrongBytes: true },
-    });
+    throw new LuciError(
+      'SOURCE_BROKEN',
+      `The source sent something else in place of ${file.name}: ${error.details.problem ?? error.message}`,
+      {
+        cause: error,
+        details: { wrongBytes: true },
+      },
+    );
   }
 }

@@ -26,7 +26,7 @@ export async function fetchOverHttp(
   for (;;) {
     throwIfAborted(signal);
     const resolved = await address.current().catch(async (error: unknown) => {
-      const isOutOfReach = isLuciError(error, 'NETWORK_FAILED') && error.details['status'] === undefined;
+      const isOutOfReach = isLuciError(error, 'NETWORK_FAILED') && error.details.status === undefined;
       // A machine that nobody reached is mostly one without a network: that is said after seconds, not after half a minute.
       const tries = isOutOfReach ? (patientFromStart ? Math.min(2, retries) : 0) : retries;
       await patience.afterFailure(error, { retries: tries });
@@ -58,13 +58,13 @@ export async function fetchOverHttp(
         address.renew(resolved);
         continue;
       }
-      if (isLuciError(error) && error.details['wrongBytes'] === true) await transfer.restart();
+      if (isLuciError(error, 'SOURCE_BROKEN') && error.details.wrongBytes === true) await transfer.restart();
       // Lanes have tried again themselves.
       if (inLanes) throw error;
       if (isExpired(error)) {
         address.renew(resolved);
         refusals += 1;
-        if (refusals > 1) throw new LuciError('SOURCE_DENIED', (error as LuciError).message, { details: { retryable: false } });
+        if (refusals > 1) throw new LuciError('SOURCE_DENIED', error.message, { details: { retryable: false } });
         continue;
       }
       await patience.afterFailure(error);

@@ -88,7 +88,7 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
           if (refusals < 2) continue;
           // A fresh address is refused as well: less at once is wanted, or nothing at all.
           if (lanes.size > 1) return retire(lane);
-          throw new LuciError('SOURCE_DENIED', (error as LuciError).message, { details: { retryable: false } });
+          throw new LuciError('SOURCE_DENIED', error.message, { details: { retryable: false } });
         }
         if (asksForLess(error) && lanes.size > 1) {
           const isSecond = performance.now() - lastLessMs < lessWithinMs;

@@ -1,4 +1,5 @@
 import { abortError, sleep } from '../base/abort.ts';
+import { debugLog } from '../base/debug-log.ts';
 import { isLuciError, type LuciError } from '../base/errors.ts';
 
 /** How often and how long one lane tries again. */
@@ -42,16 +43,18 @@ export function createPatience({ retries, retryPauseMs, signal, receivedBytes, o
       bytesThen = receivedBytes();
       failures += 1;
       if (failures > (limits.retries ?? retries) || performance.now() - lastByteMs > silentForMs) throw error;
-      const asked = error.details['retryAfterMs'];
+      const { retryAfterMs } = error.details;
       // Spread, so that lanes that failed together do not come back together; eight pauses still outlast a minute of 503.
       const pauseMs = Math.min(longestPauseMs, retryPauseMs * 2 ** (failures - 1)) * (0.75 + 0.5 * Math.random());
-      const waitMs = typeof asked === 'number' ? Math.min(asked, longestAskedMs) : pauseMs;
+      const waitMs = retryAfterMs !== undefined ? Math.min(retryAfterMs, longestAskedMs) : pauseMs;
+      const { status, reason = error.message } = error.details;
+      debugLog('retry', { waitMs: Math.round(waitMs), failures, status, asked: retryAfterMs !== undefined, why: reason });
       onWait(waitMs, error.message);
       await sleep(waitMs, signal);
     },
   };
 }
 
-function isRetryable(error: unknown): error is LuciError {
-  return isLuciError(error, 'NETWORK_FAILED') && error.details['retryable'] !== false;
+function isRetryable(error: unknown): error is LuciError<'NETWORK_FAILED'> {
+  return isLuciError(error, 'NETWORK_FAILED') && error.details.retryable !== false;
 }

@@ -13,6 +13,8 @@ export interface ProxySettings {
   readonly https?: string;
   /** Hosts reached directly, as in `NO_PROXY`. */
   readonly none: readonly string[];
+  /** The variables the addresses are from, for messages. */
+  readonly variables?: { readonly http?: string; readonly https?: string };
 }
 
 /** One HTTP exchange. Redirects come back as answers, never followed. */

@@ -6,41 +6,41 @@ import { formatBytes } from '../../base/units.ts';
 import { type InstallPlan, requireDiskRoom } from '../../install/plan.ts';
 import { requireReach } from '../../install/reach.ts';
 import { referenceOf } from '../../install/reference-of.ts';
-import type { Command, CommandContext } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import { fetchSettings } from '../flags.ts';
 import { fetchModel, importFile } from '../install-models.ts';
-import { fetchOptions, fetchOverrides } from '../options.ts';
 import { type FileToTake, fetchText, planData, planText } from '../show/plan-text.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci install`: plan, question, download. */
-export const install: Command = {
+export const install = defineCommand({
   name: 'install',
   aliases: ['download', 'pull'],
   operands: '<model>...',
+  example: 'smollm2-135m',
   summary: 'fetch and verify models by name',
   details:
     '<model> is a name (llama3.2), a group (tier 1, core models, all models), a repository of the hub (owner/repo:Q4_K_M), an https address or a path of a .gguf file. What is asked above 1 GB, or where the size is unknown, is answered by -y.',
   options: {
-    'dry-run': { type: 'boolean', summary: 'show the plan and fetch nothing' },
-    copy: { type: 'boolean', summary: 'with a path: copy the file (default: a link, which takes no room)' },
-    update: { type: 'boolean', summary: 'take what the source has now, not what was first installed' },
-    ...fetchOptions,
+    dryRun: { summary: 'show the plan and fetch nothing' },
+    copy: { summary: 'with a path: copy the file (default: a link, which takes no room)' },
+    update: { summary: 'take what the source has now, not what was first installed' },
   },
+  settings: fetchSettings,
   async run(context) {
     const { operands, options, show, signal } = context;
-    if (operands.length === 0) throw new LuciError('USAGE', 'Which model?', { hint: 'luci install smollm2-135m' });
-    const luci = await context.luci(fetchOverrides(options));
-    const targets = await luci.targets(operands, { update: options['update'] === true, signal });
+    const luci = await context.luci();
+    const targets = await luci.targets(operands, { update: options.update === true, signal });
     const models = targets.flatMap((target) => (target.kind === 'model' ? [target.model] : []));
     // A path that is wrong is said before anything is fetched.
     const files: FileToTake[] = [];
     for (const target of targets)
       if (target.kind === 'file') files.push({ path: target.path, sizeBytes: (await luci.inspectFile(target.path, signal)).sizeBytes });
     const plan = await luci.plan(models, { signal });
-    const isDry = options['dry-run'] === true;
-    const copy = options['copy'] === true;
+    const isDry = options.dryRun === true;
+    const copy = options.copy === true;
     if (show.json && isDry) show.data(planData(plan, files, copy));
     if (!show.json) showPlan(plan, files, { show, isDry, copy });
     if (isDry) return 0;
@@ -64,7 +64,7 @@ export const install: Command = {
     if (failed.length > 0) throw severalFailed(failed, plan.items.length);
     return 0;
   },
-};
+});
 
 interface FailedModel {
   readonly model: Model;
