@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
-import type { NetLane, NetRequest } from '../net/net.ts';
+import type { NetRequest, RangeConnection } from '../net/net.ts';
 import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
 import type { Address } from './address.ts';
 import { type AskedRange, asksForLess, isExpired, requireRange, requireRangeHead, requireUnpacked } from './answer.ts';
@@ -28,7 +28,7 @@ interface Lane {
   bytesNow: number;
   request: AbortController | undefined;
   /** Its connection, where it reads from raw sockets. */
-  raw: NetLane | undefined;
+  raw: RangeConnection | undefined;
   isRetired: boolean;
 }
 
@@ -122,13 +122,13 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
       idleTimeoutMs: transfer.silenceMs,
       signal: AbortSignal.any([stopped, lane.request.signal]),
     };
-    if (transfer.transport === 'socket') lane.raw ??= await net.openLane(resolved.url);
+    if (transfer.transport === 'socket') lane.raw ??= await net.openRangeConnection(resolved.url);
     try {
       if (lane.raw) await fetchRaw(lane, lane.raw, segment, request, asked, resolved);
       else await fetchStreamed(lane, segment, request, asked, resolved);
     } catch (error) {
       // Something the raw reader does not know: node:http does it, for this lane from now on.
-      if (!(error instanceof Error) || error.name !== 'UnusualAnswer' || stopped.aborted) throw error;
+      if (!(error instanceof Error) || error.name !== 'UnsupportedResponse' || stopped.aborted) throw error;
       lane.raw?.close();
       lane.raw = undefined;
       await fetchStreamed(
@@ -159,7 +159,7 @@ export async function fetchByLanes(transfer: Transfer, address: Address, totalBy
   /** Bytes go from the socket into buffers that are used again, and from there to the disk. */
   async function fetchRaw(
     lane: Lane,
-    raw: NetLane,
+    raw: RangeConnection,
     segment: Segment,
     request: NetRequest,
     asked: AskedRange,

@@ -1,6 +1,6 @@
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
-import { connectionWords } from '../net/connection-words.ts';
+import { describeConnectionError } from '../net/describe-connection-error.ts';
 import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
 import { requireUnpacked, statusError } from './answer.ts';
 import { createPieceWriter } from './piece-writer.ts';
@@ -51,6 +51,6 @@ export async function fetchInOneStream(
 
 /** A connection that ended before the bytes did; `cause` is what the system says of it. */
 export function brokenOff(host: string, cause?: unknown): LuciError {
-  const words = cause === undefined ? 'the connection broke off' : connectionWords(cause);
+  const words = cause === undefined ? 'the connection broke off' : describeConnectionError(cause);
   return new LuciError('NETWORK_FAILED', `${host}: ${words}`, { details: { retryable: true } });
 }
