@@ -55,6 +55,8 @@ export interface DownloadOptions {
   readonly silenceMs?: number;
   /** How long a program that fetches (pip) may do nothing before it is ended (default 180,000). */
   readonly programSilenceMs?: number;
+  /** How often the rates of connections are looked at, to find those that are far too slow (default 250). */
+  readonly sampleMs?: number;
 }
 
 /** A finished download. */
@@ -139,12 +141,12 @@ async function attemptDownload(net: Net, file: ModelFile, options: Attempt): Pro
   const whole = new AbortController();
   const partial = isDamaged ? comparingWith(file, opened, whole) : opened;
   progress.startAt(partial.have.bytes);
-  const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500, silenceMs = 15_000 } = options;
-  // A held-back lane should not have read megabytes ahead.
+  const { connections = 8, maxBytesPerSecond, retries = 8, retryPauseMs = 500, silenceMs = 15_000, sampleMs = 250 } = options;
+  // A held-back connection should not have read megabytes ahead.
   const transport = maxBytesPerSecond === undefined ? (options.transport ?? 'socket') : 'node';
   const limiter = typeof maxBytesPerSecond === 'object' ? maxBytesPerSecond : createRateLimiter(maxBytesPerSecond);
   const deletesOnCancel = onAbort === 'delete';
-  const tries = { connections, transport, retries, retryPauseMs, silenceMs, deletesOnCancel };
+  const tries = { connections, transport, retries, retryPauseMs, silenceMs, sampleMs, deletesOnCancel };
   const transfer = createTransfer({ net, file, partial, progress, limiter, signal, ...tries, whole: whole.signal });
   try {
     const { source, revision } = await fetchFromSources(transfer, options);
