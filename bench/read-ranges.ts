@@ -67,6 +67,7 @@ async function byUndici(): Promise<Reader> {
       client.dispatch(
         { path: url.pathname, method: 'GET', headers },
         {
+          onRequestStart: () => undefined, // Told by it, undici hands out controllers.
           onResponseData(controller, chunk) {
             pieces.push(chunk);
             gathered += chunk.length;

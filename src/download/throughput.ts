@@ -11,8 +11,8 @@ export interface Throughput {
 
 /** Samples that are kept: four seconds at the usual length. */
 export const windowSamples = 16;
-/** As few as say something of now: a second and a half. */
-export const recentSamples = 6;
+/** As few as say something of now: a second. */
+export const recentSamples = 4;
 
 /** A measurement that begins now. */
 export function createThroughput(): Throughput {

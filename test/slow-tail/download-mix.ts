@@ -10,7 +10,7 @@ import { goodOnesOf, type Mix, mixOf, serveMix } from './mix.ts';
 /** One download of a mix, with times scaled down, and one of its good connections alone right before it. */
 
 /** How much faster than by default everything is that luci waits for. */
-const timeScale = 2.5;
+const timeScale = 2;
 
 /** What came of it. */
 export interface MixResult {
