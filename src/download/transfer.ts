@@ -42,7 +42,7 @@ export interface Transfer extends TransferOptions {
   readonly header: HeaderCheck;
   /** Of everything that tries again for this file. */
   readonly retryPolicy: RetryPolicy;
-  /** The most bytes that were there at once: grows with every new one. */
+  /** All bytes that came so far, those that had to come again included. */
   readonly receivedBytes: number;
   /** Validator of the bytes at hand. */
   etag: string | undefined;
@@ -77,6 +77,7 @@ export function createTransfer(options: TransferOptions): Transfer {
   // What is no model (a runtime) is known by its digest alone.
   const header = createHeaderCheck(file, partial.have.front > 0 || !/\.gguf$/i.test(file.name));
   let inHand = 0;
+  let receivedBytes = 0;
   let maxReceived = partial.have.bytes;
   const retryPolicy = createRetryPolicy({
     retries: options.retries,
@@ -90,11 +91,12 @@ export function createTransfer(options: TransferOptions): Transfer {
     header,
     retryPolicy,
     get receivedBytes() {
-      return maxReceived;
+      return receivedBytes;
     },
     etag: partial.etag,
     receive(bytes) {
       inHand += bytes;
+      receivedBytes += Math.max(0, bytes);
       const received = partial.have.bytes + inHand;
       maxReceived = Math.max(maxReceived, received);
       if (bytes > 0) progress.report('downloading', received);
