@@ -88,6 +88,8 @@ function look(fetch: RangesFetch): void {
 function startConnections(fetch: RangesFetch): void {
   const { transfer, limit, running } = fetch;
   const wanted = transfer.header.looksRight ? limit.max : 1;
+  // Where all wait for their next try, a fresh one would only count from the beginning.
+  if (running.size > 0 && [...running.keys()].every(({ segment }) => segment === undefined)) return;
   while (running.size < wanted) {
     const work = nextWork(fetch);
     if (!work) return;
