@@ -5,7 +5,8 @@ import type { AgentEvent } from '../agent/tool-loop.ts';
 import { LuciError } from '../base/errors.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ChatMessage, JsonSchema } from '../engine/engine.ts';
-import { createLuci, type Luci } from './create-luci.ts';
+import { createLuci } from './create-luci.ts';
+import type { Luci } from './luci.ts';
 
 /** The brief's front door for programs: a model by name or by path, and a question. */
 

@@ -1,4 +1,4 @@
-import type { Luci } from '../app/create-luci.ts';
+import type { Luci } from '../app/luci.ts';
 import type { SettingsOverrides } from '../config/resolve-settings.ts';
 import type { Show } from './show/show.ts';
 

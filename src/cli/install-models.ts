@@ -1,8 +1,9 @@
-import type { Luci } from '../app/create-luci.ts';
+import type { Luci } from '../app/luci.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { formatBytes, formatBytesOf, formatDuration } from '../base/units.ts';
+import { starterName } from '../install/choose-installed.ts';
 import { referenceOf } from '../install/reference-of.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { CommandContext } from './command.ts';
@@ -16,7 +17,7 @@ export async function fetchModel(
 ): Promise<InstalledModel> {
   const startedAt = performance.now();
   try {
-    const installed = await luci.install(model, {
+    const installed = await luci.installs.install(model, {
       signal,
       onAbort: keepPartial ? 'keep' : 'delete',
       onEvent: installProgress(show, total),
@@ -70,7 +71,7 @@ export async function importFile(
   { show, signal, copy }: Pick<CommandContext, 'show' | 'signal'> & { copy: boolean },
 ): Promise<InstalledModel> {
   try {
-    return await luci.importFile(path, {
+    return await luci.installs.importFile(path, {
       copy,
       signal,
       onEvent: ({ doneBytes, totalBytes }) => {
@@ -85,13 +86,12 @@ export async function importFile(
 /** Fetches the starter when nothing is installed. */
 export async function requireAnyModel(luci: Luci, { show, signal }: CommandContext): Promise<void> {
   try {
-    await luci.choose();
+    await luci.models.choose();
     return;
   } catch (error) {
     if (!isLuciError(error, 'MODEL_NOT_INSTALLED')) throw error;
   }
-  const { starterName } = await import('../app/create-luci.ts');
-  const [starter] = await luci.resolve([starterName]);
+  const [starter] = await luci.models.resolve([starterName]);
   if (!starter) return;
   const sizeBytes = starter.files[0]?.sizeBytes ?? 0;
   const from = new URL(luci.settings.hub.endpoint).host;

@@ -1,4 +1,4 @@
-import type { Luci } from '../app/create-luci.ts';
+import type { Luci } from '../app/luci.ts';
 import { stopError } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -83,7 +83,7 @@ async function run({ command, operands, options }: ParsedArguments, show: Show, 
 
 /** Entries of the user's own catalogue that luci cannot use: said whenever the catalogue was, and never in the way. */
 async function tellCatalogProblems(luci: Luci, show: Show): Promise<void> {
-  const [first, ...more] = luci.catalogProblems();
+  const [first, ...more] = luci.models.catalogProblems();
   if (!first) return;
   const { problemText } = await import('../catalog/load-catalog.ts');
   const rest = more.length === 0 ? '' : `\n  luci doctor names the other ${more.length}`;

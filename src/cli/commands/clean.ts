@@ -16,7 +16,7 @@ export const clean: Command = {
   async run(context) {
     const { options, show } = context;
     const luci = await context.luci();
-    const waste = await luci.waste();
+    const waste = await luci.cleanup.waste();
     const withTrash = options['partial'] !== true && waste.trashBytes > 0;
     const bytes = waste.partialBytes + (withTrash ? waste.trashBytes : 0);
     const isDry = options['dry-run'] === true;
@@ -36,7 +36,7 @@ export const clean: Command = {
       show.note('Nothing was deleted.');
       return 0;
     }
-    const freedBytes = await luci.clean({ trash: withTrash });
+    const freedBytes = await luci.cleanup.clean({ trash: withTrash });
     if (show.json) show.data({ freedBytes });
     else show.note(`${formatBytes(freedBytes)} are free again.`);
     return 0;

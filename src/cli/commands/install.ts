@@ -1,4 +1,4 @@
-import type { Luci } from '../../app/create-luci.ts';
+import type { Luci } from '../../app/luci.ts';
 import { type ErrorCode, isLuciError, LuciError } from '../../base/errors.ts';
 import type { Model } from '../../base/model.ts';
 import { shellWord } from '../../base/shell-word.ts';
@@ -32,13 +32,14 @@ export const install: Command = {
     const { operands, options, show, signal } = context;
     if (operands.length === 0) throw new LuciError('USAGE', 'Which model?', { hint: 'luci install smollm2-135m' });
     const luci = await context.luci(fetchOverrides(options));
-    const targets = await luci.targets(operands, { update: options['update'] === true, signal });
+    const targets = await luci.installs.targets(operands, { update: options['update'] === true, signal });
     const models = targets.flatMap((target) => (target.kind === 'model' ? [target.model] : []));
     // A path that is wrong is said before anything is fetched.
     const files: FileToTake[] = [];
     for (const target of targets)
-      if (target.kind === 'file') files.push({ path: target.path, sizeBytes: (await luci.inspectFile(target.path, signal)).sizeBytes });
-    const plan = await luci.plan(models, { signal });
+      if (target.kind === 'file')
+        files.push({ path: target.path, sizeBytes: (await luci.installs.inspectFile(target.path, signal)).sizeBytes });
+    const plan = await luci.installs.plan(models, { signal });
     const isDry = options['dry-run'] === true;
     const copy = options['copy'] === true;
     if (show.json && isDry) show.data(planData(plan, files, copy));
@@ -91,7 +92,7 @@ async function installAll(luci: Luci, plan: InstallPlan, { show, signal }: Comma
     doneModels: 0,
     doneBytes: 0,
   };
-  const disabled = new Set((await luci.list()).filter(({ enabled }) => !enabled).map(({ name }) => name));
+  const disabled = new Set((await luci.models.list()).filter(({ enabled }) => !enabled).map(({ name }) => name));
   const failed: FailedModel[] = [];
   for (const { model, action, sizeBytes } of plan.items) {
     if (action !== 'present') {

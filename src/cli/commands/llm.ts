@@ -1,4 +1,4 @@
-import type { CatalogedModel } from '../../app/create-luci.ts';
+import type { CatalogedModel } from '../../app/models.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { catalogData, catalogRows } from '../show/catalog-rows.ts';
@@ -36,7 +36,7 @@ const tierNames = ['basic', 'everyday', 'advanced', 'demanding'] as const;
 async function list({ luci, show }: CommandContext, [what, ...more]: readonly string[]): Promise<number> {
   if ((what !== undefined && what !== 'all') || more.length > 0)
     throw new LuciError('USAGE', `luci llm list takes "all" or nothing, not "${what}".`, { hint: 'luci llm list all' });
-  const all = await (await luci()).cataloged();
+  const all = await (await luci()).models.cataloged();
   const models = what === 'all' ? all : all.filter(({ installed }) => installed !== undefined);
   if (show.json) show.data(models.map(catalogData));
   else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
@@ -70,7 +70,7 @@ async function setEnabled(context: CommandContext, references: readonly string[]
   if (references.length === 0)
     throw new LuciError('USAGE', `Which model should be ${verb}d?`, { hint: `luci llm ${verb} NAME\nluci llm ${verb} tier 1` });
   const luci = await context.luci();
-  const names = await luci.installedNames(references);
+  const names = await luci.models.installedNames(references);
   await luci.store.setEnabled(names, enabled);
   if (show.json) show.data({ [`${verb}d`]: names });
   else if (names.length === 0) show.note('No installed model is meant by that.');
@@ -82,8 +82,9 @@ async function setDefault({ luci: open, show, options }: CommandContext, [refere
   if (more.length > 0) throw new LuciError('USAGE', 'Only one model can be the default.', { hint: `luci llm default ${reference}` });
   const luci = await open();
   const isNone = options['none'] === true;
-  if (reference !== undefined || isNone) await luci.store.setDefault(isNone ? undefined : (await luci.installed(reference ?? '')).name);
-  const chosen = (await luci.list()).find((model) => model.isDefault)?.name;
+  if (reference !== undefined || isNone)
+    await luci.store.setDefault(isNone ? undefined : (await luci.models.installed(reference ?? '')).name);
+  const chosen = (await luci.models.list()).find((model) => model.isDefault)?.name;
   if (show.json) show.data({ default: chosen ?? null });
   else if (chosen === undefined) show.note('No model is the default; the best enabled one that fits is used.\n  luci llm default NAME');
   else if (reference === undefined) show.result(printable(chosen));

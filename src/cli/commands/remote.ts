@@ -23,7 +23,7 @@ export const remote: Command = {
 };
 
 async function list({ luci: open, show }: CommandContext): Promise<number> {
-  const remotes = await (await open()).remotes();
+  const remotes = await (await open()).remotes.list();
   if (show.json) show.data(remotes);
   else if (remotes.length === 0) show.note('No remote endpoint is known.\n  luci remote add NAME https://host/v1 --key-env VARIABLE');
   else {
@@ -36,8 +36,8 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
 async function add({ luci: open, show, options }: CommandContext, name: string, url: string): Promise<number> {
   const keyEnv = textOption(options, 'key-env');
   const luci = await open();
-  const before = (await luci.remotes()).find((remote) => remote.name === name);
-  await luci.addRemote({ name, url, keyEnv });
+  const before = (await luci.remotes.list()).find((remote) => remote.name === name);
+  await luci.remotes.add({ name, url, keyEnv });
   if (show.json) show.data({ added: name, replaced: before ? before.url : undefined });
   else
     show.note(
@@ -50,7 +50,7 @@ async function add({ luci: open, show, options }: CommandContext, name: string, 
 }
 
 async function remove({ luci: open, show }: CommandContext, name: string): Promise<number> {
-  if (!(await (await open()).removeRemote(name)))
+  if (!(await (await open()).remotes.remove(name)))
     throw new LuciError('NOT_FOUND', `There is no remote endpoint ${name}.`, { hint: 'luci remote list' });
   if (show.json) show.data({ removed: name });
   else show.note(`${printable(name)} is removed.`);

@@ -16,8 +16,8 @@ export const remove: Command = {
     const { operands, show } = context;
     if (operands.length === 0) throw new LuciError('USAGE', 'Which model?', { hint: 'luci list' });
     const luci = await context.luci();
-    const names = await luci.installedNames(operands);
-    const models = (await luci.list()).filter(({ name }) => names.includes(name));
+    const names = await luci.models.installedNames(operands);
+    const models = (await luci.models.list()).filter(({ name }) => names.includes(name));
     const bytes = models.reduce((sum, model) => sum + model.sizeBytes, 0);
     if (models.length === 0) {
       if (show.json) show.data({ removed: null, freedBytes: 0, movedTo: null });

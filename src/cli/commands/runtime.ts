@@ -34,7 +34,7 @@ export const runtime: Command = {
 
 async function list({ luci: open, show }: CommandContext): Promise<number> {
   const luci = await open();
-  const runtimes = await luci.runtimes();
+  const { runtimes } = luci;
   const [there, { usual, releases }, python] = await Promise.all([runtimes.list(), runtimes.releases(), runtimes.pythonRelease()]);
   if (show.json) show.data({ added: there, usual, releases, python });
   else {
@@ -60,7 +60,7 @@ async function add(context: CommandContext, kind: string, version: string | unde
   const { options, luci: open, show, signal } = context;
   const path = textOption(options, 'path');
   const luci = await open(fetchOverrides(options));
-  const runtimes = await luci.runtimes();
+  const { runtimes } = luci;
   if (kind === 'vulkan' || kind === 'cuda') {
     const added = await runtimes.addGpu(kind, signal);
     await luci.engine.stop(); // The next start finds it.
@@ -78,11 +78,7 @@ async function add(context: CommandContext, kind: string, version: string | unde
   return said(context, kind, await fetchLlamafile(runtimes, version, { show, signal, keepPartial: luci.settings.download.keepPartial }));
 }
 
-async function addPython(
-  { show, signal }: CommandContext,
-  runtimes: Awaited<ReturnType<Luci['runtimes']>>,
-  path?: string,
-): Promise<number> {
+async function addPython({ show, signal }: CommandContext, runtimes: Luci['runtimes'], path?: string): Promise<number> {
   if (path === undefined) {
     const { version, sizeBytes } = await runtimes.pythonRelease();
     show.live([`fetching Python ${version} for tests with npm, ${formatBytes(sizeBytes)}`]);
@@ -94,7 +90,7 @@ async function addPython(
 }
 
 async function fetchLlamafile(
-  runtimes: Awaited<ReturnType<Luci['runtimes']>>,
+  runtimes: Luci['runtimes'],
   version: string | undefined,
   { show, signal, keepPartial }: Pick<CommandContext, 'show' | 'signal'> & { readonly keepPartial: boolean },
 ) {
@@ -126,7 +122,7 @@ function said({ show }: CommandContext, kind: string, added: { path: string; ver
 }
 
 async function remove({ luci: open, show }: CommandContext, kind: string, version: string | undefined): Promise<number> {
-  const removed = await (await (await open()).runtimes()).remove(kind, version);
+  const removed = await (await open()).runtimes.remove(kind, version);
   if (removed.length === 0) throw new LuciError('NOT_FOUND', `No runtime ${kind} was added.`, { hint: 'luci runtime list' });
   if (show.json) show.data({ removed });
   else

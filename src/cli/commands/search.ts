@@ -24,7 +24,7 @@ export const search: Command = {
     const tier = tierOption(options);
     const purpose = textOption(options, 'purpose');
     const license = textOption(options, 'license');
-    const catalog = await luci.catalog();
+    const catalog = await luci.models.catalog();
     requirePurpose(catalog, purpose);
     const query = {
       text: operands.join(' '),
@@ -33,7 +33,9 @@ export const search: Command = {
       license,
     };
     const found = new Set(searchCatalog(catalog, query));
-    const models = (await luci.cataloged()).filter(({ model, fits }) => found.has(model) && (options['fits'] !== true || fits !== 'no'));
+    const models = (await luci.models.cataloged()).filter(
+      ({ model, fits }) => found.has(model) && (options['fits'] !== true || fits !== 'no'),
+    );
     if (show.json) show.data(models.map(catalogData));
     else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
     else if (models.length === 0) show.note('Nothing in the catalogue matches.\n  luci llm list all\n  luci install owner/repo:Q4_K_M');

@@ -1,4 +1,4 @@
-import type { DescribedModel } from '../../app/create-luci.ts';
+import type { DescribedModel } from '../../app/models.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { kindOf } from '../../sources/kinds.ts';
@@ -18,7 +18,7 @@ export const showModel: Command = {
     const [reference, ...more] = operands;
     if (reference === undefined || more.length > 0)
       throw new LuciError('USAGE', 'Which model? One name is needed.', { hint: 'luci show llama3.2' });
-    const described = await (await luci()).describe(reference);
+    const described = await (await luci()).models.describe(reference);
     const { cataloged, installed } = described;
     if (show.json) {
       show.data({

@@ -7,7 +7,7 @@ import { cut, pad, printable } from '../show/text.ts';
 /** `luci test show <model> [case]`: every answer of the newest run, or one with its prompt and why it failed. */
 export async function showAnswers({ luci: open, show }: CommandContext, [reference, caseId]: readonly string[]): Promise<number> {
   if (reference === undefined) throw new LuciError('USAGE', 'Which model?', { hint: 'luci test show llama3.2 t0-json' });
-  const log = await (await open()).newestTest(reference);
+  const log = await (await open()).tests.newest(reference);
   const answers = log.answers.filter((answer) => caseId === undefined || answer.caseId === caseId || shortId(answer.caseId) === caseId);
   if (answers.length === 0)
     throw new LuciError('NOT_FOUND', `${log.run.model} has no answer to ${caseId ?? 'any case'}.`, {

@@ -10,8 +10,7 @@ type Verb = (context: CommandContext, operands: readonly string[]) => Promise<nu
 const rescore: Verb = async ({ luci, options, show, signal }, operands) => {
   const [reference] = exactly(operands, 1, 'rescore MODEL');
   const suitePath = textOption(options, 'suite');
-  const verbs = await (await luci()).testingVerbs();
-  const changed = await verbs.rescore(reference ?? '', { signal, suitePath });
+  const changed = await (await luci()).tests.rescore(reference ?? '', { signal, suitePath });
   if (show.json) show.data(changed);
   else if (changed.length === 0) show.note('Every verdict is the same.');
   else
@@ -21,7 +20,7 @@ const rescore: Verb = async ({ luci, options, show, signal }, operands) => {
 };
 
 const merge: Verb = async ({ luci, show }, operands) => {
-  const { path, answers } = (await (await luci()).testingVerbs()).merge(operands);
+  const { path, answers } = await (await luci()).tests.merge(operands);
   if (show.json) show.data({ path, answers });
   else show.result(`${path}  ${answers} answers`);
   return 0;
@@ -29,7 +28,7 @@ const merge: Verb = async ({ luci, show }, operands) => {
 
 const certify: Verb = async ({ luci, show }, operands) => {
   const [reference] = exactly(operands, 1, 'certify MODEL');
-  const paths = await (await (await luci()).testingVerbs()).certify(reference ?? '');
+  const paths = await (await luci()).tests.certify(reference ?? '');
   if (show.json) show.data(paths);
   else for (const path of paths) show.result(path);
   return 0;
@@ -37,7 +36,7 @@ const certify: Verb = async ({ luci, show }, operands) => {
 
 const verify: Verb = async ({ luci, show }, operands) => {
   const [path] = exactly(operands, 1, 'verify FILE');
-  const found = (await (await luci()).testingVerbs()).checkCertificate(path ?? '');
+  const found = await (await luci()).tests.checkCertificate(path ?? '');
   if (show.json) show.data(found);
   else {
     const { model, tier, verdict, passed, total, confirmed, suite, suiteHash, testedAt, modelSha256 } = found;
@@ -53,7 +52,7 @@ const verify: Verb = async ({ luci, show }, operands) => {
 /** `luci test lint FILE`: 0 when every case of a suite is sound, 8 when one is not. */
 const lint: Verb = async ({ luci, show, signal }, operands) => {
   const [path] = exactly(operands, 1, 'lint FILE');
-  const report = await (await (await luci()).testingVerbs()).lint(path ?? '', signal);
+  const report = await (await luci()).tests.lint(path ?? '', signal);
   const wrong = report.cases.filter(({ problems }) => problems.length > 0);
   if (show.json) show.data(report);
   else {

@@ -53,7 +53,7 @@ export const test: Command = {
     const luci = await context.luci(engineOverrides(options));
     if (operands[0] === 'report') {
       const [path, junitPath] = [textOption(options, 'report'), textOption(options, 'junit')];
-      const written = await luci.writeReport({
+      const written = await luci.tests.report({
         models: operands.slice(1),
         path,
         junitPath,
@@ -64,7 +64,7 @@ export const test: Command = {
       return 0;
     }
     using shown = show.json ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
-    const results = await luci.test({
+    const results = await luci.tests.run({
       ...testOptions(operands, options),
       signal,
       confirm: (model, estimatedMs) => confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context),
@@ -76,9 +76,9 @@ export const test: Command = {
       show.note(show.terminal.style('dim', nextSteps(results, show.terminal)));
     }
     const reportPath = textOption(options, 'report');
-    if (reportPath !== undefined) await luci.writeReport({ path: reportPath, models: results.map(({ run }) => run.model) });
+    if (reportPath !== undefined) await luci.tests.report({ path: reportPath, models: results.map(({ run }) => run.model) });
     const junitPath = textOption(options, 'junit');
-    if (junitPath !== undefined) await luci.writeJunit(junitPath, results);
+    if (junitPath !== undefined) await luci.tests.junit(junitPath, results);
     if (results.some(({ isComplete }) => !isComplete)) return 9;
     return results.every(({ holds }) => holds) ? 0 : 8;
   },

@@ -1,7 +1,7 @@
-import type { VerifiedModel } from '../../app/create-luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatBytesOf } from '../../base/units.ts';
+import type { VerifiedModel } from '../../install/installer.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { fetchOptions, fetchOverrides } from '../options.ts';
 import { installProgress } from '../show/download-progress.ts';
@@ -23,11 +23,11 @@ export const verify: Command = {
     const { operands, options, show, signal } = context;
     const luci = await context.luci(fetchOverrides(options));
     const isAll = options['all'] === true || operands.length === 0;
-    const names = await luci.installedNames(isAll ? ['all'] : operands);
+    const names = await luci.models.installedNames(isAll ? ['all'] : operands);
     if (names.length === 0 && !show.json) show.note('No model is installed.');
     const bad: string[] = [];
     for (const name of names) {
-      const verified = await luci.verify(name, {
+      const verified = await luci.installs.verify(name, {
         signal,
         onEvent: ({ doneBytes, totalBytes }) => {
           if (!show.json) show.live([`  reading ${printable(name)}  ${formatBytesOf(doneBytes, totalBytes)}`]);
@@ -41,7 +41,7 @@ export const verify: Command = {
         continue;
       }
       const onAbort = luci.settings.download.keepPartial ? 'keep' : 'delete';
-      await luci.repair(verified, { signal, onAbort, onEvent: installProgress(show) });
+      await luci.installs.repair(verified, { signal, onAbort, onEvent: installProgress(show) });
       show.live([]);
       if (show.json) show.data({ type: 'repaired', model: name });
       else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);
