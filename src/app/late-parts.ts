@@ -40,6 +40,11 @@ export function lateParts(parts: EarlyParts): LateParts {
   const installs = loadedOnUse<Installs>(async () => (await import('./installs.ts')).createInstalls(parts), {
     targets: true,
     plan: true,
+    prepare: true,
+    requirePossible: true,
+    needsConsent: true,
+    carryOut: true,
+    starterIfEmpty: true,
     install: true,
     importFile: true,
     inspectFile: true,
