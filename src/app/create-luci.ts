@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { createAgent } from '../agent/agent.ts';
-import { dataPath } from '../base/parts.ts';
 import { version } from '../base/version.ts';
 import { directoriesOf } from '../config/directories.ts';
 import { defaultSettings } from '../config/resolve-settings.ts';
@@ -19,6 +18,7 @@ import { createModels, type Models } from './models.ts';
 import { createOpener } from './open-model.ts';
 import { readFacts } from './read-facts.ts';
 import { createRemotes } from './remotes.ts';
+import { createSessions } from './sessions.ts';
 
 /** The composition root: every part of luci, made from one Settings value. What only some commands need is loaded when it is used. */
 
@@ -29,7 +29,6 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const directories = directoriesOf(settings.home);
   const { state: stateFolder, trash: trashFolder } = directories;
   const { childEnvironment, runtimeFolder, userFolder } = settings.system;
-  const groupsPath = dataPath('catalog', 'groups.json');
   const ledgerPath = join(stateFolder, 'net.jsonl');
   let probing: Promise<MachineFacts> | undefined;
   const machine = (): Promise<MachineFacts> => (probing ??= probeMachine());
@@ -59,8 +58,9 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   });
   const remotes = createRemotes({ settings, stateFolder, net });
   const programs = createEnginePrograms(settings, stateFolder);
-  const models: Models = createModels({ store, remotes, stateFolder, catalogPath: directories.catalogFile, groupsPath, userFolder });
-  const open = createOpener({ settings, net, engine, machine, programs, models, remotes });
+  const models: Models = createModels({ store, remotes, stateFolder, catalogPath: directories.catalogFile, userFolder });
+  const openChosen = createOpener({ settings, net, engine, machine, programs, remotes });
+  const { acquire: open, close } = createSessions(models, openChosen);
   const agent: Luci['agent'] = ({ model, onLoad, ...options } = {}) =>
     createAgent({ ...options, openModel: (signal) => open(model, { signal, onEvent: onLoad }) });
   const builtInTools: Luci['builtInTools'] = async (folder) =>
@@ -75,7 +75,6 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     programs,
     models,
     remotes,
-    groupsPath,
     open,
     agent,
     builtInTools,
@@ -96,6 +95,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     builtInTools,
     requests: () => readLedger(ledgerPath),
     async [Symbol.asyncDispose]() {
+      await close();
       engine.close();
     },
   };

@@ -18,7 +18,7 @@ import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
 import { type CarryOutOptions, carryOutPlan, type FileToTake, type PreparedInstall } from './carry-out-plan.ts';
 import { expandHome } from './expand-home.ts';
-import { type Models, usualContextLength } from './models.ts';
+import { groupsPath, type Models, usualContextLength } from './models.ts';
 
 /** Getting models onto this machine, and keeping their bytes right. */
 
@@ -66,7 +66,6 @@ export interface InstallsOptions {
   readonly store: Store;
   readonly engine: Pick<HostEngine, 'stop'>;
   readonly models: Pick<Models, 'catalog' | 'installed' | 'choose' | 'resolve'>;
-  readonly groupsPath: string;
 }
 
 /** The installs of a home folder. */
@@ -125,7 +124,7 @@ export function createInstalls(options: InstallsOptions): Installs {
   };
 }
 
-function installerOf({ settings, directories, net, store, models, groupsPath }: InstallsOptions): Installer {
+function installerOf({ settings, directories, net, store, models }: InstallsOptions): Installer {
   const { home, offline, hub, system } = settings;
   const { onlySource, mirrors, connections, maxBytesPerSecond, transport } = settings.download;
   return createInstaller({
@@ -135,7 +134,7 @@ function installerOf({ settings, directories, net, store, models, groupsPath }: 
     net,
     store,
     catalog: models.catalog,
-    groupsPath,
+    groupsPath: groupsPath(),
     stateFolder: directories.state,
     contextLength: usualContextLength,
     download: {

@@ -28,7 +28,6 @@ export interface EarlyParts extends Pick<Luci, 'open' | 'agent' | 'builtInTools'
   readonly programs: EnginePrograms;
   readonly models: Models;
   readonly remotes: Remotes;
-  readonly groupsPath: string;
 }
 
 /** The groups of {@link Luci} that are made late. */

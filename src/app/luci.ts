@@ -53,7 +53,7 @@ export interface Luci extends AsyncDisposable, DirectMembers {
   machine(): Promise<MachineFacts>;
   /** Every connection on record, the oldest first. */
   requests(): readonly LedgerEntry[];
-  /** A session of a model; see {@link Models.choose} for which. */
+  /** A session of a model; see {@link Models.choose} for which. Who asks for the same model shares what is open; see {@link Sessions}. */
   open(reference?: string, options?: OpenOptions): Promise<Session>;
   agent(options?: LuciAgentOptions): Agent;
   /** The built-in tools on a folder; what they overwrite or delete goes to luci's trash. */

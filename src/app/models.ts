@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
+import { dataPath } from '../base/parts.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { findModel, requireModel } from '../catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
@@ -29,6 +30,9 @@ import type { Remotes } from './remotes.ts';
 
 /** Tokens luci opens a model with when nothing else is said; plans reckon with it. */
 export const usualContextLength = 4096;
+
+/** Which models a group of the package's catalogue has. */
+export const groupsPath = (): string => dataPath('catalog', 'groups.json');
 
 /** A model of the catalogue, and how it stands on this machine. */
 export interface CatalogedModel {
@@ -78,13 +82,12 @@ export interface ModelsOptions {
   readonly stateFolder: string;
   /** The user's own catalogue. */
   readonly catalogPath: string;
-  readonly groupsPath: string;
   /** What `~` stands for. */
   readonly userFolder: string;
 }
 
 /** The models of a home folder. The catalogue is read once, when something needs it. */
-export function createModels({ store, remotes, stateFolder, catalogPath, groupsPath, userFolder }: ModelsOptions): Models {
+export function createModels({ store, remotes, stateFolder, catalogPath, userFolder }: ModelsOptions): Models {
   let loading: Promise<Catalog> | undefined;
   let problems: readonly CatalogProblem[] = [];
   const catalog = (): Promise<Catalog> =>
@@ -122,7 +125,7 @@ export function createModels({ store, remotes, stateFolder, catalogPath, groupsP
     if (parsed.kind !== 'group' && parsed.kind !== 'tier') return undefined;
     const names = (await store.list()).map(({ name }) => name);
     if (parsed.kind === 'group' && parsed.group === 'all') return names;
-    const group = new Set((await modelsOfGroup(await catalog(), parsed, groupsPath)).map(({ name }) => name));
+    const group = new Set((await modelsOfGroup(await catalog(), parsed, groupsPath())).map(({ name }) => name));
     return names.filter((name) => group.has(name));
   }
 

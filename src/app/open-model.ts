@@ -9,9 +9,8 @@ import type { MachineFacts } from '../engine/machine.ts';
 import { checkGgufFile, type GgufFacts } from '../gguf/facts.ts';
 import type { Net } from '../net/net.ts';
 import type { EnginePrograms } from './engine-programs.ts';
-import type { Luci } from './luci.ts';
-import type { Models } from './models.ts';
 import type { Remotes } from './remotes.ts';
+import type { OpenChosen } from './sessions.ts';
 
 /** Opening a model: which engine runs it, here or elsewhere. The caller never knows. */
 
@@ -22,12 +21,11 @@ export interface OpenerOptions {
   readonly engine: HostEngine;
   readonly machine: () => Promise<MachineFacts>;
   readonly programs: EnginePrograms;
-  readonly models: Pick<Models, 'choose'>;
   readonly remotes: Pick<Remotes, 'open'>;
 }
 
 /** The opening of models with these settings. */
-export function createOpener({ settings, net, engine, machine, programs, models, remotes }: OpenerOptions): Luci['open'] {
+export function createOpener({ settings, net, engine, machine, programs, remotes }: OpenerOptions): OpenChosen {
   const { choice, contextLength, threads, rpc } = settings.engine;
   const environment = settings.system.childEnvironment;
 
@@ -56,9 +54,12 @@ export function createOpener({ settings, net, engine, machine, programs, models,
     return { ...shared, path: file?.path ?? '', version: file?.version };
   }
 
-  return async (reference, options = {}) => {
-    const { name, path, remote } = await models.choose(reference);
-    if (remote) return remotes.open({ name, path, remote });
+  return async ({ name, path, remote }, options) => {
+    if (remote) {
+      const session = await remotes.open({ name, path, remote });
+      options.onEvent?.({ type: 'ready' });
+      return session;
+    }
     const target = { kind: 'file', path, name } as const;
     const how = merged<OpenOptions>({ contextLength, threads }, options);
     if (!isLlamafilePath(path) && rpc === undefined && (choice === 'auto' || choice === 'embedded')) {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { LuciError, luciErrorFrom } from '../../base/errors.ts';
-import type { GenerationEvent } from '../engine.ts';
+import type { GenerationEvent, LoadEvent } from '../engine.ts';
 import { type FoundModel, type FromHost, readMessages, type ToHost } from './protocol.ts';
 
 /** One connection of a command to the engine process. */
@@ -9,7 +9,10 @@ import { type FoundModel, type FromHost, readMessages, type ToHost } from './pro
 export type HostRequest =
   Exclude<ToHost, { type: 'hello' | 'cancel' | 'ping' }> extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
-/** A connection that was let in. */
+/** What is told of a request before its result. */
+export type RequestEvent = GenerationEvent | LoadEvent;
+
+/** A connection that was let in. It keeps this process alive as long as a request is under way, and no longer. */
 export interface HostConnection {
   readonly pid: number;
   /** `refused` when a process of another version listens. */
@@ -17,7 +20,7 @@ export interface HostConnection {
   /** What the handshake asked for, where it is in memory. */
   readonly found: FoundModel | undefined;
   /** Sends a request; the promise is its result. */
-  request(request: HostRequest, onEvent?: (event: GenerationEvent) => void): { readonly result: Promise<unknown>; cancel(): void };
+  request(request: HostRequest, onEvent?: (event: RequestEvent) => void): { readonly result: Promise<unknown>; cancel(): void };
   close(): void;
 }
 
@@ -62,9 +65,11 @@ export function connectToHost(socketPath: string, handshake: Omit<Extract<ToHost
           }, tickMs);
           look.unref();
           socket.on('close', () => clearInterval(look));
+          socket.unref();
           return resolve(connectionOn(socket, message, waiting));
         }
         settle(message, waiting);
+        if (waiting.size === 0) socket.unref();
       });
       send(socket, { type: 'hello', ...handshake });
     });
@@ -74,7 +79,7 @@ export function connectToHost(socketPath: string, handshake: Omit<Extract<ToHost
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
-  onEvent: ((event: GenerationEvent) => void) | undefined;
+  onEvent: ((event: RequestEvent) => void) | undefined;
 }
 
 /** A process that hangs is ended, so that the next command gets a new one. */
@@ -113,6 +118,7 @@ function connectionOn(
       const id = lastId;
       const result = new Promise<unknown>((resolve, reject) => {
         if (socket.destroyed) return reject(crashed());
+        socket.ref();
         waiting.set(id, { resolve, reject, onEvent });
         send(socket, { ...request, id } as ToHost);
       });
