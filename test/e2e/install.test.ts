@@ -241,16 +241,10 @@ test('a size nobody stated is asked from the hub for the plan, and reckoned offl
   };
   await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
   hub.add({ repo: 'o/r', path: 'u.gguf', bytes });
-<<<<<<< HEAD
-  const plan = async (...flags: string[]) =>
-    JSON.parse((await home.luci(['install', 'unsized', '--dry-run', '--json', ...flags], { environment: environment() })).stdout);
-=======
-  expect(sizeBytes).toBe(0);
   const plan = async (...flags: string[]) => {
     const { stdout } = await home.luci(['install', 'unsized', '--dry-run', '--json', ...flags], { environment: environment() });
     return JSON.parse(stdout.split('\n')[0] ?? '');
   };
->>>>>>> 6842881 (Rules of installing hold for programs too: reach, room and consent stand in luci.installs, and a dry run says what the real one would)
   expect(await plan()).toMatchObject({ bytesToFetch: bytes.length, isSizeKnown: true });
   expect(await plan('--offline')).toMatchObject({ bytesToFetch: 575_000_000, isSizeKnown: false });
   // Offline with no source on this machine nobody is asked: it cannot be done.
