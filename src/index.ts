@@ -10,7 +10,7 @@ export { openWorkspace, type Trashed, type Workspace } from './agent/tools/works
 export { createLuci } from './app/create-luci.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './app/llamafile-agent.ts';
 export type { Luci, LuciAgentOptions } from './app/luci.ts';
-export type { CatalogedModel, DescribedModel } from './app/models.ts';
+export type { CatalogedModel, DescribedModel, ListedModel } from './app/models.ts';
 export { type ErrorCode, errorKinds, isLuciError, LuciError } from './base/errors.ts';
 export type { HubSource, Model, ModelFile, Source, Tier } from './base/model.ts';
 export {
@@ -45,7 +45,6 @@ export type {
 } from './engine/engine.ts';
 export { checkGgufFile, type GgufFacts } from './gguf/facts.ts';
 export { estimateMemory, type MemoryEstimate } from './gguf/memory-estimate.ts';
-export type { ListedModel } from './install/choose-installed.ts';
 export type { Net } from './net/net.ts';
 export type { PipSource } from './sources/pip/kind.ts';
 export type { UrlSource } from './sources/url/kind.ts';

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { type Runtime, readRuntimes } from '../store/runtimes.ts';
+import { type Runtime, readRuntimes } from '../store/runtime-list.ts';
 
 /** The programs that can run a model in place of the embedded engine, as far as they are here. */
 export interface EnginePrograms {

@@ -21,10 +21,12 @@ import { type Fit, fitOf } from '../install/fit.ts';
 import { findInstalled } from '../install/lookup.ts';
 import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
-import { type Proven, readProven } from '../store/proven.ts';
 import type { Store } from '../store/store.ts';
+import { readTestRecords, type TestRecord } from '../store/test-records.ts';
 import { expandHome } from './expand-home.ts';
 import type { Remotes } from './remotes.ts';
+
+export type { ListedModel };
 
 /** Models: those of the catalogue, those installed, and which of them a word means. */
 
@@ -98,7 +100,7 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
 
   async function withCatalog(models: readonly InstalledModel[]): Promise<readonly ListedModel[]> {
     if (models.length === 0) return []; // Without models nobody waits for the catalogue.
-    const [known, proven] = await Promise.all([catalog(), readProven(stateFolder)]);
+    const [known, proven] = await Promise.all([catalog(), readTestRecords(stateFolder)]);
     return models.map((model) => listed(model, known, proven));
   }
   const list = async (): Promise<readonly ListedModel[]> => withCatalog(await store.list());
@@ -168,7 +170,7 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
   };
 }
 
-function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, Proven>>): ListedModel {
+function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, TestRecord>>): ListedModel {
   const memoryBytes = estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, usualContextLength);
   const result = proven[model.name];
   return {

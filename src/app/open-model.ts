@@ -80,7 +80,7 @@ function isLlamafilePath(path: string): boolean {
 }
 
 async function versionOfLlamafile(path: string, environment: EngineProgram['environment']): Promise<string | undefined> {
-  const { versionOf } = await import('../install/runtimes.ts');
+  const { versionOf } = await import('../install/add-runtime.ts');
   if (!existsSync(path)) throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci list' });
   return versionOf('llamafile', path, environment);
 }

@@ -1,4 +1,4 @@
-import { checkGgufParts } from '../gguf/parts.ts';
+import { checkGgufParts } from '../gguf/split-model.ts';
 import type { StoredFacts } from '../store/installed-model.ts';
 
 /** What the store keeps of a model's header. */

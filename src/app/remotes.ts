@@ -1,7 +1,8 @@
 import { LuciError } from '../base/errors.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Session } from '../engine/engine.ts';
-import { listRemoteModels, openAiSession } from '../engine/openai/session.ts';
+import { listRemoteModels } from '../engine/openai/list-models.ts';
+import { openAiSession } from '../engine/openai/session.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import type { Net } from '../net/net.ts';
 import { addRemote, type Remote, readRemotes, removeRemote } from '../store/remotes.ts';

@@ -8,7 +8,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
 import type { Net } from '../../net/net.ts';
 import { freeBytesAt } from '../../store/free-space.ts';
-import { readRuntimes } from '../../store/runtimes.ts';
+import { readRuntimes } from '../../store/runtime-list.ts';
 import type { Store } from '../../store/store.ts';
 import type { EnginePrograms } from '../engine-programs.ts';
 import type { Models } from '../models.ts';

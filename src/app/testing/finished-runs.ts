@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
 import { LuciError } from '../../base/errors.ts';
+import type { Tier } from '../../base/model.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { diskError, isNotFound } from '../../base/system-error.ts';
 import {
@@ -10,7 +11,7 @@ import {
   checkCertificate as checkCertificateText,
   newSigningKey,
 } from '../../tiers/certificate.ts';
-import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from '../../tiers/compare.ts';
+import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from '../../tiers/compare-runs.ts';
 import { newestRun } from '../../tiers/find-run.ts';
 import { type LintReport, lintSuite } from '../../tiers/own/lint.ts';
 import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
@@ -19,7 +20,7 @@ import type { CaseResult } from '../../tiers/result.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from '../../tiers/run-log.ts';
 import { openPython, type PythonSandbox } from '../../tiers/sandbox/python.ts';
 import { isTierPassed } from '../../tiers/statistics.ts';
-import { casesOf, ladderName, suiteVersion, type TierNumber } from '../../tiers/suite.ts';
+import { casesOf, ladderName, suiteVersion } from '../../tiers/suite.ts';
 
 /** What can be done with test runs that are over: one function a verb. They are named by a tested model, or by the path of a log. */
 
@@ -153,7 +154,7 @@ function joinedAnswers(logs: readonly ReadLog[]): readonly CaseResult[] {
 }
 
 /** Whether every case of a tier was asked, or its verdict is certain without the rest: one case (--case, a shard, a run cut off) proves no tier. */
-function isWhole({ run, answers, tiers }: ReadLog, tier: TierNumber): boolean {
+function isWhole({ run, answers, tiers }: ReadLog, tier: Tier): boolean {
   if (run.suite !== `${ladderName} ${suiteVersion}`) return true; // What a user's suite or another version holds is not known here.
   if (tiers.some((result) => result.tier === tier && result.sequential)) return true;
   const all = casesOf(tier).length * run.repeats;

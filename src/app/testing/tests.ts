@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
 import type { Store } from '../../store/store.ts';
 import type { Certificate } from '../../tiers/certificate.ts';
-import type { Comparison, SeedComparison } from '../../tiers/compare.ts';
+import type { Comparison, SeedComparison } from '../../tiers/compare-runs.ts';
 import { newestRun, testedModels } from '../../tiers/find-run.ts';
 import type { LintReport } from '../../tiers/own/lint.ts';
 import type { ReportOptions } from '../../tiers/report/write-report.ts';
