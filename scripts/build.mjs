@@ -45,10 +45,12 @@ const common = {
   define: { LUCI_VERSION: JSON.stringify(version) },
   plugins: [engineFacts()],
 };
-// CommonJS packages inside an ES module bundle still call require().
+// CommonJS packages inside an ES module bundle still call require(): of parts of Node only. A bundle of the bundle may have no address.
 const esm = {
   format: 'esm',
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url ?? 'file:///');",
+  },
 };
 
 /** Every file that went into a bundle. */

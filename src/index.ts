@@ -7,8 +7,10 @@ export type { ConfirmCall, Tool, ToolResult } from './agent/tool.ts';
 export type { AgentEvent } from './agent/tool-loop.ts';
 export { builtInTools, type SystemProbe } from './agent/tools/file-tools.ts';
 export { openWorkspace, type Trashed, type Workspace } from './agent/tools/workspace.ts';
-export { type CatalogedModel, createLuci, type DescribedModel, defaultSettings, type ListedModel, type Luci } from './app/create-luci.ts';
+export { createLuci } from './app/create-luci.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './app/llamafile-agent.ts';
+export type { Luci, LuciAgentOptions } from './app/luci.ts';
+export type { CatalogedModel, DescribedModel, ListedModel } from './app/models.ts';
 export { type ErrorCode, errorKinds, isLuciError, LuciError } from './base/errors.ts';
 export type { HubSource, Model, ModelFile, Source, Tier } from './base/model.ts';
 export {
@@ -25,7 +27,7 @@ export {
   searchCatalog,
 } from './catalog/find-model.ts';
 export { type Catalog, type CatalogFiles, type CatalogProblem, loadCatalog } from './catalog/load-catalog.ts';
-export type { SettingsOverrides } from './config/resolve-settings.ts';
+export { defaultSettings, type SettingsOverrides } from './config/resolve-settings.ts';
 export type { Settings } from './config/settings.ts';
 export type { DownloadEvent } from './download/download-event.ts';
 export { type DownloadedFile, type DownloadOptions, downloadFile } from './download/download-file.ts';

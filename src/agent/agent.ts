@@ -1,5 +1,6 @@
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { merged } from '../base/merged.ts';
+import { shareOpening } from '../base/shared-opening.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import type { RequestDefaults } from './request.ts';
@@ -10,8 +11,8 @@ import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
 /** What an agent is made with. */
 export interface AgentOptions extends RequestDefaults {
-  /** Opens the model; called at the first question. */
-  readonly openModel: (signal?: AbortSignal) => Promise<Session>;
+  /** Opens the model; called at the first question. The signal fires when no question waits for it any more. */
+  readonly openModel: (signal: AbortSignal) => Promise<Session>;
 }
 
 /** What one question may change. */
@@ -51,17 +52,19 @@ export interface Agent extends AsyncDisposable {
 
 /** An agent. The model is opened by the first question, and again by the next one where its engine was lost. */
 export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
-  let session: Promise<Session> | undefined;
+  const shared = shareOpening(openModel);
   let isClosed = false;
-  async function open(signal?: AbortSignal): Promise<Session> {
+  const requireOpen = (): void => {
     if (isClosed) throw new LuciError('FAILED', 'This agent is closed.');
+  };
+  async function open(signal?: AbortSignal): Promise<Session> {
+    requireOpen();
+    const { value: known } = shared;
     // It may have crashed since, or been stopped by another command.
-    if (session && !(await isThere(await session))) session = undefined;
-    session ??= openModel(signal);
-    return session.catch((error: unknown) => {
-      session = undefined; // The next question may try again.
-      throw error;
-    });
+    if (known && !(await isThere(known))) shared.drop(known);
+    const session = await shared.get(signal);
+    requireOpen();
+    return session;
   }
 
   async function* stream(prompt: string, options: QueryOptions = {}): AsyncGenerator<AgentEvent> {
@@ -78,7 +81,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
 
   async function close(): Promise<void> {
     isClosed = true;
-    await (await session?.catch(() => undefined))?.[Symbol.asyncDispose]();
+    await shared.close();
   }
 
   return {

@@ -8,11 +8,12 @@ import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
 import type { ChatMessage, Sampling, Usage } from '../engine/engine.ts';
-import type { Luci } from './create-luci.ts';
+import type { Luci } from './luci.ts';
+import type { Models } from './models.ts';
 
-/** One chat: the conversation, its model, its tools, and what can be done with them. Knows no terminal. */
+/** Chats: the conversation, its model, its tools, and what can be done with them. Knows no terminal. */
 
-const savedSchema = v.object({
+const savedChatSchema = v.object({
   version: v.literal(1),
   model: v.string(),
   system: v.optional(v.string()),
@@ -30,8 +31,31 @@ const savedSchema = v.object({
   ),
 });
 
+/** `luci.chats` */
+export interface Chats {
+  /** Begins with an installed model, the default or best one where none is named. */
+  begin(options: ChatOptions): Promise<ChatSession>;
+}
+
+/** What chats work with. */
+export type ChatParts = Pick<Luci, 'agent' | 'builtInTools'> & {
+  readonly models: Pick<Models, 'choose'>;
+  /** Folder of the chats that are kept. */
+  readonly chatsFolder: string;
+};
+
+/** The chats of a home folder. */
+export function createChats(parts: ChatParts): Chats {
+  return {
+    async begin(options) {
+      const { name } = await parts.models.choose(options.model);
+      return new ChatSession(parts, options, options.model ?? name);
+    },
+  };
+}
+
 /** How a chat begins. */
-export interface TalkOptions {
+export interface ChatOptions {
   readonly model: string | undefined;
   readonly system?: string;
   readonly sampling: Sampling;
@@ -40,9 +64,9 @@ export interface TalkOptions {
 }
 
 /** A chat under way. */
-export class Talk implements AsyncDisposable {
-  readonly #luci: Luci;
-  readonly #options: TalkOptions;
+export class ChatSession implements AsyncDisposable {
+  readonly #parts: ChatParts;
+  readonly #options: ChatOptions;
   #agent: Agent;
   #conversation: Conversation;
   #system: string | undefined;
@@ -51,19 +75,13 @@ export class Talk implements AsyncDisposable {
   /** Tokens and times of the last answer. */
   lastUsage: Usage | undefined;
 
-  private constructor(luci: Luci, options: TalkOptions, model: string) {
-    this.#luci = luci;
+  constructor(parts: ChatParts, options: ChatOptions, model: string) {
+    this.#parts = parts;
     this.#options = options;
     this.#system = options.system;
     this.model = model;
-    this.#agent = luci.agent({ model });
+    this.#agent = parts.agent({ model });
     this.#conversation = this.#begin([]);
-  }
-
-  /** Begins with an installed model, the default or best one where none is named. */
-  static async begin(luci: Luci, options: TalkOptions): Promise<Talk> {
-    const { name, path } = await luci.choose(options.model);
-    return new Talk(luci, options, options.model === undefined ? name : (options.model ?? path));
   }
 
   get messages(): readonly ChatMessage[] {
@@ -84,11 +102,11 @@ export class Talk implements AsyncDisposable {
 
   /** Goes on with another model; what was said is kept. */
   async changeModel(name: string): Promise<void> {
-    const chosen = await this.#luci.choose(name);
+    const chosen = await this.#parts.models.choose(name);
     const { messages } = this;
     await this.#agent.close();
     this.model = chosen.name;
-    this.#agent = this.#luci.agent({ model: name });
+    this.#agent = this.#parts.agent({ model: name });
     this.#conversation = this.#begin(messages);
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
   }
@@ -100,7 +118,7 @@ export class Talk implements AsyncDisposable {
 
   /** Lets the model work in a folder, or takes the tools away. */
   async useTools(folder: string | undefined): Promise<void> {
-    const tools = folder === undefined ? [] : await this.#luci.builtInTools(folder);
+    const tools = folder === undefined ? [] : await this.#parts.builtInTools(folder);
     this.toolsFolder = folder;
     this.#conversation.configure({ tools });
   }
@@ -124,7 +142,7 @@ export class Talk implements AsyncDisposable {
   }
 
   async load(name: string): Promise<void> {
-    const saved = await readCheckedJson(savedSchema, this.#chatPath(name));
+    const saved = await readCheckedJson(savedChatSchema, this.#chatPath(name));
     if (!saved) throw new LuciError('NOT_FOUND', `There is no saved chat "${name}".`);
     this.setSystem(saved.system);
     this.#conversation.load(saved.messages as readonly ChatMessage[]);
@@ -148,6 +166,6 @@ export class Talk implements AsyncDisposable {
   #chatPath(name: string): string {
     if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,80}$/u.test(name))
       throw new LuciError('USAGE', `"${name}" is no name for a chat: letters, digits, spaces, dots and dashes only.`);
-    return join(this.#luci.directories.chats, `${name}.json`);
+    return join(this.#parts.chatsFolder, `${name}.json`);
   }
 }

@@ -4,8 +4,9 @@ import type { RequestDefaults } from '../agent/request.ts';
 import type { AgentEvent } from '../agent/tool-loop.ts';
 import { LuciError } from '../base/errors.ts';
 import type { Settings } from '../config/settings.ts';
-import type { ChatMessage, JsonSchema } from '../engine/engine.ts';
-import { createLuci, type Luci } from './create-luci.ts';
+import type { ChatMessage, JsonSchema, LoadEvent } from '../engine/engine.ts';
+import { createLuci } from './create-luci.ts';
+import type { Luci } from './luci.ts';
 
 /** The brief's front door for programs: a model by name or by path, and a question. */
 
@@ -15,6 +16,8 @@ export interface LlamafileAgentOptions extends RequestDefaults {
   readonly modelName?: string;
   /** A `.gguf` file anywhere. */
   readonly modelPath?: string;
+  /** News while the model loads. */
+  readonly onLoad?: (event: LoadEvent) => void;
   /** Default: `defaultSettings()`, the only place that reads the environment. */
   readonly settings?: Settings;
 }

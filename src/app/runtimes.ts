@@ -17,7 +17,7 @@ import { type AddPythonOptions, addPython, type PythonRelease, readPythonRelease
 import type { Net } from '../net/net.ts';
 import { type Runtime, readRuntimes } from '../store/runtime-list.ts';
 
-/** Programs that run models beside the embedded engine, and optional parts. */
+/** `luci.runtimes`: programs that run models beside the embedded engine, and optional parts. */
 export interface Runtimes {
   /** Those that were added, the newest last. */
   list(): Promise<readonly Runtime[]>;

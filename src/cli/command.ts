@@ -1,4 +1,4 @@
-import type { Luci } from '../app/create-luci.ts';
+import type { Luci } from '../app/luci.ts';
 import type { ValueKind } from '../base/value-kinds.ts';
 import type { SettingFlag } from '../config/setting-flags.ts';
 import type { Show } from './show/show.ts';

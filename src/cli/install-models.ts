@@ -1,38 +1,94 @@
-import type { Luci } from '../app/create-luci.ts';
+import type { PlanEvent } from '../app/carry-out-plan.ts';
+import type { Luci } from '../app/luci.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { formatBytes, formatBytesOf, formatDuration } from '../base/units.ts';
+import type { InstallPlan } from '../install/plan.ts';
 import { referenceOf } from '../install/reference-of.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { CommandContext } from './command.ts';
-import { type InstallTotal, installProgress } from './show/download-progress.ts';
+import { installProgress } from './show/download-progress.ts';
+import type { Show } from './show/show.ts';
+import type { Terminal } from './show/terminal.ts';
+import { printable } from './show/text.ts';
 
-/** Fetching one model with everything a person sees of it; shared by `install` and by the first `ask`. */
-export async function fetchModel(
-  luci: Luci,
-  model: Model,
-  { show, signal, keepPartial, total }: Pick<CommandContext, 'show' | 'signal'> & { keepPartial: boolean; total?: InstallTotal },
-): Promise<InstalledModel> {
-  const startedAt = performance.now();
-  try {
-    const installed = await luci.install(model, {
-      signal,
-      onAbort: keepPartial ? 'keep' : 'delete',
-      onEvent: installProgress(show, total),
-    });
-    show.live([]);
-    const seconds = performance.now() - startedAt;
-    const rate = `${formatBytes(installed.sizeBytes)} in ${formatDuration(seconds)}`;
-    const sha256 = installed.files[0]?.sha256 ?? '';
-    const digest = `sha256 ${sha256.slice(0, 8)}${show.terminal.marks.ellipsis}${sha256.slice(-4)}`;
-    const vouched = installed.vouched ? 'verified' : 'recorded; nobody vouched for it before';
-    if (!show.json) show.note(`  ${show.terminal.style('good', show.terminal.marks.done)} ${model.name}  ${rate}, ${digest} ${vouched}`);
-    return installed;
-  } catch (error) {
-    show.live([]);
-    throw explainStop(error, model);
-  }
+/** What a person sees of an install, by `install` and by the first `ask`. */
+export interface InstallScreen {
+  readonly onEvent: (event: PlanEvent) => void;
+  /** What is said of a failure that ends the install. */
+  readonly explained: (error: unknown) => unknown;
+}
+
+/** The screen of a plan. `onDone` is called with the name of each model that is there then. */
+export function installScreen(show: Show, { items }: Pick<InstallPlan, 'items'>, onDone?: (name: string) => void): InstallScreen {
+  const missing = items.filter(({ action }) => action === 'fetch');
+  const total = {
+    models: missing.length,
+    bytes: missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    doneModels: 0,
+    doneBytes: 0,
+  };
+  let progress = installProgress(show, total);
+  let underWay: Model | undefined;
+  let startedAtMs = 0;
+  const listeners: { readonly [T in PlanEvent['type']]: (event: Extract<PlanEvent, { type: T }>) => void } = {
+    begin({ model }) {
+      underWay = model;
+      startedAtMs = performance.now();
+      progress = installProgress(show, total);
+    },
+    file: (event) => progress(event),
+    installed(event) {
+      progress(event);
+      show.live([]);
+      if (!show.json) show.note(installedLine(event.model, performance.now() - startedAtMs, show.terminal));
+      const item = missing.find(({ model }) => model === underWay);
+      if (item) {
+        total.doneModels += 1;
+        total.doneBytes += item.sizeBytes;
+      }
+      onDone?.(event.model.name);
+      underWay = undefined;
+    },
+    present({ model }) {
+      if (show.json) show.data({ type: 'present', model: model.name });
+      else show.result(`${printable(model.name)} is installed and verified.`);
+      onDone?.(model.name);
+    },
+    failed({ error }) {
+      show.live([]);
+      show.error(error, false);
+      underWay = undefined;
+    },
+    reading({ doneBytes, totalBytes }) {
+      if (!show.json) show.live([`  reading ${formatBytesOf(doneBytes, totalBytes)}`]);
+    },
+    imported({ model }) {
+      show.live([]);
+      if (show.json) show.data({ type: 'imported', model: model.name, path: model.path, sizeBytes: model.sizeBytes });
+      else show.note(importedLine(model, show.terminal));
+      onDone?.(model.name);
+    },
+  };
+  return {
+    onEvent: (event) => (listeners[event.type] as (event: PlanEvent) => void)(event),
+    explained(error) {
+      show.live([]);
+      return underWay ? explainStop(error, underWay) : error;
+    },
+  };
+}
+
+function installedLine({ name, sizeBytes, files, vouched }: InstalledModel, ms: number, { marks, style }: Terminal): string {
+  const sha256 = files[0]?.sha256 ?? '';
+  const digest = `sha256 ${sha256.slice(0, 8)}${marks.ellipsis}${sha256.slice(-4)}`;
+  const how = vouched ? 'verified' : 'recorded; nobody vouched for it before';
+  return `  ${style('good', marks.done)} ${name}  ${formatBytes(sizeBytes)} in ${formatDuration(ms)}, ${digest} ${how}`;
+}
+
+function importedLine({ name, sizeBytes, vouched }: InstalledModel, { marks, style }: Terminal): string {
+  return `  ${style('good', marks.done)} ${printable(name)}  ${formatBytes(sizeBytes)}, sha256 ${vouched ? 'verified' : 'recorded'}`;
 }
 
 /** What happened to the partial data when the fetch was stopped. */
@@ -62,35 +118,9 @@ function explainStop(error: unknown, model: Model): unknown {
   return error;
 }
 
-/** Taking over a file of this machine, with the reading of its bytes shown. */
-export async function importFile(
-  luci: Luci,
-  path: string,
-  { show, signal, copy }: Pick<CommandContext, 'show' | 'signal'> & { copy: boolean },
-): Promise<InstalledModel> {
-  try {
-    return await luci.importFile(path, {
-      copy,
-      signal,
-      onEvent: ({ doneBytes, totalBytes }) => {
-        if (!show.json) show.live([`  reading ${formatBytesOf(doneBytes, totalBytes)}`]);
-      },
-    });
-  } finally {
-    show.live([]);
-  }
-}
-
 /** Fetches the starter when nothing is installed. */
-export async function requireAnyModel(luci: Luci, { show, signal }: CommandContext): Promise<void> {
-  try {
-    await luci.choose();
-    return;
-  } catch (error) {
-    if (!isLuciError(error, 'MODEL_NOT_INSTALLED')) throw error;
-  }
-  const { starterName } = await import('../app/create-luci.ts');
-  const [starter] = await luci.resolve([starterName]);
+export async function requireAnyModel(luci: Luci, { show, signal }: Pick<CommandContext, 'show' | 'signal'>): Promise<void> {
+  const starter = await luci.installs.starterIfEmpty();
   if (!starter) return;
   const sizeBytes = starter.files[0]?.sizeBytes ?? 0;
   const from = new URL(luci.settings.hub.endpoint).host;
@@ -98,9 +128,17 @@ export async function requireAnyModel(luci: Luci, { show, signal }: CommandConte
     show.note(
       `No model is installed yet. Fetching the starter: ${starter.name}, ${formatBytes(sizeBytes)}, ${starter.license}, from ${from}`,
     );
-  await fetchModel(luci, starter, {
-    show: show.json ? { ...show, data: () => undefined } : show,
-    signal,
-    keepPartial: luci.settings.download.keepPartial,
-  });
+  // With --json the answer is the only data.
+  const screen = installScreen(show.json ? { ...show, data: () => undefined } : show, { items: [] });
+  const prepared = await luci.installs.prepare([starter.name], { signal });
+  try {
+    await luci.installs.carryOut(prepared, { signal, onAbort: onAbortOf(luci), onEvent: screen.onEvent });
+  } catch (error) {
+    throw screen.explained(error);
+  }
+}
+
+/** What Ctrl+C does to partial data. */
+export function onAbortOf({ settings }: Pick<Luci, 'settings'>): 'keep' | 'delete' {
+  return settings.download.keepPartial ? 'keep' : 'delete';
 }

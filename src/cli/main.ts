@@ -1,4 +1,4 @@
-import type { Luci } from '../app/create-luci.ts';
+import type { Luci } from '../app/luci.ts';
 import { stopError } from '../base/abort.ts';
 import { listenToDebugLog } from '../base/debug-log.ts';
 import { isLuciError } from '../base/errors.ts';
@@ -86,7 +86,7 @@ async function run(parsed: ParsedArguments, show: Show, signal: AbortSignal): Pr
 
 /** Entries of the user's own catalogue that luci cannot use: said whenever the catalogue was, and never in the way. */
 async function tellCatalogProblems(luci: Luci, show: Show): Promise<void> {
-  const [first, ...more] = luci.catalogProblems();
+  const [first, ...more] = luci.models.catalogProblems();
   if (!first) return;
   const { problemText } = await import('../catalog/load-catalog.ts');
   const rest = more.length === 0 ? '' : `\n  luci doctor names the other ${more.length}`;

@@ -1,13 +1,8 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { writeFileAtomic } from '../base/atomic-file.ts';
-import { readCheckedJson } from '../base/checked-json.ts';
-import { isLuciError } from '../base/errors.ts';
-import { lock } from '../base/lock.ts';
-import { diskError } from '../base/system-error.ts';
 import { storedSourceSchema } from '../sources/kinds.ts';
 import type { ModelRecord } from './installed-model.ts';
 import { sha256Schema } from './source-schema.ts';
+import { stateFile } from './state-file.ts';
 
 /** The index of the store: `state/index.json`. It can be lost or garbage at any time; the files are the truth and it is rebuilt. */
 
@@ -40,16 +35,11 @@ const recordSchema = v.object({
 });
 const indexSchema = v.object({ version: v.literal(1), models: v.array(recordSchema) });
 
+const file = stateFile(indexSchema, { name: 'index', what: 'the index of models', isRebuilt: true });
+
 /** Records of the index; none when it is missing, garbage, or of another version. */
 export async function readIndex(stateFolder: string): Promise<readonly ModelRecord[]> {
-  try {
-    const index = await readCheckedJson(indexSchema, join(stateFolder, 'index.json'));
-    // The schema's optional fields allow undefined, the type's do not; JSON has no undefined.
-    return (index?.models ?? []) as readonly ModelRecord[];
-  } catch (error) {
-    if (isLuciError(error, 'STATE_BROKEN')) return [];
-    throw error;
-  }
+  return (await file.read(stateFolder))?.models ?? [];
 }
 
 /** Changes the index under its lock, so that two processes never lose each other's change. */
@@ -58,10 +48,5 @@ export async function changeIndex(
   change: (records: readonly ModelRecord[]) => readonly ModelRecord[],
   signal?: AbortSignal,
 ): Promise<void> {
-  await using _held = await lock(join(stateFolder, 'index.lock'), signal ? { signal } : {});
-  const models = change(await readIndex(stateFolder));
-  const path = join(stateFolder, 'index.json');
-  await writeFileAtomic(path, `${JSON.stringify({ version: 1, models }, null, 1)}\n`).catch((error: unknown) => {
-    throw diskError(error, path, 'write the index of models');
-  });
+  await file.change(stateFolder, (now) => ({ version: 1, models: change(now?.models ?? []) }), signal);
 }

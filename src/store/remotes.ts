@@ -1,10 +1,6 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { writeFileAtomic } from '../base/atomic-file.ts';
-import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
-import { lock } from '../base/lock.ts';
-import { diskError } from '../base/system-error.ts';
+import { stateFile } from './state-file.ts';
 
 /** Endpoints elsewhere that run models: `state/remotes.json`. Keys are not kept; only the name of the variable that holds one. */
 export interface Remote {
@@ -14,16 +10,16 @@ export interface Remote {
   readonly keyEnv?: string;
 }
 
-const fileSchema = v.object({
+const remotesSchema = v.object({
   version: v.literal(1),
   remotes: v.array(v.object({ name: v.string(), url: v.pipe(v.string(), v.url()), keyEnv: v.optional(v.string()) })),
 });
 
+const file = stateFile(remotesSchema, { name: 'remotes', what: 'the list of remote endpoints' });
+
 /** The endpoints, in the order they were added. */
 export async function readRemotes(stateFolder: string): Promise<readonly Remote[]> {
-  const file = await readCheckedJson(fileSchema, pathIn(stateFolder));
-  // The schema's optional fields allow undefined, the type's do not; JSON has no undefined.
-  return (file?.remotes ?? []) as readonly Remote[];
+  return (await file.read(stateFolder))?.remotes ?? [];
 }
 
 /** Adds an endpoint, or replaces the one of that name. */
@@ -62,15 +58,6 @@ export async function removeRemote(stateFolder: string, name: string): Promise<b
   return isThere;
 }
 
-async function change(stateFolder: string, by: (remotes: readonly Remote[]) => readonly Remote[]): Promise<void> {
-  await using _held = await lock(join(stateFolder, 'remotes.lock'));
-  const path = pathIn(stateFolder);
-  const remotes = by(await readRemotes(stateFolder));
-  await writeFileAtomic(path, `${JSON.stringify({ version: 1, remotes }, null, 1)}\n`).catch((error: unknown) => {
-    throw diskError(error, path, 'write the list of remote endpoints');
-  });
-}
-
-function pathIn(stateFolder: string): string {
-  return join(stateFolder, 'remotes.json');
+function change(stateFolder: string, by: (remotes: readonly Remote[]) => readonly Remote[]): Promise<void> {
+  return file.change(stateFolder, (now) => ({ version: 1, remotes: by(now?.remotes ?? []) }));
 }

@@ -1,9 +1,5 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { writeFileAtomic } from '../base/atomic-file.ts';
-import { readCheckedJson } from '../base/checked-json.ts';
-import { lock } from '../base/lock.ts';
-import { diskError } from '../base/system-error.ts';
+import { stateFile } from './state-file.ts';
 
 /**
  * Programs that run models beside the embedded engine, and the optional parts of luci: `state/runtimes.json`. The newest of a kind is
@@ -19,7 +15,7 @@ export interface Runtime {
   readonly isOurs: boolean;
 }
 
-const fileSchema = v.object({
+const runtimesSchema = v.object({
   version: v.literal(1),
   runtimes: v.array(
     v.object({
@@ -31,19 +27,14 @@ const fileSchema = v.object({
   ),
 });
 
+const file = stateFile(runtimesSchema, { name: 'runtimes', what: 'the list of runtimes' });
+
 /** The programs, the newest last. */
 export async function readRuntimes(stateFolder: string): Promise<readonly Runtime[]> {
-  const file = await readCheckedJson(fileSchema, join(stateFolder, 'runtimes.json'));
-  // The schema's optional fields allow undefined, the type's do not; JSON has no undefined.
-  return (file?.runtimes ?? []) as readonly Runtime[];
+  return (await file.read(stateFolder))?.runtimes ?? [];
 }
 
 /** Replaces the list by what `by` makes of it. */
 export async function changeRuntimes(stateFolder: string, by: (runtimes: readonly Runtime[]) => readonly Runtime[]): Promise<void> {
-  await using _held = await lock(join(stateFolder, 'runtimes.lock'));
-  const path = join(stateFolder, 'runtimes.json');
-  const runtimes = by(await readRuntimes(stateFolder));
-  await writeFileAtomic(path, `${JSON.stringify({ version: 1, runtimes }, null, 1)}\n`).catch((error: unknown) => {
-    throw diskError(error, path, 'write the list of runtimes');
-  });
+  await file.change(stateFolder, (now) => ({ version: 1, runtimes: by(now?.runtimes ?? []) }));
 }

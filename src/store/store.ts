@@ -10,6 +10,7 @@ import { isEnabled, readEnabledState, setEnabled } from './enabled-state.ts';
 import { freeFileName, sameName } from './file-names.ts';
 import { changeIndex, readIndex } from './index-file.ts';
 import type { InstalledModel, ModelRecord, StoredFacts, StoredFile } from './installed-model.ts';
+import { type Look, mergeLearned } from './merge-learned.ts';
 import { type ScannedFile, type ScannedModel, scanModels } from './scan.ts';
 
 /** What is installed. The `.gguf` files in `models/` are the truth; the index only remembers what was learned about them. */
@@ -136,7 +137,7 @@ async function listModels(options: StoreOptions, signal?: AbortSignal): Promise<
     current.push(record);
   }
   // A read-only home can still be listed: what was learned is then learned again next time.
-  if (changed || current.length !== records.length) await saveLearned(options, records, current);
+  if (changed || current.length !== records.length) await saveLearned(options.stateFolder, { before: records, after: current });
   return current
     .map((record) => ({
       ...record,
@@ -200,30 +201,14 @@ function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** Writes what this look at the folder changed, and nothing else: another process may have recorded more about the same files meanwhile. */
-async function saveLearned({ stateFolder }: StoreOptions, before: readonly ModelRecord[], current: readonly ModelRecord[]): Promise<void> {
-  const learned = current.filter((record) => !before.includes(record));
-  const gone = before.filter((record) => !current.some((other) => other === record || other.name === record.name));
-  const isGone = (record: ModelRecord): boolean => gone.some((other) => JSON.stringify(other) === JSON.stringify(record));
+/** Writes what a look at the folder changed. What cannot be written is learned again the next time. */
+async function saveLearned(stateFolder: string, look: Look): Promise<void> {
   try {
-    await changeIndex(stateFolder, (records) => {
-      const kept = records.filter((record) => !isGone(record));
-      const news = learned.filter((record) => !kept.some((other) => isNewerRecordOf(other, record, before)));
-      return [...kept.filter((record) => !news.some((other) => other.name === record.name || isOfSameFile(other, record))), ...news];
-    });
+    await changeIndex(stateFolder, (index) => mergeLearned(index, look));
   } catch (error) {
     if (error instanceof LuciError && ['DISK_DENIED', 'DISK_FULL', 'DISK_FAILED', 'LOCKED'].includes(error.code)) return;
     throw error;
   }
-}
-
-function isOfSameFile(a: ModelRecord, b: ModelRecord): boolean {
-  return a.files[0]?.name === b.files[0]?.name;
-}
-
-/** A record of the same file that was not there when we looked: somebody adopted it meanwhile and knows more. */
-function isNewerRecordOf(other: ModelRecord, learned: ModelRecord, before: readonly ModelRecord[]): boolean {
-  return isOfSameFile(other, learned) && !before.some((record) => JSON.stringify(record) === JSON.stringify(other));
 }
 
 async function statFile(folder: string, name: string): Promise<ScannedFile> {

@@ -1,12 +1,7 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { writeFileAtomic } from '../base/atomic-file.ts';
-import { readCheckedJson } from '../base/checked-json.ts';
-import { isLuciError } from '../base/errors.ts';
-import { lock } from '../base/lock.ts';
 import type { Sha256 } from '../base/model.ts';
-import { diskError } from '../base/system-error.ts';
 import { sha256Schema } from './source-schema.ts';
+import { stateFile } from './state-file.ts';
 
 /** What tests have proven of models: `state/proven.json`. It holds for the bytes that were tested, and for no others. */
 export interface TestRecord {
@@ -21,7 +16,7 @@ export interface TestRecord {
   readonly at: string;
 }
 
-const fileSchema = v.object({
+const provenSchema = v.object({
   version: v.literal(1),
   models: v.record(
     v.string(),
@@ -36,22 +31,14 @@ const fileSchema = v.object({
   ),
 });
 
+const file = stateFile(provenSchema, { name: 'proven', what: 'what is proven', isRebuilt: true });
+
 /** What is proven, by name of model. */
 export async function readTestRecords(stateFolder: string): Promise<Readonly<Record<string, TestRecord>>> {
-  try {
-    return (await readCheckedJson(fileSchema, join(stateFolder, 'proven.json')))?.models ?? {};
-  } catch (error) {
-    if (isLuciError(error, 'STATE_BROKEN')) return {};
-    throw error;
-  }
+  return (await file.read(stateFolder))?.models ?? {};
 }
 
 /** Records the newest result of a model. */
-export async function saveTestRecord(stateFolder: string, name: string, proven: TestRecord): Promise<void> {
-  await using _held = await lock(join(stateFolder, 'proven.lock'));
-  const models = { ...(await readTestRecords(stateFolder)), [name]: proven };
-  const path = join(stateFolder, 'proven.json');
-  await writeFileAtomic(path, `${JSON.stringify({ version: 1, models }, null, 1)}\n`).catch((error: unknown) => {
-    throw diskError(error, path, 'write what is proven');
-  });
+export async function saveTestRecord(stateFolder: string, name: string, record: TestRecord): Promise<void> {
+  await file.change(stateFolder, (now) => ({ version: 1, models: { ...now?.models, [name]: record } }));
 }

@@ -241,8 +241,10 @@ test('a size nobody stated is asked from the hub for the plan, and reckoned offl
   };
   await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
   hub.add({ repo: 'o/r', path: 'u.gguf', bytes });
-  const plan = async (...flags: string[]) =>
-    JSON.parse((await home.luci(['install', 'unsized', '--dry-run', '--json', ...flags], { environment: environment() })).stdout);
+  const plan = async (...flags: string[]) => {
+    const { stdout } = await home.luci(['install', 'unsized', '--dry-run', '--json', ...flags], { environment: environment() });
+    return JSON.parse(stdout.split('\n')[0] ?? '');
+  };
   expect(await plan()).toMatchObject({ bytesToFetch: bytes.length, isSizeKnown: true });
   expect(await plan('--offline')).toMatchObject({ bytesToFetch: 575_000_000, isSizeKnown: false });
   // Offline with no source on this machine nobody is asked: it cannot be done.

@@ -137,7 +137,7 @@ test('kill -9 in the middle of every kind of write leaves whole state and the mo
       console.log('written');
       await luci.store.setDefault('steady');
       console.log('written');
-      await luci.addRemote({ name: 'far' + Math.random().toString(36).slice(2, 6), url: 'http://127.0.0.1:9/v1' });
+      await luci.remotes.add({ name: 'far' + Math.random().toString(36).slice(2, 6), url: 'http://127.0.0.1:9/v1' });
       console.log('written');
       await luci.verify('steady');
       console.log('written');

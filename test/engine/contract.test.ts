@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tool } from '../../src/agent/tool.ts';
-import { createLuci, type Luci } from '../../src/app/create-luci.ts';
+import { createLuci } from '../../src/app/create-luci.ts';
 import { LlamafileAgent } from '../../src/app/llamafile-agent.ts';
+import type { Luci } from '../../src/app/luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import type { GenerationEvent, Session } from '../../src/engine/engine.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
@@ -48,7 +49,7 @@ describe.each(engines)('%s', (_, engine, isThere, version) => {
     luci = createLuci(settings());
     if (version !== undefined) {
       const program = await writeServerProgram(home, `llamafile-${version}`, version);
-      await (await luci.runtimes()).addProgram('llamafile', program);
+      await luci.runtimes.addProgram('llamafile', program);
     }
     session = await luci.open(model);
   });

@@ -172,7 +172,7 @@ test('a reply that takes far too long is an error and not a failure, and the nex
   } finally {
     vi.useRealTimers();
   }
-  const [answer] = (await bench.luci.newestTest('script')).answers;
+  const [answer] = (await bench.luci.tests.newest('script')).answers;
   expect(answer).toMatchObject({ caseId: 't0-copy', status: 'error', reason: 'There was no answer after 1 min.' });
 });
 
@@ -268,7 +268,7 @@ script  0       6/9  speed  does not pass
   expect(right.stdout).toContain('PASS (9/9) 100.0%');
   expect(right.exitCode).toBe(0);
   expect((await bench.luci.list())[0]?.proven).toBeUndefined();
-  const log = (await bench.luci.newestTest('script')).run;
+  const log = (await bench.luci.tests.newest('script')).run;
   expect([log.suite, log.suiteHash]).toEqual(['example 1.0.0', suite.hash]);
   expect((await run({ operands: ['rescore', 'script'], options: { suite: path } }, () => knowingSession({ knows: knowsAll }))).stdout).toBe(
     '',
@@ -345,7 +345,7 @@ test('code that hangs, eats memory or lies fails its own case and changes no oth
       },
     };
   };
-  const answersOf = async (): Promise<readonly CaseResult[]> => (await bench.luci.newestTest('script')).answers;
+  const answersOf = async (): Promise<readonly CaseResult[]> => (await bench.luci.tests.newest('script')).answers;
   const kept = ({ caseId, status, reason, evidence, loosePass, turns }: CaseResult): object => ({
     ...{ caseId, status, reason, evidence, loosePass, turns },
   });
@@ -460,11 +460,11 @@ test('shards are merged into one run, and only of the same model', async () => {
 });
 
 test('a model is chosen by what it has proven, the smallest first', async () => {
-  await expect(bench.luci.choose(undefined, { tier: 0 })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
+  await expect(bench.luci.models.choose(undefined, { tier: 0 })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
   await run({}, () => knowingSession({ knows: (_, id) => !id.includes('json') }));
-  expect(await bench.luci.choose(undefined, { tier: 0 })).toMatchObject({ name: 'script' });
-  expect(await bench.luci.choose(undefined, { ability: 'tools' })).toMatchObject({ name: 'script' });
-  await expect(bench.luci.choose(undefined, { ability: 'json' })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
+  expect(await bench.luci.models.choose(undefined, { tier: 0 })).toMatchObject({ name: 'script' });
+  expect(await bench.luci.models.choose(undefined, { ability: 'tools' })).toMatchObject({ name: 'script' });
+  await expect(bench.luci.models.choose(undefined, { ability: 'json' })).rejects.toMatchObject({ code: 'MODEL_NOT_INSTALLED' });
 });
 
 test('code is asked for in Python where it was added, in JavaScript where that is said, and such runs are never mixed', async () => {
@@ -474,7 +474,7 @@ test('code is asked for in Python where it was added, in JavaScript where that i
     code: 'NOT_FOUND',
     hint: 'luci runtime add python',
   });
-  await (await bench.luci.runtimes()).addPython({ path: pyodidePackage });
+  await bench.luci.runtimes.addPython({ path: pyodidePackage });
   await run({ options: code }, all);
   await run({ options: { ...code, language: 'javascript' } }, all);
   const found = await bench.logPaths();
@@ -499,7 +499,7 @@ test('code is asked for in Python where it was added, in JavaScript where that i
 }, 240_000);
 
 test('a Python that was changed on the disk grades nothing', async () => {
-  const { path } = await (await bench.luci.runtimes()).addPython({ path: pyodidePackage });
+  const { path } = await bench.luci.runtimes.addPython({ path: pyodidePackage });
   await writeFile(join(path, 'pyodide.mjs'), 'export const loadPyodide = 5;');
   await expect(run({}, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
 });

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => bench[Symbol.asyncDispose]());
 
 const examplePath = dataPath('suites', 'example-code.json');
-const addPython = async () => (await bench.luci.runtimes()).addPython({ path: pyodidePackage });
+const addPython = async () => bench.luci.runtimes.addPython({ path: pyodidePackage });
 
 const ask = (suitePath: string, knows: (id: string) => boolean, options: Record<string, string | boolean | string[]> = {}) =>
   bench.run({ options: { suite: suitePath, fresh: true, ...options } }, () =>
@@ -38,7 +38,7 @@ test('where Python was not added its cases are errors that name the next command
   const { stdout, exitCode } = await ask(examplePath, knowsAll);
   expect(stdout).toMatch(/example-code 1\.0\.0 \(\w{6}\): • INCOMPLETE, 1 error \(1\/2\) 50\.0%/);
   expect(exitCode).toBe(9);
-  const { run, answers } = await bench.luci.newestTest('script');
+  const { run, answers } = await bench.luci.tests.newest('script');
   expect(answers.map(({ caseId, status, reason }) => [caseId, status, reason])).toEqual([
     ['median', 'error', 'Python for tests was not added. (luci runtime add python)'],
     ['late', 'pass', undefined],
@@ -55,11 +55,11 @@ test('where it was added the example is sound, right answers pass, near ones fai
   const found = await lint(examplePath);
   expect([found.exitCode, found.stdout]).toEqual([0, expect.stringMatching(/2 cases, all sound\n$/)]);
   expect((await ask(examplePath, knowsAll)).exitCode).toBe(0);
-  const { run } = await bench.luci.newestTest('script');
+  const { run } = await bench.luci.tests.newest('script');
   expect([run.language, run.sandboxes]).toEqual(['javascript', { javascript: true, sql: true, python: true }]);
   const near = await ask(examplePath, (id) => id !== 'median');
   expect([near.exitCode, near.stdout]).toEqual([8, expect.stringContaining('failed: median')]);
-  const [answer] = (await bench.luci.newestTest('script')).answers;
+  const [answer] = (await bench.luci.tests.newest('script')).answers;
   expect(answer).toMatchObject({ status: 'fail', evidence: 'median([10,2,38,23]) gave 23, wanted 16.5' });
   const rescored = await bench.run({ operands: ['rescore', 'script'], options: { suite: examplePath } }, () =>
     knowingSession({ knows: knowsAll }),

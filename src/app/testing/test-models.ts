@@ -4,7 +4,7 @@ import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
 import type { ModelResult } from '../../tiers/result.ts';
 import { openPython } from '../../tiers/sandbox/python.ts';
 import { testSandboxes } from '../../tiers/sandbox/self-test.ts';
-import { ladder, requireKnownCases } from '../../tiers/suite.ts';
+import { ladder, requireKnownCases, type Suite } from '../../tiers/suite.ts';
 import type { TestedModel, TestingTools, TestOptions } from './options.ts';
 import { testModel, tiersOf } from './test-model.ts';
 
@@ -21,28 +21,13 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   // A case of a user's own says itself what it asks for.
   const language = own || folder === undefined ? 'javascript' : 'python';
   onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language });
-  if (chosen.length === 0) {
-    const [disabled] = skipped;
-    if (disabled !== undefined)
-      throw new LuciError('MODEL_DISABLED', 'All of these models are disabled.', { hint: `luci llm enable ${disabled}` });
-    throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: 'luci install smollm2-135m' });
-  }
-  const tested = Math.max(...chosen.map((model) => tiersOf(suite, model, options).lastTier));
-  const reached = suite.tiers.filter((tier) => tier <= tested).flatMap((tier) => suite.casesOf(tier));
-  const asksPython = reached.some(({ id, inPython, needsPython }) => (inPython || needsPython) && (caseIds?.includes(id) ?? true));
+  if (chosen.length === 0) throw nothingToTest(skipped);
   // Python takes seconds to try: only where it is going to be used.
-  const usedFolder = asksPython ? folder : undefined;
+  const usedFolder = asksPython(suite, chosen, options) ? folder : undefined;
   const sandboxes = await testSandboxes(usedFolder, signal);
-  await using python = usedFolder === undefined ? undefined : await openPython(usedFolder, signal ? { signal } : {});
+  await using python = usedFolder === undefined ? undefined : await openPython(usedFolder, { signal });
   // Before any model is asked: a case that is wrong itself says nothing of a model.
-  if (own)
-    await requireSound(own, {
-      repeats,
-      seed,
-      caseIds,
-      signal,
-      python,
-    });
+  if (own) await requireSound(own, { repeats, seed, caseIds, signal, python });
   const results: ModelResult[] = [];
   for (const model of chosen) {
     const result = await testModel(tools, model, { suite, sandboxes, language, python }, options);
@@ -50,6 +35,18 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   }
   if (results.length === 0) throw new LuciError('NOT_CONFIRMED', 'Nothing was tested.', { hint: 'luci test --max-minutes 20' });
   return results;
+}
+
+function nothingToTest([disabled]: readonly string[]): LuciError {
+  if (disabled === undefined) return new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: 'luci install smollm2-135m' });
+  return new LuciError('MODEL_DISABLED', 'All of these models are disabled.', { hint: `luci llm enable ${disabled}` });
+}
+
+/** Whether a case that some of these models will reach is answered in Python. */
+function asksPython(suite: Suite, models: readonly TestedModel[], options: TestOptions): boolean {
+  const lastTier = Math.max(...models.map((model) => tiersOf(suite, model, options).lastTier));
+  const reached = suite.tiers.filter((tier) => tier <= lastTier).flatMap((tier) => suite.casesOf(tier));
+  return reached.some(({ id, inPython, needsPython }) => (inPython || needsPython) && (options.caseIds?.includes(id) ?? true));
 }
 
 /** The models that are asked: those named, else all that are installed; what is disabled is skipped. */

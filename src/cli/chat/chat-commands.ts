@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Talk } from '../../app/chats.ts';
+import type { ChatSession } from '../../app/chats.ts';
 import { LuciError } from '../../base/errors.ts';
 import { nearest } from '../nearest.ts';
 import { definitions } from '../show/definitions.ts';
@@ -11,7 +11,7 @@ import { printable } from '../show/text.ts';
 
 /** What a chat command works with. */
 interface ChatCommandContext {
-  readonly talk: Talk;
+  readonly session: ChatSession;
   readonly show: Show;
 }
 
@@ -28,72 +28,72 @@ const commands: readonly ChatCommand[] = [
     name: 'model',
     operand: '[NAME]',
     summary: 'show or change the model; what was said is kept',
-    async run({ talk, show }, name) {
-      if (name !== '') await talk.changeModel(name);
-      show.note(`model: ${printable(talk.model)}`);
+    async run({ session, show }, name) {
+      if (name !== '') await session.changeModel(name);
+      show.note(`model: ${printable(session.model)}`);
     },
   },
   {
     name: 'system',
     operand: '[TEXT]',
     summary: 'show or set the system prompt; "-" takes it away',
-    async run({ talk, show }, text) {
-      if (text !== '') talk.setSystem(text === '-' ? undefined : text);
-      show.note(`system: ${printable(talk.system || '(none)')}`);
+    async run({ session, show }, text) {
+      if (text !== '') session.setSystem(text === '-' ? undefined : text);
+      show.note(`system: ${printable(session.system || '(none)')}`);
     },
   },
   {
     name: 'tools',
     operand: '[FOLDER|off]',
     summary: 'let the model list, read and write files in a folder ("." is this one)',
-    async run({ talk, show }, folder) {
-      if (folder !== '') await talk.useTools(folder === 'off' ? undefined : resolve(folder));
-      show.note(talk.toolsFolder === undefined ? 'tools: off' : `tools: on in ${talk.toolsFolder}; changes are asked for first`);
+    async run({ session, show }, folder) {
+      if (folder !== '') await session.useTools(folder === 'off' ? undefined : resolve(folder));
+      show.note(session.toolsFolder === undefined ? 'tools: off' : `tools: on in ${session.toolsFolder}; changes are asked for first`);
     },
   },
   {
     name: 'clear',
     summary: 'forget what was said',
-    async run({ talk, show }) {
-      talk.clear();
+    async run({ session, show }) {
+      session.clear();
       show.note('Forgotten.');
     },
   },
   {
     name: 'undo',
     summary: 'take back the last question and its answer',
-    run: async ({ talk, show }) => show.note(talk.undo() ? 'Taken back.' : 'Nothing was said yet.'),
+    run: async ({ session, show }) => show.note(session.undo() ? 'Taken back.' : 'Nothing was said yet.'),
   },
   {
     name: 'save',
     operand: 'NAME',
     summary: 'keep this chat',
-    async run({ talk, show }, name) {
-      show.note(`Saved: ${await talk.save(name || 'last')}`);
+    async run({ session, show }, name) {
+      show.note(`Saved: ${await session.save(name || 'last')}`);
     },
   },
   {
     name: 'load',
     operand: 'NAME',
     summary: 'go on with a chat that was kept',
-    async run({ talk, show }, name) {
-      await talk.load(name || 'last');
-      const count = talk.messages.filter(({ role }) => role === 'user').length;
+    async run({ session, show }, name) {
+      await session.load(name || 'last');
+      const count = session.messages.filter(({ role }) => role === 'user').length;
       show.note(`${count} ${count === 1 ? 'question' : 'questions'} loaded.`);
     },
   },
   {
     name: 'stats',
     summary: 'tokens and times of the last answer',
-    async run({ talk, show }) {
-      const usage = talk.lastUsage;
+    async run({ session, show }) {
+      const usage = session.lastUsage;
       if (!usage) return show.note('There is no answer yet.');
       show.note(
         [
           `prompt     ${usage.promptTokens} tokens, ${usage.cachedTokens} of them known, ${usage.promptTokensPerSecond} tokens/s`,
           `answer     ${usage.generatedTokens} tokens, ${usage.generatedTokensPerSecond} tokens/s`,
           `first word ${usage.timeToFirstTokenMs} ms, all ${usage.totalMs} ms`,
-          ...(talk.forgottenTurns > 0 ? [`forgotten  ${talk.forgottenTurns} of the first questions: the context is full`] : []),
+          ...(session.forgottenTurns > 0 ? [`forgotten  ${session.forgottenTurns} of the first questions: the context is full`] : []),
         ].join('\n'),
       );
     },

@@ -1,6 +1,5 @@
 /** What the chat is made of, in one piece, so that it is loaded when a chat begins and not before. */
 
-export { Talk } from '../../app/chats.ts';
 export { requireAnyModel } from '../install-models.ts';
 export { runChatCommand } from './chat-commands.ts';
 export { localAnswer } from './local-answers.ts';

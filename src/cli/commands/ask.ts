@@ -34,11 +34,11 @@ export const ask = defineCommand({
       const { requireAnyModel } = await import('../install-models.ts');
       await requireAnyModel(luci, context);
     }
-    const chosen = need ? (await luci.choose(model, need)).name : model;
-    await using agent = luci.agent(chosen === undefined ? {} : { model: chosen });
+    const chosen = need ? (await luci.models.choose(model, need)).name : model;
+    await using agent = luci.agent({ model: chosen });
     if (show.json) {
       const answer = await agent.answer(prompt, { ...request, signal });
-      const { name } = await luci.choose(chosen);
+      const { name } = await luci.models.choose(chosen);
       show.data({ model: name, ...answer });
       return 0;
     }

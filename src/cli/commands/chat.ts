@@ -1,4 +1,4 @@
-import type { Talk } from '../../app/chats.ts';
+import type { ChatSession } from '../../app/chats.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
@@ -13,7 +13,7 @@ export const chat = defineCommand({
   name: 'chat',
   operands: '[model]',
   example: 'llama3.2',
-  summary: 'talk with a model',
+  summary: 'session with a model',
   details:
     'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message; with --json each answer is one line.',
   options: {
@@ -30,30 +30,30 @@ export const chat = defineCommand({
     const luci = await context.luci();
     const { model = operands[0], system, maxTokens, temperature = 0.7, seed, tools: folder } = options;
     // Loaded here: every other command starts without it.
-    const { localAnswer, openPrompt, requireAnyModel, runChatCommand, Talk } = await import('../chat/parts.ts');
+    const { localAnswer, openPrompt, requireAnyModel, runChatCommand } = await import('../chat/parts.ts');
     if (model === undefined) await requireAnyModel(luci, context);
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
     using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
-    await using talk = await Talk.begin(luci, {
+    await using session = await luci.chats.begin({
       model,
       sampling: { temperature, seed },
       system,
       maxTokens,
       confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
     });
-    if (folder !== undefined) await talk.useTools(folder);
-    if (isTerminal) show.note(show.terminal.style('dim', `${printable(talk.model)}. /help lists what can be done, Ctrl+D leaves.`));
+    if (folder !== undefined) await session.useTools(folder);
+    if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
       if (text.trim() === '') continue;
       try {
         if (text.startsWith('/')) {
-          if (!(await runChatCommand(text, { talk, show }))) break;
+          if (!(await runChatCommand(text, { session, show }))) break;
           continue;
         }
         const known = await localAnswer(text, luci, show.terminal);
         if (known !== undefined && show.json) show.data({ type: 'local', text: known });
         else if (known !== undefined) show.result(known);
-        else await answer(text, talk, prompt, context);
+        else await answer(text, session, prompt, context);
       } catch (error) {
         // One wrong word, one model that does not load: the chat goes on.
         if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
@@ -65,12 +65,12 @@ export const chat = defineCommand({
   },
 });
 
-async function answer(text: string, talk: Talk, prompt: Prompt, { show }: CommandContext): Promise<void> {
+async function answer(text: string, session: ChatSession, prompt: Prompt, { show }: CommandContext): Promise<void> {
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
   let said = '';
   try {
-    for await (const event of talk.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
+    for await (const event of session.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
       if (event.type === 'text') {
         const piece = said === '' ? event.text.trimStart() : event.text;
         if (!show.json) show.stream(piece);
@@ -80,8 +80,8 @@ async function answer(text: string, talk: Talk, prompt: Prompt, { show }: Comman
       else if (event.type === 'tool-result' && event.result.isError)
         show.note(show.terminal.style('care', `  ${printable(event.result.content)}`));
       else if (event.type === 'end') {
-        talk.lastUsage = event.usage;
-        if (show.json) show.data({ type: 'answer', model: talk.model, text: said, reason: event.reason, usage: event.usage });
+        session.lastUsage = event.usage;
+        if (show.json) show.data({ type: 'answer', model: session.model, text: said, reason: event.reason, usage: event.usage });
       }
     }
   } catch (error) {

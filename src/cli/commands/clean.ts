@@ -16,7 +16,7 @@ export const clean = defineCommand({
   async run(context) {
     const { options, show } = context;
     const luci = await context.luci();
-    const waste = await luci.waste();
+    const waste = await luci.cleanup.waste();
     const withTrash = options.partial !== true && waste.trashBytes > 0;
     const bytes = waste.partialBytes + (withTrash ? waste.trashBytes : 0);
     const isDry = options.dryRun === true;

@@ -1,16 +1,10 @@
-import type { Luci } from '../../app/create-luci.ts';
-import { type ErrorCode, isLuciError, LuciError } from '../../base/errors.ts';
-import type { Model } from '../../base/model.ts';
+import type { PreparedInstall } from '../../app/carry-out-plan.ts';
 import { shellWord } from '../../base/shell-word.ts';
-import { formatBytes } from '../../base/units.ts';
-import { type InstallPlan, requireDiskRoom } from '../../install/plan.ts';
-import { requireReach } from '../../install/reach.ts';
-import { referenceOf } from '../../install/reference-of.ts';
-import { type CommandContext, defineCommand } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { fetchSettings } from '../flags.ts';
-import { fetchModel, importFile } from '../install-models.ts';
-import { type FileToTake, fetchText, planData, planText } from '../show/plan-text.ts';
+import { installScreen, onAbortOf } from '../install-models.ts';
+import { fetchText, planData, planText } from '../show/plan-text.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 
@@ -32,115 +26,42 @@ export const install = defineCommand({
   async run(context) {
     const { operands, options, show, signal } = context;
     const luci = await context.luci();
-    const targets = await luci.targets(operands, { update: options.update === true, signal });
-    const models = targets.flatMap((target) => (target.kind === 'model' ? [target.model] : []));
-    // A path that is wrong is said before anything is fetched.
-    const files: FileToTake[] = [];
-    for (const target of targets)
-      if (target.kind === 'file') files.push({ path: target.path, sizeBytes: (await luci.inspectFile(target.path, signal)).sizeBytes });
-    const plan = await luci.plan(models, { signal });
+    const prepared = await luci.installs.prepare(operands, { update: options.update === true, signal });
+    const { plan } = prepared;
     const isDry = options.dryRun === true;
     const copy = options.copy === true;
-    if (show.json && isDry) show.data(planData(plan, files, copy));
-    if (!show.json) showPlan(plan, files, { show, isDry, copy });
+    if (show.json && isDry) show.data(planData(plan, prepared.files, copy));
+    if (!show.json) showPlan(prepared, { show, isDry, copy });
+    // Before anybody is asked; and a dry run says what the real one would.
+    await luci.installs.requirePossible(plan);
     if (isDry) return 0;
-    requireReach(plan, { offline: luci.settings.offline, hub: luci.settings.hub, mirrors: luci.settings.download.mirrors });
-    requireDiskRoom(plan);
-    if (!(await isAllowed(plan, luci.settings.download.confirmAboveBytes, context))) {
+    if ((await luci.installs.needsConsent(plan)) && !(await confirm(`Fetch ${fetchText(plan)} now?`, context))) {
       show.note('Nothing was fetched.');
       return 0;
     }
-    const failed = await installAll(luci, plan, context);
-    for (const { path } of files) {
-      const { name, path: storedPath, sizeBytes, vouched } = await importFile(luci, path, { show, signal, copy });
-      if (show.json) show.data({ type: 'imported', model: name, path: storedPath, sizeBytes });
-      else {
-        show.note(
-          `  ${show.terminal.style('good', show.terminal.marks.done)} ${printable(name)}  ${formatBytes(sizeBytes)}, sha256 ${vouched ? 'verified' : 'recorded'}`,
-        );
-        if (!show.quiet) show.result(usage(name, show));
-      }
+    const disabled = new Set((await luci.models.list()).filter(({ enabled }) => !enabled).map(({ name }) => name));
+    const screen = installScreen(show, plan, (name) => showUsage(name, disabled.has(name), show));
+    try {
+      await luci.installs.carryOut(prepared, { copy, signal, onAbort: onAbortOf(luci), onEvent: screen.onEvent });
+    } catch (error) {
+      throw screen.explained(error);
     }
-    if (failed.length > 0) throw severalFailed(failed, plan.items.length);
     return 0;
   },
 });
 
-interface FailedModel {
-  readonly model: Model;
-  readonly error: LuciError;
-}
-
-/** Failures of one model that say nothing about the next one. */
-const ownFailures: readonly ErrorCode[] = [
-  'SOURCE_NOT_FOUND',
-  'SOURCE_DENIED',
-  'SOURCE_BROKEN',
-  'DIGEST_MISMATCH',
-  'PIN_MISMATCH',
-  'GGUF_BROKEN',
-];
-
-/** Fetches what is missing, one after the other. Of several models one that fails does not keep the others from coming. */
-async function installAll(luci: Luci, plan: InstallPlan, { show, signal }: CommandContext): Promise<readonly FailedModel[]> {
-  const { keepPartial } = luci.settings.download;
-  const missing = plan.items.filter(({ action }) => action === 'fetch');
-  const total = {
-    models: missing.length,
-    bytes: missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    doneModels: 0,
-    doneBytes: 0,
-  };
-  const disabled = new Set((await luci.list()).filter(({ enabled }) => !enabled).map(({ name }) => name));
-  const failed: FailedModel[] = [];
-  for (const { model, action, sizeBytes } of plan.items) {
-    if (action !== 'present') {
-      try {
-        await fetchModel(luci, model, { show, signal, keepPartial, total });
-      } catch (error) {
-        if (plan.items.length === 1 || !isLuciError(error) || !ownFailures.includes(error.code)) throw error;
-        show.error(error, false);
-        failed.push({ model, error });
-        continue;
-      }
-      if (action === 'fetch') {
-        total.doneModels += 1;
-        total.doneBytes += sizeBytes;
-      }
-    } else if (show.json) show.data({ type: 'present', model: model.name });
-    else show.result(`${printable(model.name)} is installed and verified.`);
-    if (show.json || show.quiet) continue;
-    if (disabled.has(model.name)) show.note(`It is disabled.  luci llm enable ${shellWord(printable(model.name))}`);
-    else show.result(usage(model.name, show));
-  }
-  return failed;
-}
-
-function severalFailed(failed: readonly FailedModel[], of: number): LuciError {
-  const names = failed.map(({ model }) => model.name);
-  return new LuciError(failed[0]?.error.code ?? 'FAILED', `${failed.length} of ${of} models could not be installed: ${names.join(', ')}`, {
-    hint: `luci install ${failed.map(({ model }) => shellWord(referenceOf(model))).join(' ')}`,
-    details: { models: names },
-  });
-}
-
-/** Above the limit, or where the size is unknown, a person is asked. */
-async function isAllowed(plan: InstallPlan, confirmAboveBytes: number, context: CommandContext): Promise<boolean> {
-  const missing = plan.items.filter(({ action }) => action === 'fetch');
-  if (missing.every(({ isSizeKnown }) => isSizeKnown) && plan.bytesToFetch <= confirmAboveBytes) return true;
-  return confirm(`Fetch ${fetchText(plan)} now?`, context);
-}
-
-function showPlan(
-  plan: InstallPlan,
-  files: readonly FileToTake[],
-  { show, isDry, copy }: { show: Show; isDry: boolean; copy: boolean },
-): void {
+function showPlan({ plan, files }: PreparedInstall, { show, isDry, copy }: { show: Show; isDry: boolean; copy: boolean }): void {
   const missing = plan.items.filter(({ action }) => action === 'fetch');
   // One small model needs no table, only what it is.
   const isPlain = missing.length === 0 || (missing.length === 1 && plan.isSizeKnown && plan.bytesToFetch <= 1e9);
   if (isDry) show.result(planText(plan, files, copy, show.terminal));
   else if (!isPlain) show.note(planText(plan, files, copy, show.terminal));
+}
+
+function showUsage(name: string, isDisabled: boolean, show: Show): void {
+  if (show.json || show.quiet) return;
+  if (isDisabled) show.note(`It is disabled.  luci llm enable ${shellWord(printable(name))}`);
+  else show.result(usage(name, show));
 }
 
 function usage(name: string, show: Show): string {

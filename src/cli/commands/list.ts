@@ -1,4 +1,4 @@
-import type { Luci } from '../../app/create-luci.ts';
+import type { Luci } from '../../app/luci.ts';
 import { formatBytes } from '../../base/units.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { installedCount, installedData, installedTable } from '../show/installed-rows.ts';
@@ -18,7 +18,7 @@ export const list = defineCommand({
     const luci = await open();
     if (options.remote === true) return listRemote(luci, show, signal);
     if (options.partial === true) return listPartials(luci, show);
-    const models = await luci.list();
+    const models = await luci.models.list();
     if (show.json) show.data(models.map(installedData));
     else if (show.quiet) for (const { name } of models) show.result(printable(name));
     else if (models.length === 0)
@@ -34,7 +34,7 @@ export const list = defineCommand({
 });
 
 async function listRemote(luci: Luci, show: CommandContext['show'], signal: AbortSignal): Promise<number> {
-  const models = await luci.remoteModels(signal, (remote, error) => {
+  const models = await luci.remotes.models(signal, (remote, error) => {
     show.note(`${show.terminal.style('care', printable(remote))}: ${error instanceof Error ? printable(error.message) : String(error)}`);
   });
   if (show.json) show.data(models);
@@ -44,7 +44,7 @@ async function listRemote(luci: Luci, show: CommandContext['show'], signal: Abor
 }
 
 async function listPartials(luci: Luci, show: CommandContext['show']): Promise<number> {
-  const partials = await luci.partials();
+  const partials = await luci.installs.partials();
   if (show.json) show.data(partials);
   else if (partials.length === 0) show.note('No download is unfinished.');
   else {

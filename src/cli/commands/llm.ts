@@ -1,4 +1,4 @@
-import type { CatalogedModel } from '../../app/create-luci.ts';
+import type { CatalogedModel } from '../../app/models.ts';
 import { LuciError } from '../../base/errors.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { catalogData, catalogRows } from '../show/catalog-rows.ts';
@@ -50,7 +50,7 @@ const tierNames = ['basic', 'everyday', 'advanced', 'demanding'] as const;
 export async function listByTier({ luci, show }: CommandContext, what: string | undefined): Promise<number> {
   if (what !== undefined && what !== 'all')
     throw new LuciError('USAGE', `luci llm list takes "all" or nothing, not "${what}".`, { hint: 'luci llm list all' });
-  const all = await (await luci()).cataloged();
+  const all = await (await luci()).models.cataloged();
   const models = what === 'all' ? all : all.filter(({ installed }) => installed !== undefined);
   if (show.json) show.data(models.map(catalogData));
   else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
@@ -82,7 +82,7 @@ async function setEnabled(context: CommandContext, enabled: boolean): Promise<nu
   const { show, operands: references } = context;
   const verb = enabled ? 'enable' : 'disable';
   const luci = await context.luci();
-  const names = await luci.installedNames(references);
+  const names = await luci.models.installedNames(references);
   await luci.store.setEnabled(names, enabled);
   if (show.json) show.data({ [`${verb}d`]: names });
   else if (names.length === 0) show.note('No installed model is meant by that.');
@@ -96,8 +96,9 @@ async function setDefault({ luci: open, show, operands: [reference] }: CommandCo
       hint: 'luci llm default --none',
     });
   const luci = await open();
-  if (reference !== undefined || isNone) await luci.store.setDefault(isNone ? undefined : (await luci.installed(reference ?? '')).name);
-  const chosen = (await luci.list()).find((model) => model.isDefault)?.name;
+  if (reference !== undefined || isNone)
+    await luci.store.setDefault(isNone ? undefined : (await luci.models.installed(reference ?? '')).name);
+  const chosen = (await luci.models.list()).find((model) => model.isDefault)?.name;
   if (show.json) show.data({ default: chosen ?? null });
   else if (chosen === undefined) show.note('No model is the default; the best enabled one that fits is used.\n  luci llm default NAME');
   else if (reference === undefined) show.result(printable(chosen));

@@ -31,7 +31,7 @@ export const remote = defineCommand({
 });
 
 async function list({ luci: open, show }: CommandContext): Promise<number> {
-  const remotes = await (await open()).remotes();
+  const remotes = await (await open()).remotes.list();
   if (show.json) show.data(remotes);
   else if (remotes.length === 0) show.note('No remote endpoint is known.\n  luci remote add NAME https://host/v1 --key-env VARIABLE');
   else {
@@ -44,8 +44,8 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
 async function add({ luci: open, show, operands }: CommandContext, keyEnv: string | undefined): Promise<number> {
   const [name = '', url = ''] = operands;
   const luci = await open();
-  const before = (await luci.remotes()).find((remote) => remote.name === name);
-  await luci.addRemote({ name, url, keyEnv });
+  const before = (await luci.remotes.list()).find((remote) => remote.name === name);
+  await luci.remotes.add({ name, url, keyEnv });
   if (show.json) show.data({ added: name, replaced: before ? before.url : undefined });
   else
     show.note(
@@ -58,7 +58,7 @@ async function add({ luci: open, show, operands }: CommandContext, keyEnv: strin
 }
 
 async function remove({ luci: open, show, operands: [name = ''] }: CommandContext): Promise<number> {
-  if (!(await (await open()).removeRemote(name)))
+  if (!(await (await open()).remotes.remove(name)))
     throw new LuciError('NOT_FOUND', `There is no remote endpoint ${name}.`, { hint: 'luci remote list' });
   if (show.json) show.data({ removed: name });
   else show.note(`${printable(name)} is removed.`);

@@ -15,8 +15,8 @@ export const remove = defineCommand({
   async run(context) {
     const { operands, show } = context;
     const luci = await context.luci();
-    const names = await luci.installedNames(operands);
-    const models = (await luci.list()).filter(({ name }) => names.includes(name));
+    const names = await luci.models.installedNames(operands);
+    const models = (await luci.models.list()).filter(({ name }) => names.includes(name));
     const bytes = models.reduce((sum, model) => sum + model.sizeBytes, 0);
     if (models.length === 0) {
       if (show.json) show.data({ removed: null, freedBytes: 0, movedTo: null });

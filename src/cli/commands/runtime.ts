@@ -52,7 +52,7 @@ function kindAndVersion({ operands: [named = ''] }: CommandContext): Named {
 
 async function list({ luci: open, show }: CommandContext): Promise<number> {
   const luci = await open();
-  const runtimes = await luci.runtimes();
+  const { runtimes } = luci;
   const [there, { usual, releases }, python] = await Promise.all([runtimes.list(), runtimes.releases(), runtimes.pythonRelease()]);
   if (show.json) show.data({ added: there, usual, releases, python });
   else {
@@ -78,7 +78,7 @@ async function add(context: CommandContext, { kind, version, path }: Named & { r
   const { luci: open, show, signal } = context;
   requireMeant({ kind, version, path });
   const luci = await open();
-  const runtimes = await luci.runtimes();
+  const { runtimes } = luci;
   if (kind === 'vulkan' || kind === 'cuda') {
     const added = await runtimes.addGpu(kind, signal);
     await luci.engine.stop(); // The next start finds it.
@@ -105,11 +105,7 @@ function requireMeant({ kind, version, path }: Named & { readonly path: string |
     throw new LuciError('USAGE', `${kind} is fetched with npm and taken from no path.`, { hint: `luci runtime add ${kind}` });
 }
 
-async function addPython(
-  { show, signal }: CommandContext,
-  runtimes: Awaited<ReturnType<Luci['runtimes']>>,
-  path?: string,
-): Promise<number> {
+async function addPython({ show, signal }: CommandContext, runtimes: Luci['runtimes'], path?: string): Promise<number> {
   if (path === undefined) {
     const { version, sizeBytes } = await runtimes.pythonRelease();
     show.live([`fetching Python ${version} for tests with npm, ${formatBytes(sizeBytes)}`]);
@@ -121,7 +117,7 @@ async function addPython(
 }
 
 async function fetchLlamafile(
-  runtimes: Awaited<ReturnType<Luci['runtimes']>>,
+  runtimes: Luci['runtimes'],
   version: string | undefined,
   { show, signal, keepPartial }: Pick<CommandContext, 'show' | 'signal'> & { readonly keepPartial: boolean },
 ) {
@@ -153,7 +149,7 @@ function said({ show }: CommandContext, kind: string, added: { path: string; ver
 }
 
 async function remove({ luci: open, show }: CommandContext, { kind, version }: Named): Promise<number> {
-  const removed = await (await (await open()).runtimes()).remove(kind, version);
+  const removed = await (await open()).runtimes.remove(kind, version);
   if (removed.length === 0) throw new LuciError('NOT_FOUND', `No runtime ${kind} was added.`, { hint: 'luci runtime list' });
   if (show.json) show.data({ removed });
   else

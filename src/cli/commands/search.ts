@@ -22,7 +22,7 @@ export const search = defineCommand({
   async run({ operands, options, luci: open, show }) {
     const luci = await open();
     const { tier, purpose, license } = options;
-    const catalog = await luci.catalog();
+    const catalog = await luci.models.catalog();
     requirePurpose(catalog, purpose);
     const query = {
       text: operands.join(' '),
@@ -31,7 +31,9 @@ export const search = defineCommand({
       license,
     };
     const found = new Set(searchCatalog(catalog, query));
-    const models = (await luci.cataloged()).filter(({ model, fits }) => found.has(model) && (options.fits !== true || fits !== 'no'));
+    const models = (await luci.models.cataloged()).filter(
+      ({ model, fits }) => found.has(model) && (options.fits !== true || fits !== 'no'),
+    );
     if (show.json) show.data(models.map(catalogData));
     else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
     else if (models.length === 0) show.note('Nothing in the catalogue matches.\n  luci llm list all\n  luci install owner/repo:Q4_K_M');

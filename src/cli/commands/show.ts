@@ -1,4 +1,4 @@
-import type { DescribedModel } from '../../app/create-luci.ts';
+import type { DescribedModel } from '../../app/models.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { kindOf } from '../../sources/kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
@@ -19,7 +19,7 @@ export const showModel = defineCommand({
 
 /** Tells all about one model. */
 export async function describeModel({ luci, show }: CommandContext, reference: string): Promise<number> {
-  const described = await (await luci()).describe(reference);
+  const described = await (await luci()).models.describe(reference);
   const { cataloged, installed } = described;
   if (show.json) {
     show.data({

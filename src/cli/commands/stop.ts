@@ -11,8 +11,8 @@ export const stop = defineCommand({
     const [name] = operands;
     if (name !== undefined && options.all === true)
       throw new LuciError('USAGE', 'Name a model, or say --all, not both.', { hint: 'luci ps' });
-    const { engine, choose } = await luci();
-    const stopped = await engine.stop(name === undefined ? undefined : (await choose(name)).name);
+    const { engine, models } = await luci();
+    const stopped = await engine.stop(name === undefined ? undefined : (await models.choose(name)).name);
     if (show.json) show.data({ stopped });
     else
       show.note(

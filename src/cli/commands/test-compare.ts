@@ -43,8 +43,8 @@ async function compareRuns({ luci, show, operands }: CommandContext, { baseline,
     throw new LuciError('USAGE', 'This takes two runs: names of tested models, or logs of runs.', {
       hint: `luci test compare MODEL MODEL\n${gateUsage}`,
     });
-  const verbs = await (await luci()).testingVerbs();
-  const result = verbs.compare(baseline === undefined ? first : { path: baseline }, second);
+  const { tests } = await luci();
+  const result = await tests.compare(baseline === undefined ? first : { path: baseline }, second);
   if (result.kind === 'seeds' && isGate)
     throw new LuciError('USAGE', 'These are two runs of the same bytes with different seeds: no regression can be told from them.', {
       hint: gateUsage,

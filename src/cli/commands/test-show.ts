@@ -14,7 +14,7 @@ export const showAnswers = defineCommand({
 });
 
 async function showRun({ luci: open, show }: Pick<CommandContext, 'luci' | 'show'>, reference: string, caseId?: string): Promise<number> {
-  const log = await (await open()).newestTest(reference);
+  const log = await (await open()).tests.newest(reference);
   const answers = log.answers.filter((answer) => caseId === undefined || answer.caseId === caseId || shortId(answer.caseId) === caseId);
   if (answers.length === 0)
     throw new LuciError('NOT_FOUND', `${log.run.model} has no answer to ${caseId ?? 'any case'}.`, {

@@ -13,8 +13,7 @@ export const reportOptions = {
 } as const satisfies OptionTable;
 
 async function rescore({ luci, show, signal, operands: [reference] }: CommandContext, suitePath: string | undefined): Promise<number> {
-  const verbs = await (await luci()).testingVerbs();
-  const changed = await verbs.rescore(reference ?? '', { signal, suitePath });
+  const changed = await (await luci()).tests.rescore(reference ?? '', { signal, suitePath });
   if (show.json) show.data(changed);
   else if (changed.length === 0) show.note('Every verdict is the same.');
   else
@@ -24,21 +23,21 @@ async function rescore({ luci, show, signal, operands: [reference] }: CommandCon
 }
 
 async function merge({ luci, show, operands }: CommandContext): Promise<number> {
-  const { path, answers } = (await (await luci()).testingVerbs()).merge(operands);
+  const { path, answers } = await (await luci()).tests.merge(operands);
   if (show.json) show.data({ path, answers });
   else show.result(`${path}  ${answers} answers`);
   return 0;
 }
 
 async function certify({ luci, show, operands: [reference] }: CommandContext): Promise<number> {
-  const paths = await (await (await luci()).testingVerbs()).certify(reference ?? '');
+  const paths = await (await luci()).tests.certify(reference ?? '');
   if (show.json) show.data(paths);
   else for (const path of paths) show.result(path);
   return 0;
 }
 
 async function verify({ luci, show, operands: [path] }: CommandContext): Promise<number> {
-  const found = (await (await luci()).testingVerbs()).checkCertificate(path ?? '');
+  const found = await (await luci()).tests.checkCertificate(path ?? '');
   if (show.json) show.data(found);
   else {
     const { model, tier, verdict, passed, total, confirmed, suite, suiteHash, testedAt, modelSha256 } = found;
@@ -53,7 +52,7 @@ async function verify({ luci, show, operands: [path] }: CommandContext): Promise
 
 /** `luci test lint FILE`: 0 when every case of a suite is sound, 8 when one is not. */
 async function lint({ luci, show, signal, operands: [path] }: CommandContext): Promise<number> {
-  const report = await (await (await luci()).testingVerbs()).lint(path ?? '', signal);
+  const report = await (await luci()).tests.lint(path ?? '', signal);
   const wrong = report.cases.filter(({ problems }) => problems.length > 0);
   if (show.json) show.data(report);
   else {
@@ -86,7 +85,7 @@ async function writeReport(
   { luci, show, operands }: CommandContext,
   { report: path, junit: junitPath }: { readonly report?: string; readonly junit?: string },
 ): Promise<number> {
-  const written = await (await luci()).writeReport({ models: operands, path, junitPath });
+  const written = await (await luci()).tests.report({ models: operands, path, junitPath });
   const count = written.models.length;
   if (show.json) show.data(written);
   else show.result(`${written.path}  ${count} ${count === 1 ? 'model' : 'models'}`);

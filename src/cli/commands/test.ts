@@ -53,7 +53,7 @@ export const test = defineCommand({
     const wanted = wantedOf(operands, options);
     const luci = await context.luci();
     using shown = show.json ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
-    const asked = luci.test({
+    const asked = luci.tests.run({
       ...wanted,
       signal,
       confirm: (model, estimatedMs) => confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context),
@@ -67,8 +67,8 @@ export const test = defineCommand({
       show.result(summaryTable(results, show.terminal).join('\n'));
       show.note(show.terminal.style('dim', nextSteps(results, show.terminal)));
     }
-    if (options.report !== undefined) await luci.writeReport({ path: options.report, models: results.map(({ run }) => run.model) });
-    if (options.junit !== undefined) await luci.writeJunit(options.junit, results);
+    if (options.report !== undefined) await luci.tests.report({ path: options.report, models: results.map(({ run }) => run.model) });
+    if (options.junit !== undefined) await luci.tests.junit(options.junit, results);
     if (results.some(({ isComplete }) => !isComplete)) return 9;
     return results.every(({ holds }) => holds) ? 0 : 8;
   },

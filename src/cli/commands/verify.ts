@@ -1,7 +1,7 @@
-import type { VerifiedModel } from '../../app/create-luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatBytesOf } from '../../base/units.ts';
+import type { VerifiedModel } from '../../install/installer.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { fetchSettings } from '../flags.ts';
 import { installProgress } from '../show/download-progress.ts';
@@ -27,7 +27,7 @@ export const verify = defineCommand({
       });
     const luci = await context.luci();
     const isAll = options.all === true || operands.length === 0;
-    const names = await luci.installedNames(isAll ? ['all'] : operands);
+    const names = await luci.models.installedNames(isAll ? ['all'] : operands);
     if (names.length === 0 && !show.json) show.note('No model is installed.');
     const bad: string[] = [];
     for (const name of names) {

@@ -1,4 +1,4 @@
-import type { CatalogedModel } from '../../app/create-luci.ts';
+import type { CatalogedModel } from '../../app/models.ts';
 import type { Model } from '../../base/model.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { table } from './table.ts';

@@ -1,6 +1,6 @@
-import type { ListedModel } from '../../app/create-luci.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatParameters, plural } from '../../base/units.ts';
+import type { ListedModel } from '../../install/choose-installed.ts';
 import { fitText } from './catalog-rows.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,3 +1,4 @@
+import type { FileToTake } from '../../app/carry-out-plan.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { type InstallPlan, isSizeGuessable, type PlanItem } from '../../install/plan.ts';
 import { fitText } from './catalog-rows.ts';
@@ -6,12 +7,6 @@ import type { Terminal } from './terminal.ts';
 import { printable } from './text.ts';
 
 /** The plan of an install, for people and for programs. */
-
-/** A file of this machine that is to be taken over. */
-export interface FileToTake {
-  readonly path: string;
-  readonly sizeBytes: number;
-}
 
 /** A table of the models, and a line for each file of this machine. */
 export function planText(plan: InstallPlan, files: readonly FileToTake[], copy: boolean, terminal: Terminal): string {

@@ -6,7 +6,7 @@ import { isLuciError, LuciError } from '../../base/errors.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
 import { defaultContextLength } from '../defaults.ts';
-import type { EngineFacts } from '../engine.ts';
+import type { EngineFacts, LoadEvent } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { createBatches } from './batches.ts';
 import { knowsTools } from './functions.ts';
@@ -38,6 +38,8 @@ export interface LoadOptions {
   takeMemory(bytes: number): boolean;
   /** Ends the load when it fires. */
   readonly signal?: AbortSignal;
+  /** How far the loading is. */
+  onEvent?(event: LoadEvent): void;
 }
 
 /** What is known of a file before it is loaded. */
@@ -73,7 +75,8 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   const threads = target.threads ?? availableParallelism();
   let model: LlamaModel | undefined;
   try {
-    model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal });
+    const onLoadProgress = (fraction: number): void => options.onEvent?.({ type: 'loading', fraction });
+    model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
     const openDeck = (count: number): Promise<Deck> => createDeck(opened, { contextSize: contextLength, sequences: count, threads });
     const first = await openDeck(1);

@@ -1,7 +1,7 @@
 import { orAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { requireEmbedded } from '../choose-engine.ts';
-import type { Engine, EngineFacts, EngineTarget, GenerationEvent, OpenOptions, Session } from '../engine.ts';
+import type { Engine, EngineFacts, EngineTarget, GenerationEvent, LoadEvent, OpenOptions, Session } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
@@ -28,12 +28,21 @@ const starting = () => import('./start-host.ts');
 /** The engine of a home folder. */
 export function createHostEngine(options: HostOptions & { readonly machine: () => Promise<MachineFacts> }): HostEngine {
   const connections = new Set<HostConnection>();
-  const reach = async (signal?: AbortSignal): Promise<HostConnection> => {
+  const reach = async ({ signal, onEvent }: Pick<OpenOptions, 'signal' | 'onEvent'>): Promise<HostConnection> => {
     const { reachHost } = await starting();
-    const connection = await reachHost(options, signal);
+    const connection = await reachHost(options, { signal, onStart: () => onEvent?.({ type: 'starting-engine' }) });
     connections.add(connection);
     return connection;
   };
+  const letGo = (connection: HostConnection): void => {
+    connections.delete(connection);
+    connection.close();
+  };
+  const sessionOn = (connection: HostConnection, target: HostTarget, facts: EngineFacts): Session => ({
+    ...requestsOn(connection, target),
+    facts,
+    [Symbol.asyncDispose]: async () => letGo(connection),
+  });
   return {
     kind: 'embedded',
     async probe() {
@@ -41,7 +50,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       requireEmbedded(facts);
       return { kind: 'embedded', version: 'llama.cpp', device: `${facts.physicalCores} cores` };
     },
-    async open(target, { contextLength, threads, parallel, force, signal } = {}) {
+    async open(target, { contextLength, threads, parallel, force, signal, onEvent } = {}) {
       if (target.kind !== 'file') throw new LuciError('ENGINE_UNSUPPORTED', `A file is run here, not ${target.remote}.`);
       const machine = await options.machine();
       if (!target.program) requireEmbedded(machine);
@@ -54,11 +63,18 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         force,
         program: target.program,
       };
-      const connection = await reach(signal);
-      const facts = (await finish(connection.request({ type: 'open', target: hostTarget }), signal)) as EngineFacts;
-      return sessionOn(connection, hostTarget, facts);
+      const connection = await reach({ signal, onEvent });
+      const tell = onEvent && ((event: GenerationEvent | LoadEvent): void => onEvent(event as LoadEvent));
+      try {
+        const facts = (await finish(connection.request({ type: 'open', target: hostTarget }, tell), signal)) as EngineFacts;
+        onEvent?.({ type: 'ready' });
+        return sessionOn(connection, hostTarget, facts);
+      } catch (error) {
+        letGo(connection);
+        throw error;
+      }
     },
-    async openLoaded({ path, name }, { contextLength, threads } = {}) {
+    async openLoaded({ path, name }, { contextLength, threads, onEvent } = {}) {
       const { findHost } = await finding();
       const find = { path, name, contextLength, threads };
       const connection = await findHost(options, { toWork: true, find });
@@ -67,6 +83,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         return undefined;
       }
       connections.add(connection);
+      onEvent?.({ type: 'ready' });
       return sessionOn(connection, connection.found.target, connection.found.facts);
     },
     async status() {
@@ -100,19 +117,19 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
   };
 }
 
-function sessionOn(connection: HostConnection, target: HostTarget, facts: EngineFacts): Session {
+/** What can be asked of a model over a connection. */
+function requestsOn(connection: HostConnection, target: HostTarget): Pick<Session, 'generate' | 'countTokens' | 'embed'> {
   return {
-    facts,
     generate: (request, signal) =>
-      eventsOf<GenerationEvent>((emit, stop) => finish(connection.request({ type: 'generate', target, request }, emit), stop), signal),
+      eventsOf<GenerationEvent>((emit, stop) => {
+        const tell = (event: GenerationEvent | LoadEvent): void => emit(event as GenerationEvent);
+        return finish(connection.request({ type: 'generate', target, request }, tell), stop);
+      }, signal),
     async countTokens(messages, tools) {
       return (await connection.request({ type: 'count', target, messages, tools }).result) as number;
     },
     async embed(texts, signal) {
       return (await finish(connection.request({ type: 'embed', target, texts }), signal)) as readonly (readonly number[])[];
-    },
-    async [Symbol.asyncDispose]() {
-      connection.close();
     },
   };
 }

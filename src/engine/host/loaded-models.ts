@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { orAborted, sleep, stopError, throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { Session } from '../engine.ts';
+import type { LoadEvent, Session } from '../engine.ts';
 import { type Entry, isOverdue, modelKeyOf, oldestIdle, roomierOf, smallerOf, statusOf, usableAs, usedBytes } from './model-entries.ts';
 import type { FoundModel, HostTarget, LoadedModel } from './protocol.ts';
 import { createRestartPauses } from './restart-pauses.ts';
@@ -27,6 +27,7 @@ export interface OpeningOptions {
   takeMemory(bytes: number): boolean;
   /** Fires when nobody waits for the model any more: the load ends, and its memory is freed. */
   readonly signal: AbortSignal;
+  onEvent(event: LoadEvent): void;
 }
 
 /** Who asks for a model. */
@@ -34,6 +35,8 @@ export interface UseOptions {
   readonly signal: AbortSignal;
   /** How long the model stays when nobody uses it; counts from its last use. */
   readonly keepAliveSeconds: number;
+  /** Is told how the loading goes, where it has to be loaded. */
+  readonly onLoad?: (event: LoadEvent) => void;
 }
 
 /** A model in memory. */
@@ -69,7 +72,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   const pauses = createRestartPauses();
 
   async function open(entry: Entry): Promise<OpenedModel> {
-    const { target, key, loading } = entry;
+    const { target, key, loading, listeners } = entry;
     await Promise.all(smallerOf(entries, target).map(drop));
     await reserve(entry, await opener.estimate(target));
     const takeMemory = (bytes: number): boolean => {
@@ -78,7 +81,10 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
       now.memoryBytes += bytes;
       return true;
     };
-    return opener.open(target, { takeMemory, signal: loading.signal });
+    const onEvent = (event: LoadEvent): void => {
+      for (const tell of listeners) tell(event);
+    };
+    return opener.open(target, { takeMemory, signal: loading.signal, onEvent });
   }
 
   /** Loads of several models go on at once: each has taken its memory before it begins. */
@@ -125,6 +131,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
       target,
       opened: opened.then(({ session }) => session),
       loading,
+      listeners: new Set(),
       ready: undefined,
       stamp: stampOf(target.path),
       memoryBytes: 0,
@@ -154,11 +161,12 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   }
 
   return {
-    async use(target, { signal, keepAliveSeconds }, work) {
+    async use(target, { signal, keepAliveSeconds, onLoad }, work) {
       throwIfAborted(signal);
       const entry = entryOf(target);
       entry.requests += 1;
       entry.keepAliveSeconds = keepAliveSeconds;
+      if (onLoad && !entry.ready) entry.listeners.add(onLoad);
       try {
         return await work(await orAborted(entry.opened, signal));
       } catch (error) {
@@ -169,6 +177,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
         }
         throw error;
       } finally {
+        if (onLoad) entry.listeners.delete(onLoad);
         leave(entry);
       }
     },

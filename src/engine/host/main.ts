@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { orAborted, stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { isNotFound } from '../../base/system-error.ts';
+import type { LoadEvent } from '../engine.ts';
 import { createLoadedModels, type UseOptions } from './loaded-models.ts';
 import { createSessionOpener } from './open-session.ts';
 import { type FromHost, type HostStatus, isToHost, readMessages, type ToHost } from './protocol.ts';
@@ -155,9 +156,10 @@ async function run({ running, send }: Connection, request: Request): Promise<voi
 
 async function answer(message: Request, options: UseOptions, send: (message: FromHost) => void): Promise<unknown> {
   const { signal } = options;
+  const onLoad = (event: LoadEvent): void => send({ type: 'event', id: message.id, event });
   switch (message.type) {
     case 'open':
-      return models.use(message.target, options, async ({ facts }) => facts);
+      return models.use(message.target, { ...options, onLoad }, async ({ facts }) => facts);
     case 'generate':
       return models.use(message.target, options, async (session) => {
         for await (const event of session.generate(message.request, signal)) send({ type: 'event', id: message.id, event });

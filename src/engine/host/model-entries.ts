@@ -1,4 +1,4 @@
-import type { Session } from '../engine.ts';
+import type { LoadEvent, Session } from '../engine.ts';
 import type { HostTarget, LoadedModel } from './protocol.ts';
 
 /** What the engine process knows of each model in memory, and what is decided by looking at all of them. */
@@ -10,6 +10,8 @@ export interface Entry {
   readonly opened: Promise<Session>;
   /** Ends the load. */
   readonly loading: AbortController;
+  /** Who waits for it and wants to know how far it is. */
+  readonly listeners: Set<(event: LoadEvent) => void>;
   ready: Session | undefined;
   /** Size, time and number of the file when it was opened. */
   readonly stamp: string | undefined;

@@ -7,8 +7,8 @@ import { createNet } from '../../net/create-net.ts';
 import { openChild } from '../child/open-child.ts';
 import { flavorOf } from '../child/server-flavor.ts';
 import { defaultContextLength } from '../defaults.ts';
-import type { EngineProgram } from '../engine.ts';
-import type { OpenedModel, SessionOpener } from './loaded-models.ts';
+import type { EngineProgram, LoadEvent } from '../engine.ts';
+import type { OpenedModel, OpeningOptions, SessionOpener } from './loaded-models.ts';
 import type { HostTarget } from './protocol.ts';
 import { tryFile } from './trial.ts';
 import { fingerprintOf, openTrialRecord } from './trial-record.ts';
@@ -35,7 +35,7 @@ export function createSessionOpener(stateFolder: string): SessionOpener {
   return {
     estimate,
     async open(target, options) {
-      if (target.program) return openProgram(target, target.program);
+      if (target.program) return openProgram(target, target.program, options);
       await tryFirst(target, options.signal);
       return (await embedded()).openEmbedded(target, { stateFolder: join(stateFolder, 'prompts'), ...options });
     },
@@ -50,11 +50,15 @@ async function estimate(target: HostTarget): Promise<number> {
   return estimateMemory(facts, { contextLength: contextLengthOf(target, facts.contextLength) }).totalBytes;
 }
 
-async function openProgram(target: HostTarget, program: EngineProgram): Promise<OpenedModel> {
+async function openProgram(target: HostTarget, program: EngineProgram, { onEvent }: OpeningOptions): Promise<OpenedModel> {
   const { path, name, threads } = target;
   const { kind, version: release, rpc, environment } = program;
   const options = { flavor: flavorOf(kind, release), program: program.path, net, environment, rpc };
-  const how = { contextLength: contextLengthOf(target, undefined), threads };
+  // Ready it is when the caller has it, whatever runs it.
+  const tell = (event: LoadEvent): void => {
+    if (event.type !== 'ready') onEvent(event);
+  };
+  const how = { contextLength: contextLengthOf(target, undefined), threads, onEvent: tell };
   const session = await openChild(options, { kind: 'file', path, name }, how);
   return { session, memoryBytes: await estimate(target), ended: session.ended };
 }

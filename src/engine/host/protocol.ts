@@ -1,5 +1,5 @@
 import type { LuciErrorData } from '../../base/errors.ts';
-import type { ChatMessage, ChatRequest, EngineFacts, EngineProgram, GenerationEvent, ToolDefinition } from '../engine.ts';
+import type { ChatMessage, ChatRequest, EngineFacts, EngineProgram, GenerationEvent, LoadEvent, ToolDefinition } from '../engine.ts';
 
 /**
  * What the command and the resident engine process say to each other: one JSON value a line. The words of the handshake (`hello`,
@@ -53,7 +53,7 @@ export type FromHost =
   | { readonly type: 'welcome'; readonly pid: number; readonly found?: FoundModel }
   | { readonly type: 'refused'; readonly reason: 'version' | 'token'; readonly pid: number }
   | { readonly type: 'pong' }
-  | { readonly type: 'event'; readonly id: number; readonly event: GenerationEvent }
+  | { readonly type: 'event'; readonly id: number; readonly event: GenerationEvent | LoadEvent }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: LuciErrorData };
 

@@ -18,8 +18,15 @@ import { socketPathOf } from './socket-path.ts';
 
 const startTimeoutMs = 10_000;
 
+/** How the process is reached. */
+export interface ReachOptions {
+  readonly signal?: AbortSignal;
+  /** Called when none runs and one is started. */
+  readonly onStart?: () => void;
+}
+
 /** A connection to a process of this version, started when needed. */
-export async function reachHost(options: HostOptions, signal?: AbortSignal): Promise<HostConnection> {
+export async function reachHost(options: HostOptions, { signal, onStart }: ReachOptions = {}): Promise<HostConnection> {
   const running = await findHost(options, { toWork: true });
   if (running?.state === 'welcome') {
     debugLog('host', { state: 'found', process: running.pid });
@@ -34,6 +41,7 @@ export async function reachHost(options: HostOptions, signal?: AbortSignal): Pro
   await makeToken(options);
   const socketPath = socketPathOf(options.home, options.runtimeFolder);
   if (process.platform !== 'win32') rmSync(socketPath, { force: true });
+  onStart?.();
   // Awaited, or the lock would be let go of while the process still starts.
   return await start(options, socketPath, signal);
 }

@@ -1,0 +1,195 @@
+import { totalmem } from 'node:os';
+import { LuciError } from '../base/errors.ts';
+import type { Model } from '../base/model.ts';
+import { dataPath } from '../base/parts.ts';
+import { shellWord } from '../base/shell-word.ts';
+import { findModel, requireModel } from '../catalog/find-model.ts';
+import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
+import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
+import { parseReference } from '../catalog/reference.ts';
+import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
+import {
+  chooseProven,
+  chooseUnnamed,
+  chooseWithoutComparing,
+  type ListedModel,
+  type Need,
+  requireUsable,
+  type UsableModel,
+} from '../install/choose-installed.ts';
+import { type Fit, fitOf } from '../install/fit.ts';
+import { findInstalled } from '../install/lookup.ts';
+import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
+import type { InstalledModel } from '../store/installed-model.ts';
+import type { Store } from '../store/store.ts';
+import { readTestRecords, type TestRecord } from '../store/test-records.ts';
+import { expandHome } from './expand-home.ts';
+import type { Remotes } from './remotes.ts';
+
+export type { ListedModel };
+
+/** Models: those of the catalogue, those installed, and which of them a word means. */
+
+/** Tokens luci opens a model with when nothing else is said; plans reckon with it. */
+export const usualContextLength = 4096;
+
+/** Which models a group of the package's catalogue has. */
+export const groupsPath = (): string => dataPath('catalog', 'groups.json');
+
+/** A model of the catalogue, and how it stands on this machine. */
+export interface CatalogedModel {
+  readonly model: Model;
+  readonly installed: ListedModel | undefined;
+  /** Bytes of all files; an estimate from the parameters when `isSizeKnown` is false. */
+  readonly sizeBytes: number;
+  readonly isSizeKnown: boolean;
+  /** Memory at {@link usualContextLength}. */
+  readonly memoryBytes: number;
+  readonly fits: Fit;
+}
+
+/** All that is known of one model. */
+export interface DescribedModel {
+  readonly name: string;
+  readonly cataloged: CatalogedModel | undefined;
+  readonly installed: ListedModel | undefined;
+}
+
+/** `luci.models` */
+export interface Models {
+  /** The package's catalogue with the user's own entries. */
+  catalog(): Promise<Catalog>;
+  /** Entries of the user's own catalogue that are left out; empty as long as nothing needed the catalogue. */
+  catalogProblems(): readonly CatalogProblem[];
+  /** What is installed, with tier, fit and what tests have proven. */
+  list(): Promise<readonly ListedModel[]>;
+  /** Every model of the catalogue, with how it stands here. */
+  cataloged(): Promise<readonly CatalogedModel[]>;
+  /** One model, installed or of the catalogue; MODEL_UNKNOWN otherwise. */
+  describe(reference: string): Promise<DescribedModel>;
+  /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
+  installed(reference: string): Promise<InstalledModel>;
+  /** Names of installed models for names and groups (`all`, `tier 1`, `core models`); a name that is not installed is an error. */
+  installedNames(references: readonly string[]): Promise<readonly string[]>;
+  /** The model to open for a name, a path, or none named: the default, else the best enabled one that fits. */
+  choose(reference?: string, need?: Need): Promise<UsableModel>;
+  /** The catalogue's models for names, or MODEL_UNKNOWN with the nearest. */
+  resolve(names: readonly string[]): Promise<readonly Model[]>;
+}
+
+/** What the models are found with. */
+export interface ModelsOptions {
+  readonly store: Store;
+  readonly remotes: Pick<Remotes, 'find'>;
+  readonly stateFolder: string;
+  /** The user's own catalogue. */
+  readonly catalogPath: string;
+  /** What `~` stands for. */
+  readonly userFolder: string | undefined;
+}
+
+/** The models of a home folder. The catalogue is read once, when something needs it. */
+export function createModels({ store, remotes, stateFolder, catalogPath, userFolder }: ModelsOptions): Models {
+  let loading: Promise<Catalog> | undefined;
+  let problems: readonly CatalogProblem[] = [];
+  const catalog = (): Promise<Catalog> =>
+    (loading ??= loadCatalog({ own: catalogPath }).then((loaded) => {
+      problems = loaded.problems;
+      return loaded;
+    }));
+
+  async function withCatalog(models: readonly InstalledModel[]): Promise<readonly ListedModel[]> {
+    if (models.length === 0) return []; // Without models nobody waits for the catalogue.
+    const [known, proven] = await Promise.all([catalog(), readTestRecords(stateFolder)]);
+    return models.map((model) => listed(model, known, proven));
+  }
+  const list = async (): Promise<readonly ListedModel[]> => withCatalog(await store.list());
+
+  async function cataloged(): Promise<readonly CatalogedModel[]> {
+    const [known, models] = await Promise.all([catalog(), list()]);
+    const byName = new Map(models.map((model) => [model.name, model]));
+    return known.models.map((model) => catalogedAs(model, byName.get(model.name)));
+  }
+
+  async function installed(reference: string): Promise<InstalledModel> {
+    const known = await catalog();
+    const entry = findModel(known, reference);
+    const models = await store.list();
+    const model = (entry && models.find(({ name }) => name === entry.name)) ?? findInstalled(models, reference);
+    if (model) return model;
+    const { name } = entry ?? requireKnown(known, reference);
+    throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${shellWord(name)}` });
+  }
+
+  /** Names of installed models of a group; undefined where the word names no group. */
+  async function namesOfGroup(reference: string): Promise<readonly string[] | undefined> {
+    const parsed = parseReference(reference);
+    if (parsed.kind !== 'group' && parsed.kind !== 'tier') return undefined;
+    const names = (await store.list()).map(({ name }) => name);
+    if (parsed.kind === 'group' && parsed.group === 'all') return names;
+    const group = new Set((await modelsOfGroup(await catalog(), parsed, groupsPath())).map(({ name }) => name));
+    return names.filter((name) => group.has(name));
+  }
+
+  return {
+    catalog,
+    catalogProblems: () => problems,
+    list,
+    cataloged,
+    installed,
+    async describe(reference) {
+      const entry = findModel(await catalog(), reference);
+      const [all, models] = await Promise.all([cataloged(), list()]);
+      const item = all.find(({ model }) => model.name === entry?.name);
+      const { name } = item?.model ?? (await installed(reference));
+      return { name, cataloged: item, installed: models.find((model) => model.name === name) };
+    },
+    async installedNames(references) {
+      const names = new Set<string>();
+      for (const reference of joinGroups(references))
+        for (const name of (await namesOfGroup(reference)) ?? [(await installed(reference)).name]) names.add(name);
+      return [...names];
+    },
+    async choose(reference, need) {
+      if (reference === undefined) {
+        if (need) return chooseProven(await list(), need);
+        const models = await store.list();
+        // The catalogue takes 1 to 2 ms of a start to read.
+        return chooseWithoutComparing(models) ?? chooseUnnamed(await withCatalog(models));
+      }
+      const remote = await remotes.find(reference);
+      if (remote) return remote;
+      const parsed = parseReference(reference);
+      if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path, userFolder) };
+      return requireUsable(await installed(reference));
+    },
+    async resolve(names) {
+      const known = await catalog();
+      return names.map((name) => requireModel(known, name));
+    },
+  };
+}
+
+function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, TestRecord>>): ListedModel {
+  const memoryBytes = estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, usualContextLength);
+  const result = proven[model.name];
+  return {
+    ...model,
+    entry: findModel(known, model.name),
+    // A result holds for the bytes that were tested.
+    proven: result?.sha256 === model.files[0]?.sha256 ? result : undefined,
+    fits: fitOf(memoryBytes, totalmem()),
+  };
+}
+
+function catalogedAs(model: Model, installed: ListedModel | undefined): CatalogedModel {
+  const stated = statedBytes(model);
+  const sizeBytes = stated ?? bytesFromParameters(model.parametersB, model.quantization);
+  const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, usualContextLength);
+  return { model, installed, sizeBytes, isSizeKnown: stated !== undefined, memoryBytes, fits: fitOf(memoryBytes, totalmem()) };
+}
+
+/** For a name nobody knows: MODEL_UNKNOWN with the nearest. A repository of the hub is known by itself. */
+function requireKnown(catalog: Catalog, reference: string): { name: string } {
+  return parseReference(reference).kind === 'hub' ? { name: reference } : requireModel(catalog, reference);
+}
