@@ -13,20 +13,20 @@ export interface ThreadCount {
 /** So much slower than it has been is a reason to try fewer. */
 const slowed = 1.7;
 /** Fewer must be so much faster to stay, more only so much. */
-const gainOfFewer = 1.2;
-const gainOfMore = 1.05;
+const minGainOfFewer = 1.2;
+const minGainOfMore = 1.05;
 /** A trial that is so much slower ends at once. */
 const hopeless = 1.5;
-const shortestWaitMs = 150;
-const longestWaitMs = 30_000;
+const minWaitMs = 150;
+const maxWaitMs = 30_000;
 
-/** `most` are used until something else is faster; `samples` batches are taken for what a count brings. */
-export function createThreadCount(most: number, samples: number): ThreadCount {
-  let count = most;
+/** `max` are used until something else is faster; `samples` batches are taken for what a count brings. */
+export function createThreadCount(max: number, samples: number): ThreadCount {
+  let count = max;
   let recent: number[] = [];
   let lastSize = 0;
   let trial: Trial | undefined;
-  let waitMs = shortestWaitMs;
+  let waitMs = minWaitMs;
   let notBeforeMs = 0;
   let wasTried = false;
   const best = new Map<string, number>();
@@ -39,13 +39,13 @@ export function createThreadCount(most: number, samples: number): ThreadCount {
   }
 
   function end({ from, beforeMs, taken }: Trial, nowMs: number): void {
-    const isBetter = beforeMs / mean(taken) > (count < from ? gainOfFewer : gainOfMore);
+    const isBetter = beforeMs / mean(taken) > (count < from ? minGainOfFewer : minGainOfMore);
     if (!isBetter) count = from;
     recent = isBetter ? taken : [];
     trial = undefined;
     // What was better may not be the best yet, unless the next is what it was better than.
     notBeforeMs = isBetter && count + 1 !== from ? nowMs : nowMs + waitMs;
-    waitMs = isBetter ? shortestWaitMs : Math.min(waitMs * 2, longestWaitMs);
+    waitMs = isBetter ? minWaitMs : Math.min(waitMs * 2, maxWaitMs);
   }
 
   return {
@@ -73,7 +73,7 @@ export function createThreadCount(most: number, samples: number): ThreadCount {
       if (nowMs < notBeforeMs) return;
       // Once at first: a machine may have been busy all the time.
       if (count > 1 && (nowTakesMs > lowest * slowed || !wasTried)) begin(count >> 1, nowTakesMs);
-      else if (count < most) begin(count + 1, nowTakesMs);
+      else if (count < max) begin(count + 1, nowTakesMs);
     },
   };
 }

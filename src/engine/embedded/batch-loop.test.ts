@@ -1,6 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import { expect, test } from 'vitest';
-import { createBatches } from './batches.ts';
+import { createBatchLoop } from './batch-loop.ts';
 import type { NativeContext, NativeSampler } from './native.ts';
 
 /** A context that decodes nothing and notes with how many threads; more than one are slow, as where another program has a core. */
@@ -22,8 +22,8 @@ function busyContext() {
   return { used, context: context as unknown as NativeContext };
 }
 
-/** Lets a lane choose so many tokens. */
-function choose(batches: ReturnType<typeof createBatches>, count: number, isAlone: boolean): Promise<void> {
+/** Lets a slot choose so many tokens. */
+function choose(batches: ReturnType<typeof createBatchLoop>, count: number, deterministic: boolean): Promise<void> {
   let left = count;
   return new Promise((resolve, reject) => {
     const onDone = (token: Token | undefined): readonly Token[] | undefined => {
@@ -32,14 +32,14 @@ function choose(batches: ReturnType<typeof createBatches>, count: number, isAlon
       resolve();
       return undefined;
     };
-    const lane = { id: 0, tokens: [], aloneEnds: [], onChange: () => undefined };
-    batches.submit({ lane, next: [7 as Token], sampler: {} as NativeSampler, isAlone, onDone, onFailed: reject });
+    const slot = { id: 0, tokens: [], deterministicEnds: [], onChange: () => undefined };
+    batches.submit({ slot, next: [7 as Token], sampler: {} as NativeSampler, deterministic, onDone, onFailed: reject });
   });
 }
 
 test('fewer threads compute where that is faster, and all of them for what must come out alike', async () => {
   const { used, context } = busyContext();
-  const batches = createBatches(context, 512, 2);
+  const batches = createBatchLoop(context, 512, 2);
   await choose(batches, 30, false);
   const shared = used.splice(0);
   expect(shared[0]).toBe(2);

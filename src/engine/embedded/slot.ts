@@ -1,16 +1,16 @@
 import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import { abortError, throwIfAborted } from '../../base/abort.ts';
-import type { Batches, Work } from './batches.ts';
+import type { BatchLoop, Job } from './batch-loop.ts';
 import type { NativeCheckpoint, NativeSequence } from './native.ts';
 
 /** One conversation's place in a context: its tokens there, and what can be done to them. One request at a time. */
-export interface Lane {
+export interface Slot {
   /** What the context holds of it. */
   readonly tokens: readonly Token[];
   /** Whether its state can be cut at any place, and so be shared by what begins alike. */
   readonly canBeCut: boolean;
-  /** Where the batches ended that held nothing but its first tokens: see {@link sliceEnds}. */
-  readonly aloneEnds: readonly number[];
+  /** Where the batches ended that held nothing but its first tokens: see {@link chunkEnds}. */
+  readonly deterministicEnds: readonly number[];
   /** Settles with the next change of `tokens`, or with {@link touch}. */
   changed(): Promise<void>;
   touch(): void;
@@ -18,10 +18,10 @@ export interface Lane {
   keep(count: number): Promise<void>;
   /** Evaluates tokens after those that are there. An abort is heard between two batches. */
   evaluate(tokens: readonly Token[], how: Evaluation): Promise<void>;
-  /** Evaluates, then chooses token after token, the last one an end token or the one `most` allows. */
+  /** Evaluates, then chooses token after token, the last one an end token or the one `maxTokens` allows. */
   generate(tokens: readonly Token[], options: SequenceEvaluateOptions, how: Generation): AsyncGenerator<Token, void>;
-  /** Marks a place to which {@link keep} can go back where the state cannot be cut. */
-  mark(): Promise<void>;
+  /** Notes a place to which {@link keep} can go back where the state cannot be cut. */
+  checkpoint(): Promise<void>;
   /** Writes what it holds to a file, or takes it from one this process wrote. */
   save(path: string): Promise<void>;
   load(path: string): Promise<void>;
@@ -30,24 +30,24 @@ export interface Lane {
 /** How tokens are evaluated. */
 export interface Evaluation {
   readonly signal?: AbortSignal;
-  /** See {@link Work.isAlone}. */
-  readonly isAlone?: boolean;
+  /** See {@link Job.deterministic}. */
+  readonly deterministic?: boolean;
 }
 
 /** How tokens are generated. */
 export interface Generation extends Evaluation {
-  readonly most: number;
+  readonly maxTokens: number;
   isEnd(token: Token): boolean;
 }
 
 /** Marks kept; each holds a copy of the state's part that cannot be cut. */
-const mostMarks = 2;
+const maxCheckpoints = 2;
 
-/** A lane on a sequence; `mostTokens` is what the context holds for it. */
-export function createLane(sequence: NativeSequence, batches: Batches, mostTokens: number): Lane {
+/** A slot on a sequence; `maxSlotTokens` is what the context holds for it. */
+export function createSlot(sequence: NativeSequence, batches: BatchLoop, maxSlotTokens: number): Slot {
   const { context, id } = sequence;
   const tokens: Token[] = [];
-  let marks: NativeCheckpoint[] = [];
+  let checkpoints: NativeCheckpoint[] = [];
   let tell = (): void => undefined;
   let change = new Promise<void>((resolve) => {
     tell = resolve;
@@ -55,7 +55,7 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
   const state = {
     id,
     tokens,
-    aloneEnds: [] as number[],
+    deterministicEnds: [] as number[],
     onChange(): void {
       tell();
       change = new Promise((resolve) => {
@@ -67,7 +67,7 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
   function clear(): void {
     context.disposeSequence(id);
     tokens.length = 0;
-    state.aloneEnds.length = 0;
+    state.deterministicEnds.length = 0;
   }
 
   async function cut(count: number): Promise<void> {
@@ -77,26 +77,26 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
       tokens.length = count;
       return;
     }
-    const mark = marks.findLast(({ minPos, maxPos }) => minPos <= count - 1 && maxPos < tokens.length);
-    const last = Math.min(count - 1, mark?.maxPos ?? 0);
-    if (mark && (await context.restoreCheckpoint(mark, last))) tokens.length = last + 1;
+    const checkpoint = checkpoints.findLast(({ minPos, maxPos }) => minPos <= count - 1 && maxPos < tokens.length);
+    const last = Math.min(count - 1, checkpoint?.maxPos ?? 0);
+    if (checkpoint && (await context.restoreCheckpoint(checkpoint, last))) tokens.length = last + 1;
     else clear();
   }
 
   return {
     tokens,
     canBeCut: !sequence.needsCheckpoints,
-    aloneEnds: state.aloneEnds,
+    deterministicEnds: state.deterministicEnds,
     changed: () => change,
     touch: state.onChange,
     keep: (count) =>
       batches.between(async () => {
         await cut(count);
-        while ((state.aloneEnds.at(-1) ?? 0) > tokens.length) state.aloneEnds.pop();
-        for (const mark of marks) if (mark.maxPos >= tokens.length) mark.dispose();
-        marks = marks.filter(({ maxPos }) => maxPos < tokens.length);
+        while ((state.deterministicEnds.at(-1) ?? 0) > tokens.length) state.deterministicEnds.pop();
+        for (const checkpoint of checkpoints) if (checkpoint.maxPos >= tokens.length) checkpoint.dispose();
+        checkpoints = checkpoints.filter(({ maxPos }) => maxPos < tokens.length);
       }),
-    async evaluate(more, { signal, isAlone = false }) {
+    async evaluate(more, { signal, deterministic = false }) {
       throwIfAborted(signal);
       if (more.length === 0) return;
       await new Promise<void>((resolve, reject) => {
@@ -108,13 +108,13 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
           signal?.removeEventListener('abort', onAbort);
           reject(error);
         };
-        const work: Work = { lane: state, next: more, isAlone, onDone, onFailed };
-        const onAbort = (): void => void batches.withdraw(work).then(() => signal && reject(abortError(signal)));
+        const job: Job = { slot: state, next: more, deterministic, onDone, onFailed };
+        const onAbort = (): void => void batches.withdraw(job).then(() => signal && reject(abortError(signal)));
         signal?.addEventListener('abort', onAbort, { once: true });
-        batches.submit(work);
+        batches.submit(job);
       });
     },
-    async *generate(first, options, { most, isEnd, isAlone = false }) {
+    async *generate(first, options, { maxTokens: maxGenerated, isEnd, deterministic = false }) {
       const sampler = sequence.createSampler();
       // What is chosen next depends on what was made of the last token: nothing may be chosen before that.
       const isStepwise =
@@ -123,17 +123,17 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
       let [count, isOver, isPaused] = [0, false, false];
       let failure: Error | undefined;
       let wake = (): void => undefined;
-      const work: Work = {
-        lane: state,
+      const job: Job = {
+        slot: state,
         next: first,
         sampler,
-        isAlone,
+        deterministic,
         onDone(token) {
           if (token === undefined || token < 0) failure = new Error('no token could be chosen');
           else {
             chosen.push(token);
             count += 1;
-            isOver = isEnd(token) || count >= most || tokens.length + 1 >= mostTokens;
+            isOver = isEnd(token) || count >= maxGenerated || tokens.length + 1 >= maxSlotTokens;
           }
           // One token ahead of who reads them, so that the cores work while a token is made into text; but the first goes out at once.
           isPaused = !isOver && !failure && (isStepwise || count === 1 || chosen.length > 1);
@@ -147,7 +147,7 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
       };
       try {
         sampler.applyConfig(sequence.samplerConfig(options));
-        batches.submit(work);
+        batches.submit(job);
         for (;;) {
           while (chosen.length === 0) {
             if (failure) throw failure;
@@ -160,24 +160,24 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
           if (isPaused && chosen.length === 0) {
             isPaused = false;
             if (isStepwise) sampler.applyConfig(sequence.samplerConfig(options));
-            work.next = [token];
-            batches.submit(work);
+            job.next = [token];
+            batches.submit(job);
           }
           if (!isStepwise) yield token;
           if (isOver && chosen.length === 0) return;
         }
       } finally {
-        await batches.withdraw(work);
+        await batches.withdraw(job);
         sampler.dispose();
       }
     },
-    mark: () =>
+    checkpoint: () =>
       batches.between(async () => {
-        if (!sequence.needsCheckpoints || tokens.length === 0 || marks.some(({ maxPos }) => maxPos === tokens.length - 1)) return;
-        const mark = sequence.createCheckpoint();
-        await mark.init(context, id);
-        marks.push(mark);
-        if (marks.length > mostMarks) marks.shift()?.dispose();
+        if (!sequence.needsCheckpoints || tokens.length === 0 || checkpoints.some(({ maxPos }) => maxPos === tokens.length - 1)) return;
+        const checkpoint = sequence.createCheckpoint();
+        await checkpoint.init(context, id);
+        checkpoints.push(checkpoint);
+        if (checkpoints.length > maxCheckpoints) checkpoints.shift()?.dispose();
       }),
     save: (path) =>
       batches.between(async () => {
@@ -187,7 +187,7 @@ export function createLane(sequence: NativeSequence, batches: Batches, mostToken
       batches.between(async () => {
         clear();
         try {
-          tokens.push(...(Array.from(await context.loadSequenceStateFromFile(path, id, mostTokens)) as Token[]));
+          tokens.push(...(Array.from(await context.loadSequenceStateFromFile(path, id, maxSlotTokens)) as Token[]));
         } catch (error) {
           clear();
           throw error;
@@ -203,7 +203,7 @@ function isConstrained({ grammarEvaluationState }: SequenceEvaluateOptions): boo
 
 /** How many tokens two lists begin with alike. */
 export function commonLength(a: readonly Token[], b: readonly Token[]): number {
-  const most = Math.min(a.length, b.length);
-  for (let index = 0; index < most; index += 1) if (a[index] !== b[index]) return index;
-  return most;
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) if (a[index] !== b[index]) return index;
+  return length;
 }
