@@ -124,7 +124,7 @@ async function createSlotContext(
   options: { readonly contextSize: number; readonly sequences: number; readonly threads: number },
 ): Promise<SlotContext> {
   const context = await model.createContext(options);
-  const batches = createBatchLoop(nativeContext(context), context.batchSize, options.threads);
+  const batches = createBatchLoop(nativeContext(context), { capacity: context.batchSize, maxThreads: options.threads });
   const slots = Array.from({ length: options.sequences }, () =>
     createSlot(nativeSequence(context, model.llama), batches, options.contextSize),
   );

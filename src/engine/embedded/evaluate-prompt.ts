@@ -1,6 +1,7 @@
 import type { Token } from 'node-llama-cpp';
 import type { ChatMessage } from '../engine.ts';
-import { chunkEnds, commonEnd } from './prompt-chunks.ts';
+import type { Deterministic } from './batch-loop.ts';
+import { chunkEnds, commonEnd, endsBeforeSingles } from './prompt-chunks.ts';
 import { minSavedTokens, type SavedStates } from './saved-states.ts';
 import { commonLength, type Slot } from './slot.ts';
 
@@ -36,23 +37,27 @@ export async function evaluatePrompt(slot: Slot, prompt: readonly Token[], how: 
   return cachedTokens;
 }
 
+/** How a prompt is evaluated that must come out alike. */
+export interface DeterministicEvaluation {
+  /** See {@link cutsOf}. */
+  readonly cuts: readonly number[];
+  readonly deterministic: Deterministic;
+  readonly signal: AbortSignal;
+}
+
 /**
- * The same in batches of its own that follow from the prompt and its `cuts` alone: every token is evaluated with the same batchmates, whatever
- * was there before.
+ * The same in batches of its own that follow from the prompt and its `cuts` alone: every token is evaluated with the same batchmates,
+ * by the same number of threads, whatever was there before.
  */
-export async function evaluateDeterministic(
-  slot: Slot,
-  prompt: readonly Token[],
-  cuts: readonly number[],
-  signal: AbortSignal,
-): Promise<number> {
-  const ends = chunkEnds(prompt.length - 1, cuts);
-  const kept = commonEnd(slot.deterministicEnds, ends, commonLength(slot.tokens, prompt));
-  await slot.keep(kept);
+export async function evaluateDeterministic(slot: Slot, prompt: readonly Token[], how: DeterministicEvaluation): Promise<number> {
+  const ends = chunkEnds(prompt.length - 1, how.cuts);
+  const isAlike = slot.deterministicThreads === how.deterministic.threads;
+  const held = isAlike ? slot.deterministicEnds : endsBeforeSingles(slot.deterministicEnds);
+  await slot.keep(commonEnd(held, ends, commonLength(slot.tokens, prompt)));
   // A state that cannot be cut everywhere may have been cut inside a chunk.
   if (slot.tokens.length !== (slot.deterministicEnds.at(-1) ?? 0)) await slot.keep(0);
   const cachedTokens = slot.tokens.length;
-  for (const end of ends) await slot.evaluate(prompt.slice(slot.tokens.length, end), { signal, deterministic: true });
+  for (const end of ends) await slot.evaluate(prompt.slice(slot.tokens.length, end), how);
   await slot.checkpoint();
   return cachedTokens;
 }

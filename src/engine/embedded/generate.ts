@@ -39,11 +39,11 @@ async function answer(open: EmbeddedModel, slot: Slot, { request, prompt, starte
   const { model, chatWrapper } = open;
   const { contextLength } = open.facts;
   const { sampling = {} } = request;
-  const deterministic = request.repeatable === true;
+  const deterministic = request.repeatable ? await slot.deterministic(prompt) : undefined;
   const functions = functionsOf(request);
   const tokensOf = (messages: readonly ChatMessage[]): readonly Token[] => open.promptTokens(messages, functions);
   const cachedTokens = deterministic
-    ? await evaluateDeterministic(slot, prompt, cutsOf(tokensOf, request.messages, prompt), signal)
+    ? await evaluateDeterministic(slot, prompt, { cuts: cutsOf(tokensOf, request.messages, prompt), deterministic, signal })
     : await evaluatePrompt(slot, prompt, { signal, systemLength: savedLengthOf(tokensOf, request.messages, prompt), states: open.states });
   const grammar = request.jsonSchema && (await model.llama.createGrammar({ grammar: grammarOf(request.jsonSchema) }));
   const room = contextLength - prompt.length;
@@ -88,6 +88,7 @@ async function answer(open: EmbeddedModel, slot: Slot, { request, prompt, starte
         promptTokens: prompt.length,
         cachedTokens,
         generatedTokens,
+        threads: deterministic?.threads,
         loadMs: Math.round(open.loadMs),
         timeToFirstTokenMs: Math.round(first - startedAt),
         totalMs: Math.round(endedAt - startedAt),

@@ -28,3 +28,12 @@ export function commonEnd(a: readonly number[], b: readonly number[], maxEnd: nu
   }
   return common;
 }
+
+/**
+ * The ends up to the first token that was evaluated by itself: how many threads compute matters to single tokens alone, which look back
+ * at what came before in as many pieces as there are threads.
+ */
+export function endsBeforeSingles(ends: readonly number[]): readonly number[] {
+  const single = ends.findIndex((end, index) => end - (ends[index - 1] ?? 0) === 1);
+  return single < 0 ? ends : ends.slice(0, single);
+}

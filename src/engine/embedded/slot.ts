@@ -1,7 +1,9 @@
 import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import { abortError, throwIfAborted } from '../../base/abort.ts';
-import type { BatchLoop, Job } from './batch-loop.ts';
+import type { BatchLoop, Deterministic, Job, JobSlot } from './batch-loop.ts';
 import type { NativeCheckpoint, NativeSequence } from './native.ts';
+import { endsBeforeSingles } from './prompt-chunks.ts';
+import { createTokenStream } from './token-stream.ts';
 
 /** One conversation's place in a context: its tokens there, and what can be done to them. One request at a time. */
 export interface Slot {
@@ -11,11 +13,15 @@ export interface Slot {
   readonly canBeCut: boolean;
   /** Where the batches ended that held nothing but its first tokens: see {@link chunkEnds}. */
   readonly deterministicEnds: readonly number[];
+  /** By how many threads single tokens among those were computed. */
+  readonly deterministicThreads: number | undefined;
   /** Settles with the next change of `tokens`, or with {@link touch}. */
   changed(): Promise<void>;
   touch(): void;
   /** Cuts to the first `count` tokens, or to fewer where the state cannot be cut there. */
   keep(count: number): Promise<void>;
+  /** How a deterministic request for this prompt is computed: as the slot computed what the prompt goes on from, or as is best now. */
+  deterministic(prompt: readonly Token[]): Promise<Deterministic>;
   /** Evaluates tokens after those that are there. An abort is heard between two batches. */
   evaluate(tokens: readonly Token[], how: Evaluation): Promise<void>;
   /** Evaluates, then chooses token after token, the last one an end token or the one `maxTokens` allows. */
@@ -30,8 +36,7 @@ export interface Slot {
 /** How tokens are evaluated. */
 export interface Evaluation {
   readonly signal?: AbortSignal;
-  /** See {@link Job.deterministic}. */
-  readonly deterministic?: boolean;
+  readonly deterministic?: Deterministic;
 }
 
 /** How tokens are generated. */
@@ -40,7 +45,7 @@ export interface Generation extends Evaluation {
   isEnd(token: Token): boolean;
 }
 
-/** Marks kept; each holds a copy of the state's part that cannot be cut. */
+/** Checkpoints kept; each holds a copy of the state's part that cannot be cut. */
 const maxCheckpoints = 2;
 
 /** A slot on a sequence; `maxSlotTokens` is what the context holds for it. */
@@ -52,10 +57,11 @@ export function createSlot(sequence: NativeSequence, batches: BatchLoop, maxSlot
   let change = new Promise<void>((resolve) => {
     tell = resolve;
   });
-  const state = {
+  const state: JobSlot = {
     id,
     tokens,
-    deterministicEnds: [] as number[],
+    deterministicEnds: [],
+    deterministicThreads: undefined,
     onChange(): void {
       tell();
       change = new Promise((resolve) => {
@@ -87,6 +93,9 @@ export function createSlot(sequence: NativeSequence, batches: BatchLoop, maxSlot
     tokens,
     canBeCut: !sequence.needsCheckpoints,
     deterministicEnds: state.deterministicEnds,
+    get deterministicThreads() {
+      return state.deterministicThreads;
+    },
     changed: () => change,
     touch: state.onChange,
     keep: (count) =>
@@ -96,7 +105,13 @@ export function createSlot(sequence: NativeSequence, batches: BatchLoop, maxSlot
         for (const checkpoint of checkpoints) if (checkpoint.maxPos >= tokens.length) checkpoint.dispose();
         checkpoints = checkpoints.filter(({ maxPos }) => maxPos < tokens.length);
       }),
-    async evaluate(more, { signal, deterministic = false }) {
+    async deterministic(prompt) {
+      const repeatable = endsBeforeSingles(state.deterministicEnds).at(-1) ?? 0;
+      const goesOn = commonLength(tokens, prompt) > repeatable;
+      const threads = goesOn ? state.deterministicThreads : undefined;
+      return threads === undefined ? batches.deterministic() : { threads };
+    },
+    async evaluate(more, { signal, deterministic }) {
       throwIfAborted(signal);
       if (more.length === 0) return;
       await new Promise<void>((resolve, reject) => {
@@ -114,58 +129,20 @@ export function createSlot(sequence: NativeSequence, batches: BatchLoop, maxSlot
         batches.submit(job);
       });
     },
-    async *generate(first, options, { maxTokens: maxGenerated, isEnd, deterministic = false }) {
+    async *generate(first, options, { maxTokens, isEnd, deterministic }) {
+      const isStepwise = sequence.needsCheckpoints || dependsOnText(options);
+      const isLast = (token: Token, count: number): boolean => isEnd(token) || count >= maxTokens || tokens.length + 1 >= maxSlotTokens;
+      const stream = createTokenStream(isStepwise, isLast);
       const sampler = sequence.createSampler();
-      // What is chosen next depends on what was made of the last token: nothing may be chosen before that.
-      const isStepwise =
-        options.repeatPenalty !== undefined || options.tokenBias !== undefined || isConstrained(options) || sequence.needsCheckpoints;
-      const chosen: Token[] = [];
-      let [count, isOver, isPaused] = [0, false, false];
-      let failure: Error | undefined;
-      let wake = (): void => undefined;
-      const job: Job = {
-        slot: state,
-        next: first,
-        sampler,
-        deterministic,
-        onDone(token) {
-          if (token === undefined || token < 0) failure = new Error('no token could be chosen');
-          else {
-            chosen.push(token);
-            count += 1;
-            isOver = isEnd(token) || count >= maxGenerated || tokens.length + 1 >= maxSlotTokens;
-          }
-          // One token ahead of who reads them, so that the cores work while a token is made into text; but the first goes out at once.
-          isPaused = !isOver && !failure && (isStepwise || count === 1 || chosen.length > 1);
-          wake();
-          return token === undefined || isOver || isPaused || failure ? undefined : [token];
-        },
-        onFailed(error) {
-          failure = error;
-          wake();
-        },
-      };
+      const job: Job = { slot: state, next: first, sampler, deterministic, onDone: stream.accept, onFailed: stream.fail };
       try {
         sampler.applyConfig(sequence.samplerConfig(options));
         batches.submit(job);
-        for (;;) {
-          while (chosen.length === 0) {
-            if (failure) throw failure;
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          }
-          const token = chosen.shift() as Token;
-          if (isStepwise) yield token;
-          if (isPaused && chosen.length === 0) {
-            isPaused = false;
-            if (isStepwise) sampler.applyConfig(sequence.samplerConfig(options));
-            job.next = [token];
-            batches.submit(job);
-          }
-          if (!isStepwise) yield token;
-          if (isOver && chosen.length === 0) return;
-        }
+        yield* stream.read((token) => {
+          if (isStepwise) sampler.applyConfig(sequence.samplerConfig(options));
+          job.next = [token];
+          batches.submit(job);
+        });
       } finally {
         await batches.withdraw(job);
         sampler.dispose();
@@ -194,6 +171,11 @@ export function createSlot(sequence: NativeSequence, batches: BatchLoop, maxSlot
         }
       }),
   };
+}
+
+/** Whether what is chosen next depends on what was made of the last token. */
+function dependsOnText(options: SequenceEvaluateOptions): boolean {
+  return options.repeatPenalty !== undefined || options.tokenBias !== undefined || isConstrained(options);
 }
 
 /** Whether a grammar has a say now. */
