@@ -1,9 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Token } from 'node-llama-cpp';
 import { orAborted, throwIfAborted } from '../../base/abort.ts';
-import { uniqueMark } from '../../base/unique-mark.ts';
+import { copyState } from './copy-state.ts';
 import { commonLength, type Slot } from './slot.ts';
+import { bestSlot, bestSource, minSharedTokens, type PooledSlot, type Wanted } from './slot-choice.ts';
 
 /**
  * Who works in which slot. A request goes where most of its prompt is already; when that slot is busy, or would lose more than the
@@ -44,84 +43,84 @@ export interface SlotPool {
   dispose(): Promise<void>;
 }
 
-/** Copying costs milliseconds (two file operations of 23 kB a token on a 135M model), evaluating 32 tokens there 100 ms; both grow alike. */
-const minSharedTokens = 32;
+/**
+ * A model begins with a context of one slot, which takes the least memory. The second request at once opens a context of all its slots:
+ *
+ *     single ──two at once, and memory for more──▶ growing ──opened──▶ moving ──the first slot is free──▶ settled
+ *        └──────────────no memory, or no more than one slot─┴──────────────────────────────────────────────▲
+ *
+ * While it is moving, new requests go to the large context, and what began in the small one ends there.
+ */
+type Stage = 'single' | 'growing' | 'moving' | 'settled';
 
-interface PooledSlot {
-  readonly slot: Slot;
-  readonly context: SlotContext;
-  /** What it will hold when its request's prompt is evaluated; undefined when it is free. */
-  prompt: readonly Token[] | undefined;
-  /** Requests are numbered as they come. */
-  usedAt: number;
-  /** Others that copy from it now. */
-  readers: number;
-}
-
-/** The slots of a model: one at first, `maxSlots` of them from the moment two requests come together. */
-export function createSlotPool(
-  first: SlotContext,
-  { openContext, maxSlots, slotBytes, takeMemory, stateFolder }: SlotPoolOptions,
-): SlotPool {
-  let slots = slotsOf(first);
-  let newest = first;
-  let growing: Promise<void> | undefined;
-  let retiring: Promise<void> | undefined;
-  let canGrow = maxSlots > 1;
-  let uses = 0;
+/** The slots of a model: those of `first`, and `maxSlots` from the moment two requests come together. */
+export function createSlotPool(first: SlotContext, options: SlotPoolOptions): SlotPool {
+  const { maxSlots, slotBytes, takeMemory, stateFolder } = options;
+  let stage: Stage = maxSlots > 1 ? 'single' : 'settled';
+  let slots = pooledSlots(first);
+  let current = first;
+  /** What the pool does beside requests: growing, then leaving the first context. */
+  let moves: Promise<void> = Promise.resolve();
+  let requests = 0;
   const waiting: (() => void)[] = [];
 
-  const freeSlots = (): PooledSlot[] => slots.filter(({ context, prompt }) => context === newest && prompt === undefined);
+  const freeSlots = (): PooledSlot[] => slots.filter(({ context, prompt }) => context === current && prompt === undefined);
 
   async function takeSlot(prompt: readonly Token[], signal: AbortSignal): Promise<PooledSlot> {
     for (;;) {
-      const pooled = best(freeSlots(), slots, prompt, uses + 1);
+      const pooled = bestSlot(freeSlots(), slots, { prompt, number: requests + 1 });
       if (pooled) {
-        uses += 1;
-        Object.assign(pooled, { prompt, usedAt: uses });
+        requests += 1;
+        Object.assign(pooled, { prompt, usedAt: requests });
         return pooled;
       }
-      if (canGrow) growing ??= grow();
+      if (stage === 'single') moves = grow();
       const turn = new Promise<void>((resolve) => void waiting.push(resolve));
       await orAborted(turn, signal);
     }
   }
 
   async function grow(): Promise<void> {
-    canGrow = false;
-    if (takeMemory(maxSlots * slotBytes)) {
-      try {
-        newest = await openContext(maxSlots);
-        slots = [...slots, ...slotsOf(newest)];
-        await retire();
-      } catch {
-        // The memory is not there after all: one after the other then.
-        takeMemory(-maxSlots * slotBytes);
-      }
+    stage = 'growing';
+    const opened = await openLarger();
+    stage = opened ? 'moving' : 'settled';
+    if (opened) {
+      current = opened;
+      slots = [...slots, ...pooledSlots(opened)];
     }
+    await leaveFirst();
     wakeAll();
   }
 
-  /** A free slot of the first context moves into the larger one, and the first context goes. */
-  async function retire(): Promise<void> {
-    if (newest === first) return;
-    const old = slots.find(({ context }) => context === first);
-    if (!old || old.prompt || old.readers > 0) return;
-    slots = slots.filter((pooled) => pooled !== old);
-    retiring = move(old);
-    await retiring;
+  /** Undefined where the memory is not there: requests wait for each other then. */
+  async function openLarger(): Promise<SlotContext | undefined> {
+    if (!takeMemory(maxSlots * slotBytes)) return undefined;
+    try {
+      return await options.openContext(maxSlots);
+    } catch {
+      takeMemory(-maxSlots * slotBytes);
+      return undefined;
+    }
   }
 
-  async function move(old: PooledSlot): Promise<void> {
-    const [target] = freeSlots().filter(({ slot }) => slot.tokens.length === 0);
-    if (target && old.slot.canBeCut && old.slot.tokens.length >= minSharedTokens) {
-      target.prompt = old.slot.tokens;
-      await copy(old.slot, target.slot, old.slot.tokens);
-      target.prompt = undefined;
-      wakeAll();
-    }
+  /** Once its slot is free, the first context goes; what the slot holds moves into the larger one. */
+  async function leaveFirst(): Promise<void> {
+    const old = slots.find(({ context }) => context === first);
+    if (stage !== 'moving' || !old || old.prompt || old.readers > 0) return;
+    stage = 'settled';
+    slots = slots.filter((pooled) => pooled !== old);
+    await keepState(old.slot);
     await first.dispose();
     takeMemory(-slotBytes);
+  }
+
+  async function keepState(from: Slot): Promise<void> {
+    const target = freeSlots().find(({ slot }) => slot.tokens.length === 0);
+    if (!target || !from.canBeCut || from.tokens.length < minSharedTokens) return;
+    target.prompt = from.tokens;
+    await copyState(from, target.slot, { wanted: from.tokens, folder: stateFolder });
+    target.prompt = undefined;
+    wakeAll();
   }
 
   function wakeAll(): void {
@@ -129,32 +128,28 @@ export function createSlotPool(
   }
 
   /** Brings what another slot has, or is about to have, of the prompt. */
-  async function share(pooled: PooledSlot, prompt: readonly Token[], signal: AbortSignal): Promise<void> {
+  async function share(pooled: PooledSlot, wanted: Wanted, signal: AbortSignal): Promise<void> {
+    const { prompt } = wanted;
     const own = commonLength(pooled.slot.tokens, prompt);
-    const [source, common] = bestSource(slots, pooled, prompt, pooled.usedAt);
-    if (!source || common - own < minSharedTokens) return;
+    const { pooled: source, tokenCount } = bestSource(slots, pooled, wanted);
+    if (!source || tokenCount - own < minSharedTokens) return;
     source.readers += 1;
     try {
       // Its request may still be at it; evaluating the same tokens twice would make both slower.
-      while (source.prompt && commonLength(source.slot.tokens, prompt) < common) await orAborted(source.slot.changed(), signal);
-      if (commonLength(source.slot.tokens, prompt) - own >= minSharedTokens) await copy(source.slot, pooled.slot, prompt);
+      while (source.prompt && commonLength(source.slot.tokens, prompt) < tokenCount) await orAborted(source.slot.changed(), signal);
+      if (commonLength(source.slot.tokens, prompt) - own < minSharedTokens) return;
+      await copyState(source.slot, pooled.slot, { wanted: prompt, folder: stateFolder });
     } finally {
       source.readers -= 1;
     }
   }
 
-  /** A copy that fails, as on a full disk, is no failure: its tokens are evaluated then. */
-  async function copy(from: Slot, to: Slot, wanted: readonly Token[]): Promise<void> {
-    const path = join(stateFolder, `${uniqueMark()}.part`);
-    try {
-      await from.save(path);
-      await to.load(path);
-      await to.keep(commonLength(to.tokens, wanted));
-    } catch (error) {
-      process.stderr.write(`copy of a state: ${error instanceof Error ? error.message : String(error)}\n`);
-    } finally {
-      await rm(path, { force: true });
-    }
+  function release(pooled: PooledSlot): void {
+    pooled.prompt = undefined;
+    // Who waits for a prompt that nobody evaluates any more looks again.
+    pooled.slot.touch();
+    wakeAll();
+    if (stage === 'moving') moves = moves.then(leaveFirst);
   }
 
   return {
@@ -162,54 +157,20 @@ export function createSlotPool(
       throwIfAborted(signal);
       const pooled = await takeSlot(prompt, signal);
       try {
-        if (!deterministic) await share(pooled, prompt, signal);
+        if (!deterministic) await share(pooled, { prompt, number: pooled.usedAt }, signal);
         return await work(pooled.slot);
       } finally {
-        pooled.prompt = undefined;
-        // Who waits for a prompt that nobody evaluates any more looks again.
-        pooled.slot.touch();
-        wakeAll();
-        void retire();
+        release(pooled);
       }
     },
     async dispose() {
-      await growing;
-      await retiring;
-      await newest.dispose();
-      if (newest !== first && slots.some(({ context }) => context === first)) await first.dispose();
+      await moves;
+      await current.dispose();
+      if (stage === 'moving') await first.dispose();
     },
   };
 }
 
-function slotsOf(context: SlotContext): PooledSlot[] {
+function pooledSlots(context: SlotContext): PooledSlot[] {
   return context.slots.map((slot) => ({ slot, context, prompt: undefined, usedAt: 0, readers: 0 }));
-}
-
-/** The free slot where the least is evaluated and thrown away; of equal ones that which was used longest ago. */
-function best(free: readonly PooledSlot[], all: readonly PooledSlot[], prompt: readonly Token[], number: number): PooledSlot | undefined {
-  const costOf = (pooled: PooledSlot): number => {
-    const own = commonLength(pooled.slot.tokens, prompt);
-    const [, common] = bestSource(all, pooled, prompt, number);
-    const held = common - own >= minSharedTokens ? common : own;
-    return prompt.length - held + (pooled.slot.tokens.length - own) / 2;
-  };
-  return [...free].sort((a, b) => costOf(a) - costOf(b) || a.usedAt - b.usedAt)[0];
-}
-
-/** The other slot that has most of the prompt, or will have: that of an earlier request, or two would wait for each other. */
-function bestSource(
-  slots: readonly PooledSlot[],
-  target: PooledSlot,
-  prompt: readonly Token[],
-  number: number,
-): [PooledSlot | undefined, number] {
-  let [found, longest]: [PooledSlot | undefined, number] = [undefined, 0];
-  for (const pooled of slots) {
-    if (pooled === target || !pooled.slot.canBeCut) continue;
-    const planned = pooled.prompt && pooled.usedAt < number ? commonLength(pooled.prompt, prompt) : 0;
-    const common = Math.max(commonLength(pooled.slot.tokens, prompt), planned);
-    if (common > longest) [found, longest] = [pooled, common];
-  }
-  // The last token is always evaluated; nobody's planned prompt is evaluated to its end either.
-  return [found, Math.min(longest, prompt.length - 1)];
 }
