@@ -126,7 +126,7 @@ export function createBatchLoop(context: NativeContext, { capacity, maxThreads, 
 
   function threadsFor(parts: readonly BatchPart[], tokenCount: number): number {
     // Prompts: see thread-count.ts; their bits do not depend on the number of threads.
-    if (tokenCount > parts.length) return maxThreads;
+    if (tokenCount > parts.length) return threads.forPrompts;
     return parts[0]?.job.deterministic?.threads ?? threads.count;
   }
 

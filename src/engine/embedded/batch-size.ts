@@ -16,7 +16,7 @@ const maxBatchMs = 1500;
 const maxSharedBatchMs = 200;
 /** Fewer tell nothing about the speed, and cost nearly as much. */
 export const minBatchTokens = 32;
-/** A first batch; a model of 30 tokens a second has it done in two seconds. */
+/** A first batch, and the least where nobody waits; a model of 30 tokens a second has it done in two seconds. */
 const firstBatchTokens = 64;
 
 /** Sizes by the speed of the last batch that was large enough to tell. */
@@ -25,7 +25,8 @@ export function createBatchSize(capacity: number): BatchSize {
   return {
     maxTokens(isWaitedFor) {
       const tokens = Math.floor(tokensPerMs * (isWaitedFor ? maxSharedBatchMs : maxBatchMs));
-      return Math.min(capacity, Math.max(minBatchTokens, tokens - (tokens % minBatchTokens)));
+      const min = isWaitedFor ? minBatchTokens : firstBatchTokens;
+      return Math.min(capacity, Math.max(min, tokens - (tokens % minBatchTokens)));
     },
     measured(tokens, durationMs) {
       if (tokens >= minBatchTokens) tokensPerMs = tokens / Math.max(1, durationMs);

@@ -8,12 +8,14 @@ import { sleep } from '../../base/abort.ts';
  * that spin use all the time they are given, so the process's own time says how many cores it had; and the machine's idle time says
  * how many more there are.
  *
- * Prompts are computed by all threads: between two waits they compute milliseconds, and a core that is had for two thirds of the time
- * is worth more than none.
+ * Prompts are computed by all threads where those have most of the cores: between two waits they compute milliseconds, and a core that is
+ * had for two thirds of the time is worth more than none. On a machine with more to do than that they are computed as tokens are.
  */
 export interface ThreadCount {
   /** For the next tokens. */
   readonly count: number;
+  /** For the next part of a prompt. */
+  readonly forPrompts: number;
   /** A batch begins, computed by so many threads. */
   begin(threads: number): void;
   /** The batch that began last is done. */
@@ -39,6 +41,9 @@ const maxPauseMs = 20;
 const lookMs = 60;
 /** A core counts as had, or as idle, when it is so for more than three fifths of the time: where a thread shares one, it gets half. */
 const coreShare = 0.4;
+/** The part of their cores that all threads must have to read prompts, and that fewer must have for all to be tried again. */
+const minShareOfAll = 0.6;
+const minShareOfFewer = 0.9;
 /** After one more thread turned out to be too many: until it is tried again, twice as long each time. */
 const minWaitMs = 400;
 const maxWaitMs = 30_000;
@@ -59,6 +64,7 @@ export function machineClocks(): Clocks {
 export function createThreadCount(max: number, clocks: () => Clocks): ThreadCount {
   let count = max;
   let isMeasured = false;
+  let allReadPrompts = true;
   let window: Window | undefined;
   let batch = { startedMs: 0, ownMs: 0 };
   let waitMs = minWaitMs;
@@ -69,6 +75,8 @@ export function createThreadCount(max: number, clocks: () => Clocks): ThreadCoun
     const idleCores = max === 1 ? 0 : (now.idleMs() - idleMs) / (now.nowMs - startedMs);
     const cores = coresToUse({ threads, hadCores: ownMs / busyMs, idleCores, max });
     isMeasured = true;
+    const share = ownMs / busyMs / threads;
+    allReadPrompts = threads === max ? share >= minShareOfAll : allReadPrompts || share >= minShareOfFewer;
     // Measured with all of them, it is known; with fewer, more are a guess.
     if (cores > count && threads < max && now.nowMs < notBeforeMs) return;
     if (cores < count && cores === raisedFrom) {
@@ -82,6 +90,9 @@ export function createThreadCount(max: number, clocks: () => Clocks): ThreadCoun
   return {
     get count() {
       return count;
+    },
+    get forPrompts() {
+      return allReadPrompts ? max : count;
     },
     begin(threads) {
       const now = clocks();
