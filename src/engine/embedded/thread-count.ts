@@ -71,12 +71,15 @@ export function createThreadCount(max: number, clocks: () => Clocks): ThreadCoun
   let notBeforeMs = 0;
   let raisedFrom: number | undefined;
 
+  function canAllRead(share: number, areAll: boolean): boolean {
+    return areAll ? share >= minShareOfAll : allReadPrompts || share >= minShareOfFewer;
+  }
+
   function decide({ threads, busyMs, ownMs, startedMs, idleMs }: Window, now: Clocks): void {
     const idleCores = max === 1 ? 0 : (now.idleMs() - idleMs) / (now.nowMs - startedMs);
     const cores = coresToUse({ threads, hadCores: ownMs / busyMs, idleCores, max });
     isMeasured = true;
-    const share = ownMs / busyMs / threads;
-    allReadPrompts = threads === max ? share >= minShareOfAll : allReadPrompts || share >= minShareOfFewer;
+    allReadPrompts = canAllRead(ownMs / busyMs / threads, threads === max);
     // Measured with all of them, it is known; with fewer, more are a guess.
     if (cores > count && threads < max && now.nowMs < notBeforeMs) return;
     if (cores < count && cores === raisedFrom) {
