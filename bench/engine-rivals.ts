@@ -18,6 +18,8 @@ export interface Timed {
 export interface Question {
   readonly messages: readonly ChatMessage[];
   readonly maxTokens: number;
+  /** Of luci alone: as graded runs ask. */
+  readonly repeatable?: boolean;
 }
 
 /** Asks a side and takes the times. */
@@ -30,10 +32,10 @@ export function tokensPerSecond({ firstMs, lastMs, generatedTokens }: Timed): nu
 
 /** Asks an open session. */
 export function askSession(session: Session): Ask {
-  return async ({ messages, maxTokens }) => {
+  return async ({ messages, maxTokens, repeatable }) => {
     const startedAt = performance.now();
     let [firstMs, lastMs] = [0, 0];
-    for await (const event of session.generate({ messages, maxTokens, sampling: { temperature: 0 } })) {
+    for await (const event of session.generate({ messages, maxTokens, repeatable, sampling: { temperature: 0 } })) {
       const now = performance.now() - startedAt;
       if (event.type === 'end') {
         const { promptTokens, cachedTokens, generatedTokens } = event.usage;
@@ -141,9 +143,21 @@ function chunksIn(lines: readonly string[]): Chunk[] {
   return lines.filter((line) => line.startsWith('data: {')).map((line) => JSON.parse(line.slice(6)) as Chunk);
 }
 
-/** Tokens a second of llama-bench, generating into an empty context. */
-export function llamaBench(program: string, model: string, { threads, tokens }: { threads: number; tokens: number }): number {
-  const args = ['-m', model, '-t', String(threads), '-p', '0', '-n', String(tokens), '-r', '1', '-o', 'json'];
+/** Tokens a second until the first, all of the prompt counted that was not known. */
+export function promptTokensPerSecond({ firstMs, promptTokens, cachedTokens }: Timed): number {
+  return ((promptTokens - cachedTokens) / firstMs) * 1000;
+}
+
+/** What llama-bench measures: a prompt of so many tokens, or so many generated into an empty context. */
+export interface LlamaBenchRun {
+  readonly threads: number;
+  readonly promptTokens?: number;
+  readonly tokens?: number;
+}
+
+/** Tokens a second of llama-bench. */
+export function llamaBench(program: string, model: string, { threads, promptTokens = 0, tokens = 0 }: LlamaBenchRun): number {
+  const args = ['-m', model, '-t', String(threads), '-p', String(promptTokens), '-n', String(tokens), '-r', '1', '-o', 'json'];
   const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`llama-bench ended with ${status}: ${stderr.slice(-300)}`);
   return (JSON.parse(stdout) as { avg_ts: number }[])[0]?.avg_ts ?? Number.NaN;

@@ -1,54 +1,47 @@
-// npm run bench:engine -- --starter FILE [--rounds 5 --only first,rate,busy,four,shared,memory]: the embedded engine in its process against
-// llama-server and llama-bench with the same threads, in paired rounds. The builds differ; both are named above the tables.
+// npm run bench:engine -- --model FILE [--model FILE] [--rounds 5 --only first,prompts,generation,busy,four,shared,memory]: the embedded engine in
+// its process against llama-server and llama-bench with the same threads, in paired rounds. The builds differ; both are named above the tables.
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Session } from '../src/engine/engine.ts';
 import { tinyGguf } from '../test/fixtures/gguf/tiny-gguf.ts';
-import {
-  askSession,
-  llamaBench,
-  memoryOf,
-  type Question,
-  type Server,
-  startLlamaServer,
-  type Timed,
-  tokensPerSecond,
-} from './engine-rivals.ts';
-import { markdown, median } from './paired.ts';
+import { fresh, inTurn, nextNumber, rounded, textOf, two } from './engine-questions.ts';
+import { askSession, memoryOf, type Question, type Server, startLlamaServer, type Timed } from './engine-rivals.ts';
+import { busyCore, generation, prompts, type SpeedSides } from './engine-speed.ts';
+import { markdown } from './paired.ts';
 
 const { values } = parseArgs({
-  options: { starter: { type: 'string' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
+  options: {
+    model: { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+  },
 });
 // The built library: an engine process serves its own version only, and the command measured here is the built one.
 const { createLuci, defaultSettings } = (await import(pathToFileURL(join('dist', 'index.js')).href)) as typeof import('../src/index.ts');
 const rounds = Number(values.rounds);
-const parts = values.only?.split(',') ?? ['first', 'rate', 'busy', 'four', 'shared', 'memory'];
+const parts = values.only?.split(',') ?? ['first', 'prompts', 'generation', 'busy', 'four', 'shared', 'memory'];
 const llamaServer = spawnSync(process.execPath, [join('scripts', 'llama-server.mjs')], { encoding: 'utf8' }).stdout.trim();
 const folder = mkdtempSync(join(tmpdir(), 'luci-bench-engine-'));
+const llamaBenchProgram = join(dirname(llamaServer), 'llama-bench');
 const fixture = join(folder, 'tiny.gguf');
 writeFileSync(fixture, tinyGguf());
 const contextLength = 2048;
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** The sides of one model: a session of luci's engine process, and llama-server with one slot and with four. */
-interface Sides {
+interface Sides extends SpeedSides {
   readonly name: string;
-  readonly model: string;
   readonly home: string;
-  readonly session: Session;
-  readonly one: Server;
-  readonly four: Server;
-  readonly threads: number;
+  four(): Promise<Server>;
 }
 
 try {
   const models = [
-    ...(values.starter ? [{ name: 'smollm2-135m', model: values.starter }] : []),
-    { name: 'fixture, 1.4 MB', model: fixture },
+    ...values.model.map((model) => ({ name: basename(model, '.gguf'), model })),
+    ...(values.model.length > 1 ? [] : [{ name: 'fixture, 1.4 MB', model: fixture }]),
   ];
   for (const model of models) await measure(model);
 } finally {
@@ -65,56 +58,58 @@ async function measure({ name, model: file }: { name: string; model: string }): 
   const session = await luci.open(model);
   const threads = Number(/(\d+) thread/.exec(session.facts.device)?.[1]);
   const flags = ['-t', String(threads), '-c'];
-  const one = await startLlamaServer(llamaServer, model, [...flags, String(contextLength), '-np', '1']);
-  const four = await startLlamaServer(llamaServer, model, [...flags, String(contextLength * 4), '-np', '4']);
+  const servers: Promise<Server>[] = [];
+  const startOnce = (slots: number): (() => Promise<Server>) => {
+    let started: Promise<Server> | undefined;
+    return () => {
+      started ??= startLlamaServer(llamaServer, model, [...flags, String(contextLength * slots), '-np', String(slots)]);
+      if (!servers.includes(started)) servers.push(started);
+      return started;
+    };
+  };
   try {
     const version = /version: (.*)/.exec(spawnSync(llamaServer, ['--version'], { encoding: 'utf8' }).stderr)?.[1];
     out(`\n### ${name}\n\nluci: ${session.facts.version}, ${session.facts.device}. llama-server: ${version}.`);
-    const sides = { name, model, home, session, one, four, threads };
+    const openFresh = () => openFreshEngine(model);
+    const common = { name, model, home, session, threads, rounds, llamaBenchProgram, openFresh };
+    const sides: Sides = { ...common, one: startOnce(1), four: startOnce(4) };
     if (parts.includes('first')) await firstToken(sides);
-    if (parts.includes('rate')) await rate(sides);
+    if (parts.includes('prompts')) await prompts(sides);
+    if (parts.includes('generation')) await generation(sides);
     if (parts.includes('busy')) await busyCore(sides);
     if (parts.includes('four')) await fourAtOnce(sides);
     if (parts.includes('shared')) await fourSharing(sides);
     if (parts.includes('memory')) await memory(sides);
   } finally {
-    await Promise.all([one.stop(), four.stop()]);
+    await Promise.all(servers.map(async (server) => (await server).stop()));
     await session[Symbol.asyncDispose]();
     await luci.engine.stop();
   }
 }
 
-/** Rivals in turn, after a round that does not count; each gives one number a round. */
-async function inTurn(rivals: readonly (() => Promise<number> | number)[]): Promise<{ medians: number[]; ratios: number[] }> {
-  const rows: number[][] = rivals.map(() => []);
-  for (let round = -1; round < rounds; round += 1)
-    for (const [index, rival] of rivals.entries()) {
-      const value = await rival();
-      if (round >= 0) rows[index]?.push(value);
-    }
-  // Of the first to each, round by round.
-  const ratios = rows.map((row) => median(row.map((value, round) => (rows[0]?.[round] ?? Number.NaN) / value)));
-  return { medians: rows.map(median), ratios };
-}
-
-let asked = 0;
-/** A question nobody has asked before. */
-function fresh(maxTokens: number): Question {
-  asked += 1;
+/** An engine process in a home of its own. */
+async function openFreshEngine(model: string): ReturnType<SpeedSides['openFresh']> {
+  const home = mkdtempSync(join(folder, 'fresh-'));
+  const luci = createLuci(defaultSettings({ home, offline: true, engine: 'embedded', contextLength, keepAliveSeconds: 120 }));
+  const session = await luci.open(model);
   return {
-    messages: [{ role: 'user', content: `${asked}. Tell me a long story about a river and the ${asked} people who live there.` }],
-    maxTokens,
+    session,
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]();
+      await luci.engine.stop();
+      await luci[Symbol.asyncDispose]();
+    },
   };
 }
 
 /** (a) The whole command, until the first byte of the answer comes. */
 async function firstToken({ model, home, one }: Sides): Promise<void> {
   const client = join(folder, 'client.cjs');
-  writeFileSync(client, rivalClient(one.port));
+  writeFileSync(client, rivalClient((await one()).port));
   const question = 'What is the capital of France?';
   const environment = { ...process.env, LUCI_HOME: home, LUCI_CONTEXT: String(contextLength) };
   const ask = [join('dist', 'cli.cjs'), 'ask', question, '--max-tokens', '8'];
-  const { medians, ratios } = await inTurn([
+  const { medians, ratios } = await inTurn(rounds, [
     () => firstByteMs(ask, environment),
     () => firstByteMs([...ask, '-m', model], environment),
     () => firstByteMs([client, question], environment),
@@ -165,56 +160,15 @@ sent.end(body);
 `;
 }
 
-/** (b) One answer of 128 tokens, after one that does not count: llama-bench warms up as well, and after a pause all are slower. */
-async function rate({ model, session, one, threads }: Sides): Promise<void> {
-  const own = askSession(session);
-  const bench = join(dirname(llamaServer), 'llama-bench');
-  const tokens = 128;
-  const warm = async (ask: typeof own): Promise<number> => {
-    await ask(fresh(tokens));
-    return tokensPerSecond(await ask(fresh(tokens)));
-  };
-  const { medians, ratios } = await inTurn([() => warm(own), () => warm(one.ask), () => llamaBench(bench, model, { threads, tokens })]);
-  out(`\nGenerated tokens per second, ${tokens} tokens (goals 0.95 of llama-server and 0.90 of llama-bench, floor 0.80):\n`);
-  const names = ['luci', 'llama-server over HTTP', 'llama-bench'];
-  out(
-    markdown(
-      ['', 'tokens/s', 'luci / it'],
-      names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
-    ),
-  );
-}
-
-/** (c) One answer of 256 tokens while another program takes one core. */
-async function busyCore({ session, one }: Sides): Promise<void> {
-  const own = askSession(session);
-  const other = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
-  try {
-    const { medians, ratios } = await inTurn([
-      async () => tokensPerSecond(await own(fresh(256))),
-      async () => tokensPerSecond(await one.ask(fresh(256))),
-    ]);
-    out(`\nGenerated tokens per second, 256 tokens, while another program takes one core (no goal was set):\n`);
-    const names = ['luci', 'llama-server over HTTP'];
-    out(
-      markdown(
-        ['', 'tokens/s', 'luci / it'],
-        names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
-      ),
-    );
-  } finally {
-    other.kill('SIGKILL');
-  }
-}
-
-/** (d) Four different questions at once: all tokens generated over the time of all. */
+/** (e) Four different questions at once: all tokens generated over the time of all. */
 async function fourAtOnce({ session, four }: Sides): Promise<void> {
   const together = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => ask(fresh(48))));
     const tokens = answers.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
     return (tokens / Math.max(...answers.map(({ lastMs }) => lastMs))) * 1000;
   };
-  const { medians, ratios } = await inTurn([() => together(askSession(session)), () => together(four.ask)]);
+  const rival = await four();
+  const { medians, ratios } = await inTurn(rounds, [() => together(askSession(session)), () => together(rival.ask)]);
   out(`\nFour different questions at once, 48 tokens each, prompts included (goal 1.0, floor 0.75):\n`);
   const names = ['luci', 'llama-server -np 4'];
   out(
@@ -225,18 +179,19 @@ async function fourAtOnce({ session, four }: Sides): Promise<void> {
   );
 }
 
-/** (e) Four questions with 500 tokens before them, alike or not: time until the last of them has its first token. */
+/** (f) Four questions with 500 tokens before them, alike or not: time until the last of them has its first token. */
 async function fourSharing({ session, four }: Sides): Promise<void> {
   const own = askSession(session);
+  const rival = await four();
   const text = await textOf(session, 500);
   let set = 0;
   const questions = (systems: readonly string[]): Question[] =>
     systems.map((system) => {
-      asked += 1;
+      const number = nextNumber();
       return {
         messages: [
           { role: 'system', content: system },
-          { role: 'user', content: `Question ${asked}: what is it about?` },
+          { role: 'user', content: `Question ${number}: what is it about?` },
         ],
         maxTokens: 1,
       };
@@ -254,13 +209,13 @@ async function fourSharing({ session, four }: Sides): Promise<void> {
     if (first) await ask(first);
     return firstOfAll(ask, more);
   };
-  const { medians } = await inTurn([
+  const { medians } = await inTurn(rounds, [
     () => firstOfAll(own, apart()),
     () => warm(own),
     () => firstOfAll(own, alike()),
-    () => firstOfAll(four.ask, apart()),
-    () => warm(four.ask),
-    () => firstOfAll(four.ask, alike()),
+    () => firstOfAll(rival.ask, apart()),
+    () => warm(rival.ask),
+    () => firstOfAll(rival.ask, alike()),
   ]);
   const names = [
     'luci, four different prefixes',
@@ -283,24 +238,15 @@ async function fourSharing({ session, four }: Sides): Promise<void> {
   );
 }
 
-/** Words of about so many tokens. */
-async function textOf(session: Session, tokens: number): Promise<string> {
-  const words = 'The river runs past the mill and under the old bridge, where the children of the village fish in the evening. ';
-  const each =
-    (await session.countTokens([{ role: 'user', content: words.repeat(3) }])) -
-    (await session.countTokens([{ role: 'user', content: words.repeat(2) }]));
-  return words.repeat(Math.ceil(tokens / each));
-}
-
-/** (f) What the processes hold after all of it. */
+/** (g) What the processes hold after all of it. */
 async function memory({ session, home, one, four }: Sides): Promise<void> {
   await askSession(session)(fresh(8));
   const status = spawnSync(process.execPath, [join('dist', 'cli.cjs'), 'ps', '--json', '--home', home], { encoding: 'utf8' });
   const { pid } = JSON.parse(status.stdout) as { pid: number };
   const rows = [
     ['luci', memoryOf(pid)],
-    ['llama-server -np 1', memoryOf(one.pid)],
-    ['llama-server -np 4', memoryOf(four.pid)],
+    ['llama-server -np 1', memoryOf((await one()).pid)],
+    ['llama-server -np 4', memoryOf((await four()).pid)],
   ] as const;
   out(`\nResident memory, context ${contextLength} a request:\n`);
   out(
@@ -313,12 +259,4 @@ async function memory({ session, home, one, four }: Sides): Promise<void> {
 
 function ms(value = Number.NaN): string {
   return `${value.toFixed(0)} ms`;
-}
-
-function rounded(value = Number.NaN): string {
-  return value.toFixed(1);
-}
-
-function two(value = Number.NaN): string {
-  return value.toFixed(2);
 }

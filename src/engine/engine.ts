@@ -167,6 +167,8 @@ export interface Usage {
   /** Of those, how many were still in the KV cache. */
   readonly cachedTokens: number;
   readonly generatedTokens: number;
+  /** Threads that computed a repeatable answer of the embedded engine: another number may change its last bits, and now and then a word. */
+  readonly threads?: number;
   readonly loadMs: number;
   readonly timeToFirstTokenMs: number;
   readonly totalMs: number;

@@ -52,6 +52,7 @@ const answer = v.looseObject({
   promptTokens: count,
   cachedTokens: count,
   rereadTokens: count,
+  threads: v.optional(v.array(count)),
   seconds: count,
   promptSeconds: count,
   overheadSeconds: count,

@@ -29,6 +29,8 @@ export interface CaseResult {
   readonly cachedTokens: number;
   /** Tokens of earlier prompts of the case that it read once more. */
   readonly rereadTokens: number;
+  /** How many threads computed its replies, where the engine says so: another number may change a word now and then. */
+  readonly threads?: readonly number[];
   readonly seconds: number;
   /** Of those, until the first token of each reply: reading prompts. */
   readonly promptSeconds: number;

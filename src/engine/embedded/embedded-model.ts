@@ -8,20 +8,20 @@ import { estimateMemory } from '../../gguf/memory-estimate.ts';
 import { defaultContextLength } from '../defaults.ts';
 import type { EngineFacts, LoadEvent } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
-import { createBatches } from './batches.ts';
+import { createBatchLoop } from './batch-loop.ts';
 import { knowsTools } from './functions.ts';
-import { createLane } from './lane.ts';
-import { createLanes, type Deck, type Lanes } from './lanes.ts';
 import { nativeContext, nativeSequence } from './native.ts';
 import { createPromptTokens, type PromptTokens } from './prompt-tokens.ts';
 import { startRuntime } from './runtime.ts';
 import { createSavedStates, type SavedStates } from './saved-states.ts';
+import { createSlot } from './slot.ts';
+import { createSlotPool, type SlotContext, type SlotPool } from './slot-pool.ts';
 
-/** A model in memory with the lanes of its context. */
+/** A model in memory with the slots of its context. */
 export interface EmbeddedModel {
   readonly facts: EngineFacts;
   readonly model: LlamaModel;
-  readonly lanes: Lanes;
+  readonly slots: SlotPool;
   readonly states: SavedStates;
   readonly chatWrapper: ChatWrapper;
   readonly threads: number;
@@ -47,11 +47,11 @@ export interface Inspected {
   readonly contextLength: number;
   readonly memoryBytes: number;
   /** Of the memory, what each request at once takes. */
-  readonly laneBytes: number;
+  readonly slotBytes: number;
 }
 
 /** Requests at once where nothing else is said; more gain little on few cores (four: 1.6 times the tokens of one, eight: 1.9). */
-const usualParallel = 4;
+const defaultParallel = 4;
 
 /** Memory the file will take, after a check of its header: native code ends the process on files that are broken. */
 export async function inspectFile({ path, contextLength }: HostTarget): Promise<Inspected> {
@@ -64,7 +64,7 @@ export async function inspectFile({ path, contextLength }: HostTarget): Promise<
     });
   }
   const { totalBytes, kvCacheBytes } = estimateMemory(facts, { contextLength: wanted });
-  return { contextLength: wanted, memoryBytes: totalBytes, laneBytes: kvCacheBytes };
+  return { contextLength: wanted, memoryBytes: totalBytes, slotBytes: kvCacheBytes };
 }
 
 /** Loads a model. `threads` is always given: without it the engine takes at least four, which fight over two cores. */
@@ -78,19 +78,20 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     const onLoadProgress = (fraction: number): void => options.onEvent?.({ type: 'loading', fraction });
     model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
-    const openDeck = (count: number): Promise<Deck> => createDeck(opened, { contextSize: contextLength, sequences: count, threads });
-    const first = await openDeck(1);
+    const openContext = (count: number): Promise<SlotContext> =>
+      createSlotContext(opened, { contextSize: contextLength, sequences: count, threads });
+    const first = await openContext(1);
     const { takeMemory, stateFolder } = options;
-    const { laneBytes } = inspected;
+    const { slotBytes } = inspected;
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-    const lanes = createLanes(first, { openDeck, most: target.parallel ?? usualParallel, laneBytes, takeMemory, stateFolder });
+    const slots = createSlotPool(first, { openContext, maxSlots: target.parallel ?? defaultParallel, slotBytes, takeMemory, stateFolder });
     const { size, mtimeMs, ino } = await stat(target.path);
     const release = llama.llamaCppRelease.release;
     const states = createSavedStates(stateFolder, [size, mtimeMs, ino, release, llama.gpu, contextLength]);
     const chatWrapper = resolveChatWrapper(model);
     return {
       model,
-      lanes,
+      slots,
       states,
       chatWrapper,
       threads,
@@ -104,7 +105,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
       },
       promptTokens: createPromptTokens(opened, chatWrapper),
       async dispose() {
-        await lanes.dispose();
+        await slots.dispose();
         await opened.dispose();
       },
     };
@@ -120,18 +121,18 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   }
 }
 
-/** A context with so many lanes; `contextSize` is that of each. */
-async function createDeck(
+/** A context with so many slots; `contextSize` is that of each. */
+async function createSlotContext(
   model: LlamaModel,
   options: { readonly contextSize: number; readonly sequences: number; readonly threads: number },
-): Promise<Deck> {
+): Promise<SlotContext> {
   const context = await model.createContext(options);
-  const batches = createBatches(nativeContext(context), context.batchSize, options.threads);
-  const lanes = Array.from({ length: options.sequences }, () =>
-    createLane(nativeSequence(context, model.llama), batches, options.contextSize),
+  const batches = createBatchLoop(nativeContext(context), { capacity: context.batchSize, maxThreads: options.threads });
+  const slots = Array.from({ length: options.sequences }, () =>
+    createSlot(nativeSequence(context, model.llama), batches, options.contextSize),
   );
   return {
-    lanes,
+    slots,
     async dispose() {
       await batches.stop();
       await context.dispose();

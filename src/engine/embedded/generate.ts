@@ -6,9 +6,9 @@ import { grammarOf } from '../schema-grammar.ts';
 import { chatSequence } from './chat-sequence.ts';
 import { historyOf } from './conversation.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
-import { cutsOf, evaluateAlone, evaluatePrompt, savedLengthOf } from './evaluate-prompt.ts';
+import { cutsOf, evaluateDeterministic, evaluatePrompt, savedLengthOf } from './evaluate-prompt.ts';
 import { functionsOf } from './functions.ts';
-import type { Lane } from './lane.ts';
+import type { Slot } from './slot.ts';
 
 /** One answer of an open model. */
 
@@ -22,8 +22,8 @@ export async function generate(
   const startedAt = performance.now();
   const prompt = open.promptTokens(request.messages, functionsOf(request));
   requireRoom(prompt.length, request.maxTokens, open.facts.contextLength);
-  const isAlone = request.repeatable === true;
-  emit(await open.lanes.use({ prompt, isAlone }, (lane) => answer(open, lane, { request, prompt, startedAt, signal, emit }), signal));
+  const deterministic = request.repeatable === true;
+  emit(await open.slots.use({ prompt, deterministic }, (slot) => answer(open, slot, { request, prompt, startedAt, signal, emit }), signal));
 }
 
 interface Answering {
@@ -35,21 +35,21 @@ interface Answering {
 }
 
 /** The answer; returns its end. */
-async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, startedAt, signal, emit }: Answering): Promise<GenerationEvent> {
+async function answer(open: EmbeddedModel, slot: Slot, { request, prompt, startedAt, signal, emit }: Answering): Promise<GenerationEvent> {
   const { model, chatWrapper } = open;
   const { contextLength } = open.facts;
   const { sampling = {} } = request;
-  const isAlone = request.repeatable === true;
+  const deterministic = request.repeatable ? await slot.deterministic(prompt) : undefined;
   const functions = functionsOf(request);
   const tokensOf = (messages: readonly ChatMessage[]): readonly Token[] => open.promptTokens(messages, functions);
-  const cachedTokens = isAlone
-    ? await evaluateAlone(lane, prompt, cutsOf(tokensOf, request.messages, prompt), signal)
-    : await evaluatePrompt(lane, prompt, { signal, systemLength: savedLengthOf(tokensOf, request.messages, prompt), states: open.states });
+  const cachedTokens = deterministic
+    ? await evaluateDeterministic(slot, prompt, { cuts: cutsOf(tokensOf, request.messages, prompt), deterministic, signal })
+    : await evaluatePrompt(slot, prompt, { signal, systemLength: savedLengthOf(tokensOf, request.messages, prompt), states: open.states });
   const grammar = request.jsonSchema && (await model.llama.createGrammar({ grammar: grammarOf(request.jsonSchema) }));
   const room = contextLength - prompt.length;
-  const most = Math.min(request.maxTokens ?? room - 1, room - 1);
+  const maxTokens = Math.min(request.maxTokens ?? room - 1, room - 1);
   const isEnd = (token: Token): boolean => model.isEogToken(token);
-  const contextSequence = chatSequence(lane, model, { contextLength, most, isEnd, isAlone, signal });
+  const contextSequence = chatSequence(slot, model, { contextLength, maxTokens, isEnd, deterministic, signal });
   const chat = new LlamaChat({ contextSequence, chatWrapper, autoDisposeSequence: false });
   let firstTokenAt: number | undefined;
   let generatedTokens = 0;
@@ -57,7 +57,7 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
     const result = await chat.generateResponse(historyOf(request.messages), {
       signal,
       stopOnAbortSignal: true,
-      maxTokens: most,
+      maxTokens,
       temperature: sampling.temperature ?? 0.7,
       topK: sampling.topK ?? 40,
       topP: sampling.topP ?? 0.95,
@@ -88,6 +88,7 @@ async function answer(open: EmbeddedModel, lane: Lane, { request, prompt, starte
         promptTokens: prompt.length,
         cachedTokens,
         generatedTokens,
+        threads: deterministic?.threads,
         loadMs: Math.round(open.loadMs),
         timeToFirstTokenMs: Math.round(first - startedAt),
         totalMs: Math.round(endedAt - startedAt),

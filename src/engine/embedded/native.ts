@@ -6,7 +6,7 @@ import type { Llama, LlamaContext, LlamaContextSequence, SequenceEvaluateOptions
  * this door gives 97 (llama-server: 102), and 105 for four at once where it gives 155.
  */
 
-/** The library's context. Nothing of it may be called while a batch is decoded: see {@link Batches}. */
+/** The library's context. Nothing of it may be called while a batch is decoded: see {@link BatchLoop}. */
 export interface NativeContext {
   initBatch(tokenCount: number): void;
   /** Where `logitIndexes` are places in `tokens` after which a token will be chosen. Returns their places in the batch. */
@@ -20,7 +20,7 @@ export interface NativeContext {
   removeTokenCellsFromSequence(sequenceId: number, start: number, end: number): boolean;
   getSequenceKvCacheMinPosition(sequenceId: number): number;
   saveSequenceStateToFile(path: string, sequenceId: number, tokens: Uint32Array): Promise<number>;
-  loadSequenceStateFromFile(path: string, sequenceId: number, mostTokens: number): Promise<Uint32Array>;
+  loadSequenceStateFromFile(path: string, sequenceId: number, maxTokens: number): Promise<Uint32Array>;
   restoreCheckpoint(checkpoint: NativeCheckpoint, lastPosition: number): Promise<boolean>;
 }
 
@@ -56,7 +56,7 @@ export function nativeContext(context: LlamaContext): NativeContext {
 
 /** Takes the next free sequence of a context. */
 export function nativeSequence(context: LlamaContext, llama: Llama): NativeSequence {
-  // Kept as long as the lane: a sequence nobody refers to is taken back.
+  // Kept as long as the slot: a sequence nobody refers to is taken back.
   const sequence = context.getSequence();
   const inside = sequence as unknown as { _sequenceId: number; _resolveSamplerConfig(options: SequenceEvaluateOptions): object };
   const model = (context.model as unknown as { _model: object })._model;

@@ -6,7 +6,7 @@ import { historyOf } from './conversation.ts';
 export type PromptTokens = (messages: readonly ChatMessage[], functions?: ChatModelFunctions) => readonly Token[];
 
 /** Prompts kept: a conversation is counted, asked, and then looked at again as the beginning of its next turn. */
-const mostKept = 64;
+const maxKept = 64;
 
 /** For one model. The last prompts are remembered: rendering a template and looking up its tokens takes milliseconds. */
 export function createPromptTokens(model: LlamaModel, chatWrapper: ChatWrapper): PromptTokens {
@@ -18,7 +18,7 @@ export function createPromptTokens(model: LlamaModel, chatWrapper: ChatWrapper):
     kept.delete(key);
     kept.set(key, tokens);
     const [oldest] = kept.keys();
-    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
     return tokens;
 
     function render(): Token[] {

@@ -20,10 +20,10 @@ export interface SavedStates {
 }
 
 /** Shorter beginnings are evaluated anew. */
-export const leastSaved = 256;
+export const minSavedTokens = 256;
 const keyBytes = 32;
-const mostFiles = 16;
-const mostBytes = 512e6;
+const maxFiles = 16;
+const maxBytes = 512e6;
 /** What a process that ended left behind. */
 const staleMs = 3_600_000;
 
@@ -100,7 +100,7 @@ async function removeOldest(folder: string): Promise<void> {
   for (const { name, size, mtimeMs } of found.sort((a, b) => b.mtimeMs - a.mtimeMs)) {
     const isState = name.endsWith('.state');
     if (isState) [count, bytes] = [count + 1, bytes + size];
-    const isTooMuch = isState ? count > mostFiles || bytes > mostBytes : Date.now() - mtimeMs > staleMs;
+    const isTooMuch = isState ? count > maxFiles || bytes > maxBytes : Date.now() - mtimeMs > staleMs;
     if (isTooMuch) await rm(join(folder, name), { force: true });
   }
 }

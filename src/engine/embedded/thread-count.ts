@@ -1,90 +1,152 @@
+import { cpus } from 'node:os';
+import { sleep } from '../../base/abort.ts';
+
 /**
- * How many threads compute, by what is measured. The library's threads wait for each other by spinning: one whose core another program
- * has lets all the others wait, hundreds of times a token. On two cores with one of them taken, one thread is many times as fast as two
- * (`npm run bench:engine -- --only busy`). So fewer are tried where it became slow, and more again after a while; what is faster stays.
+ * How many threads compute tokens, by what is measured. The library's threads wait for each other by spinning: one whose core another
+ * program has lets all the others wait, hundreds of times a token. On two cores with one of them taken, one thread is many times as fast
+ * as two (`npm run bench:engine -- --only busy`). What cores were to be had is told by two clocks, so that nothing is tried out: threads
+ * that spin use all the time they are given, so the process's own time says how many cores it had; and the machine's idle time says
+ * how many more there are.
+ *
+ * Prompts are computed by all threads where those have most of the cores: between two waits they compute milliseconds, and a core that is
+ * had for two thirds of the time is worth more than none. On a machine with more to do than that they are computed as tokens are.
  */
 export interface ThreadCount {
-  /** For the next batch. */
+  /** For the next tokens. */
   readonly count: number;
-  /** A batch of `size` took so long with that count; times are compared only among batches of one size. */
-  measured(size: number, durationMs: number, nowMs: number): void;
+  /** For the next part of a prompt. */
+  readonly forPrompts: number;
+  /** A batch begins, computed by so many threads. */
+  begin(threads: number): void;
+  /** The batch that began last is done. */
+  end(): void;
+  /** `count`, looked for on the idle machine where no batch has told it yet. */
+  settled(): Promise<number>;
 }
 
-/** So much slower than it has been is a reason to try fewer. */
-const slowed = 1.7;
-/** Fewer must be so much faster to stay, more only so much. */
-const gainOfFewer = 1.2;
-const gainOfMore = 1.05;
-/** A trial that is so much slower ends at once. */
-const hopeless = 1.5;
-const shortestWaitMs = 150;
-const longestWaitMs = 30_000;
+/** Clocks of one moment, in milliseconds since some moment in the past. */
+export interface Clocks {
+  readonly nowMs: number;
+  /** Time all threads of this process had. */
+  ownMs: () => number;
+  /** Time all cores together had nothing to do. */
+  idleMs: () => number;
+}
 
-/** `most` are used until something else is faster; `samples` batches are taken for what a count brings. */
-export function createThreadCount(most: number, samples: number): ThreadCount {
-  let count = most;
-  let recent: number[] = [];
-  let lastSize = 0;
-  let trial: Trial | undefined;
-  let waitMs = shortestWaitMs;
+/** Batches are added up until they took so long: the clocks of some systems have steps of 16 ms. */
+const windowMs = 200;
+/** A longer pause between two batches is no time of work. */
+const maxPauseMs = 20;
+/** How long {@link ThreadCount.settled} looks. */
+const lookMs = 60;
+/** A core counts as had, or as idle, when it is so for more than three fifths of the time: where a thread shares one, it gets half. */
+const coreShare = 0.4;
+/** The part of their cores that all threads must have to read prompts, and that fewer must have for all to be tried again. */
+const minShareOfAll = 0.6;
+const minShareOfFewer = 0.9;
+/** After one more thread turned out to be too many: until it is tried again, twice as long each time. */
+const minWaitMs = 400;
+const maxWaitMs = 30_000;
+
+/** The clocks of this process and this machine. */
+export function machineClocks(): Clocks {
+  return {
+    nowMs: performance.now(),
+    ownMs: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
+    idleMs: () => cpus().reduce((sum, { times }) => sum + times.idle, 0),
+  };
+}
+
+/** `max` threads until it is measured that there are fewer cores. */
+export function createThreadCount(max: number, clocks: () => Clocks): ThreadCount {
+  let count = max;
+  let isMeasured = false;
+  let allReadPrompts = true;
+  let window: Window | undefined;
+  let batch = { startedMs: 0, ownMs: 0 };
+  let waitMs = minWaitMs;
   let notBeforeMs = 0;
-  let wasTried = false;
-  const best = new Map<string, number>();
+  let raisedFrom: number | undefined;
 
-  function begin(next: number, beforeMs: number): void {
-    trial = { from: count, beforeMs, taken: [] };
-    count = next;
-    recent = [];
-    wasTried = true;
+  function canAllRead(share: number, areAll: boolean): boolean {
+    return areAll ? share >= minShareOfAll : allReadPrompts || share >= minShareOfFewer;
   }
 
-  function end({ from, beforeMs, taken }: Trial, nowMs: number): void {
-    const isBetter = beforeMs / mean(taken) > (count < from ? gainOfFewer : gainOfMore);
-    if (!isBetter) count = from;
-    recent = isBetter ? taken : [];
-    trial = undefined;
-    // What was better may not be the best yet, unless the next is what it was better than.
-    notBeforeMs = isBetter && count + 1 !== from ? nowMs : nowMs + waitMs;
-    waitMs = isBetter ? shortestWaitMs : Math.min(waitMs * 2, longestWaitMs);
+  function decide({ threads, busyMs, ownMs, startedMs, idleMs }: Window, now: Clocks): void {
+    const idleCores = max === 1 ? 0 : (now.idleMs() - idleMs) / (now.nowMs - startedMs);
+    const cores = coresToUse({ threads, hadCores: ownMs / busyMs, idleCores, max });
+    isMeasured = true;
+    allReadPrompts = canAllRead(ownMs / busyMs / threads, threads === max);
+    // Measured with all of them, it is known; with fewer, more are a guess.
+    if (cores > count && threads < max && now.nowMs < notBeforeMs) return;
+    if (cores < count && cores === raisedFrom) {
+      waitMs = Math.min(waitMs * 2, maxWaitMs);
+      notBeforeMs = now.nowMs + waitMs;
+    } else if (cores === count && threads === count) waitMs = minWaitMs;
+    raisedFrom = cores > count ? count : undefined;
+    count = cores;
   }
 
   return {
     get count() {
       return count;
     },
-    measured(size, durationMs, nowMs) {
-      if (size !== lastSize) {
-        lastSize = size;
-        recent = [];
-        if (trial) count = trial.from;
-        trial = undefined;
-      }
-      if (trial) {
-        trial.taken.push(durationMs);
-        if (trial.taken.length >= samples || durationMs > trial.beforeMs * hopeless) end(trial, nowMs);
-        return;
-      }
-      recent = [...recent, durationMs].slice(-samples);
-      if (recent.length < samples) return;
-      const nowTakesMs = mean(recent);
-      const key = `${size} ${count}`;
-      const lowest = Math.min(best.get(key) ?? nowTakesMs, nowTakesMs);
-      best.set(key, lowest);
-      if (nowMs < notBeforeMs) return;
-      // Once at first: a machine may have been busy all the time.
-      if (count > 1 && (nowTakesMs > lowest * slowed || !wasTried)) begin(count >> 1, nowTakesMs);
-      else if (count < most) begin(count + 1, nowTakesMs);
+    get forPrompts() {
+      return allReadPrompts ? max : count;
+    },
+    begin(threads) {
+      const now = clocks();
+      const isSame = window?.threads === threads && now.nowMs - window.endedMs <= maxPauseMs;
+      if (!isSame) window = { threads, startedMs: now.nowMs, endedMs: now.nowMs, busyMs: 0, ownMs: 0, idleMs: now.idleMs() };
+      batch = { startedMs: now.nowMs, ownMs: now.ownMs() };
+    },
+    end() {
+      if (!window) return;
+      const now = clocks();
+      window.endedMs = now.nowMs;
+      window.busyMs += now.nowMs - batch.startedMs;
+      window.ownMs += now.ownMs() - batch.ownMs;
+      if (window.busyMs < windowMs) return;
+      decide(window, now);
+      window = undefined;
+    },
+    async settled() {
+      if (isMeasured || max === 1) return count;
+      const before = clocks();
+      const [idleMs, ownMs] = [before.idleMs(), before.ownMs()];
+      await sleep(lookMs);
+      const now = clocks();
+      const freeMs = now.idleMs() - idleMs + (now.ownMs() - ownMs);
+      if (!isMeasured) count = coresToUse({ threads: 0, hadCores: 0, idleCores: freeMs / (now.nowMs - before.nowMs), max });
+      return count;
     },
   };
 }
 
-interface Trial {
-  readonly from: number;
-  readonly beforeMs: number;
-  readonly taken: number[];
+/** Batches with the same count, one right after the other. */
+interface Window {
+  readonly threads: number;
+  readonly startedMs: number;
+  /** The machine's idle time when it began. */
+  readonly idleMs: number;
+  endedMs: number;
+  busyMs: number;
+  ownMs: number;
 }
 
-/** What counts is all the time together: one slow batch of four is slow. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+interface Measure {
+  readonly threads: number;
+  readonly hadCores: number;
+  readonly idleCores: number;
+  readonly max: number;
+}
+
+/** As many threads as find a core of their own. */
+function coresToUse({ threads, hadCores, idleCores, max }: Measure): number {
+  const hadAll = hadCores >= threads - coreShare;
+  const cores = hadAll ? threads + Math.floor(Math.max(0, idleCores) + coreShare) : Math.floor(hadCores + coreShare);
+  return Math.min(max, Math.max(1, cores));
 }

@@ -23,7 +23,7 @@ const token = readFileSync(tokenPath, 'utf8').trim();
 const models = createLoadedModels(createSessionOpener(dirname(tokenPath)), budget === '' ? undefined : Number(budget));
 const connections = new Set<Socket>();
 let keepAliveSeconds = 60;
-let lastActivityMs = Date.now();
+let lastActivityMs = performance.now();
 
 const server = createServer(serve);
 server.on('error', (error) => {
@@ -34,12 +34,12 @@ server.listen(socketPath);
 process.on('SIGTERM', leave);
 process.on('SIGINT', () => undefined); // Ctrl+C in the terminal is the command's to handle.
 
-// By the clock, not by one long timer: timers stand still while a machine sleeps.
+// By a clock that nobody can set: one set back by five days made a keep-alive of 20 seconds one of 120 hours.
 setInterval(() => {
   void models.unloadIdle();
   if (models.requests === 0 && !isFindable()) return leave();
-  if (connections.size > 0 || models.requests > 0) lastActivityMs = Date.now();
-  else if (Date.now() - lastActivityMs > keepAliveSeconds * 1000 && models.count === 0) leave();
+  if (connections.size > 0 || models.requests > 0) lastActivityMs = performance.now();
+  else if (performance.now() - lastActivityMs > keepAliveSeconds * 1000 && models.count === 0) leave();
 }, 500);
 
 /** Without its key, or with another one in its place, no command can find this process any more: it has no reason to stay. */
@@ -92,13 +92,13 @@ function serve(socket: Socket): void {
   socket.on('close', () => {
     connections.delete(socket);
     for (const controller of connection.running.values()) controller.abort(stopError('CANCELLED'));
-    if (connection.hasWorked) lastActivityMs = Date.now();
+    if (connection.hasWorked) lastActivityMs = performance.now();
     if (keepAliveSeconds === 0 && connections.size === 0) leave();
   });
   readMessages<ToHost>(socket, (message) => {
     if (typeof message !== 'object' || message === null) return void socket.destroy();
     connection.hasWorked ||= message.type === 'hello' ? message.find !== undefined : !looksOnly.includes(message.type);
-    if (connection.hasWorked) lastActivityMs = Date.now();
+    if (connection.hasWorked) lastActivityMs = performance.now();
     if (message.type === 'hello') greet(connection, message);
     else if (isAllowed(connection, message)) receive(connection, message);
     else socket.destroy();

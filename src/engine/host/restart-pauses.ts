@@ -12,8 +12,8 @@ const forgottenAfterMs = 60_000;
 const firstPauseMs = 500;
 const maxPauseMs = 8000;
 
-/** No ends yet. `now` in milliseconds is the clock. */
-export function createRestartPauses(now: () => number = Date.now): RestartPauses {
+/** No ends yet. `now` in milliseconds is the clock, by default one that nobody can set. */
+export function createRestartPauses(now: () => number = () => performance.now()): RestartPauses {
   const ends = new Map<string, { readonly count: number; readonly atMs: number }>();
   const recent = (key: string): number => {
     const last = ends.get(key);

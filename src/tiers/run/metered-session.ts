@@ -15,11 +15,22 @@ export interface Meter {
   generatedTokens: number;
   /** Length of the prompt before, with its answer. */
   lastTokens: number;
+  /** See {@link CaseResult.threads}. */
+  readonly threads: Set<number>;
 }
 
 /** A meter that has counted nothing. */
 export function newMeter(): Meter {
-  return { engineMs: 0, promptMs: 0, promptTokens: 0, cachedTokens: 0, rereadTokens: 0, generatedTokens: 0, lastTokens: 0 };
+  return {
+    engineMs: 0,
+    promptMs: 0,
+    promptTokens: 0,
+    cachedTokens: 0,
+    rereadTokens: 0,
+    generatedTokens: 0,
+    lastTokens: 0,
+    threads: new Set(),
+  };
 }
 
 /** The session with its work added to the meter. Each reply has its own time; a reply over it is TESTS_INCOMPLETE, never a failure. */
@@ -57,7 +68,8 @@ async function* metered(
     for await (const event of events) {
       meter.engineMs += performance.now() - lastMs;
       if (event.type === 'end') {
-        const { timeToFirstTokenMs, promptTokens, cachedTokens, generatedTokens } = event.usage;
+        const { timeToFirstTokenMs, promptTokens, cachedTokens, generatedTokens, threads } = event.usage;
+        if (threads !== undefined) meter.threads.add(threads);
         meter.promptMs += timeToFirstTokenMs;
         meter.promptTokens += promptTokens;
         meter.cachedTokens += cachedTokens;

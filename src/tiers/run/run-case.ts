@@ -71,6 +71,7 @@ export async function runCase(opened: Session, asked: AskedCase, options: AskOpt
     promptTokens: meter.promptTokens,
     cachedTokens: meter.cachedTokens,
     rereadTokens: meter.rereadTokens,
+    threads: meter.threads.size > 0 ? [...meter.threads] : undefined,
     seconds: round(seconds),
     promptSeconds: round(meter.promptMs / 1000),
     overheadSeconds: round(Math.max(0, seconds - meter.engineMs / 1000)),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commonEnd, sliceEnds } from './slices.ts';
+import { chunkEnds, commonEnd } from './prompt-chunks.ts';
 
 test.each([
   ['nothing', 0, [0], []],
@@ -8,15 +8,15 @@ test.each([
   ['behind a system prompt', 300, [150], [128, 150, 278, 300]],
   ['around an answer, whatever the order', 20, [12, 9, 10, 11], [9, 10, 11, 12, 20]],
   ['not behind its end', 20, [10, 20, 25], [10, 20]],
-])('slices of %s', (_, length, cuts, ends) => {
-  expect(sliceEnds(length, cuts)).toEqual(ends);
+])('chunks of %s', (_, length, cuts, ends) => {
+  expect(chunkEnds(length, cuts)).toEqual(ends);
 });
 
 test.each([
   ['as far as both were cut alike', [5, 9, 12], [5, 9, 13], 20, 9],
   ['not into what follows other tokens', [5, 9, 12], [5, 9, 12], 10, 9],
   ['nowhere where the first cut differs', [4, 9], [5, 9], 20, 0],
-  ['nowhere in what was evaluated in company', [], [5, 9], 20, 0],
-])('a state is gone on from %s', (_, held, wanted, most, end) => {
-  expect(commonEnd(held, wanted, most)).toBe(end);
+  ['nowhere in what was evaluated with batchmates', [], [5, 9], 20, 0],
+])('a state is gone on from %s', (_, held, wanted, maxEnd, end) => {
+  expect(commonEnd(held, wanted, maxEnd)).toBe(end);
 });

@@ -1,0 +1,110 @@
+import type { Token } from 'node-llama-cpp';
+import { expect, test } from 'vitest';
+import { createBatchLoop, type Job, type JobSlot } from './batch-loop.ts';
+import type { NativeContext, NativeSampler } from './native.ts';
+
+/** A context that computes nothing, on two cores of which another program has one; notes each batch. */
+function busyContext() {
+  const batches: { readonly tokens: number; readonly threads: number }[] = [];
+  const time = { nowMs: 0, ownMs: 0 };
+  let [threads, tokens] = [0, 0];
+  const context = {
+    setThreads(count: number) {
+      threads = count;
+    },
+    initBatch(count: number) {
+      tokens = count;
+    },
+    addToBatch: () => Uint32Array.of(0),
+    async decodeBatch() {
+      batches.push({ tokens, threads });
+      const durationMs = Math.max(50, tokens * 5);
+      time.nowMs += durationMs;
+      time.ownMs += durationMs * (threads === 2 ? 1.33 : 1);
+    },
+    sampleToken: async () => 7 as Token,
+    disposeSequence: () => undefined,
+  };
+  const clocks = () => {
+    const { nowMs, ownMs } = time;
+    return { nowMs, ownMs: () => ownMs, idleMs: () => 0 };
+  };
+  return { batches, clocks, context: context as unknown as NativeContext };
+}
+
+type Loop = ReturnType<typeof createBatchLoop>;
+
+function newSlot(id: number): JobSlot {
+  return { id, tokens: [], deterministicEnds: [], deterministicThreads: undefined, onChange: () => undefined };
+}
+
+/** Lets a slot read a prompt and choose so many tokens. */
+function choose(loop: Loop, { prompt = 1, count, ...more }: { prompt?: number; count: number } & Partial<Job>): Promise<void> {
+  let left = count;
+  return new Promise((resolve, reject) => {
+    const onDone = (token: Token | undefined): readonly Token[] | undefined => {
+      left -= 1;
+      if (left > 0 && token !== undefined) return [token];
+      resolve();
+      return undefined;
+    };
+    const next = Array<Token>(prompt).fill(7 as Token);
+    const sampler = {} as NativeSampler;
+    loop.submit({ slot: newSlot(0), next, sampler, deterministic: undefined, onDone, onFailed: reject, ...more });
+  });
+}
+
+const openLoop = () => {
+  const { batches, clocks, context } = busyContext();
+  return { batches, loop: createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks }) };
+};
+
+test('tokens are computed by as many threads as find a core, prompts by all', async () => {
+  const { batches, loop } = openLoop();
+  await choose(loop, { count: 30 });
+  expect(batches[0]?.threads).toBe(2);
+  expect(batches.slice(6).map(({ threads }) => threads)).toEqual(Array(24).fill(1));
+  batches.length = 0;
+  await choose(loop, { prompt: 300, count: 1 });
+  expect(batches.map(({ threads }) => threads)).toEqual(batches.map(() => 2));
+  await loop.stop();
+});
+
+test('what must come out alike keeps its number of threads', async () => {
+  const { batches, loop } = openLoop();
+  await choose(loop, { count: 20 });
+  batches.length = 0;
+  await choose(loop, { count: 10, deterministic: { threads: 2 } });
+  expect(batches).toEqual(Array(10).fill({ tokens: 1, threads: 2 }));
+  expect(await loop.deterministic()).toEqual({ threads: 1 });
+  await loop.stop();
+});
+
+test('a prompt is read in few large batches, and in small ones while somebody waits for tokens', async () => {
+  const { batches, loop } = openLoop();
+  await choose(loop, { prompt: 600, count: 1 });
+  // A second and a half of it at a time, from the second batch on.
+  expect(batches.map(({ tokens }) => tokens)).toEqual([64, 288, 248]);
+  batches.length = 0;
+  const talking = choose(loop, { slot: newSlot(1), count: 40 });
+  await choose(loop, { prompt: 600, count: 1 });
+  expect(Math.max(...batches.map(({ tokens }) => tokens))).toBe(32);
+  await talking;
+  await loop.stop();
+});
+
+test('a batch that fails ends the requests that were in it, and no other', async () => {
+  const { loop } = openLoop();
+  const failing = {
+    applyConfig: () => undefined,
+    dispose: () => undefined,
+  };
+  const { context } = busyContext();
+  const broken = createBatchLoop({ ...context, sampleToken: () => Promise.reject(new Error('no')) } as NativeContext, {
+    capacity: 512,
+    maxThreads: 2,
+  });
+  await expect(choose(broken, { count: 1, sampler: failing })).rejects.toThrow('no');
+  await choose(loop, { count: 2 });
+  await Promise.all([loop.stop(), broken.stop()]);
+});
