@@ -19,6 +19,7 @@ import { createOpener } from './open-model.ts';
 import { readFacts } from './read-facts.ts';
 import { createRemotes } from './remotes.ts';
 import { createSessions } from './sessions.ts';
+import { tellSettings } from './tell-decisions.ts';
 
 /** The composition root: every part of luci, made from one Settings value. What only some commands need is loaded when it is used. */
 
@@ -27,6 +28,7 @@ export { defaultSettings };
 /** luci with these settings (default: {@link defaultSettings}). Touches nothing until it is asked to. */
 export function createLuci(settings: Settings = defaultSettings()): Luci {
   const directories = directoriesOf(settings.home);
+  if (settings.debug) tellSettings(settings, directories);
   const { state: stateFolder, trash: trashFolder } = directories;
   const { childEnvironment, runtimeFolder, userFolder } = settings.system;
   const ledgerPath = join(stateFolder, 'net.jsonl');

@@ -143,7 +143,7 @@ function installerOf({ settings, directories, net, store, models }: InstallsOpti
       mirrors,
       connections,
       transport,
-      childEnvironment: system.childEnvironment,
+      childEnvironment: system.fetcherEnvironment,
       // One limiter for everything this process fetches.
       maxBytesPerSecond: maxBytesPerSecond === undefined ? undefined : createRateLimiter(maxBytesPerSecond),
       onlySource,

@@ -85,7 +85,7 @@ export interface ModelsOptions {
   /** The user's own catalogue. */
   readonly catalogPath: string;
   /** What `~` stands for. */
-  readonly userFolder: string;
+  readonly userFolder: string | undefined;
 }
 
 /** The models of a home folder. The catalogue is read once, when something needs it. */

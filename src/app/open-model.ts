@@ -11,6 +11,7 @@ import type { Net } from '../net/net.ts';
 import type { EnginePrograms } from './engine-programs.ts';
 import type { Remotes } from './remotes.ts';
 import type { OpenChosen } from './sessions.ts';
+import { tellChoice, tellSession } from './tell-decisions.ts';
 
 /** Opening a model: which engine runs it, here or elsewhere. The caller never knows. */
 
@@ -65,10 +66,16 @@ export function createOpener({ settings, net, engine, machine, programs, remotes
     if (!isLlamafilePath(path) && rpc === undefined && (choice === 'auto' || choice === 'embedded')) {
       // A file that is in memory was checked, and its engine chosen: looking at it and at the machine again takes 50 ms.
       const session = await engine.openLoaded(target, how);
-      if (session) return session;
+      if (session) {
+        tellSession({ name }, { state: 'shared', engine: session.facts.kind, why: 'it is in memory' });
+        return session;
+      }
     }
     const wish = await wishFor(path, options.signal);
-    const kind = chooseEngine(await machine(), wish);
+    const facts = await machine();
+    const kind = chooseEngine(facts, wish);
+    tellChoice(facts, wish, kind);
+    tellSession({ name }, { state: 'opened', engine: kind, contextLength: how.contextLength, threads: how.threads });
     if (kind === 'embedded') return engine.open(target, how);
     for (const host of rpc ?? []) await net.reach(host, { purpose: 'remote-engine', signal: options.signal });
     return engine.open({ ...target, program: await programFor(kind, path) }, how);
@@ -90,7 +97,7 @@ async function checkNamedFile(path: string, signal?: AbortSignal): Promise<GgufF
   try {
     return await checkGgufFile(path, signal);
   } catch (error) {
-    if (!isLuciError(error, 'GGUF_BROKEN') || error.message.includes(path)) throw error;
-    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: error.details, cause: error });
+    if (!isLuciError(error, 'GGUF_BROKEN') || error.details.path !== undefined) throw error;
+    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: { ...error.details, path }, cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { LuciError } from '../base/errors.ts';
+import { headerSecret } from '../base/header-text.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Session } from '../engine/engine.ts';
 import { listRemoteModels } from '../engine/openai/list-models.ts';
@@ -104,5 +105,5 @@ function requireKey({ name, keyEnv }: Remote, variable: Settings['system']['vari
   if (keyEnv === undefined) return undefined;
   const key = variable(keyEnv);
   if (key === undefined) throw new LuciError('CONFIG_INVALID', `The key of ${name} should be in the variable ${keyEnv}, which is not set.`);
-  return key;
+  return headerSecret(key, keyEnv);
 }

@@ -45,7 +45,7 @@ export interface Runtimes {
 /** The runtimes of a home folder. */
 export function createRuntimes({ settings, directories, net }: { settings: Settings; directories: Directories; net: Net }): Runtimes {
   const catalogPath = dataPath('catalog', 'runtimes.json');
-  const { childEnvironment } = settings.system;
+  const { childEnvironment, fetcherEnvironment } = settings.system;
   const { connections, transport, maxBytesPerSecond } = settings.download;
   const tools: RuntimeTools = {
     net,
@@ -58,7 +58,7 @@ export function createRuntimes({ settings, directories, net }: { settings: Setti
       hub: settings.hub,
       connections,
       transport,
-      childEnvironment,
+      childEnvironment: fetcherEnvironment,
       maxBytesPerSecond,
     },
   };
@@ -67,8 +67,9 @@ export function createRuntimes({ settings, directories, net }: { settings: Setti
     releases: () => readRuntimeCatalog(catalogPath),
     addLlamafile: (version, options) => addLlamafile(tools, version, options),
     addProgram: (kind, path) => addProgram(tools, kind, path),
-    addGpu: (gpu, signal) => addGpu({ ...tools, packageFolder: dirname(dirname(catalogPath)) }, gpu, signal),
-    addPython: (options) => addPython(tools, options),
+    addGpu: (gpu, signal) =>
+      addGpu({ ...tools, environment: fetcherEnvironment, packageFolder: dirname(dirname(catalogPath)) }, gpu, signal),
+    addPython: (options) => addPython({ ...tools, environment: fetcherEnvironment }, options),
     pythonRelease: () => readPythonRelease(catalogPath),
     async pythonFolder(signal) {
       const found = (await readRuntimes(directories.state)).findLast(({ kind }) => kind === 'python');

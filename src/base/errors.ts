@@ -1,3 +1,5 @@
+import type { DetailsOf } from './error-details.ts';
+
 /** The one table of failures, and the one error class. Knows codes, exit statuses and HTTP statuses; not terminals. */
 
 interface ErrorKind {
@@ -55,26 +57,30 @@ export const errorKinds = {
 export type ErrorCode = keyof typeof errorKinds;
 
 /** What an error carries beside its message. */
-export interface LuciErrorOptions {
+export interface LuciErrorOptions<Code extends ErrorCode = ErrorCode> {
   /** The next commands to type, one a line. */
   readonly hint?: string;
   /** Facts for `--json` and for callers; never tokens, never signed URLs. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: DetailsOf<Code>;
   readonly cause?: unknown;
 }
 
-/** A failure luci knows: what happened to which object, and what to do next. Everything else thrown is a bug. */
-export class LuciError extends Error {
+/**
+ * A failure luci knows: what happened to which object, and what to do next. Everything else thrown is a bug.
+ * The program goes by the code and by the details of its form, never by the message.
+ */
+export class LuciError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'LuciError';
-  readonly code: ErrorCode;
+  readonly code: Code;
   readonly hint: string | undefined;
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly details: DetailsOf<Code>;
 
-  constructor(code: ErrorCode, message: string, { hint, details = {}, cause }: LuciErrorOptions = {}) {
+  constructor(code: Code, message: string, { hint, details, cause }: LuciErrorOptions<Code> = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
-    this.details = details;
+    // Every member of every form may be missing.
+    this.details = details ?? ({} as DetailsOf<Code>);
   }
 
   get exitCode(): number {
@@ -97,7 +103,7 @@ export interface LuciErrorData {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: DetailsOf<ErrorCode>;
 }
 
 /** The error that crossed a process border, as an error again. */
@@ -108,7 +114,7 @@ export function luciErrorFrom({ code, message, hint, details }: LuciErrorData): 
   });
 }
 
-/** True for a {@link LuciError}, of one code when `code` is given. */
-export function isLuciError(error: unknown, code?: ErrorCode): error is LuciError {
+/** True for a {@link LuciError}, of one code when `code` is given: then its details have the form of that code. */
+export function isLuciError<Code extends ErrorCode = ErrorCode>(error: unknown, code?: Code): error is LuciError<Code> {
   return error instanceof LuciError && (code === undefined || error.code === code);
 }

@@ -10,7 +10,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? value : threeDigits(value)} ${units[unit]}`;
+  return `${unit === 0 ? Math.round(value) : threeDigits(value)} ${units[unit]}`;
 }
 
 /** `61 of 98.4 MB` style pair: both in the unit of the total. */

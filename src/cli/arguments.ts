@@ -1,116 +1,173 @@
 import { parseArgs } from 'node:util';
 import { LuciError } from '../base/errors.ts';
-import { parseSeconds } from '../base/units.ts';
-import type { SettingsOverrides } from '../config/resolve-settings.ts';
-import type { Command, Option, OptionValues } from './command.ts';
+import { misfit } from '../base/value-kinds.ts';
+import type { SettingsOverrides } from '../config/settings.ts';
+import type { Command, OptionTable, OptionValues } from './command.ts';
+import { commonFlags, type Flag, type globalOptions, ownFlags } from './flags.ts';
 import { nearest } from './nearest.ts';
+import { requireOperands } from './operands.ts';
 
 /** The command line as values. */
 
-/** Flags every command has. */
-export const globalOptions = {
-  json: { type: 'boolean', summary: 'print one JSON value a line on stdout' },
-  quiet: { type: 'boolean', short: 'q', summary: 'results only' },
-  yes: { type: 'boolean', short: 'y', summary: 'answer questions with yes' },
-  offline: { type: 'boolean', summary: 'refuse every connection to another machine' },
-  home: { type: 'string', value: 'DIR', summary: 'where models and state are kept (default ~/.luciferai, or LUCI_HOME)' },
-  'no-color': { type: 'boolean', summary: 'no colour' },
-  debug: { type: 'boolean', summary: 'show stacks and details of errors' },
-  help: { type: 'boolean', short: 'h', summary: 'help for a command' },
-  version: { type: 'boolean', short: 'V', summary: 'the version' },
-} as const satisfies Record<string, Option>;
-
 /** A parsed command line. */
 export interface ParsedArguments {
+  /** The command, or the verb of one. */
   readonly command: Command | undefined;
+  /** As it was typed in full, as in `test compare`. */
+  readonly path: string;
   readonly operands: readonly string[];
-  readonly options: OptionValues;
+  readonly options: OptionValues<OptionTable>;
+  /** Values of the flags every command has. */
+  readonly everywhere: OptionValues<typeof globalOptions>;
+  readonly overrides: SettingsOverrides;
 }
+
+/** A command or a verb that is to run, with what is taken after it. */
+interface Found {
+  readonly command: Command | undefined;
+  /** The command it is a verb of. */
+  readonly parent?: Command;
+  readonly path: string;
+  readonly rest: readonly string[];
+}
+
+type Token = { readonly index: number } & (
+  | { readonly kind: 'option'; readonly name: string; readonly rawName: string; readonly value?: string; readonly inlineValue?: boolean }
+  | { readonly kind: 'positional'; readonly value: string }
+  | { readonly kind: 'option-terminator' }
+);
 
 /**
- * Parses flags anywhere; the first operand names the command.
- * @throws USAGE for an unknown command or flag, with the nearest known one
+ * Parses flags anywhere; the first operand names the command, and the next one its verb.
+ * @throws USAGE for an unknown command, verb or flag with the nearest known one, for a value that is not understood, and for
+ *   operands a command does not take
  */
 export function parseArguments(args: readonly string[], commands: readonly Command[]): ParsedArguments {
-  const commandAt = findCommand(args);
-  const name = commandAt === undefined ? undefined : args[commandAt];
-  const command = commands.find((candidate) => candidate.name === name || candidate.aliases?.includes(name ?? ''));
-  if (name !== undefined && !command) throw unknownCommand(name, commands);
-  const known: Record<string, Option> = { ...globalOptions, ...command?.options };
-  const rest = args.filter((_, index) => index !== commandAt);
-  try {
-    const { values, positionals } = parseArgs({ args: rest, options: parserOptions(known), allowPositionals: true, strict: true });
-    requireOperands(command, positionals);
-    return { command, operands: positionals, options: values as OptionValues };
-  } catch (error) {
-    throw usageError(error, known, command);
+  const found = findVerb(findCommand(args, commands));
+  const { command, path, rest } = found;
+  const flags = [...commonFlags(), ...(command ? ownFlags(command) : [])];
+  const values = { option: {}, everywhere: {}, setting: {} } as Record<Flag['place'], Record<string, unknown>>;
+  const operands: string[] = [];
+  for (const token of tokensOf(rest, flags)) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const flag = flags.find(({ name }) => name === token.name);
+    if (!flag) throw unknownFlag(token.rawName, flags, found);
+    const value = readValue(flag, token, found);
+    const { place, key } = flag;
+    values[place][key] = flag.multiple ? [...((values[place][key] as unknown[] | undefined) ?? []), value] : value;
   }
+  const isHelp = values.everywhere['help'] === true || values.everywhere['version'] === true;
+  if (command && !isHelp) requireOperands(command, path, operands);
+  requireCommand(found, values.setting['home'], { operands, commands, isHelp });
+  return { command, path, operands, options: values.option, everywhere: values.everywhere, overrides: values.setting };
 }
 
-/** Words after a command that takes none are a mistake, and none that should be passed over: `luci clean llama3.2` does not clean a model. */
-function requireOperands(command: Command | undefined, [word]: readonly string[]): void {
-  if (command === undefined || command.operands !== undefined || word === undefined) return;
-  throw new LuciError('USAGE', `luci ${command.name} takes no words, and "${word}" is one.`, { hint: `luci ${command.name} --help` });
+/** The first argument that is no flag and no flag's value names the command. */
+function findCommand(args: readonly string[], commands: readonly Command[]): Found {
+  const flags = commonFlags();
+  const first = tokensOf(args, flags).find(({ kind }) => kind !== 'option');
+  if (first?.kind !== 'positional') return { command: undefined, path: '', rest: args };
+  const command = commands.find(({ name, aliases }) => name === first.value || aliases?.includes(first.value));
+  if (!command) throw unknownWord('command', first.value, undefined, commands);
+  return { command, path: command.name, rest: args.filter((_, index) => index !== first.index) };
 }
 
-/** The index of the first operand: the first argument that is no flag and no flag's value. */
-function findCommand(args: readonly string[]): number | undefined {
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index] ?? '';
-    if (arg === '--') return undefined;
-    if (!arg.startsWith('-')) return index;
-    const option = Object.entries(globalOptions).find(([long]) => arg === `--${long}`);
-    if (option?.[1].type === 'string') index += 1;
+/** The verb, where the command has any: by its name, or the usual one. */
+function findVerb(found: Found): Found {
+  const { command, path, rest } = found;
+  if (!command?.verbs) return found;
+  const flags = [command, ...command.verbs].flatMap(ownFlags).concat(commonFlags());
+  const tokens = tokensOf(rest, flags);
+  for (const token of tokens)
+    if (token.kind === 'option' && !flags.some(({ name }) => name === token.name)) throw unknownFlag(token.rawName, flags, found);
+  const first = tokens.find(({ kind }) => kind !== 'option');
+  const word = first?.kind === 'positional' ? first : undefined;
+  const verb = command.verbs.find(({ name }) => name === (word?.value ?? command.usualVerb));
+  if (verb) {
+    const others = word ? rest.filter((_, index) => index !== word.index) : rest;
+    // Without a verb the help is that of the command.
+    const isHelp = tokens.some((token) => token.kind === 'option' && token.name === 'help');
+    return word || !isHelp ? { command: verb, parent: command, path: `${path} ${verb.name}`, rest: others } : found;
   }
-  return undefined;
+  if (command.run || word === undefined) return found;
+  throw unknownWord('verb', word.value, found, command.verbs);
 }
 
-function parserOptions(known: Readonly<Record<string, Option>>) {
-  return Object.fromEntries(
-    Object.entries(known).map(([name, { type, short, multiple }]) => [
-      name,
+function tokensOf(args: readonly string[], flags: readonly Flag[]): readonly Token[] {
+  const options = Object.fromEntries(
+    flags.map(({ name, short, value, multiple = false }) => {
+      const type: 'boolean' | 'string' = value === undefined ? 'boolean' : 'string';
       // Node takes no undefined here.
-      short === undefined ? { type, multiple: multiple ?? false } : { type, multiple: multiple ?? false, short },
-    ]),
+      return [name, short === undefined ? { type, multiple } : { type, multiple, short }];
+    }),
   );
+  return parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true }).tokens;
 }
 
-function unknownCommand(name: string, commands: readonly Command[]): LuciError {
-  const names = commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
-  const [close] = nearest(name, names, 1);
-  return new LuciError('USAGE', `luci has no command "${name}".${close ? ` Did you mean ${close}?` : ''}`, { hint: 'luci --help' });
-}
-
-function usageError(error: unknown, known: Readonly<Record<string, Option>>, command: Command | undefined): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (!(error instanceof Error) || typeof code !== 'string' || !code.startsWith('ERR_PARSE_ARGS')) return error;
-  const hint = command ? `luci ${command.name} --help` : 'luci --help';
-  const flag = /'(-[^' ]*)/.exec(error.message)?.[1];
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && flag) {
-    const [close] = nearest(flag.replace(/^-+/, ''), Object.keys(known), 1);
-    const place = command ? `luci ${command.name}` : 'luci';
-    return new LuciError('USAGE', `${place} has no flag ${flag}.${close ? ` Did you mean --${close}?` : ''}`, { hint });
+/** The value of a flag as it is meant. */
+function readValue(flag: Flag, { value, inlineValue }: Token & { kind: 'option' }, found: Found): unknown {
+  const name = `--${flag.name}`;
+  if (!flag.kind) {
+    if (value === undefined) return true;
+    throw new LuciError('USAGE', `${name} takes no value.`, { hint: helpOf(found) });
   }
-  const name = /--([\w-]+)/.exec(error.message)?.[1] ?? '';
-  const option = known[name];
-  if (option?.type === 'boolean') return new LuciError('USAGE', `--${name} takes no value.`, { hint });
-  if (option) return new LuciError('USAGE', `--${name} needs a value; one that begins with "-" is written --${name}=-1.`, { hint });
-  return new LuciError('USAGE', (error.message.split('\n')[0] ?? '').replace(/'/g, '"'), { hint });
+  if (value === undefined || (value.startsWith('-') && value.length > 1 && !inlineValue))
+    throw new LuciError('USAGE', `${name} needs a value; one that begins with "-" is written ${name}=-1.`, {
+      hint: exampleOf(flag, found),
+    });
+  const meant = flag.kind.parse(value);
+  if (meant !== undefined) return meant;
+  throw new LuciError('USAGE', `${name}: ${misfit(value, flag.kind)}`, { hint: exampleOf(flag, found) });
 }
 
-/** The global flags as settings. */
-export function overridesOf(options: OptionValues): SettingsOverrides {
-  const keepAlive = options['keep-alive'];
-  return {
-    home: typeof options['home'] === 'string' ? options['home'] : undefined,
-    offline: options['offline'] === true ? true : undefined,
-    debug: options['debug'] === true ? true : undefined,
-    keepAliveSeconds: typeof keepAlive === 'string' ? secondsOf(keepAlive) : undefined,
-  };
+/** A command line with the flag that works. */
+function exampleOf({ name, kind }: Flag, { command, path }: Found): string {
+  return ['luci', path, `--${name} ${kind?.example ?? ''}`, command?.example].filter(Boolean).join(' ');
 }
 
-function secondsOf(text: string): number {
-  const seconds = parseSeconds(text);
-  if (seconds === undefined) throw new LuciError('USAGE', `--keep-alive: "${text}" is not a time like 5m or 0`);
-  return seconds;
+function helpOf({ path }: Found): string {
+  return ['luci', path, '--help'].filter(Boolean).join(' ');
+}
+
+function unknownWord(what: 'command' | 'verb', word: string, found: Found | undefined, known: readonly Command[]): LuciError {
+  const names = known.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const [close] = nearest(word, names, 1);
+  const place = found ? `luci ${found.path} has no` : `luci has no ${what}`;
+  const all = found && close === undefined ? ` It has ${names.join(', ')}.` : '';
+  return new LuciError('USAGE', `${place} "${word}".${close ? ` Did you mean ${close}?` : all}`, {
+    hint: found ? helpOf(found) : 'luci --help',
+  });
+}
+
+/** A flag nobody knows here; another verb of the command may. */
+function unknownFlag(rawName: string, flags: readonly Flag[], found: Found): LuciError {
+  const place = ['luci', found.path].filter(Boolean).join(' ');
+  const typed = rawName.replace(/^-+/, '');
+  const family = found.parent ?? found.command;
+  const owner = [...(family?.verbs ?? []), ...(family?.run ? [family] : [])].find((other) =>
+    ownFlags(other).some(({ name }) => name === typed),
+  );
+  if (family && owner) {
+    const path = owner === family ? family.name : `${family.name} ${owner.name}`;
+    return new LuciError('USAGE', `${place} has no flag ${rawName}; luci ${path} has.`, { hint: `luci ${path} --help` });
+  }
+  const names = flags.map(({ name }) => name);
+  const [close] = nearest(typed, names, 1);
+  return new LuciError('USAGE', `${place} has no flag ${rawName}.${close ? ` Did you mean --${close}?` : ''}`, { hint: helpOf(found) });
+}
+
+/** `luci --home list` has taken the command for a folder. */
+function requireCommand(
+  { command }: Found,
+  home: unknown,
+  { operands, commands, isHelp }: { readonly operands: readonly string[]; readonly commands: readonly Command[]; readonly isHelp: boolean },
+): void {
+  if (command || isHelp) return;
+  const swallowed = commands.find(({ name, aliases }) => name === home || aliases?.some((alias) => alias === home));
+  if (swallowed)
+    throw new LuciError('USAGE', `--home needs a folder, and "${String(home)}" was taken for it, so no command is left.`, {
+      hint: `luci --home /a/folder ${swallowed.name}\nluci --home ./${String(home)} names a folder that is called so.`,
+    });
+  if (operands.length > 0) throw new LuciError('USAGE', 'No command is named.', { hint: 'luci --help' });
 }

@@ -1,5 +1,5 @@
-import { globalOptions } from './arguments.ts';
-import type { Command, Option } from './command.ts';
+import type { Command } from './command.ts';
+import { commonFlags, type Flag, ownFlags } from './flags.ts';
 import { definitions } from './show/definitions.ts';
 import type { Terminal } from './show/terminal.ts';
 import { wrap } from './show/text.ts';
@@ -12,10 +12,10 @@ const longestOperands = 18;
 /** What `luci --help` prints. */
 export function generalHelp(commands: readonly Command[], terminal: Terminal): string {
   const { ellipsis } = terminal.marks;
-  const rows = commands.map(({ name, operands = '', summary }): [string, string] => [
-    `${name} ${operands.length > longestOperands ? ellipsis : operands}`,
-    summary,
-  ]);
+  const rows = commands.map((command): [string, string] => {
+    const operands = operandsText(command);
+    return [`${command.name} ${operands.length > longestOperands ? ellipsis : operands}`, command.summary];
+  });
   return [
     wrap('luci installs open language models by name and runs them offline.', terminal.columns),
     '',
@@ -24,32 +24,46 @@ export function generalHelp(commands: readonly Command[], terminal: Terminal): s
     ...definitions(rows, terminal),
     '',
     'Flags of every command:',
-    ...optionLines(globalOptions, terminal),
+    ...flagLines(commonFlags(), terminal),
     '',
     'luci <command> --help says more.',
     'Start here:  luci ask "What is the capital of France?"',
   ].join('\n');
 }
 
-/** What `luci <command> --help` prints. */
-export function commandHelp(command: Command, terminal: Terminal): string {
-  const own = command.options ? ['', 'Flags:', ...optionLines(command.options, terminal)] : [];
+/** What `luci <command> --help` prints, and `luci <command> <verb> --help`. */
+export function commandHelp(command: Command, path: string, terminal: Terminal): string {
+  const flags = ownFlags(command);
+  const own = flags.length > 0 ? ['', 'Flags:', ...flagLines(flags, terminal)] : [];
   const aliases = command.aliases?.length ? [`Also: ${command.aliases.join(', ')}`] : [];
   return [
-    `Usage: luci ${[command.name, command.operands, command.options ? '[flags]' : undefined].filter(Boolean).join(' ')}`,
+    `Usage: luci ${[path, operandsText(command), flags.length > 0 ? '[flags]' : undefined].filter(Boolean).join(' ')}`,
     '',
     wrap(`${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`, terminal.columns),
     ...aliases,
     ...(command.details ? ['', wrap(command.details, terminal.columns)] : []),
+    ...verbLines(command, path, terminal),
     ...own,
     '',
     'Flags of every command:',
-    ...optionLines(globalOptions, terminal),
+    ...flagLines(commonFlags(), terminal),
   ].join('\n');
 }
 
-function optionLines(options: Readonly<Record<string, Option>>, terminal: Terminal): string[] {
-  const rows = Object.entries(options).map(([name, { short, value, summary }]): [string, string] => [
+/** What may stand after the name: operands, or the verbs. */
+function operandsText({ operands, verbs = [], usualVerb }: Command): string {
+  const names = verbs.map(({ name }) => (name === usualVerb ? `[${name}]` : name)).join(' | ');
+  return [operands, names].filter(Boolean).join(' | ');
+}
+
+function verbLines({ verbs = [] }: Command, path: string, terminal: Terminal): string[] {
+  if (verbs.length === 0) return [];
+  const rows = verbs.map(({ name, operands = '', summary }): [string, string] => [`${name} ${operands}`.trimEnd(), summary]);
+  return ['', ...definitions(rows, terminal), '', wrap(`luci ${path} <verb> --help says more of each.`, terminal.columns)];
+}
+
+function flagLines(flags: readonly Flag[], terminal: Terminal): string[] {
+  const rows = flags.map(({ name, short, value, summary }): [string, string] => [
     `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`,
     summary,
   ]);

@@ -95,21 +95,20 @@ function importedLine({ name, sizeBytes, vouched }: InstalledModel, { marks, sty
 function explainStop(error: unknown, model: Model): unknown {
   if (!isLuciError(error)) return error;
   const hint = `luci install ${shellWord(referenceOf(model))}`;
-  if (error.code === 'CANCELLED') {
-    const deleted = error.details['deletedBytes'];
-    if (typeof deleted === 'number') {
-      return new LuciError('CANCELLED', `Cancelled. Deleted ${formatBytes(deleted)} of partial data. (--keep-partial keeps it.)`, {
+  if (isLuciError(error, 'CANCELLED')) {
+    const { deletedBytes, keptBytes, totalBytes } = error.details;
+    if (deletedBytes !== undefined) {
+      return new LuciError('CANCELLED', `Cancelled. Deleted ${formatBytes(deletedBytes)} of partial data. (--keep-partial keeps it.)`, {
         details: error.details,
       });
     }
-    const { keptBytes, totalBytes } = error.details;
-    const isKnown = typeof keptBytes === 'number' && typeof totalBytes === 'number';
+    const isKnown = keptBytes !== undefined && totalBytes !== undefined;
     const at = isKnown ? ` at ${Math.floor((keptBytes / totalBytes) * 100)} %` : '';
     return new LuciError('CANCELLED', `Paused${at}. Run the same command to continue.`, { hint, details: error.details });
   }
   if (error.code === 'TERMINATED' || error.code === 'HUNG_UP')
     return new LuciError(error.code, 'Stopped. What was fetched is kept.', { hint });
-  if (error.code === 'NETWORK_FAILED' || error.code === 'OFFLINE') {
+  if (isLuciError(error, 'NETWORK_FAILED') || isLuciError(error, 'OFFLINE')) {
     return new LuciError(error.code, `${model.name} could not be fetched: ${error.message}`, {
       hint: [error.hint, hint].filter(Boolean).join('\n'),
       details: error.details,

@@ -1,9 +1,10 @@
 import type { Luci } from '../app/luci.ts';
 import { stopError } from '../base/abort.ts';
-import { isLuciError, LuciError } from '../base/errors.ts';
+import { listenToDebugLog } from '../base/debug-log.ts';
+import { isLuciError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
-import type { SettingsOverrides } from '../config/resolve-settings.ts';
-import { overridesOf, type ParsedArguments, parseArguments } from './arguments.ts';
+import { isDebugOn } from '../config/environment.ts';
+import { type ParsedArguments, parseArguments } from './arguments.ts';
 import { commands } from './command-table.ts';
 import { chat } from './commands/chat.ts';
 import { leaveClosedTerminals } from './hang-up.ts';
@@ -29,15 +30,13 @@ async function main(args: readonly string[]): Promise<number> {
   leaveClosedTerminals(() => isLuciError(controller.signal.reason, 'HUNG_UP'));
   // Before the flags are known, errors are told in the plainest way that was asked for.
   let show = createShow(currentTerminal({ noColour: args.includes('--no-color') }), { json: args.includes('--json') });
-  let debug = args.includes('--debug');
+  let debug = args.includes('--debug') || isDebugOn();
   try {
     const parsed = parseArguments(args, commands);
-    const { options } = parsed;
-    debug = options['debug'] === true;
-    show = createShow(show.terminal, {
-      quiet: options['quiet'] === true,
-      json: options['json'] === true,
-    });
+    const { everywhere, overrides } = parsed;
+    debug = overrides.debug ?? isDebugOn();
+    if (debug) tellDecisions(show.terminal);
+    show = createShow(show.terminal, { quiet: everywhere.quiet, json: everywhere.json });
     return await run(parsed, show, controller.signal);
   } catch (error) {
     show.live([]);
@@ -46,33 +45,37 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ command, operands, options }: ParsedArguments, show: Show, signal: AbortSignal): Promise<number> {
+/** Decisions go to stderr, whatever is drawn there. */
+function tellDecisions({ err, style }: Show['terminal']): void {
+  listenToDebugLog((line) => err.write(`${style('dim', `debug: ${printable(line)}`)}\n`));
+}
+
+async function run(parsed: ParsedArguments, show: Show, signal: AbortSignal): Promise<number> {
+  const { command, path, operands, options, everywhere, overrides } = parsed;
   const { terminal } = show;
-  if (options['version'] === true) {
+  if (everywhere.version) {
     if (show.json) show.data({ version, node: process.versions.node, platform: process.platform, arch: process.arch });
     else show.result(`luci ${version}`);
     return 0;
   }
   if (!command) {
     // Bare `luci` on a terminal is the chat.
-    const isBare = options['help'] !== true && operands.length === 0 && process.stdin.isTTY === true && terminal.outIsTerminal;
-    if (isBare) return run({ command: chat, operands, options }, show, signal);
-    if (options['help'] !== true && operands.length > 0) throw new LuciError('USAGE', 'No command is named.', { hint: 'luci --help' });
+    const isBare = !everywhere.help && process.stdin.isTTY === true && terminal.outIsTerminal;
+    if (isBare) return run({ ...parsed, command: chat, path: chat.name }, show, signal);
     show.result(generalHelp(commands, terminal));
     return 0;
   }
-  if (options['help'] === true) {
-    show.result(commandHelp(command, terminal));
+  if (everywhere.help || !command.run) {
+    show.result(commandHelp(command, path, terminal));
     return 0;
   }
   let luci: Promise<Luci> | undefined;
-  const open = async (overrides: SettingsOverrides = {}): Promise<Luci> => {
+  const open = async (): Promise<Luci> => {
     const { createLuci, defaultSettings } = await import('../app/create-luci.ts');
-    return createLuci(defaultSettings({ ...overridesOf(options), ...overrides }));
+    return createLuci(defaultSettings(overrides));
   };
   try {
-    const context = { operands, options, show, signal, yes: options['yes'] === true };
-    return await command.run({ ...context, luci: (overrides) => (luci ??= open(overrides)) });
+    return await command.run({ operands, options, show, signal, yes: everywhere.yes === true, luci: () => (luci ??= open()) });
   } finally {
     const opened = await luci?.catch(() => undefined);
     // The doctor lists them itself.

@@ -15,69 +15,93 @@ export interface ProxySettings {
   readonly https?: string;
   /** Hosts reached directly, as in `NO_PROXY`. */
   readonly none: readonly string[];
+  /** The variables the addresses are from, for messages. */
+  readonly variables?: { readonly http?: string; readonly https?: string };
 }
 
-/** The settings. All times in the unit of their name. */
-export interface Settings {
+/** Settings that belong to no group. */
+export interface GeneralSettings {
   /** Folder of everything luci keeps (default `~/.luciferai`). */
   readonly home: string;
   /** Refuse every connection to another machine. */
   readonly offline: boolean;
-  readonly hub: {
-    /** Address of the model hub or a mirror of it; may have a path. */
-    readonly endpoint: string;
-    /** A secret: goes to the hub's own origin only, never to logs, errors, files. */
-    readonly token?: string;
-  };
-  readonly proxy: ProxySettings;
-  readonly download: {
-    /** Connections for one file, 1 to 16. */
-    readonly connections: number;
-    readonly maxBytesPerSecond?: number;
-    /** Keep partial data on Ctrl+C. */
-    readonly keepPartial: boolean;
-    /** Only sources of this kind. */
-    readonly onlySource?: Source['kind'];
-    /** Endpoints of mirrors of the hub, tried after it. */
-    readonly mirrors: readonly string[];
-    /** `socket` reads from raw sockets into reused buffers, `node` uses node:http (`LUCI_HTTP=node`). */
-    readonly transport: 'socket' | 'node';
-    /** Ask before fetching more than this. */
-    readonly confirmAboveBytes: number;
-  };
-  readonly engine: {
-    readonly choice: EngineChoice;
-    /** Compute threads (default: physical cores). */
-    readonly threads?: number;
-    /** Tokens (default: what the model and the memory allow, at most 4096). */
-    readonly contextLength?: number;
-    /** How long the engine process stays after its last request. */
-    readonly keepAliveSeconds: number;
-    /** A llama-server to use in place of the one on the PATH. */
-    readonly llamaServerPath?: string;
-    /** rpc-servers of other machines, as `host:port`; llama-server spreads a model over them. */
-    readonly rpc?: readonly string[];
-    /** Memory all loaded models together may take. */
-    readonly memoryBudgetBytes?: number;
-  };
+  /** Tell decisions, and the stacks of errors. */
   readonly debug: boolean;
+}
+
+export interface HubSettings {
+  /** Address of the model hub or a mirror of it; may have a path. */
+  readonly endpoint: string;
+  /** A secret: goes to the hub's own origin only, never to logs, errors, files. */
+  readonly token: string | undefined;
+}
+
+export interface DownloadSettings {
+  /** Connections for one file, 1 to 16. */
+  readonly connections: number;
+  readonly maxBytesPerSecond: number | undefined;
+  /** Keep partial data on Ctrl+C. */
+  readonly keepPartial: boolean;
+  /** Only sources of this kind. */
+  readonly onlySource: Source['kind'] | undefined;
+  /** Endpoints of mirrors of the hub, tried after it. */
+  readonly mirrors: readonly string[];
+  /** `socket` reads from raw sockets into reused buffers, `node` uses node:http. */
+  readonly transport: 'socket' | 'node';
+  /** Ask before fetching more than this. */
+  readonly confirmAboveBytes: number;
+}
+
+export interface EngineSettings {
+  readonly choice: EngineChoice;
+  /** Compute threads (default: physical cores). */
+  readonly threads: number | undefined;
+  /** Tokens (default: what the model and the memory allow, at most 4096). */
+  readonly contextLength: number | undefined;
+  /** How long the engine process stays after its last request. */
+  readonly keepAliveSeconds: number;
+  /** A llama-server to use in place of the one on the PATH. */
+  readonly llamaServerPath: string | undefined;
+  /** rpc-servers of other machines, as `host:port`; llama-server spreads a model over them. */
+  readonly rpc: readonly string[] | undefined;
+  /** Memory all loaded models together may take. */
+  readonly memoryBudgetBytes: number | undefined;
+}
+
+/** The groups, as they stand in {@link Settings}; the values of `general` stand there themselves. */
+export interface SettingGroups {
+  readonly general: GeneralSettings;
+  readonly hub: HubSettings;
+  readonly download: DownloadSettings;
+  readonly engine: EngineSettings;
+}
+
+/** The settings. All times in the unit of their name. */
+export interface Settings extends GeneralSettings, Omit<SettingGroups, 'general'> {
+  readonly proxy: ProxySettings;
   readonly system: {
-    /** The user's own folder, for `~`. */
-    readonly userFolder: string;
+    /** The user's own folder, for `~`; undefined where the account has none. */
+    readonly userFolder: string | undefined;
     /** `XDG_RUNTIME_DIR`: a folder only the user can enter, where the engine process listens. */
-    readonly runtimeFolder?: string;
+    readonly runtimeFolder: string | undefined;
     /** A variable of the environment, for keys of remote endpoints: only its name is ever kept. */
     readonly variable: (name: string) => string | undefined;
-    /** The whole environment of child processes, without our secrets. */
+    /** The whole environment of programs that run models. */
     readonly childEnvironment: Readonly<Record<string, string>>;
+    /** The whole environment of npm and pip: theirs knows proxies and registries. */
+    readonly fetcherEnvironment: Readonly<Record<string, string>>;
   };
-  /** Origin of each value, by dotted name as in `hub.endpoint`. */
+  /** Origin of each value, by its name in the configuration file, as in `hub.endpoint`. */
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
-export const defaults = {
-  hubEndpoint: 'https://huggingface.co',
-  connections: 8,
-  confirmAboveBytes: 1e9,
-  keepAliveSeconds: 300,
-} as const;
+/** Values given on the command line or by a library's caller; the strongest. One for each setting. */
+export type SettingsOverrides = {
+  -readonly [Name in keyof OverrideValues]?: OverrideValues[Name];
+};
+
+/** The names of all groups side by side, with two that would say too little on their own. */
+interface OverrideValues extends GeneralSettings, Omit<HubSettings, 'endpoint'>, DownloadSettings, Omit<EngineSettings, 'choice'> {
+  readonly hubEndpoint: string;
+  readonly engine: EngineChoice;
+}

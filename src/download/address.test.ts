@@ -54,7 +54,7 @@ test('an address that never lived long is not asked for again and again', async 
   expect(count()).toBe(1);
 });
 
-test('lanes that are refused one after the other give the address up once', async () => {
+test('connections that are refused one after the other give the address up once', async () => {
   const { address, count } = addressOf((asked) => `n=${asked}`);
   const used = await address.current();
   address.renew(used);

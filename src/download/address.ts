@@ -2,11 +2,11 @@ import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
 
-/** Where the bytes are, asked for once for all lanes. Signed addresses expire; then it is asked again, again once. */
+/** Where the bytes are, asked for once for all connections. Signed addresses expire; then it is asked again, again once. */
 export interface Address {
   /** The address in use; resolved when there is none, or when it is about to expire. */
   current(): Promise<ResolvedFile>;
-  /** Gives up an address that was refused; nothing happens when another lane did so already. */
+  /** Gives up an address that was refused; nothing happens when another connection did so already. */
   renew(used: ResolvedFile): void;
   readonly isKnown: boolean;
 }

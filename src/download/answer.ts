@@ -79,12 +79,12 @@ export async function statusError(response: NetResponse, fileName: string): Prom
 
 /** Whether the server asks for less at once. */
 export function asksForLess(error: unknown): boolean {
-  return isLuciError(error) && (error.details['status'] === 429 || error.details['status'] === 503);
+  return isLuciError(error, 'NETWORK_FAILED') && (error.details.status === 429 || error.details.status === 503);
 }
 
 /** Whether the signature of the address is no longer accepted. */
-export function isExpired(error: unknown): boolean {
-  return isLuciError(error) && error.details['expired'] === true;
+export function isExpired(error: unknown): error is LuciError<'NETWORK_FAILED'> {
+  return isLuciError(error, 'NETWORK_FAILED') && error.details.expired === true;
 }
 
 /** The first words of an error page, without tags, addresses and anything that could be a signature. */

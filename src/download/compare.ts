@@ -19,7 +19,7 @@ export function comparing(partial: Partial, onMended: () => void): Partial {
 }
 
 /** Reads of a whole file beside the transfer, at most. */
-const mostChecks = 16;
+const maxChecks = 16;
 
 /**
  * Finds out early that everything is mended: nobody knows how much is damaged, but a digest of the whole tells when it is not any more.
@@ -38,7 +38,7 @@ export function mendedEarly(
     if (isChecking || !isWanted || have.bytes < nextAtBytes) return;
     isChecking = true;
     isWanted = false;
-    nextAtBytes = have.bytes + totalBytes / mostChecks;
+    nextAtBytes = have.bytes + totalBytes / maxChecks;
     const right = await isRight().catch(() => false);
     isChecking = false;
     if (right) onRight();

@@ -56,7 +56,7 @@ export interface PartialIdentity {
 }
 
 /** How long a removal waits for writes that are under way. */
-const longestCloseMs = 300;
+const maxCloseMs = 300;
 
 /** What is known of a partial's data beside its journal. */
 export interface KnownData {
@@ -120,7 +120,7 @@ export async function openPartial(
       isGivenUp = true;
       await writeJournal([], 'cancelled').catch(() => undefined); // A full disk must not keep us from making room.
       await within(
-        longestCloseMs,
+        maxCloseMs,
         handle.close().catch(() => undefined),
       );
       await rm(dataPath, { force: true });

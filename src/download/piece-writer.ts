@@ -2,7 +2,8 @@ import type { Transfer } from './transfer.ts';
 
 /** Gathers small pieces into large writes; the next ones are received while a write is under way. */
 export interface PieceWriter {
-  push(piece: Uint8Array): Promise<void>;
+  /** The piece goes behind the last one, unless its place is given. */
+  push(piece: Uint8Array, at?: number): Promise<void>;
   /** Writes the rest; done when all of it is with the system. */
   flush(): Promise<void>;
 }
@@ -29,7 +30,11 @@ export function createPieceWriter(transfer: Transfer, start: number): PieceWrite
     writtenAtMs = performance.now();
   };
   return {
-    async push(piece) {
+    async push(piece, at = position + bytes) {
+      if (at !== position + bytes) {
+        await writeOut();
+        position = at;
+      }
       pieces.push(piece);
       bytes += piece.length;
       if (bytes >= writeBytes || performance.now() - writtenAtMs > writeEveryMs) await writeOut();

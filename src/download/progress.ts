@@ -15,21 +15,21 @@ export interface ProgressReporter {
 
 /** A reporter for one file, over all tries and sources. */
 export function createProgressReporter(onEvent: ((event: DownloadEvent) => void) | undefined): ProgressReporter {
-  let highest = 0;
+  let maxReceived = 0;
   let totalBytes: number | undefined;
   let lastAt = 0;
   let lastPhase = '';
   const samples: { atMs: number; bytes: number }[] = [];
   return {
     startAt(bytes) {
-      highest = Math.max(highest, bytes);
+      maxReceived = Math.max(maxReceived, bytes);
       samples.length = 0;
     },
     setTotal(total) {
       totalBytes = total;
     },
     report(phase, receivedBytes, more = {}) {
-      highest = Math.max(highest, receivedBytes);
+      maxReceived = Math.max(maxReceived, receivedBytes);
       const now = performance.now();
       if (now - lastAt < everyMs && phase === lastPhase) return;
       lastAt = now;
@@ -38,11 +38,11 @@ export function createProgressReporter(onEvent: ((event: DownloadEvent) => void)
       while (samples.length > 2 && now - (samples[0]?.atMs ?? now) > windowMs) samples.shift();
       const first = samples[0];
       const elapsedMs = first ? now - first.atMs : 0;
-      const bytesPerSecond = first && elapsedMs > 0 ? Math.max(0, ((receivedBytes - first.bytes) / elapsedMs) * 1000) : 0;
+      const bytesPerSecond = first && elapsedMs > 0 ? Math.max(0, Math.round(((receivedBytes - first.bytes) / elapsedMs) * 1000)) : 0;
       onEvent?.({
         type: 'progress',
         phase,
-        receivedBytes: highest,
+        receivedBytes: maxReceived,
         bytesPerSecond,
         totalBytes,
         ...more,

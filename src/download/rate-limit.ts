@@ -1,6 +1,6 @@
 import { sleep } from '../base/abort.ts';
 
-/** Holds all lanes of all downloads that share it to so many bytes a second. */
+/** Holds all connections of all downloads that share it to so many bytes a second. */
 export interface RateLimiter {
   /** The rate; undefined where there is no limit. */
   readonly bytesPerSecond: number | undefined;

@@ -1,29 +1,28 @@
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
-import { connectionWords } from '../net/connection-words.ts';
+import { describeConnectionError } from '../net/describe-connection-error.ts';
 import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
 import { requireUnpacked, statusError } from './answer.ts';
 import { createPieceWriter } from './piece-writer.ts';
 import type { Transfer } from './transfer.ts';
 
-/** The whole file in one stream, from its first byte: all that can be done where a server does not know ranges. */
+/** The whole file in one stream, from its first byte: all that can be done where a server does not know ranges. `ends` stops it. */
 export async function fetchInOneStream(
   transfer: Transfer,
   resolved: ResolvedFile,
   totalBytes: number | undefined,
-  full: AbortSignal,
+  ends: AbortSignal,
 ): Promise<void> {
-  const { net, file, partial, signal, limiter, head } = transfer;
+  const { net, file, partial, limiter, header } = transfer;
   if (partial.have.bytes > 0) await transfer.restart();
   transfer.etag = undefined; // What this leaves cannot be continued.
-  const stopped = AbortSignal.any([full, transfer.whole, ...(signal ? [signal] : [])]);
   const { host } = new URL(resolved.url);
   const response = await net.request({
     url: resolved.url,
     purpose: 'download',
     headers: { ...resolved.headers, 'Accept-Encoding': 'identity' },
     idleTimeoutMs: transfer.silenceMs,
-    signal: stopped,
+    signal: ends,
   });
   if (response.status !== 200) throw await statusError(response, file.name);
   requireUnpacked(response);
@@ -33,15 +32,15 @@ export async function fetchInOneStream(
     for await (const piece of response.body as AsyncIterable<Buffer>) {
       if (totalBytes !== undefined && position + piece.length > totalBytes)
         throw new LuciError('SOURCE_BROKEN', `${host} sends more bytes than ${file.name} has`);
-      await limiter.take(piece.length, stopped);
-      await head.accept(piece, position, totalBytes);
+      await limiter.take(piece.length, ends);
+      await header.accept(piece, position, totalBytes);
       position += piece.length;
       transfer.receive(piece.length);
       await writer.push(piece);
     }
   } catch (error) {
     if (error instanceof LuciError) throw error;
-    if (stopped.aborted) throw abortError(stopped);
+    if (ends.aborted) throw abortError(ends);
     throw brokenOff(host, error);
   } finally {
     await writer.flush();
@@ -51,6 +50,6 @@ export async function fetchInOneStream(
 
 /** A connection that ended before the bytes did; `cause` is what the system says of it. */
 export function brokenOff(host: string, cause?: unknown): LuciError {
-  const words = cause === undefined ? 'the connection broke off' : connectionWords(cause);
+  const words = cause === undefined ? 'the connection broke off' : describeConnectionError(cause);
   return new LuciError('NETWORK_FAILED', `${host}: ${words}`, { details: { retryable: true } });
 }

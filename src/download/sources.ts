@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../base/abort.ts';
+import { debugLog } from '../base/debug-log.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile, Source } from '../base/model.ts';
 import { isChosen, kindOf } from '../sources/kinds.ts';
@@ -30,13 +31,18 @@ export async function fetchFromSources(
   for (const [index, { source, place }] of tries.entries()) {
     throwIfAborted(signal);
     const news = { type: 'source', source, place: place.words } as const;
+    const told = { file: file.name, kind: source.kind, place: place.words };
     try {
+      debugLog('source', { ...told, order: `${index + 1}/${tries.length}`, state: 'trying' });
       onEvent?.({ ...news, state: 'trying' });
       const carrier = createCarrier(transfer, options, { hasOther: index < tries.length - 1 });
-      return { source, revision: await kindOf(source).fetch(source, place, carrier) };
+      const revision = await kindOf(source).fetch(source, place, carrier);
+      debugLog('source', { ...told, state: 'taken', revision });
+      return { source, revision };
     } catch (error) {
       if (!isOfSource(error)) throw error;
       failures.push(error);
+      debugLog('source', { ...told, state: 'failed', code: error.code, why: reasonOf(error) });
       onEvent?.({ ...news, state: 'failed', reason: reasonOf(error) });
     }
   }
@@ -51,8 +57,7 @@ function isOfSource(error: unknown): error is LuciError {
 }
 
 function reasonOf(error: LuciError): string {
-  const { reason } = error.details;
-  return typeof reason === 'string' ? reason : error.message;
+  return (isLuciError(error, 'NETWORK_FAILED') ? error.details.reason : undefined) ?? error.message;
 }
 
 function allFailed(file: ModelFile, failures: readonly LuciError[], onlySource: Source['kind'] | undefined): LuciError {

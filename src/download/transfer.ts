@@ -6,13 +6,13 @@ import type { ModelFile } from '../base/model.ts';
 import { formatBytes } from '../base/units.ts';
 import type { Net } from '../net/net.ts';
 import { createHasher, type Hasher } from './hasher.ts';
-import { createHeadCheck, type HeadCheck } from './head-check.ts';
+import { createHeaderCheck, type HeaderCheck } from './header-check.ts';
 import type { Partial } from './partial.ts';
-import { createPatience, type Patience } from './patience.ts';
 import type { ProgressReporter } from './progress.ts';
 import type { RateLimiter } from './rate-limit.ts';
+import { createRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 
-/** One file on its way to the disk: what all lanes, and all sources tried one after the other, share. */
+/** One file on its way to the disk: what all connections, and all sources tried one after the other, share. */
 
 /** What a transfer is made with. */
 export interface TransferOptions {
@@ -23,11 +23,13 @@ export interface TransferOptions {
   readonly limiter: RateLimiter;
   readonly signal: AbortSignal | undefined;
   readonly connections: number;
-  /** How lanes read: from raw sockets, or through node:http. */
+  /** How connections read: from raw sockets, or through node:http. */
   readonly transport: 'socket' | 'node';
   readonly retries: number;
   readonly retryPauseMs: number;
   readonly silenceMs: number;
+  /** How often the rates of connections are looked at. */
+  readonly sampleMs: number;
   /** Fires when the file is whole although not all of it was fetched. */
   readonly whole: AbortSignal;
   /** Whether Ctrl+C deletes what was fetched: then nothing is synced first, a slow disk would keep the user waiting. */
@@ -37,7 +39,11 @@ export interface TransferOptions {
 /** See {@link TransferOptions}. */
 export interface Transfer extends TransferOptions {
   readonly hasher: Hasher;
-  readonly head: HeadCheck;
+  readonly header: HeaderCheck;
+  /** Of everything that tries again for this file. */
+  readonly retryPolicy: RetryPolicy;
+  /** All bytes that came so far, those that had to come again included. */
+  readonly receivedBytes: number;
   /** Validator of the bytes at hand. */
   etag: string | undefined;
   /** Counts bytes as they come; negative when some must come again. */
@@ -46,8 +52,6 @@ export interface Transfer extends TransferOptions {
   write(pieces: readonly Uint8Array[], position: number): Promise<void>;
   /** Begins anew: nothing of what is there may be used. */
   restart(): Promise<void>;
-  /** Fresh patience, whose waits `stopped` ends (default: the transfer's own signal). */
-  patience(stopped?: AbortSignal): Patience;
   /**
    * Saves the journal twice a second while `work` runs, and after it unless all `totalBytes` are there; ends the work when the disk
    * fills up.
@@ -57,7 +61,7 @@ export interface Transfer extends TransferOptions {
 
 const saveEveryMs = 500;
 /** How long Ctrl+C waits for a disk that syncs. */
-const longestWaitMs = 300;
+const maxWaitMs = 300;
 const lookEveryMs = 100;
 /** How many looks before the end the last save begins. */
 const nearEndTurns = 5;
@@ -71,18 +75,30 @@ export function createTransfer(options: TransferOptions): Transfer {
   const hasher = createHasher(partial.dataPath);
   hasher.advance(partial.have.front);
   // What is no model (a runtime) is known by its digest alone.
-  const head = createHeadCheck(file, partial.have.front > 0 || !/\.gguf$/i.test(file.name));
+  const header = createHeaderCheck(file, partial.have.front > 0 || !/\.gguf$/i.test(file.name));
   let inHand = 0;
-  let highest = partial.have.bytes;
+  let receivedBytes = 0;
+  let maxReceived = partial.have.bytes;
+  const retryPolicy = createRetryPolicy({
+    retries: options.retries,
+    retryPauseMs: options.retryPauseMs,
+    receivedBytes: () => maxReceived,
+    onWait: (waitMs, reason) => progress.report('waiting', partial.have.bytes, { waitMs, reason }),
+  });
   const transfer: Transfer = {
     ...options,
     hasher,
-    head,
+    header,
+    retryPolicy,
+    get receivedBytes() {
+      return receivedBytes;
+    },
     etag: partial.etag,
     receive(bytes) {
       inHand += bytes;
+      receivedBytes += Math.max(0, bytes);
       const received = partial.have.bytes + inHand;
-      highest = Math.max(highest, received);
+      maxReceived = Math.max(maxReceived, received);
       if (bytes > 0) progress.report('downloading', received);
     },
     async write(pieces, position) {
@@ -95,15 +111,8 @@ export function createTransfer(options: TransferOptions): Transfer {
       inHand = 0;
       await partial.clear();
       await hasher.restart();
-      head.restart();
+      header.restart();
     },
-    patience: (stopped = signal) =>
-      createPatience({
-        ...options,
-        signal: stopped,
-        receivedBytes: () => highest,
-        onWait: (waitMs, reason) => progress.report('waiting', partial.have.bytes, { waitMs, reason }),
-      }),
     async journaled(totalBytes, work) {
       const full = new AbortController();
       const stop = keepJournal(transfer, totalBytes, (error) => full.abort(error));
@@ -111,7 +120,7 @@ export function createTransfer(options: TransferOptions): Transfer {
         return await work(full.signal);
       } finally {
         const isGivenUp = options.deletesOnCancel && isLuciError(signal?.reason, 'CANCELLED');
-        await (isGivenUp ? within(longestWaitMs, stop()) : stop());
+        await (isGivenUp ? within(maxWaitMs, stop()) : stop());
         // A file that is whole is verified next: it needs no journal any more, and is synced while its hash is finished.
         if (!isGivenUp && partial.have.bytes > 0 && partial.have.front !== totalBytes) await partial.save(transfer.etag);
       }

@@ -20,7 +20,7 @@ export async function withFileReader<T>(path: string, use: (reader: ByteReader) 
   });
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw ggufError(found.isDirectory() ? `${path} is a folder, not a file` : `${path} is no regular file`);
+    if (!found.isFile()) throw ggufError(found.isDirectory() ? `${path} is a folder, not a file` : `${path} is no regular file`, { path });
     const { size } = found;
     return await use({
       sizeBytes: size,

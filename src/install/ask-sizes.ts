@@ -1,4 +1,4 @@
-import { isLuciError } from '../base/errors.ts';
+import { type ErrorCode, isLuciError } from '../base/errors.ts';
 import type { Model, ModelFile } from '../base/model.ts';
 import type { Asking, Hubs } from '../sources/kind.ts';
 import { kindOf } from '../sources/kinds.ts';
@@ -6,6 +6,9 @@ import { kindOf } from '../sources/kinds.ts';
 /** Sizes the catalogue does not state, asked from the source. One answer a file; the first source out of reach ends the asking. */
 
 const atOnce = 6;
+
+/** What a source says of one file: it may still know the others, and the install itself will say what is wrong. */
+const ofOneFile: readonly ErrorCode[] = ['SOURCE_NOT_FOUND', 'SOURCE_DENIED', 'SOURCE_BROKEN', 'DIGEST_MISMATCH', 'PIN_MISMATCH'];
 
 /** The models with the sizes that could be learned. A size that cannot be had stays unknown: the plan then says "about". */
 export async function askSizes(models: readonly Model[], hubs: Hubs, asking: Asking): Promise<readonly Model[]> {
@@ -34,8 +37,7 @@ async function askSize({ sources }: ModelFile, hubs: Hubs, asking: Asking): Prom
     return await kindOf(source).size?.(source, place, asking);
   } catch (error) {
     if (isLuciError(error, 'NETWORK_FAILED') || isLuciError(error, 'OFFLINE')) return 'unreachable';
-    // A source that refuses one file may still know the others; the install itself will say what is wrong.
-    if (!isLuciError(error) || error.exitCode > 6) throw error;
+    if (!isLuciError(error) || !ofOneFile.includes(error.code)) throw error;
     return undefined;
   }
 }

@@ -105,8 +105,7 @@ function holdParts(): AsyncDisposable & { hold(path: string): Promise<void> } {
 async function withoutParts(error: unknown, done: readonly { file: DownloadedFile }[]): Promise<unknown> {
   if (!isLuciError(error, 'CANCELLED')) return error;
   for (const { file } of done) await rm(file.path, { force: true });
-  const ofLast = error.details['deletedBytes'];
-  const deletedBytes = done.reduce((sum, { file }) => sum + file.sizeBytes, typeof ofLast === 'number' ? ofLast : 0);
+  const deletedBytes = done.reduce((sum, { file }) => sum + file.sizeBytes, error.details.deletedBytes ?? 0);
   return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes } });
 }
 

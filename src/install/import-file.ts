@@ -69,7 +69,7 @@ export async function inspectFile(path: string, signal?: AbortSignal): Promise<I
   const sizes = await Promise.all(parts.map(sizeOf));
   await checkGgufParts(parts, signal).catch((error: unknown) => {
     if (!isLuciError(error, 'GGUF_BROKEN')) throw error;
-    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: error.details, cause: error });
+    throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: { ...error.details, path }, cause: error });
   });
   return { original, parts, sizes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

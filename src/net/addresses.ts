@@ -1,3 +1,4 @@
+import { LuciError } from '../base/errors.ts';
 import type { ProxySettings } from './net.ts';
 
 /** Addresses: which are this machine, which go through a proxy, and how they are written in messages. */
@@ -18,16 +19,39 @@ export function redactUrl(address: string): string {
 /** The header for the name and the password in an address. */
 export function basicCredentials({ username, password }: URL): string | undefined {
   if (username === '') return undefined;
-  return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
 }
 
-/** The proxy for a target, or undefined for a direct connection. */
+/** What was written as `%40`, as it is meant; a `%` that is no beginning of that stands for itself, as in the password `100%`. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped; // Bytes that are no UTF-8.
+    }
+  });
+}
+
+/**
+ * The proxy for a target, or undefined for a direct connection.
+ * @throws CONFIG_INVALID for a proxy that is no address: going past it would be the wrong way round
+ */
 export function proxyFor(target: URL, proxy: ProxySettings): URL | undefined {
   if (isLoopback(target.hostname) || proxy.none.some((pattern) => matches(target, pattern))) return undefined;
-  const address = target.protocol === 'https:' ? proxy.https : proxy.http;
+  const scheme = target.protocol === 'https:' ? 'https' : 'http';
+  const address = proxy[scheme]?.trim();
   if (address === undefined) return undefined;
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
-  return URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address);
+  const withScheme = hasScheme ? address : `http://${address}`;
+  // `http//host` is no host called http.
+  const isAddress = URL.canParse(withScheme) && new URL(withScheme).hostname !== '' && (hasScheme || !address.includes('//'));
+  if (isAddress) return new URL(withScheme);
+  const variable = proxy.variables?.[scheme] ?? `${scheme.toUpperCase()}_PROXY`;
+  // It may hold a password: it is not told.
+  throw new LuciError('CONFIG_INVALID', `${variable} is no address of a proxy, and ${target.host} is not reached past it.`, {
+    hint: `${variable}=http://host:3128 luci …\nNO_PROXY=${target.hostname} luci … goes there directly.`,
+  });
 }
 
 /** `NO_PROXY` patterns: `*`, a host, `.suffix` or `*.suffix`, each with or without a port. */

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { abortError } from '../base/abort.ts';
+import { timeoutError } from './open-socket.ts';
 
 /** Opens a TCP connection and closes it. Rejects with the system's error, CONNECT_TIMEOUT, or the signal's reason. */
 export function connectTo(target: URL, timeoutMs: number, signal?: AbortSignal): Promise<void> {
@@ -13,10 +14,7 @@ export function connectTo(target: URL, timeoutMs: number, signal?: AbortSignal):
       act();
     };
     const stop = (): void => end(() => signal && reject(abortError(signal)));
-    const timer = setTimeout(
-      () => end(() => reject(Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT', seconds: timeoutMs / 1000 }))),
-      timeoutMs,
-    );
+    const timer = setTimeout(() => end(() => reject(timeoutError('CONNECT_TIMEOUT', timeoutMs))), timeoutMs);
     signal?.addEventListener('abort', stop, { once: true });
     socket.once('connect', () => end(resolve));
     socket.once('error', (error) => end(() => reject(error)));

@@ -32,23 +32,26 @@ export function createNet({ offline, proxy, userAgent, record = () => undefined 
         throw error;
       }
     },
-    async openLane(url) {
+    async openRangeConnection(url) {
       if (proxyFor(new URL(url), proxy) !== undefined) return undefined;
-      const [{ createRawLane }, { networkError }] = await Promise.all([import('./raw-lane.ts'), import('./send.ts')]);
-      const lane = createRawLane(userAgent);
+      const [{ createRangeConnection }, { networkError }] = await Promise.all([import('./range-connection.ts'), import('./send.ts')]);
+      const connection = createRangeConnection(userAgent);
       return {
-        close: () => lane.close(),
-        async fetch({ url: address, purpose, headers = {}, signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 }, body) {
+        close: connection.close,
+        async fetch(
+          { url: address, purpose, headers = {}, signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 },
+          { onHead, onPiece },
+        ) {
           const target = new URL(address);
           const note = recorder(record, target.host, purpose);
-          const onPiece = (piece: Uint8Array): Promise<boolean> => {
+          const onCountedPiece = (piece: Uint8Array): Promise<boolean> => {
             note.count(piece.length);
-            return body.onPiece(piece);
+            return onPiece(piece);
           };
           try {
             refuseWhenOffline(offline, target);
-            const how = { target, headers, connectTimeoutMs, idleTimeoutMs, onHead: body.onHead, onPiece };
-            const response = await lane.get(signal ? { ...how, signal } : how);
+            const request = { target, headers, signal, connectTimeoutMs, idleTimeoutMs, onHead, onPiece: onCountedPiece };
+            const response = await connection.get(request);
             note.end(String(response.status));
             return response;
           } catch (error) {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Finished } from '../base/child-process.ts';
-import type { RawRequest } from './raw-lane.ts';
+import type { RangeRequest } from './response-reader.ts';
 
 /** The one door outward: every connection to another machine, and every program that makes some, starts here. */
 
@@ -13,6 +13,8 @@ export interface ProxySettings {
   readonly https?: string;
   /** Hosts reached directly, as in `NO_PROXY`. */
   readonly none: readonly string[];
+  /** The variables the addresses are from, for messages. */
+  readonly variables?: { readonly http?: string; readonly https?: string };
 }
 
 /** One HTTP exchange. Redirects come back as answers, never followed. */
@@ -27,7 +29,7 @@ export interface NetRequest {
   readonly signal?: AbortSignal;
   /** Until the connection stands, name look-up and TLS included (default 10,000). */
   readonly connectTimeoutMs?: number;
-  /** Until the head of the answer is there, and between bytes of the body (default 15,000). */
+  /** Longest silence, before the head of the answer and in its body (default 15,000); a head that comes in pieces has twice as long. */
   readonly idleTimeoutMs?: number;
 }
 
@@ -53,13 +55,13 @@ export interface NetProgram {
   readonly bytesReceived?: () => Promise<number>;
 }
 
-/** A connection that is kept for one range after the other, see {@link Net.openLane}. */
-export interface NetLane {
+/** A connection that is kept for one range after the other, see {@link Net.openRangeConnection}. */
+export interface RangeConnection {
   /**
    * Fetches a range. The answer of a 206 has an empty body: its bytes went to `onPiece`. Any other answer comes back with its body.
    * Failures are those of {@link Net.request}.
    */
-  fetch(request: NetRequest, body: Pick<RawRequest, 'onHead' | 'onPiece'>): Promise<NetResponse>;
+  fetch(request: NetRequest, body: Pick<RangeRequest, 'onHead' | 'onPiece'>): Promise<NetResponse>;
   close(): void;
 }
 
@@ -71,8 +73,8 @@ export interface NetLane {
 export interface Net {
   readonly offline: boolean;
   request(request: NetRequest): Promise<NetResponse>;
-  /** A lane of raw sockets for this address; undefined where only node:http will do (a proxy is set). */
-  openLane(url: string): Promise<NetLane | undefined>;
+  /** A connection of raw sockets for ranges of this address; undefined where only node:http will do (a proxy is set). */
+  openRangeConnection(url: string): Promise<RangeConnection | undefined>;
   /**
    * Connects to `host:port` and hangs up: whether somebody listens there. For programs that make the connection themselves, so that
    * theirs is refused when offline, and recorded.

@@ -5,8 +5,9 @@ import tls from 'node:tls';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import { basicCredentials, proxyFor } from './addresses.ts';
-import { connectionWords } from './connection-words.ts';
+import { describeConnectionError } from './describe-connection-error.ts';
 import type { NetRequest, NetResponse, ProxySettings } from './net.ts';
+import { headTimeoutOf, timeoutError } from './open-socket.ts';
 import { sentHeaders } from './sent-headers.ts';
 
 /** One exchange over node:http or node:https, directly or through a proxy. Loaded when the first request is made. */
@@ -22,76 +23,94 @@ const keptConnections = {
 
 /** Sends a request; resolves with the head of the answer. Throws NETWORK_FAILED, or the signal's reason. */
 export async function send(target: URL, request: NetRequest, proxy: ProxySettings, userAgent: string): Promise<NetResponse> {
-  const { method = 'GET', headers = {}, body, signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 } = request;
+  const { signal, connectTimeoutMs = 10_000 } = request;
   if (signal?.aborted) throw abortError(signal);
   const via = proxyFor(target, proxy);
   if (via && !/^https?:$/.test(via.protocol)) throw unknownProxy(via, target);
   const isTls = target.protocol === 'https:';
-  const failed = (error: unknown): unknown => (signal?.aborted ? abortError(signal) : networkError(via ?? target, target, error));
-  const tunnel =
-    via && isTls
-      ? await connectTunnel(via, target, connectTimeoutMs, signal).catch((error: unknown) => Promise.reject(failed(error)))
-      : undefined;
+  try {
+    const tunnel = via && isTls ? await connectTunnel(via, target, connectTimeoutMs, signal) : undefined;
+    const sent = startRequest(target, request, { via, tunnel, userAgent });
+    return await awaitHead(sent, request, isTls ? 'secureConnect' : 'connect');
+  } catch (error) {
+    throw signal?.aborted ? abortError(signal) : networkError(via ?? target, target, error);
+  }
+}
+
+/** How a request travels. */
+interface Way {
+  readonly via: URL | undefined;
+  readonly tunnel: Socket | undefined;
+  readonly userAgent: string;
+}
+
+function startRequest(target: URL, { method = 'GET', headers, body }: NetRequest, { via, tunnel, userAgent }: Way): http.ClientRequest {
+  const isTls = target.protocol === 'https:';
+  // Of a plain address the proxy is told all of it, and the header which host is meant.
+  const forwarder = isTls ? undefined : via;
+  const peer = forwarder ?? target;
+  // A connection of our own is only taken where no agent is named at all.
+  const connection = tunnel
+    ? { createConnection: () => openTls(tunnel, target) }
+    : { agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'] };
+  return (peer.protocol === 'https:' ? https : http).request({
+    protocol: peer.protocol,
+    hostname: peer.hostname.replace(/^\[|\]$/g, ''),
+    port: peer.port,
+    path: forwarder ? target.href : target.pathname + target.search,
+    method,
+    ...connection,
+    headers: sentHeaders<string | number>({
+      'User-Agent': userAgent,
+      Host: forwarder ? target.host : undefined,
+      'Proxy-Authorization': forwarder && basicCredentials(forwarder),
+      Authorization: basicCredentials(target),
+      ...headers,
+      'Content-Length': body === undefined ? undefined : Buffer.byteLength(body),
+    }),
+  });
+}
+
+/** Sends the request off and waits for the head; the silence of the body is watched from then on. Rejects with what the system says. */
+function awaitHead(sent: http.ClientRequest, request: NetRequest, connectedEvent: 'connect' | 'secureConnect'): Promise<NetResponse> {
+  const { signal, connectTimeoutMs = 10_000, idleTimeoutMs = 15_000 } = request;
+  const headTimeoutMs = connectTimeoutMs + headTimeoutOf({ idleTimeoutMs });
   return new Promise((resolve, reject) => {
-    // Of a plain address the proxy is told all of it, and the header which host is meant.
-    const isForwarded = via !== undefined && !isTls;
-    const peer = isForwarded ? via : target;
-    const sent = (peer.protocol === 'https:' ? https : http).request({
-      protocol: peer.protocol,
-      hostname: peer.hostname.replace(/^\[|\]$/g, ''),
-      port: peer.port,
-      path: isForwarded ? target.href : target.pathname + target.search,
-      method,
-      // A connection of our own is only taken where no agent is named at all.
-      ...(tunnel
-        ? { createConnection: () => openTls(tunnel, target) }
-        : { agent: via ? false : keptConnections[isTls ? 'https:' : 'http:'] }),
-      headers: sentHeaders<string | number>({
-        'User-Agent': userAgent,
-        ...(isForwarded ? { Host: target.host, ...proxyAuthorization(via) } : {}),
-        Authorization: basicCredentials(target),
-        ...headers,
-        'Content-Length': body === undefined ? undefined : Buffer.byteLength(body),
-      }),
-    });
-    const refuse = (error: unknown): void => {
-      clearTimeout(connecting);
-      signal?.removeEventListener('abort', stop);
-      sent.destroy();
-      reject(failed(error));
-    };
     const stop = (): void => void sent.destroy(new Error('stopped'));
-    const connecting = setTimeout(
-      () => refuse(Object.assign(new Error('slow'), { code: 'CONNECT_TIMEOUT', seconds: connectTimeoutMs / 1000 })),
-      connectTimeoutMs,
-    );
+    const forget = (): void => signal?.removeEventListener('abort', stop);
+    const clearTimers = (): void => [connecting, waiting].forEach(clearTimeout);
+    const refuse = (error: unknown): void => {
+      clearTimers();
+      forget();
+      sent.destroy();
+      reject(error);
+    };
+    const connecting = setTimeout(() => refuse(timeoutError('CONNECT_TIMEOUT', connectTimeoutMs)), connectTimeoutMs);
+    const waiting = setTimeout(() => refuse(timeoutError('HEAD_TIMEOUT', headTimeoutMs)), headTimeoutMs);
     let answered: http.IncomingMessage | undefined;
     const watchSilence = (): void => {
       sent.setTimeout(idleTimeoutMs, () => {
         // A body that we hold back (a slow disk, a limited rate) is not silent; the clock of a socket strikes only once.
         if (answered && answered.readableLength > 0) watchSilence();
-        else sent.destroy(Object.assign(new Error('silent'), { code: 'IDLE_TIMEOUT', seconds: idleTimeoutMs / 1000 }));
+        else sent.destroy(timeoutError('IDLE_TIMEOUT', idleTimeoutMs));
       });
     };
-    sent.on('socket', (socket) => {
-      const connected = (): void => {
-        clearTimeout(connecting);
-        watchSilence();
-      };
-      if (sent.reusedSocket) connected();
-      else socket.once(isTls ? 'secureConnect' : 'connect', connected);
-    });
+    const onConnected = (): void => {
+      clearTimeout(connecting);
+      watchSilence();
+    };
+    sent.on('socket', (socket) => (sent.reusedSocket ? onConnected() : socket.once(connectedEvent, onConnected)));
     sent.once('error', refuse);
     sent.once('response', (answer) => {
-      clearTimeout(connecting);
+      clearTimers();
       answered = answer;
       sent.removeListener('error', refuse);
       sent.on('error', (error) => answer.destroy(error));
-      answer.once('close', () => signal?.removeEventListener('abort', stop));
+      answer.once('close', forget);
       resolve({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headers), body: answer });
     });
     signal?.addEventListener('abort', stop, { once: true });
-    sent.end(body);
+    sent.end(request.body);
   });
 }
 
@@ -113,9 +132,9 @@ function connectTunnel(via: URL, target: URL, timeoutMs: number, signal: AbortSi
       headers: { Host: `${target.hostname}:${port}`, ...proxyAuthorization(via) },
       agent: false,
       timeout: timeoutMs,
-      ...(signal ? { signal } : {}),
+      signal,
     });
-    sent.once('timeout', () => sent.destroy(Object.assign(new Error('slow'), { code: 'CONNECT_TIMEOUT', seconds: timeoutMs / 1000 })));
+    sent.once('timeout', () => sent.destroy(timeoutError('CONNECT_TIMEOUT', timeoutMs)));
     sent.once('error', reject);
     sent.once('connect', (answer, socket) => {
       if (answer.statusCode === 200) return resolve(socket);
@@ -144,7 +163,7 @@ function proxyAuthorization(via: URL): Record<string, string> {
 
 /** A connection that failed, in words. */
 export function networkError(reached: URL, target: URL, cause: unknown): LuciError {
-  const words = connectionWords(cause);
+  const words = describeConnectionError(cause);
   const place = reached === target ? target.host : `the proxy ${reached.host} on the way to ${target.host}`;
   return new LuciError('NETWORK_FAILED', `${place}: ${words}`, {
     hint: 'Behind a proxy? Set HTTPS_PROXY. A mirror of the hub? Set HF_ENDPOINT.',

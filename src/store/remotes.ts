@@ -25,9 +25,11 @@ export async function readRemotes(stateFolder: string): Promise<readonly Remote[
 /** Adds an endpoint, or replaces the one of that name. */
 export async function addRemote(stateFolder: string, remote: Remote): Promise<void> {
   if (!/^[a-z0-9][\w.-]{0,40}$/i.test(remote.name))
-    throw new LuciError('USAGE', `"${remote.name}" is no name: letters, digits, dots and dashes only.`);
+    throw new LuciError('USAGE', `"${remote.name}" is no name: letters, digits, dots and dashes only.`, {
+      hint: `luci remote add box ${remote.url}`,
+    });
   if (!URL.canParse(remote.url) || !/^https?:$/.test(new URL(remote.url).protocol))
-    throw new LuciError('USAGE', `"${remote.url}" is no http address.`);
+    throw new LuciError('USAGE', `"${remote.url}" is no http address.`, { hint: `luci remote add ${remote.name} ${asHttp(remote.url)}` });
   const { username, password, search } = new URL(remote.url);
   if (username || password || search)
     throw new LuciError('USAGE', 'The address holds a secret or a query. Put the key into a variable.', {
@@ -37,6 +39,13 @@ export async function addRemote(stateFolder: string, remote: Remote): Promise<vo
     ...remotes.filter(({ name }) => name !== remote.name),
     { ...remote, url: remote.url.replace(/\/+$/, '') },
   ]);
+}
+
+/** What was meant by an address without its beginning: the one that OpenAI-compatible servers answer at. */
+function asHttp(address: string): string {
+  const rest = address.replace(/^[a-z]*:?\/+/i, '').replace(/\/+$/, '');
+  const meant = `http://${rest}${rest.includes('/') ? '' : '/v1'}`;
+  return URL.canParse(meant) ? meant : 'http://127.0.0.1:8080/v1';
 }
 
 /** Removes an endpoint; false when there is none of that name. */

@@ -144,7 +144,7 @@ test.each([
   ['RateLimit of the hub', { RateLimit: '"resolvers";r=0;t=0' }, 1000],
   ['Retry-After in seconds', { 'Retry-After': '1' }, 1000],
   ['Retry-After as a date', { 'Retry-After': new Date(Date.now() + 3000).toUTCString() }, 0],
-])('case 10, 429 with %s: waits what it is told, and shows it', async (_, headers, leastMs) => {
+])('case 10, 429 with %s: waits what it is told, and shows it', async (_, headers, minMs) => {
   let refusals = 1;
   const url = await serve((_request, response, range) => {
     refusals -= 1;
@@ -158,7 +158,7 @@ test.each([
   await download(fromUrl(url), { onEvent });
   expect(await isWhole()).toBe(true);
   expect(waits).toHaveLength(1);
-  expect(waits[0]).toBeGreaterThanOrEqual(leastMs);
+  expect(waits[0]).toBeGreaterThanOrEqual(minMs);
 });
 
 test.each<readonly [string, (content: Buffer, range: { from: number; to: number }) => { headers: Record<string, string>; body: Buffer }]>([

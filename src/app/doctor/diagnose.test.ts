@@ -83,9 +83,13 @@ test('a machine without problems has none', () => {
 });
 
 test.each<[string, Partial<DoctorFacts>, object]>([
-  ['a card of NVIDIA', { gpu: 'NVIDIA driver' }, { state: 'note', fix: 'luci runtime add cuda' }],
-  ['a card of AMD', { gpu: 'AMD driver' }, { state: 'note', fix: 'luci runtime add vulkan' }],
-  ['a card with its library', { gpu: 'AMD driver', gpuLibraries: ['vulkan'] }, { state: 'good', text: 'AMD driver, by vulkan' }],
+  ['a card of NVIDIA', { gpu: { name: 'NVIDIA driver', library: 'cuda' } }, { state: 'note', fix: 'luci runtime add cuda' }],
+  ['a card of AMD', { gpu: { name: 'AMD driver', library: 'vulkan' } }, { state: 'note', fix: 'luci runtime add vulkan' }],
+  [
+    'a card with its library',
+    { gpu: { name: 'AMD driver', library: 'vulkan' }, gpuLibraries: ['vulkan'] },
+    { state: 'good', text: 'AMD driver, by vulkan' },
+  ],
 ])('%s is used, or how to is said', (_, more, expected) => {
   expect(diagnose({ ...facts, ...more }).find(({ topic }) => topic === 'gpu')).toMatchObject(expected);
 });

@@ -18,8 +18,8 @@ export interface Finding {
 export interface DoctorFacts {
   readonly machine: MachineFacts;
   readonly nodeVersion: string;
-  /** As in `NVIDIA driver` or `Metal`; undefined where none was found. */
-  readonly gpu: string | undefined;
+  /** Named as in `NVIDIA driver` or `Metal`, with the library that lets the embedded engine use it; undefined where none was found. */
+  readonly gpu: { readonly name: string; readonly library: 'cuda' | 'vulkan' | undefined } | undefined;
   /** Of the embedded engine for graphics processors, as in `vulkan`: those that were added. */
   readonly gpuLibraries: readonly string[];
   /** Path of a llama-server, where there is one. */
@@ -97,10 +97,14 @@ function engines({ machine, llamaServer, llamafile }: DoctorFacts): readonly Fin
 function gpu({ gpu: found, gpuLibraries, machine }: DoctorFacts): Finding {
   const topic = 'gpu';
   if (found === undefined) return { topic, state: 'note', text: 'none found; models run on the processor' };
-  if (machine.platform === 'darwin') return { topic, state: 'good', text: found };
-  if (gpuLibraries.length > 0) return { topic, state: 'good', text: `${found}, by ${gpuLibraries.join(' or ')}` };
-  const library = found.startsWith('NVIDIA') ? 'cuda' : 'vulkan';
-  return { topic, state: 'note', text: `${found}; models run on the processor`, fix: `luci runtime add ${library}` };
+  if (machine.platform === 'darwin') return { topic, state: 'good', text: found.name };
+  if (gpuLibraries.length > 0) return { topic, state: 'good', text: `${found.name}, by ${gpuLibraries.join(' or ')}` };
+  return {
+    topic,
+    state: 'note',
+    text: `${found.name}; models run on the processor`,
+    fix: found.library && `luci runtime add ${found.library}`,
+  };
 }
 
 function store({ home, isHomeWritable, models }: DoctorFacts): Finding {

@@ -79,19 +79,19 @@ async function askHub(net: Net, { offline, hub, proxy }: Settings, signal: Abort
     body.destroy();
     return { state: 'reached', host, proxy: (protocol === 'https:' ? proxy.https : proxy.http) !== undefined } as const;
   } catch (error) {
+    if (isLuciError(error, 'CONFIG_INVALID')) return { state: 'failed', host, reason: error.message } as const;
     if (!isLuciError(error, 'NETWORK_FAILED')) throw error;
-    const { reason } = error.details;
-    return { state: 'failed', host, reason: typeof reason === 'string' ? reason : error.message } as const;
+    return { state: 'failed', host, reason: error.details.reason ?? error.message } as const;
   }
 }
 
 /** A graphics processor, by what its driver leaves on the disk; nothing is started. */
-async function findGpu(): Promise<string | undefined> {
-  if (process.platform === 'darwin') return process.arch === 'arm64' ? 'Metal' : undefined;
+async function findGpu(): Promise<DoctorFacts['gpu']> {
+  if (process.platform === 'darwin') return process.arch === 'arm64' ? { name: 'Metal', library: undefined } : undefined;
   if (process.platform !== 'linux') return undefined;
   const { existsSync } = await import('node:fs');
-  if (existsSync('/proc/driver/nvidia/version')) return 'NVIDIA driver';
-  if (existsSync('/dev/kfd')) return 'AMD driver';
+  if (existsSync('/proc/driver/nvidia/version')) return { name: 'NVIDIA driver', library: 'cuda' };
+  if (existsSync('/dev/kfd')) return { name: 'AMD driver', library: 'vulkan' };
   return undefined;
 }
 

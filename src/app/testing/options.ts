@@ -51,6 +51,8 @@ export type TestEvent =
   | {
       readonly type: 'model';
       readonly run: RunFacts;
+      /** Whether it is asked the built-in tiers, not a suite of the user's. */
+      readonly isLadder: boolean;
       readonly tokensPerSecond: number;
       /** Whether it thinks before it answers. */
       readonly thinks: boolean;

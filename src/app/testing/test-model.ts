@@ -63,7 +63,7 @@ export async function testModel(
   const mostMs = Math.min(estimatedMs, (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000);
   if (mostMs > askAboveMs && options.confirm && !(await options.confirm(model.name, mostMs))) return undefined;
   const log = openRunLog(tools.logsFolder, run, earlier?.path);
-  onEvent?.({ type: 'model', run, tokensPerSecond, thinks, estimatedMs, logPath: log.path, reused: known.size });
+  onEvent?.({ type: 'model', run, isLadder: suite.isLadder, tokensPerSecond, thinks, estimatedMs, logPath: log.path, reused: known.size });
   const result = await runLadder(session, {
     suite,
     run,

@@ -1,47 +1,35 @@
 import { fstatSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { LuciError } from '../../base/errors.ts';
-import { type Command, type CommandContext, type OptionValues, textOption } from '../command.ts';
-import { engineOptions, engineOverrides, fetchOptions, fetchOverrides, numberOption } from '../options.ts';
+import { oneOf, wholeNumber } from '../../base/value-kinds.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { engineSettings, fetchSettings } from '../flags.ts';
+import { modelOption, samplingOptions, systemOption } from '../options.ts';
 import { isTerminal } from '../show/output.ts';
 
 /** `luci ask`: one question, one answer. */
-export const ask: Command = {
+export const ask = defineCommand({
   name: 'ask',
-  operands: '<question>',
+  operands: '[question...]',
+  example: '"What is the capital of France?"',
   summary: 'ask a model one question',
   details:
     'The question comes from the argument, from stdin, or from both: what is piped in follows the argument. Without a model installed, the starter is fetched first.',
   options: {
-    model: { type: 'string', short: 'm', value: 'NAME', summary: 'installed model, or path of a .gguf file (default: the best there is)' },
-    system: { type: 'string', short: 's', value: 'TEXT', summary: 'system prompt (default: none)' },
-    'max-tokens': { type: 'string', value: 'N', summary: 'longest answer, in tokens' },
-    tier: { type: 'string', value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
-    need: { type: 'string', value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
-    temperature: {
-      type: 'string',
-      value: 'X',
-      summary: 'how freely tokens are chosen (default 0: the likeliest, so the same question gets the same answer)',
-    },
-    seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
-    'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
-    ...engineOptions,
-    ...fetchOptions,
+    model: modelOption,
+    system: systemOption,
+    ...samplingOptions('0: the likeliest, so the same question gets the same answer'),
+    tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
+    need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
   },
+  settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show, signal } = context;
-    const request = {
-      system: textOption(options, 'system') === undefined ? undefined : (textOption(options, 'system') ?? ''),
-      ...optional('maxTokens', numberOption(options, 'max-tokens', { least: 1, whole: true })),
-      sampling: {
-        temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0,
-        ...optional('seed', numberOption(options, 'seed', { least: 0, whole: true })),
-      },
-    };
+    const { model, system, maxTokens, temperature = 0, seed, tier, need: ability } = options;
+    const request = { system, maxTokens, sampling: { temperature, seed } };
     const prompt = await readPrompt(operands);
-    const luci = await context.luci({ ...fetchOverrides(options), ...engineOverrides(options) });
-    const model = textOption(options, 'model');
-    const need = needOf(options);
+    const luci = await context.luci();
+    const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
     if (model === undefined && need === undefined) {
       const { requireAnyModel } = await import('../install-models.ts');
       await requireAnyModel(luci, context);
@@ -57,17 +45,7 @@ export const ask: Command = {
     await streamAnswer(context, agent.stream(prompt, { ...request, signal }));
     return 0;
   },
-};
-
-/** `--tier` and `--need`: what the model must have proven. */
-function needOf(options: OptionValues): { tier?: number; ability?: 'code' | 'json' | 'tools' } | undefined {
-  const tier = numberOption(options, 'tier', { least: 0, whole: true });
-  const ability = textOption(options, 'need');
-  if (ability !== undefined && ability !== 'code' && ability !== 'json' && ability !== 'tools')
-    throw new LuciError('USAGE', `--need: "${ability}" is not one of code, json, tools`);
-  if (tier === undefined && ability === undefined) return undefined;
-  return { tier, ability };
-}
+});
 
 /** Text as it comes; a line end after it, also when it is stopped in the middle. */
 async function streamAnswer({ show }: CommandContext, events: AsyncIterable<{ type: string; text?: string }>): Promise<void> {
@@ -106,8 +84,4 @@ async function readPiped(hasArgument: boolean): Promise<string> {
     return ''; // stdin is closed.
   }
   return readAll(process.stdin);
-}
-
-function optional<K extends string, T>(name: K, value: T | undefined): { [key in K]?: T } {
-  return (value === undefined ? {} : { [name]: value }) as { [key in K]?: T };
 }

@@ -1,36 +1,34 @@
 import type { ChatSession } from '../../app/chats.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
+import { anyText } from '../../base/value-kinds.ts';
 import type { Prompt } from '../chat/prompt.ts';
-import { type Command, type CommandContext, textOption } from '../command.ts';
-import { engineOptions, engineOverrides, fetchOptions, fetchOverrides, numberOption } from '../options.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { engineSettings, fetchSettings } from '../flags.ts';
+import { modelOption, samplingOptions, systemOption } from '../options.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci chat`: a conversation. */
-export const chat: Command = {
+export const chat = defineCommand({
   name: 'chat',
   operands: '[model]',
+  example: 'llama3.2',
   summary: 'talk with a model',
   details:
     'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message; with --json each answer is one line.',
   options: {
-    model: { type: 'string', short: 'm', value: 'NAME', summary: 'installed model, or path of a .gguf file (default: the best there is)' },
-    system: { type: 'string', short: 's', value: 'TEXT', summary: 'system prompt (default: none)' },
-    tools: { type: 'string', value: 'FOLDER', summary: 'let the model work with the files of a folder' },
-    'max-tokens': { type: 'string', value: 'N', summary: 'longest answer, in tokens' },
-    temperature: { type: 'string', value: 'X', summary: 'how freely tokens are chosen (default 0.7)' },
-    seed: { type: 'string', value: 'N', summary: 'repeatable choice of tokens' },
-    'keep-alive': { type: 'string', value: 'TIME', summary: 'how long the engine stays afterwards (default 5m, 0 not at all)' },
-    ...engineOptions,
-    ...fetchOptions,
+    model: modelOption,
+    system: systemOption,
+    tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
+    ...samplingOptions('0.7'),
   },
+  settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show } = context;
-    if (operands.length > 1) throw new LuciError('USAGE', 'One model is enough.', { hint: 'luci chat -m NAME' });
-    const luci = await context.luci({ ...fetchOverrides(options), ...engineOverrides(options) });
-    const model = textOption(options, 'model') ?? operands[0];
-    const [system, maxTokens] = [textOption(options, 'system'), numberOption(options, 'max-tokens', { least: 1, whole: true })];
-    const seed = numberOption(options, 'seed', { least: 0, whole: true });
+    if (options.model !== undefined && operands[0] !== undefined)
+      throw new LuciError('USAGE', `Two models are named: "${options.model}" and "${operands[0]}".`, { hint: 'luci chat -m NAME' });
+    const luci = await context.luci();
+    const { model = operands[0], system, maxTokens, temperature = 0.7, seed, tools: folder } = options;
     // Loaded here: every other command starts without it.
     const { localAnswer, openPrompt, requireAnyModel, runChatCommand } = await import('../chat/parts.ts');
     if (model === undefined) await requireAnyModel(luci, context);
@@ -38,12 +36,11 @@ export const chat: Command = {
     using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
     await using session = await luci.chats.begin({
       model,
-      sampling: { temperature: numberOption(options, 'temperature', { least: 0 }) ?? 0.7, seed },
+      sampling: { temperature, seed },
       system,
       maxTokens,
       confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
     });
-    const folder = textOption(options, 'tools');
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
@@ -66,7 +63,7 @@ export const chat: Command = {
     if (isTerminal) show.note('');
     return 0;
   },
-};
+});
 
 async function answer(text: string, session: ChatSession, prompt: Prompt, { show }: CommandContext): Promise<void> {
   const stopper = new AbortController();

@@ -1,25 +1,25 @@
 import { formatBytes } from '../../base/units.ts';
-import type { Command } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci clean`: room on the disk. Never touches an installed model. */
-export const clean: Command = {
+export const clean = defineCommand({
   name: 'clean',
   summary: 'delete unfinished downloads and the trash',
   details:
     'Shows what there is and asks. Installed models are never touched, nor downloads another luci is working on. The trash holds files of yours that were removed from luci but not fetched by it: once it is empty they are gone.',
   options: {
-    partial: { type: 'boolean', summary: 'unfinished downloads only' },
-    'dry-run': { type: 'boolean', summary: 'show what would go and delete nothing' },
+    partial: { summary: 'unfinished downloads only' },
+    dryRun: { summary: 'show what would go and delete nothing' },
   },
   async run(context) {
     const { options, show } = context;
     const luci = await context.luci();
     const waste = await luci.cleanup.waste();
-    const withTrash = options['partial'] !== true && waste.trashBytes > 0;
+    const withTrash = options.partial !== true && waste.trashBytes > 0;
     const bytes = waste.partialBytes + (withTrash ? waste.trashBytes : 0);
-    const isDry = options['dry-run'] === true;
+    const isDry = options.dryRun === true;
     if (show.json && isDry) show.data({ ...waste, partials: waste.partials.length });
     if (waste.partials.length === 0 && !withTrash) {
       if (!show.json) show.note('There is nothing to clean.');
@@ -41,4 +41,4 @@ export const clean: Command = {
     else show.note(`${formatBytes(freedBytes)} are free again.`);
     return 0;
   },
-};
+});

@@ -1,9 +1,10 @@
 import type { Finding } from '../../app/doctor/diagnose.ts';
-import type { Command } from '../command.ts';
+import { defineCommand } from '../command.ts';
+import type { Terminal } from '../show/terminal.ts';
 import { fill, pad, printable } from '../show/text.ts';
 
 /** `luci doctor`: what of this machine luci can use, and what to do about the rest. */
-export const doctor: Command = {
+export const doctor = defineCommand({
   name: 'doctor',
   summary: 'look at the machine, the engine, the store and the network',
   details: 'Asks the model hub for one answer unless offline; changes nothing. Exit status 7 when no engine can run here, else 0.',
@@ -13,9 +14,9 @@ export const doctor: Command = {
     else for (const finding of findings) show.result(lines(finding, show.terminal));
     return findings.some(({ topic, state }) => topic === 'engine' && state === 'wrong') ? 7 : 0;
   },
-};
+});
 
-function lines({ topic, state, text, fix }: Finding, terminal: Parameters<Command['run']>[0]['show']['terminal']): string {
+function lines({ topic, state, text, fix }: Finding, terminal: Terminal): string {
   const { marks, style } = terminal;
   const mark = {
     good: style('good', marks.done, 'out'),

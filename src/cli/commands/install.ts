@@ -1,34 +1,35 @@
 import type { PreparedInstall } from '../../app/carry-out-plan.ts';
 import { shellWord } from '../../base/shell-word.ts';
-import type { Command } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import { fetchSettings } from '../flags.ts';
 import { installScreen, onAbortOf } from '../install-models.ts';
-import { fetchOptions, fetchOverrides } from '../options.ts';
 import { fetchText, planData, planText } from '../show/plan-text.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci install`: plan, question, download. */
-export const install: Command = {
+export const install = defineCommand({
   name: 'install',
   aliases: ['download', 'pull'],
   operands: '<model>...',
+  example: 'smollm2-135m',
   summary: 'fetch and verify models by name',
   details:
     '<model> is a name (llama3.2), a group (tier 1, core models, all models), a repository of the hub (owner/repo:Q4_K_M), an https address or a path of a .gguf file. What is asked above 1 GB, or where the size is unknown, is answered by -y.',
   options: {
-    'dry-run': { type: 'boolean', summary: 'show the plan and fetch nothing' },
-    copy: { type: 'boolean', summary: 'with a path: copy the file (default: a link, which takes no room)' },
-    update: { type: 'boolean', summary: 'take what the source has now, not what was first installed' },
-    ...fetchOptions,
+    dryRun: { summary: 'show the plan and fetch nothing' },
+    copy: { summary: 'with a path: copy the file (default: a link, which takes no room)' },
+    update: { summary: 'take what the source has now, not what was first installed' },
   },
+  settings: fetchSettings,
   async run(context) {
     const { operands, options, show, signal } = context;
-    const luci = await context.luci(fetchOverrides(options));
-    const prepared = await luci.installs.prepare(operands, { update: options['update'] === true, signal });
+    const luci = await context.luci();
+    const prepared = await luci.installs.prepare(operands, { update: options.update === true, signal });
     const { plan } = prepared;
-    const isDry = options['dry-run'] === true;
-    const copy = options['copy'] === true;
+    const isDry = options.dryRun === true;
+    const copy = options.copy === true;
     if (show.json && isDry) show.data(planData(plan, prepared.files, copy));
     if (!show.json) showPlan(prepared, { show, isDry, copy });
     // Before anybody is asked; and a dry run says what the real one would.
@@ -47,7 +48,7 @@ export const install: Command = {
     }
     return 0;
   },
-};
+});
 
 function showPlan({ plan, files }: PreparedInstall, { show, isDry, copy }: { show: Show; isDry: boolean; copy: boolean }): void {
   const missing = plan.items.filter(({ action }) => action === 'fetch');

@@ -1,23 +1,23 @@
 import type { Luci } from '../../app/luci.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { Command, CommandContext } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import { installedCount, installedData, installedTable } from '../show/installed-rows.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci list`: what is installed. */
-export const list: Command = {
+export const list = defineCommand({
   name: 'list',
   aliases: ['ls'],
   summary: 'installed models',
   options: {
-    partial: { type: 'boolean', summary: 'downloads that are not finished' },
-    remote: { type: 'boolean', summary: 'what the remote endpoints have' },
+    partial: { summary: 'downloads that are not finished' },
+    remote: { summary: 'what the remote endpoints have' },
   },
   async run({ luci: open, show, options, signal }) {
     const luci = await open();
-    if (options['remote'] === true) return listRemote(luci, show, signal);
-    if (options['partial'] === true) return listPartials(luci, show);
+    if (options.remote === true) return listRemote(luci, show, signal);
+    if (options.partial === true) return listPartials(luci, show);
     const models = await luci.models.list();
     if (show.json) show.data(models.map(installedData));
     else if (show.quiet) for (const { name } of models) show.result(printable(name));
@@ -31,7 +31,7 @@ export const list: Command = {
     }
     return 0;
   },
-};
+});
 
 async function listRemote(luci: Luci, show: CommandContext['show'], signal: AbortSignal): Promise<number> {
   const models = await luci.remotes.models(signal, (remote, error) => {

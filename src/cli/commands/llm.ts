@@ -1,40 +1,54 @@
 import type { CatalogedModel } from '../../app/models.ts';
 import { LuciError } from '../../base/errors.ts';
-import type { Command, CommandContext } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import { catalogData, catalogRows } from '../show/catalog-rows.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci llm`: the catalogue by tier, and which installed models take part. */
-export const llm: Command = {
+export const llm = defineCommand({
   name: 'llm',
-  operands: 'list [all] | enable <model...> | disable <model...> | default [model]',
   summary: 'models by tier; switch them on and off; choose the default',
-  details:
-    'A disabled model stays installed, is never chosen by itself, and is skipped by tests. <model> may be a name, "all", or "tier N". "llm list" shows what is installed, "llm list all" the whole catalogue.',
-  options: { none: { type: 'boolean', summary: 'with default: no default any more' } },
-  async run(context) {
-    const [verb = 'list', ...rest] = context.operands;
-    switch (verb) {
-      case 'list':
-        return list(context, rest);
-      case 'enable':
-      case 'disable':
-        return setEnabled(context, rest, verb === 'enable');
-      case 'default':
-        return setDefault(context, rest);
-      default:
-        throw new LuciError('USAGE', `luci llm has no "${verb}".`, {
-          hint: 'luci llm list all\nluci llm enable NAME\nluci llm default NAME',
-        });
-    }
-  },
-};
+  details: 'A disabled model stays installed, is never chosen by itself, and is skipped by tests.',
+  usualVerb: 'list',
+  verbs: [
+    defineCommand({
+      name: 'list',
+      operands: '[all]',
+      example: 'all',
+      summary: 'what is installed by tier, or with "all" the whole catalogue',
+      run: (context) => listByTier(context, context.operands[0]),
+    }),
+    defineCommand({
+      name: 'enable',
+      operands: '<model>...',
+      example: 'all',
+      summary: 'let models take part again; a name, "all", or "tier N"',
+      run: (context) => setEnabled(context, true),
+    }),
+    defineCommand({
+      name: 'disable',
+      operands: '<model>...',
+      example: 'tier 1',
+      summary: 'leave models installed and out; a name, "all", or "tier N"',
+      run: (context) => setEnabled(context, false),
+    }),
+    defineCommand({
+      name: 'default',
+      operands: '[model]',
+      example: 'llama3.2',
+      summary: 'which model is used when none is named; without a name it is told',
+      options: { none: { summary: 'no default any more' } },
+      run: (context) => setDefault(context, context.options.none === true),
+    }),
+  ],
+});
 
 /** What the tiers are called. */
 const tierNames = ['basic', 'everyday', 'advanced', 'demanding'] as const;
 
-async function list({ luci, show }: CommandContext, [what, ...more]: readonly string[]): Promise<number> {
-  if ((what !== undefined && what !== 'all') || more.length > 0)
+/** The catalogue by tier, or what of it is installed. */
+export async function listByTier({ luci, show }: CommandContext, what: string | undefined): Promise<number> {
+  if (what !== undefined && what !== 'all')
     throw new LuciError('USAGE', `luci llm list takes "all" or nothing, not "${what}".`, { hint: 'luci llm list all' });
   const all = await (await luci()).models.cataloged();
   const models = what === 'all' ? all : all.filter(({ installed }) => installed !== undefined);
@@ -64,11 +78,9 @@ function byTier(models: readonly CatalogedModel[], show: CommandContext['show'])
     .slice(0, -1);
 }
 
-async function setEnabled(context: CommandContext, references: readonly string[], enabled: boolean): Promise<number> {
-  const { show } = context;
+async function setEnabled(context: CommandContext, enabled: boolean): Promise<number> {
+  const { show, operands: references } = context;
   const verb = enabled ? 'enable' : 'disable';
-  if (references.length === 0)
-    throw new LuciError('USAGE', `Which model should be ${verb}d?`, { hint: `luci llm ${verb} NAME\nluci llm ${verb} tier 1` });
   const luci = await context.luci();
   const names = await luci.models.installedNames(references);
   await luci.store.setEnabled(names, enabled);
@@ -78,10 +90,12 @@ async function setEnabled(context: CommandContext, references: readonly string[]
   return 0;
 }
 
-async function setDefault({ luci: open, show, options }: CommandContext, [reference, ...more]: readonly string[]): Promise<number> {
-  if (more.length > 0) throw new LuciError('USAGE', 'Only one model can be the default.', { hint: `luci llm default ${reference}` });
+async function setDefault({ luci: open, show, operands: [reference] }: CommandContext, isNone: boolean): Promise<number> {
+  if (isNone && reference !== undefined)
+    throw new LuciError('USAGE', `Name a model, or say --none, not both: "${reference}" would be passed over.`, {
+      hint: 'luci llm default --none',
+    });
   const luci = await open();
-  const isNone = options['none'] === true;
   if (reference !== undefined || isNone)
     await luci.store.setDefault(isNone ? undefined : (await luci.models.installed(reference ?? '')).name);
   const chosen = (await luci.models.list()).find((model) => model.isDefault)?.name;

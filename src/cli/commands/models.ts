@@ -1,18 +1,20 @@
-import { LuciError } from '../../base/errors.ts';
-import type { Command } from '../command.ts';
-import { llm } from './llm.ts';
-import { showModel } from './show.ts';
+import { defineCommand } from '../command.ts';
+import { listByTier } from './llm.ts';
+import { describeModel } from './show.ts';
 
 /** `luci models`: the catalogue, or one model of it. */
-export const models: Command = {
+export const models = defineCommand({
   name: 'models',
-  operands: '[list] | info <model>',
   summary: 'the catalogue, or all about one model',
-  run(context) {
-    const [verb = 'list', ...rest] = context.operands;
-    if (verb === 'list') return llm.run({ ...context, operands: ['list', 'all'] });
-    if (verb === 'info' && rest.length === 0) return llm.run({ ...context, operands: ['list', 'all'] });
-    if (verb === 'info') return showModel.run({ ...context, operands: rest });
-    throw new LuciError('USAGE', `luci models has no "${verb}".`, { hint: `luci models info ${verb}` });
-  },
-};
+  usualVerb: 'list',
+  verbs: [
+    defineCommand({ name: 'list', summary: 'the whole catalogue by tier', run: (context) => listByTier(context, 'all') }),
+    defineCommand({
+      name: 'info',
+      operands: '[model]',
+      example: 'llama3.2',
+      summary: 'all about one model; without a name the catalogue',
+      run: (context) => (context.operands[0] === undefined ? listByTier(context, 'all') : describeModel(context, context.operands[0])),
+    }),
+  ],
+});

@@ -1,10 +1,10 @@
 import { formatBytes, formatDuration } from '../../base/units.ts';
-import type { Command } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci ps`: what is in memory. */
-export const ps: Command = {
+export const ps = defineCommand({
   name: 'ps',
   summary: 'models in memory',
   async run({ luci, show }) {
@@ -41,4 +41,4 @@ export const ps: Command = {
     show.result(table(columns, rows, show.terminal).join('\n'));
     return 0;
   },
-};
+});

@@ -1,26 +1,34 @@
 import { LuciError } from '../../base/errors.ts';
-import { type Command, type CommandContext, textOption } from '../command.ts';
+import { textLike } from '../../base/value-kinds.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
 
+const variableName = textLike(/^[A-Za-z_]\w*$/, { expected: 'the name of a variable', example: 'OPENAI_API_KEY' });
+
 /** `luci remote`: endpoints elsewhere whose models are used like installed ones. */
-export const remote: Command = {
+export const remote = defineCommand({
   name: 'remote',
-  operands: '[list] | add <name> <url> | remove <name>',
   summary: 'use models of an OpenAI-compatible endpoint',
   details:
-    'A remote model is named NAME/model wherever a model is named: luci ask -m NAME/model "…". The key is read from the environment variable named by --key-env each time; it is never kept. "luci list --remote" shows what the endpoints have.',
-  options: { 'key-env': { type: 'string', value: 'VARIABLE', summary: 'environment variable that holds the key' } },
-  async run(context) {
-    const [verb = 'list', name, url, ...more] = context.operands;
-    if (verb === 'list' && name === undefined) return list(context);
-    if (verb === 'add' && name !== undefined && url !== undefined && more.length === 0) return add(context, name, url);
-    if (verb === 'remove' && name !== undefined && url === undefined) return remove(context, name);
-    throw new LuciError('USAGE', `luci remote has no "${context.operands.join(' ')}".`, {
-      hint: 'luci remote add NAME https://host/v1 --key-env VARIABLE',
-    });
-  },
-};
+    'A remote model is named NAME/model wherever a model is named: luci ask -m NAME/model "…". "luci list --remote" shows what the endpoints have.',
+  usualVerb: 'list',
+  verbs: [
+    defineCommand({ name: 'list', summary: 'the endpoints that were added', run: list }),
+    defineCommand({
+      name: 'add',
+      operands: '<name> <url>',
+      example: 'box http://127.0.0.1:8080/v1',
+      summary: 'add an endpoint, or change its address',
+      details: 'The key is read from the environment variable named by --key-env each time; it is never kept.',
+      options: {
+        keyEnv: { kind: variableName, value: 'VARIABLE', summary: 'environment variable that holds the key' },
+      },
+      run: (context) => add(context, context.options.keyEnv),
+    }),
+    defineCommand({ name: 'remove', operands: '<name>', example: 'box', summary: 'forget an endpoint', run: remove }),
+  ],
+});
 
 async function list({ luci: open, show }: CommandContext): Promise<number> {
   const remotes = await (await open()).remotes.list();
@@ -33,8 +41,8 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
   return 0;
 }
 
-async function add({ luci: open, show, options }: CommandContext, name: string, url: string): Promise<number> {
-  const keyEnv = textOption(options, 'key-env');
+async function add({ luci: open, show, operands }: CommandContext, keyEnv: string | undefined): Promise<number> {
+  const [name = '', url = ''] = operands;
   const luci = await open();
   const before = (await luci.remotes.list()).find((remote) => remote.name === name);
   await luci.remotes.add({ name, url, keyEnv });
@@ -49,7 +57,7 @@ async function add({ luci: open, show, options }: CommandContext, name: string, 
   return 0;
 }
 
-async function remove({ luci: open, show }: CommandContext, name: string): Promise<number> {
+async function remove({ luci: open, show, operands: [name = ''] }: CommandContext): Promise<number> {
   if (!(await (await open()).remotes.remove(name)))
     throw new LuciError('NOT_FOUND', `There is no remote endpoint ${name}.`, { hint: 'luci remote list' });
   if (show.json) show.data({ removed: name });

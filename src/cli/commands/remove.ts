@@ -1,20 +1,19 @@
-import { LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { Command } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci remove`: asks, then deletes what can be fetched again; what cannot goes to the trash folder. */
-export const remove: Command = {
+export const remove = defineCommand({
   name: 'remove',
   aliases: ['rm', 'uninstall'],
   operands: '<model>...',
+  example: 'smollm2-135m',
   summary: 'remove installed models',
   details:
     'Models that luci fetched are deleted. A file you put there yourself is moved to the trash folder of luci, from where you can take it back.',
   async run(context) {
     const { operands, show } = context;
-    if (operands.length === 0) throw new LuciError('USAGE', 'Which model?', { hint: 'luci list' });
     const luci = await context.luci();
     const names = await luci.models.installedNames(operands);
     const models = (await luci.models.list()).filter(({ name }) => names.includes(name));
@@ -38,4 +37,4 @@ export const remove: Command = {
     }
     return 0;
   },
-};
+});

@@ -2,35 +2,53 @@ import { resolve } from 'node:path';
 import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
-import { type Command, type CommandContext, textOption } from '../command.ts';
-import { fetchOptions, fetchOverrides } from '../options.ts';
+import { anyText } from '../../base/value-kinds.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { fetchSettings } from '../flags.ts';
 import { installProgress } from '../show/download-progress.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci runtime`: programs that run models beside the embedded engine, and optional parts. */
-export const runtime: Command = {
+export const runtime = defineCommand({
   name: 'runtime',
-  operands: '[list] | add <kind>[@version] | remove <kind>[@version]',
   summary: 'fetch or name programs that run models, and Python for tests',
-  details:
-    'Kinds: llamafile (runs on older systems), llama-server (a program of yours: --path, or llama-server@/path), vulkan and cuda (let the embedded engine use a graphics card; fetched with npm), python (lets "luci test" ask for Python; 6.5 MB, fetched with npm, or --path to an unpacked pyodide package or its .tgz). Fetched files are verified like models. The newest of a kind is the one in use; take it with --engine llamafile|llama-server.',
-  options: {
-    path: { type: 'string', value: 'FILE', summary: 'use this program (python: folder or .tgz) instead of fetching one' },
-    connections: fetchOptions.connections,
-    'max-rate': fetchOptions['max-rate'],
-    'keep-partial': fetchOptions['keep-partial'],
-  },
-  async run(context) {
-    const [verb = 'list', named, ...more] = context.operands;
-    if (verb === 'list' && named === undefined) return list(context);
-    const at = named?.indexOf('@') ?? -1;
-    const [kind, version] = at < 0 ? [named, undefined] : [named?.slice(0, at), named?.slice(at + 1)];
-    if (verb === 'add' && kind && more.length === 0) return add(context, kind, version);
-    if (verb === 'remove' && kind && more.length === 0) return remove(context, kind, version);
-    throw new LuciError('USAGE', `luci runtime has no "${context.operands.join(' ')}".`, { hint: 'luci runtime add llamafile' });
-  },
-};
+  usualVerb: 'list',
+  verbs: [
+    defineCommand({ name: 'list', summary: 'those that were added, and those that can be', run: list }),
+    defineCommand({
+      name: 'add',
+      operands: '<kind>[@version]',
+      example: 'llamafile',
+      summary: 'fetch one, or name one of yours',
+      details:
+        'Kinds: llamafile (runs on older systems), llama-server (a program of yours: --path, or llama-server@/path), vulkan and cuda (let the embedded engine use a graphics card; fetched with npm), python (lets "luci test" ask for Python; 6.5 MB, fetched with npm, or --path to an unpacked pyodide package or its .tgz). Fetched files are verified like models. The newest of a kind is the one in use; take it with --engine llamafile|llama-server.',
+      options: {
+        path: { kind: anyText('FILE'), value: 'FILE', summary: 'use this program (python: folder or .tgz) instead of fetching one' },
+      },
+      settings: fetchSettings.filter(({ override }) => override !== 'onlySource'),
+      run: (context) => add(context, { ...kindAndVersion(context), path: context.options.path }),
+    }),
+    defineCommand({
+      name: 'remove',
+      operands: '<kind>[@version]',
+      example: 'llamafile',
+      summary: 'forget one; files luci fetched are deleted',
+      run: (context) => remove(context, kindAndVersion(context)),
+    }),
+  ],
+});
+
+interface Named {
+  readonly kind: string;
+  readonly version: string | undefined;
+}
+
+/** `llamafile@0.10.3` as its parts. */
+function kindAndVersion({ operands: [named = ''] }: CommandContext): Named {
+  const at = named.indexOf('@');
+  return at < 0 ? { kind: named, version: undefined } : { kind: named.slice(0, at), version: named.slice(at + 1) };
+}
 
 async function list({ luci: open, show }: CommandContext): Promise<number> {
   const luci = await open();
@@ -56,10 +74,10 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
   return 0;
 }
 
-async function add(context: CommandContext, kind: string, version: string | undefined): Promise<number> {
-  const { options, luci: open, show, signal } = context;
-  const path = textOption(options, 'path');
-  const luci = await open(fetchOverrides(options));
+async function add(context: CommandContext, { kind, version, path }: Named & { readonly path: string | undefined }): Promise<number> {
+  const { luci: open, show, signal } = context;
+  requireMeant({ kind, version, path });
+  const luci = await open();
   const { runtimes } = luci;
   if (kind === 'vulkan' || kind === 'cuda') {
     const added = await runtimes.addGpu(kind, signal);
@@ -76,6 +94,15 @@ async function add(context: CommandContext, kind: string, version: string | unde
     throw new LuciError('USAGE', `There is no runtime "${kind}".`, { hint: 'luci runtime add llamafile|llama-server|vulkan|cuda|python' });
   if (program !== undefined) return said(context, kind, await runtimes.addProgram(kind, program));
   return said(context, kind, await fetchLlamafile(runtimes, version, { show, signal, keepPartial: luci.settings.download.keepPartial }));
+}
+
+/** A version or a path nobody asks for is not passed over. */
+function requireMeant({ kind, version, path }: Named & { readonly path: string | undefined }): void {
+  const isOfNpm = kind === 'vulkan' || kind === 'cuda' || kind === 'python';
+  if (version !== undefined && (isOfNpm || path !== undefined))
+    throw new LuciError('USAGE', `${kind} is taken without a version, and "${version}" is one.`, { hint: `luci runtime add ${kind}` });
+  if (path !== undefined && (kind === 'vulkan' || kind === 'cuda'))
+    throw new LuciError('USAGE', `${kind} is fetched with npm and taken from no path.`, { hint: `luci runtime add ${kind}` });
 }
 
 async function addPython({ show, signal }: CommandContext, runtimes: Luci['runtimes'], path?: string): Promise<number> {
@@ -121,7 +148,7 @@ function said({ show }: CommandContext, kind: string, added: { path: string; ver
   return 0;
 }
 
-async function remove({ luci: open, show }: CommandContext, kind: string, version: string | undefined): Promise<number> {
+async function remove({ luci: open, show }: CommandContext, { kind, version }: Named): Promise<number> {
   const removed = await (await open()).runtimes.remove(kind, version);
   if (removed.length === 0) throw new LuciError('NOT_FOUND', `No runtime ${kind} was added.`, { hint: 'luci runtime list' });
   if (show.json) show.data({ removed });

@@ -1,29 +1,27 @@
 import { LuciError } from '../../base/errors.ts';
-import type { Tier } from '../../base/model.ts';
+import { anyText, oneOf } from '../../base/value-kinds.ts';
 import { searchCatalog } from '../../catalog/find-model.ts';
 import type { Catalog } from '../../catalog/load-catalog.ts';
-import { type Command, type OptionValues, textOption } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { nearest } from '../nearest.ts';
-import { numberOption } from '../options.ts';
 import { catalogData, catalogRows } from '../show/catalog-rows.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci search`: models of the catalogue by words and facts. Nothing leaves the machine. */
-export const search: Command = {
+export const search = defineCommand({
   name: 'search',
-  operands: '[text]',
+  operands: '[text...]',
+  example: 'coder',
   summary: 'find models in the catalogue',
   options: {
-    tier: { type: 'string', value: 'N', summary: 'of this tier, 0 to 3' },
-    purpose: { type: 'string', value: 'WORD', summary: 'chat, instruct, code, tools, reasoning, vision or multilingual' },
-    license: { type: 'string', value: 'TEXT', summary: 'with this licence, as in apache' },
-    fits: { type: 'boolean', summary: 'only what fits in the memory of this machine' },
+    tier: { kind: oneOf([0, 1, 2, 3]), value: 'N', summary: 'of this tier, 0 to 3' },
+    purpose: { kind: anyText('code'), value: 'WORD', summary: 'chat, instruct, code, tools, reasoning, vision or multilingual' },
+    license: { kind: anyText('apache'), value: 'TEXT', summary: 'with this licence, as in apache' },
+    fits: { summary: 'only what fits in the memory of this machine' },
   },
   async run({ operands, options, luci: open, show }) {
     const luci = await open();
-    const tier = tierOption(options);
-    const purpose = textOption(options, 'purpose');
-    const license = textOption(options, 'license');
+    const { tier, purpose, license } = options;
     const catalog = await luci.models.catalog();
     requirePurpose(catalog, purpose);
     const query = {
@@ -34,7 +32,7 @@ export const search: Command = {
     };
     const found = new Set(searchCatalog(catalog, query));
     const models = (await luci.models.cataloged()).filter(
-      ({ model, fits }) => found.has(model) && (options['fits'] !== true || fits !== 'no'),
+      ({ model, fits }) => found.has(model) && (options.fits !== true || fits !== 'no'),
     );
     if (show.json) show.data(models.map(catalogData));
     else if (show.quiet) for (const { model } of models) show.result(printable(model.name));
@@ -47,7 +45,7 @@ export const search: Command = {
     }
     return 0;
   },
-};
+});
 
 /** A purpose nobody has is a slip of the fingers, not an empty answer. */
 function requirePurpose({ models }: Catalog, purpose: string | undefined): void {
@@ -58,10 +56,4 @@ function requirePurpose({ models }: Catalog, purpose: string | undefined): void 
   throw new LuciError('USAGE', `--purpose: no model is made for "${purpose}".${close ? ` Did you mean ${close}?` : ''}`, {
     hint: `There are ${known.sort().join(', ')}.`,
   });
-}
-
-function tierOption(options: OptionValues): Tier | undefined {
-  const tier = numberOption(options, 'tier', { least: 0, whole: true });
-  if (tier === undefined || tier === 0 || tier === 1 || tier === 2 || tier === 3) return tier;
-  throw new LuciError('USAGE', `--tier: ${tier} is not one of 0, 1, 2, 3`);
 }

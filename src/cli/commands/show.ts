@@ -1,36 +1,36 @@
 import type { DescribedModel } from '../../app/models.ts';
-import { LuciError } from '../../base/errors.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { kindOf } from '../../sources/kinds.ts';
-import type { Command } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import { catalogData, fitText, sizeText } from '../show/catalog-rows.ts';
 import { installedData } from '../show/installed-rows.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { pad, printable, wrapAll } from '../show/text.ts';
 
 /** `luci show`: all about one model, installed or not. */
-export const showModel: Command = {
+export const showModel = defineCommand({
   name: 'show',
   aliases: ['info'],
   operands: '<model>',
+  example: 'llama3.2',
   summary: 'all about one model',
-  async run({ operands, luci, show }) {
-    const [reference, ...more] = operands;
-    if (reference === undefined || more.length > 0)
-      throw new LuciError('USAGE', 'Which model? One name is needed.', { hint: 'luci show llama3.2' });
-    const described = await (await luci()).models.describe(reference);
-    const { cataloged, installed } = described;
-    if (show.json) {
-      show.data({
-        ...(cataloged ? (catalogData(cataloged) as object) : {}),
-        name: described.name,
-        installed: installed ? installedData(installed) : null,
-      });
-    } else if (show.quiet) show.result(printable(described.name));
-    else show.result(lines(facts(described, show.terminal), show.terminal));
-    return 0;
-  },
-};
+  run: (context) => describeModel(context, context.operands[0] ?? ''),
+});
+
+/** Tells all about one model. */
+export async function describeModel({ luci, show }: CommandContext, reference: string): Promise<number> {
+  const described = await (await luci()).models.describe(reference);
+  const { cataloged, installed } = described;
+  if (show.json) {
+    show.data({
+      ...(cataloged ? (catalogData(cataloged) as object) : {}),
+      name: described.name,
+      installed: installed ? installedData(installed) : null,
+    });
+  } else if (show.quiet) show.result(printable(described.name));
+  else show.result(lines(facts(described, show.terminal), show.terminal));
+  return 0;
+}
 
 type Fact = readonly [label: string, value: string | undefined];
 

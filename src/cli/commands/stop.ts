@@ -1,15 +1,15 @@
 import { LuciError } from '../../base/errors.ts';
-import type { Command } from '../command.ts';
+import { defineCommand } from '../command.ts';
 
 /** `luci stop`: frees the memory models take. */
-export const stop: Command = {
+export const stop = defineCommand({
   name: 'stop',
   operands: '[model]',
   summary: 'unload a model, or end the engine process',
-  options: { all: { type: 'boolean', summary: 'end the engine process with all it holds, as without a model' } },
+  options: { all: { summary: 'end the engine process with all it holds, as without a model' } },
   async run({ operands, options, luci, show }) {
     const [name] = operands;
-    if (name !== undefined && options['all'] === true)
+    if (name !== undefined && options.all === true)
       throw new LuciError('USAGE', 'Name a model, or say --all, not both.', { hint: 'luci ps' });
     const { engine, models } = await luci();
     const stopped = await engine.stop(name === undefined ? undefined : (await models.choose(name)).name);
@@ -24,4 +24,4 @@ export const stop: Command = {
       );
     return 0;
   },
-};
+});

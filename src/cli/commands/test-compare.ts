@@ -1,19 +1,42 @@
 import { LuciError } from '../../base/errors.ts';
+import { anyText, oneOf } from '../../base/value-kinds.ts';
 import type { Comparison, SeedComparison } from '../../tiers/compare-runs.ts';
 import type { TierChange } from '../../tiers/regression.ts';
-import { type CommandContext, textOption } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci test compare`: two runs against each other, and whether the second is a regression. */
 
 /** How the gate is typed. */
-export const gateUsage = 'luci test compare --baseline FILE MODEL --fail-on regress';
+const gateUsage = 'luci test compare --baseline FILE MODEL --fail-on regress';
 
-/** Compares. Returns 0; with `--fail-on regress` 8 for a regression, and 9 where too many answers are missing to say. */
-export async function compare({ luci, options, show }: CommandContext, operands: readonly string[]): Promise<number> {
-  const isGate = failsOnRegression(textOption(options, 'fail-on'));
-  const baseline = textOption(options, 'baseline');
+/** `luci test compare`. */
+export const compare = defineCommand({
+  name: 'compare',
+  operands: '[run] [run]',
+  example: 'llama3.2 qwen2.5-coder-0.5b',
+  summary: 'whether the difference between two runs is more than chance',
+  details:
+    'A run is the name of a tested model or the log of a run. One name compares the seeds of a model. With --fail-on regress the exit status is 8 when the second run is worse, and 9 when that cannot be told.',
+  options: {
+    baseline: { kind: anyText('main.jsonl'), value: 'FILE', summary: 'the log of the earlier run, in place of the first operand' },
+    failOn: {
+      kind: oneOf(['regress']),
+      value: 'regress',
+      summary: 'exit status 8 when the second run is worse, 9 when that cannot be told',
+    },
+  },
+  run: (context) => compareRuns(context, { baseline: context.options.baseline, isGate: context.options.failOn !== undefined }),
+});
+
+interface CompareOptions {
+  readonly baseline: string | undefined;
+  readonly isGate: boolean;
+}
+
+/** Compares. Returns 0; as a gate 8 for a regression, and 9 where too many answers are missing to say. */
+async function compareRuns({ luci, show, operands }: CommandContext, { baseline, isGate }: CompareOptions): Promise<number> {
   const [first = '', second] = baseline === undefined ? operands : [baseline, ...operands];
   const count = operands.length + (baseline === undefined ? 0 : 1);
   if (count !== 2 && !(count === 1 && baseline === undefined && !isGate))
@@ -31,12 +54,6 @@ export async function compare({ luci, options, show }: CommandContext, operands:
   else showPairs(show, result, [first, second ?? ''], isGate);
   if (!isGate || result.kind === 'seeds') return 0;
   return { none: 0, shown: 8, undecided: 9 }[result.regression];
-}
-
-/** What `--fail-on` says. Throws USAGE for what it does not know: a gate that is misspelt must not stand open. */
-function failsOnRegression(text: string | undefined): boolean {
-  if (text === undefined || text === 'regress') return text === 'regress';
-  throw new LuciError('USAGE', `--fail-on: "${text}" is not known; known is regress`);
 }
 
 function showPairs({ result: say, note }: Show, result: Comparison, [first, second]: readonly [string, string], isGate: boolean): void {

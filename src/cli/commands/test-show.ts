@@ -1,12 +1,19 @@
 import { LuciError } from '../../base/errors.ts';
 import type { CaseResult } from '../../tiers/result.ts';
-import type { CommandContext } from '../command.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
 import { shortId } from '../show/test-screen.ts';
 import { cut, pad, printable } from '../show/text.ts';
 
 /** `luci test show <model> [case]`: every answer of the newest run, or one with its prompt and why it failed. */
-export async function showAnswers({ luci: open, show }: CommandContext, [reference, caseId]: readonly string[]): Promise<number> {
-  if (reference === undefined) throw new LuciError('USAGE', 'Which model?', { hint: 'luci test show llama3.2 t0-json' });
+export const showAnswers = defineCommand({
+  name: 'show',
+  operands: '<model> [case]',
+  example: 'llama3.2 t0-json',
+  summary: 'every answer of the newest run, or one of them in full with why it failed',
+  run: ({ luci, show, operands: [reference = '', caseId] }) => showRun({ luci, show }, reference, caseId),
+});
+
+async function showRun({ luci: open, show }: Pick<CommandContext, 'luci' | 'show'>, reference: string, caseId?: string): Promise<number> {
   const log = await (await open()).tests.newest(reference);
   const answers = log.answers.filter((answer) => caseId === undefined || answer.caseId === caseId || shortId(answer.caseId) === caseId);
   if (answers.length === 0)

@@ -1,15 +1,18 @@
-import { LuciError } from '../../base/errors.ts';
-import { type CommandContext, textOption } from '../command.ts';
+import { anyText } from '../../base/value-kinds.ts';
+import { type Command, type CommandContext, defineCommand, type OptionTable } from '../command.ts';
 import { pad, printable } from '../show/text.ts';
 import { compare } from './test-compare.ts';
+import { showAnswers } from './test-show.ts';
 
-/** `luci test rescore|merge|certify|verify`: what can be done with runs that are over. `compare` has a file of its own. */
+/** Verbs of `luci test`: what can be done with runs that are over. `show` and `compare` have files of their own. */
 
-type Verb = (context: CommandContext, operands: readonly string[]) => Promise<number>;
+/** Where results are written. */
+export const reportOptions = {
+  report: { kind: anyText('report.html'), value: 'FILE', summary: 'write an HTML page here ("test report" without it: beside the logs)' },
+  junit: { kind: anyText('junit.xml'), value: 'FILE', summary: 'write JUnit XML' },
+} as const satisfies OptionTable;
 
-const rescore: Verb = async ({ luci, options, show, signal }, operands) => {
-  const [reference] = exactly(operands, 1, 'rescore MODEL');
-  const suitePath = textOption(options, 'suite');
+async function rescore({ luci, show, signal, operands: [reference] }: CommandContext, suitePath: string | undefined): Promise<number> {
   const changed = await (await luci()).tests.rescore(reference ?? '', { signal, suitePath });
   if (show.json) show.data(changed);
   else if (changed.length === 0) show.note('Every verdict is the same.');
@@ -17,25 +20,23 @@ const rescore: Verb = async ({ luci, options, show, signal }, operands) => {
     for (const { caseId, variant, before, now, reason } of changed)
       show.result(`${caseId}#${variant}: ${before} -> ${now}${reason ? ` (${printable(reason)})` : ''}`);
   return 0;
-};
+}
 
-const merge: Verb = async ({ luci, show }, operands) => {
+async function merge({ luci, show, operands }: CommandContext): Promise<number> {
   const { path, answers } = await (await luci()).tests.merge(operands);
   if (show.json) show.data({ path, answers });
   else show.result(`${path}  ${answers} answers`);
   return 0;
-};
+}
 
-const certify: Verb = async ({ luci, show }, operands) => {
-  const [reference] = exactly(operands, 1, 'certify MODEL');
+async function certify({ luci, show, operands: [reference] }: CommandContext): Promise<number> {
   const paths = await (await luci()).tests.certify(reference ?? '');
   if (show.json) show.data(paths);
   else for (const path of paths) show.result(path);
   return 0;
-};
+}
 
-const verify: Verb = async ({ luci, show }, operands) => {
-  const [path] = exactly(operands, 1, 'verify FILE');
+async function verify({ luci, show, operands: [path] }: CommandContext): Promise<number> {
   const found = await (await luci()).tests.checkCertificate(path ?? '');
   if (show.json) show.data(found);
   else {
@@ -47,11 +48,10 @@ const verify: Verb = async ({ luci, show }, operands) => {
     show.result(`${suite} (${suiteHash}), ${testedAt.slice(0, 10)}`);
   }
   return 0;
-};
+}
 
 /** `luci test lint FILE`: 0 when every case of a suite is sound, 8 when one is not. */
-const lint: Verb = async ({ luci, show, signal }, operands) => {
-  const [path] = exactly(operands, 1, 'lint FILE');
+async function lint({ luci, show, signal, operands: [path] }: CommandContext): Promise<number> {
   const report = await (await luci()).tests.lint(path ?? '', signal);
   const wrong = report.cases.filter(({ problems }) => problems.length > 0);
   if (show.json) show.data(report);
@@ -70,13 +70,67 @@ const lint: Verb = async ({ luci, show, signal }, operands) => {
     );
   }
   return wrong.length === 0 ? 0 : 8;
-};
-
-/** The verbs by name. */
-export const testVerbs: Readonly<Record<string, Verb>> = { compare, rescore, merge, certify, verify, lint };
-
-function exactly(operands: readonly string[], count: number, usage: string): readonly string[] {
-  if (operands.length !== count)
-    throw new LuciError('USAGE', `This takes ${count === 1 ? 'one name' : `${count} names`}.`, { hint: `luci test ${usage}` });
-  return operands;
 }
+
+const report = defineCommand({
+  name: 'report',
+  operands: '[model...]',
+  example: 'llama3.2',
+  summary: 'an HTML page of the newest runs',
+  options: reportOptions,
+  run: (context) => writeReport(context, context.options),
+});
+
+async function writeReport(
+  { luci, show, operands }: CommandContext,
+  { report: path, junit: junitPath }: { readonly report?: string; readonly junit?: string },
+): Promise<number> {
+  const written = await (await luci()).tests.report({ models: operands, path, junitPath });
+  const count = written.models.length;
+  if (show.json) show.data(written);
+  else show.result(`${written.path}  ${count} ${count === 1 ? 'model' : 'models'}`);
+  return 0;
+}
+
+/** The verbs, in the order of the help. */
+export const testVerbs: readonly Command[] = [
+  showAnswers,
+  report,
+  compare,
+  defineCommand({
+    name: 'rescore',
+    operands: '<run>',
+    example: 'llama3.2',
+    summary: 'grade the answers of a run again',
+    options: { suite: { kind: anyText('suite.json'), value: 'FILE', summary: 'the suite of your own the run was asked' } },
+    run: (context) => rescore(context, context.options.suite),
+  }),
+  defineCommand({
+    name: 'merge',
+    operands: '<log> <log>...',
+    example: 'a.jsonl b.jsonl',
+    summary: 'join shards of one run',
+    run: merge,
+  }),
+  defineCommand({
+    name: 'certify',
+    operands: '<run>',
+    example: 'llama3.2',
+    summary: 'write a signed certificate of each tier',
+    run: certify,
+  }),
+  defineCommand({
+    name: 'verify',
+    operands: '<certificate>',
+    example: 'certificate.json',
+    summary: 'check a certificate',
+    run: verify,
+  }),
+  defineCommand({
+    name: 'lint',
+    operands: '<suite>',
+    example: 'suites/example.json',
+    summary: 'whether a suite of your own is sound; exit status 8 when a case is not',
+    run: lint,
+  }),
+];

@@ -1,88 +1,89 @@
 import type { TestEvent, TestOptions } from '../../app/testing/options.ts';
-import { LuciError } from '../../base/errors.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/units.ts';
+import { anyText, decimalNumber, oneOf, shard, wholeNumber } from '../../base/value-kinds.ts';
 import type { CaseResult } from '../../tiers/result.ts';
-import { type Command, type OptionValues, textOption } from '../command.ts';
+import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { engineOptions, engineOverrides, numberOption } from '../options.ts';
+import { engineSettings } from '../flags.ts';
+import { nearest } from '../nearest.ts';
 import type { Show } from '../show/show.ts';
 import { aboutText, caseText, liveTier, modelLine, nextSteps, summaryTable, tierLines } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
-import { gateUsage } from './test-compare.ts';
-import { showAnswers } from './test-show.ts';
-import { testVerbs } from './test-verbs.ts';
+import { reportOptions, testVerbs } from './test-verbs.ts';
+
+/** What a run can be told. */
+const testOptions = {
+  tier: { kind: oneOf([0, 1, 2, 3]), value: 'N', summary: 'last tier to try; above its own only as a diagnosis' },
+  minTier: { kind: oneOf([0, 1, 2, 3]), value: 'N', summary: 'the tier that must be held (default: the model’s own)' },
+  repeats: {
+    kind: wholeNumber({ min: 1, example: '3' }),
+    value: 'K',
+    summary: 'variants of each case (default 1; 3 confirm)',
+  },
+  suite: { kind: anyText('suite.json'), value: 'FILE', summary: 'a suite of your own in place of the tiers' },
+  seed: { kind: anyText('7'), value: 'S', summary: 'other variants; "random" draws a seed and prints it (default 0)' },
+  case: { kind: anyText('t0-json'), value: 'ID', multiple: true, summary: 'only this case, as in t0-json' },
+  language: {
+    kind: oneOf(['python', 'javascript', 'auto']),
+    value: 'LANG',
+    summary: 'code in python, javascript, or auto: Python where it was added (default)',
+  },
+  all: { summary: 'go on after a tier that was not passed, as a diagnosis' },
+  fast: { summary: 'end a tier when its verdict is certain, or as good as certain (then marked sequential)' },
+  fresh: { summary: 'ask everything anew, also what a run that was cut off has' },
+  maxMinutes: { kind: decimalNumber({ example: '30' }), value: 'M', summary: 'begin no case after so long' },
+  shard: { kind: shard, value: 'I/N', summary: 'one part of the cases, for several machines' },
+  ...reportOptions,
+} as const satisfies OptionTable;
 
 /** `luci test`: what each installed model can do. */
-export const test: Command = {
+export const test = defineCommand({
   name: 'test',
-  operands: '[model...] | show | report | compare | rescore | merge | certify | verify | lint',
+  operands: '[model...]',
+  example: 'llama3.2',
   summary: 'find out which tier each model holds',
   details:
-    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. "test show MODEL [CASE]" tells every answer and why it failed, "test report" writes an HTML page, "test compare A B" says whether a difference is more than chance, and with --fail-on regress ends with 8 where B is worse than A, "test rescore MODEL" grades its answers again, "test merge LOG LOG" joins shards, "test certify MODEL" writes signed certificates and "test verify FILE" checks one. "test --suite FILE" asks a suite of your own, "test lint FILE" says whether it is sound. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
-  options: {
-    tier: { type: 'string', value: 'N', summary: 'last tier to try; above its own only as a diagnosis' },
-    'min-tier': { type: 'string', value: 'N', summary: 'the tier that must be held (default: the model’s own)' },
-    repeats: { type: 'string', value: 'K', summary: 'variants of each case (default 1; 3 confirm)' },
-    suite: { type: 'string', value: 'FILE', summary: 'a suite of your own in place of the tiers' },
-    seed: { type: 'string', value: 'S', summary: 'other variants; "random" draws a seed and prints it (default 0)' },
-    case: { type: 'string', value: 'ID', multiple: true, summary: 'only this case, as in t0-json' },
-    language: { type: 'string', value: 'LANG', summary: 'code in python, javascript, or auto: Python where it was added (default)' },
-    all: { type: 'boolean', summary: 'go on after a tier that was not passed, as a diagnosis' },
-    fast: { type: 'boolean', summary: 'end a tier when its verdict is certain, or as good as certain (then marked sequential)' },
-    fresh: { type: 'boolean', summary: 'ask everything anew, also what a run that was cut off has' },
-    'max-minutes': { type: 'string', value: 'M', summary: 'begin no case after so long' },
-    shard: { type: 'string', value: 'I/N', summary: 'one part of the cases, for several machines' },
-    ...engineOptions,
-    report: { type: 'string', value: 'FILE', summary: 'write an HTML page ("test report" without it: beside the logs)' },
-    junit: { type: 'string', value: 'FILE', summary: 'write JUnit XML' },
-    baseline: { type: 'string', value: 'FILE', summary: '"test compare": the log of the earlier run' },
-    'fail-on': {
-      type: 'string',
-      value: 'regress',
-      summary: '"test compare": exit status 8 when the second run is worse, 9 when that cannot be told',
-    },
-  },
+    'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. --suite asks a suite of your own. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
+  verbs: testVerbs,
+  options: testOptions,
+  settings: engineSettings,
   async run(context) {
     const { operands, options, show, signal } = context;
-    // Passing over them would leave open the gate that was asked for.
-    if (operands[0] !== 'compare' && (options['fail-on'] !== undefined || options['baseline'] !== undefined))
-      throw new LuciError('USAGE', '--fail-on and --baseline are for "luci test compare".', { hint: gateUsage });
-    if (operands[0] === 'show') return showAnswers(context, operands.slice(1));
-    const verb = testVerbs[operands[0] ?? ''];
-    if (verb) return verb(context, operands.slice(1));
-    const luci = await context.luci(engineOverrides(options));
-    if (operands[0] === 'report') {
-      const [path, junitPath] = [textOption(options, 'report'), textOption(options, 'junit')];
-      const written = await luci.tests.report({
-        models: operands.slice(1),
-        path,
-        junitPath,
-      });
-      const count = written.models.length;
-      if (show.json) show.data(written);
-      else show.result(`${written.path}  ${count} ${count === 1 ? 'model' : 'models'}`);
-      return 0;
-    }
+    const wanted = wantedOf(operands, options);
+    const luci = await context.luci();
     using shown = show.json ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
-    const results = await luci.tests.run({
-      ...testOptions(operands, options),
+    const asked = luci.tests.run({
+      ...wanted,
       signal,
       confirm: (model, estimatedMs) => confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context),
       onEvent: shown.onEvent,
+    });
+    const results = await asked.catch((error: unknown) => {
+      throw misspeltVerb(error, operands) ?? error;
     });
     if (!show.json) {
       show.result('');
       show.result(summaryTable(results, show.terminal).join('\n'));
       show.note(show.terminal.style('dim', nextSteps(results, show.terminal)));
     }
-    const reportPath = textOption(options, 'report');
-    if (reportPath !== undefined) await luci.tests.report({ path: reportPath, models: results.map(({ run }) => run.model) });
-    const junitPath = textOption(options, 'junit');
-    if (junitPath !== undefined) await luci.tests.junit(junitPath, results);
+    if (options.report !== undefined) await luci.tests.report({ path: options.report, models: results.map(({ run }) => run.model) });
+    if (options.junit !== undefined) await luci.tests.junit(options.junit, results);
     if (results.some(({ isComplete }) => !isComplete)) return 9;
     return results.every(({ holds }) => holds) ? 0 : 8;
   },
-};
+});
+
+/** `luci test shw llama3.2`: the first word is no model, and nearly a verb. */
+function misspeltVerb(error: unknown, [word = '']: readonly string[]): LuciError | undefined {
+  const names = testVerbs.map(({ name }) => name);
+  const [close] = nearest(word, names, 1);
+  if (close === undefined || !isLuciError(error, 'MODEL_UNKNOWN') || error.details.name !== word) return undefined;
+  return new LuciError('USAGE', `luci test has no "${word}", and no model is called so. Did you mean ${close}?`, {
+    hint: `luci test ${close} --help`,
+    cause: error,
+  });
+}
 
 /** What the events look like: a live line while a tier is asked, one line a tier when it is done. Disposing takes the live line away. */
 function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposable {
@@ -108,7 +109,7 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
         return;
       }
       case 'model':
-        suite = event.run.suite.startsWith('luci-tiers ') ? undefined : `${event.run.suite} (${event.run.suiteHash})`;
+        suite = event.isLadder ? undefined : `${event.run.suite} (${event.run.suiteHash})`;
         show.result(`\n${modelLine(event.run, terminal, suite)}`);
         show.note(
           terminal.style(
@@ -148,52 +149,29 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
   };
 }
 
-function testOptions(operands: readonly string[], options: OptionValues): TestOptions {
-  const [tier, minTier] = [tierOption(options, 'tier'), tierOption(options, 'min-tier')];
-  const repeats = numberOption(options, 'repeats', { least: 1, whole: true });
-  const maxMinutes = numberOption(options, 'max-minutes', { least: 0 });
-  const [seed, suitePath] = [textOption(options, 'seed'), textOption(options, 'suite')];
-  if (suitePath !== undefined && (tier !== undefined || minTier !== undefined || options['all'] === true))
+function wantedOf(models: readonly string[], options: OptionValues<typeof testOptions>): TestOptions {
+  const { suite: suitePath, case: caseIds, seed, all, fast, fresh, ...rest } = options;
+  const { tier, minTier, language } = rest;
+  if (suitePath !== undefined && (tier !== undefined || minTier !== undefined || all))
     throw new LuciError('USAGE', 'A suite of your own has no tiers: --tier, --min-tier and --all are for the built-in one.');
-  if (suitePath !== undefined && options['language'] !== undefined)
+  if (suitePath !== undefined && language !== undefined)
     throw new LuciError(
       'USAGE',
       'The cases of a suite of your own say themselves what code they ask for: --language is for the built-in one.',
     );
-  const caseIds = options['case'];
-  const shard = shardOption(textOption(options, 'shard'));
-  const language = languageOption(textOption(options, 'language'));
   return {
-    models: operands,
-    all: options['all'] === true,
-    fast: options['fast'] === true,
-    fresh: options['fresh'] === true,
+    models,
+    all: all === true,
+    fast: fast === true,
+    fresh: fresh === true,
+    seed: seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed,
+    suitePath,
+    caseIds,
+    repeats: rest.repeats,
+    maxMinutes: rest.maxMinutes,
+    shard: rest.shard,
     tier,
     minTier,
-    repeats,
-    maxMinutes,
-    suitePath,
-    seed: seed === undefined ? undefined : seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed,
-    caseIds: Array.isArray(caseIds) ? (caseIds as readonly string[]) : undefined,
-    shard,
     language,
   };
-}
-
-function languageOption(text: string | undefined): TestOptions['language'] {
-  if (text === undefined || text === 'python' || text === 'javascript' || text === 'auto') return text;
-  throw new LuciError('USAGE', `--language: "${text}" is not one of python, javascript, auto`);
-}
-
-function tierOption(options: OptionValues, name: string): 0 | 1 | 2 | 3 | undefined {
-  const tier = numberOption(options, name, { least: 0, whole: true });
-  if (tier === undefined || tier === 0 || tier === 1 || tier === 2 || tier === 3) return tier;
-  throw new LuciError('USAGE', `--${name}: ${tier} is not one of 0, 1, 2, 3`);
-}
-
-function shardOption(text: string | undefined): TestOptions['shard'] {
-  if (text === undefined) return undefined;
-  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
-  if (index && count && index <= count) return { index, count };
-  throw new LuciError('USAGE', `--shard: "${text}" is not of the form 1/4`);
 }

@@ -2,27 +2,31 @@ import { LuciError } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatBytesOf } from '../../base/units.ts';
 import type { VerifiedModel } from '../../install/installer.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { fetchOptions, fetchOverrides } from '../options.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import { fetchSettings } from '../flags.ts';
 import { installProgress } from '../show/download-progress.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci verify`: every byte read again and held to its digest. */
-export const verify: Command = {
+export const verify = defineCommand({
   name: 'verify',
   operands: '[model...]',
   summary: 'read installed models again and compare their digests',
   details:
     'Without a name all installed models are read. --repair fetches what is bad: the missing end of a file that became shorter and blocks of zeros; other damage is found by comparing with the source, and only what differs is written. The damaged file is replaced when the mended copy is verified. Exit status 6 when a file is bad and was not repaired.',
   options: {
-    all: { type: 'boolean', summary: 'every installed model (the default)' },
-    repair: { type: 'boolean', summary: 'fetch what is bad again' },
-    ...fetchOptions,
+    all: { summary: 'every installed model (the default)' },
+    repair: { summary: 'fetch what is bad again' },
   },
+  settings: fetchSettings,
   async run(context) {
     const { operands, options, show, signal } = context;
-    const luci = await context.luci(fetchOverrides(options));
-    const isAll = options['all'] === true || operands.length === 0;
+    if (options.all === true && operands.length > 0)
+      throw new LuciError('USAGE', `Name models, or say --all, not both: "${operands[0]}" would be passed over.`, {
+        hint: 'luci verify --all',
+      });
+    const luci = await context.luci();
+    const isAll = options.all === true || operands.length === 0;
     const names = await luci.models.installedNames(isAll ? ['all'] : operands);
     if (names.length === 0 && !show.json) show.note('No model is installed.');
     const bad: string[] = [];
@@ -36,7 +40,7 @@ export const verify: Command = {
       show.live([]);
       report(verified, context);
       if (verified.isGood) continue;
-      if (options['repair'] !== true) {
+      if (options.repair !== true) {
         bad.push(name);
         continue;
       }
@@ -53,7 +57,7 @@ export const verify: Command = {
       details: { models: bad },
     });
   },
-};
+});
 
 function report({ model, files, isGood, problem }: VerifiedModel, context: CommandContext): void {
   const { show } = context;

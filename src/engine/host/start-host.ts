@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from '
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep, throwIfAborted } from '../../base/abort.ts';
+import { debugLog } from '../../base/debug-log.ts';
 import { LuciError } from '../../base/errors.ts';
 import { isAlive, lock } from '../../base/lock.ts';
 import { partPath } from '../../base/parts.ts';
@@ -27,7 +28,10 @@ export interface ReachOptions {
 /** A connection to a process of this version, started when needed. */
 export async function reachHost(options: HostOptions, { signal, onStart }: ReachOptions = {}): Promise<HostConnection> {
   const running = await findHost(options, { toWork: true });
-  if (running?.state === 'welcome') return running;
+  if (running?.state === 'welcome') {
+    debugLog('host', { state: 'found', process: running.pid });
+    return running;
+  }
   // The lock covers the key, looking, clearing the stale socket and starting: a loser must neither change the winner's key nor
   // unlink its fresh socket.
   await using _held = await lock(join(options.stateFolder, 'engine.lock'), { waitMs: startTimeoutMs * 2, signal });
@@ -67,7 +71,9 @@ async function start(options: HostOptions, socketPath: string, signal: AbortSign
   const log = openLog(logPath);
   const args = [partPath('engine-host.mjs'), socketPath, tokenPath(options), version, String(options.memoryBudgetBytes ?? '')];
   // One libuv thread: the engine starts its compute threads from it for every token, and moving between four halves the speed.
-  const environment = { ...options.environment, UV_THREADPOOL_SIZE: '1' };
+  // What it loads asks for a home folder, and the system knows none of an account without an entry.
+  const environment = { HOME: options.home, ...options.environment, UV_THREADPOOL_SIZE: '1' };
+  debugLog('host', { state: 'starting', socket: socketPath, log: logPath });
   const child = spawn(process.execPath, args, {
     detached: true,
     stdio: ['ignore', log, log],

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { abortError, sleep } from '../../base/abort.ts';
+import { debugLog } from '../../base/debug-log.ts';
 import { LuciError, type LuciErrorData, luciErrorFrom } from '../../base/errors.ts';
 import { partPath } from '../../base/parts.ts';
 import { shellWord } from '../../base/shell-word.ts';
@@ -53,6 +54,7 @@ export function limitsOf(expectedBytes: number): TrialLimits {
 export async function tryFile(file: { path: string; name: string; threads: number }, options: TrialOptions): Promise<void> {
   const { record, fingerprint, force = false } = options;
   const known = await record.find(fingerprint);
+  debugLog('trial', { model: file.name, state: known ? 'remembered' : 'begun', works: known?.works, force });
   if (known?.works) return;
   if (known && !force) throw refused(file, known);
   const ended = await runTrial(file, options);

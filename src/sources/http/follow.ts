@@ -4,6 +4,7 @@ import { sha256In } from '../../base/sha256.ts';
 import type { Net, NetResponse } from '../../net/net.ts';
 import type { ResolvedFile } from '../hub/resolved-file.ts';
 import { type Asked, answerError } from './answer-error.ts';
+import { hubAuthorization } from './authorization.ts';
 import type { HttpAccess } from './http-access.ts';
 
 /** Where a file's bytes are. Redirects are followed by hand: the facts are on them, and the token must not cross origins. */
@@ -17,7 +18,8 @@ export async function follow(net: Net, start: string, what: Pick<Asked, 'object'
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
     const isHome = new URL(url).origin === home.origin;
-    const authorization: Record<string, string> = isHome && access.token ? { Authorization: `Bearer ${access.token}` } : {};
+    const shown = isHome ? hubAuthorization(access.token) : undefined;
+    const authorization: Record<string, string> = shown === undefined ? {} : { Authorization: shown };
     const response = await net.request({
       url,
       purpose: 'resolve',

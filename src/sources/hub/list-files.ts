@@ -5,6 +5,7 @@ import { isLuciError, LuciError } from '../../base/errors.ts';
 import { sha256In } from '../../base/sha256.ts';
 import type { Net } from '../../net/net.ts';
 import { answerError } from '../http/answer-error.ts';
+import { hubAuthorization } from '../http/authorization.ts';
 import type { HttpAccess } from '../http/http-access.ts';
 
 /** What a repository of the hub holds, at one commit. */
@@ -37,7 +38,7 @@ export async function listRepository(net: Net, repo: string, access: HttpAccess,
   const response = await net.request({
     url: `${access.endpoint}/api/models/${repo}${at}?blobs=true`,
     purpose: 'model-list',
-    headers: { 'Accept-Encoding': 'identity', Authorization: access.token ? `Bearer ${access.token}` : undefined },
+    headers: { 'Accept-Encoding': 'identity', Authorization: hubAuthorization(access.token) },
     signal: access.signal,
     connectTimeoutMs: access.connectTimeoutMs,
   });

@@ -1,6 +1,6 @@
 /** Why a connection failed, in words. */
 
-const words: Readonly<Record<string, string>> = {
+const descriptions: Readonly<Record<string, string>> = {
   ENOTFOUND: 'name not found',
   EAI_AGAIN: 'name not found',
   ENODATA: 'name not found',
@@ -20,11 +20,12 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** The reason of a failed connection; the system's own message is not shown, it may hold addresses with secrets. */
-export function connectionWords(error: unknown): string {
+export function describeConnectionError(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const { code, seconds, status } = (first ?? {}) as { code?: string; seconds?: number; status?: number };
   if (code === 'CONNECT_TIMEOUT') return `no answer within ${seconds} s`;
+  if (code === 'HEAD_TIMEOUT') return `no whole answer head within ${seconds} s`;
   if (code === 'IDLE_TIMEOUT') return `silent for ${seconds} s`;
   if (code === 'PROXY_REFUSED') return status === 407 ? 'the proxy wants a name and a password' : `the proxy answered ${status}`;
-  return words[code ?? ''] ?? `connection failed${code ? ` (${code})` : ''}`;
+  return descriptions[code ?? ''] ?? `connection failed${code ? ` (${code})` : ''}`;
 }

@@ -3,9 +3,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { createNet } from './create-net.ts';
-import type { NetLane } from './net.ts';
+import type { RangeConnection } from './net.ts';
 
-/** Lanes of raw sockets against servers that write what a test says, byte by byte. */
+/** Connections of raw sockets against servers that write what a test says, byte by byte. */
 
 let server: Server | undefined;
 let sockets: Socket[] = [];
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** A server that answers each request by `answer`; requests come with a number. */
-async function laneTo(answer: (socket: Socket, count: number) => void): Promise<{ lane: NetLane; url: string }> {
+async function connectionTo(answer: (socket: Socket, count: number) => void): Promise<{ connection: RangeConnection; url: string }> {
   let count = 0;
   server = createServer((socket) => {
     sockets.push(socket);
@@ -26,23 +26,23 @@ async function laneTo(answer: (socket: Socket, count: number) => void): Promise<
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`;
   const net = createNet({ offline: false, proxy: { none: [] }, userAgent: 'luci/test' });
-  const lane = await net.openLane(url);
-  if (!lane) throw new Error('no lane');
-  return { lane, url };
+  const connection = await net.openRangeConnection(url);
+  if (!connection) throw new Error('no connection');
+  return { connection, url };
 }
 
 const head = (length: number): string => `HTTP/1.1 206 Partial Content\r\nContent-Length: ${length}\r\n\r\n`;
 
-test('a lane that is held back by a slow disk is not silent, and a server that falls silent after that still is', async () => {
+test('a connection that is held back by a slow disk is not silent, and a server that falls silent after that still is', async () => {
   // Two buffers full to the last byte: when they are free again nothing comes that could wind up the clock.
   const sent = 2 * 512 * 1024 - head(1_000_000).length;
-  const { lane, url } = await laneTo((socket) => {
+  const { connection, url } = await connectionTo((socket) => {
     socket.write(head(sent + 1));
     socket.write(Buffer.alloc(sent));
   });
   let received = 0;
   const startMs = performance.now();
-  const fetching = lane.fetch(
+  const fetching = connection.fetch(
     { url, purpose: 'download', idleTimeoutMs: 300 },
     {
       onHead: () => undefined,
@@ -56,15 +56,17 @@ test('a lane that is held back by a slow disk is not silent, and a server that f
   await expect(fetching).rejects.toMatchObject({ code: 'NETWORK_FAILED', message: expect.stringContaining('silent for 0.3 s') });
   expect(received).toBe(sent);
   expect(performance.now() - startMs).toBeLessThan(5000);
-  lane.close();
+  connection.close();
 });
 
-test('a lane that was stopped again and again in the middle of its pieces goes on after that', async () => {
+test('a connection that was stopped again and again in the middle of its pieces goes on after that', async () => {
   const length = 8_000_000;
-  const { lane, url } = await laneTo((socket) => socket.write(Buffer.concat([Buffer.from(head(length)), Buffer.alloc(length, 7)])));
+  const { connection, url } = await connectionTo((socket) =>
+    socket.write(Buffer.concat([Buffer.from(head(length)), Buffer.alloc(length, 7)])),
+  );
   for (let round = 0; round < 6; round += 1) {
     const stop = new AbortController();
-    const fetching = lane.fetch(
+    const fetching = connection.fetch(
       { url, purpose: 'download', signal: stop.signal },
       {
         onHead: () => undefined,
@@ -83,9 +85,9 @@ test('a lane that was stopped again and again in the middle of its pieces goes o
     received += piece.length;
     return true;
   };
-  await lane.fetch({ url, purpose: 'download', idleTimeoutMs: 3000 }, { onHead: () => undefined, onPiece });
+  await connection.fetch({ url, purpose: 'download', idleTimeoutMs: 3000 }, { onHead: () => undefined, onPiece });
   expect(received).toBe(length);
-  lane.close();
+  connection.close();
 });
 
 test.each([
@@ -96,21 +98,21 @@ test.each([
   ['an interim answer', `HTTP/1.1 103 Early Hints\r\n\r\n${head(3)}abc`],
   ['a head without end', `HTTP/1.1 206 x\r\n${'a: b\r\n'.repeat(20_000)}`],
 ])('%s are left to node:http', async (_, answer) => {
-  const { lane, url } = await laneTo((socket) => socket.write(answer));
-  const fetching = lane.fetch({ url, purpose: 'download' }, { onHead: () => undefined, onPiece: async () => true });
-  await expect(fetching).rejects.toMatchObject({ name: 'UnusualAnswer' });
-  lane.close();
+  const { connection, url } = await connectionTo((socket) => socket.write(answer));
+  const fetching = connection.fetch({ url, purpose: 'download' }, { onHead: () => undefined, onPiece: async () => true });
+  await expect(fetching).rejects.toMatchObject({ name: 'UnsupportedResponse' });
+  connection.close();
 });
 
 test('one connection is kept for one range after the other', async () => {
-  const { lane, url } = await laneTo((socket, count) => socket.write(`${head(3)}${['abc', 'def', 'ghi'][count]}`));
+  const { connection, url } = await connectionTo((socket, count) => socket.write(`${head(3)}${['abc', 'def', 'ghi'][count]}`));
   let text = '';
   const onPiece = async (piece: Uint8Array): Promise<boolean> => {
     text += Buffer.from(piece).toString();
     return true;
   };
-  for (let count = 0; count < 3; count += 1) await lane.fetch({ url, purpose: 'download' }, { onHead: () => undefined, onPiece });
+  for (let count = 0; count < 3; count += 1) await connection.fetch({ url, purpose: 'download' }, { onHead: () => undefined, onPiece });
   expect(text).toBe('abcdefghi');
   expect(sockets).toHaveLength(1);
-  lane.close();
+  connection.close();
 });

@@ -22,7 +22,7 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
   let folder: string;
   beforeEach(async () => {
     hub = await startHub();
-    folder = await mkdtemp(join(tmpdir(), 'luci lanes '));
+    folder = await mkdtemp(join(tmpdir(), 'luci ranges '));
   });
   afterEach(async () => {
     await hub[Symbol.asyncDispose]();
@@ -57,8 +57,8 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
     await download(served, { connections: 2 });
     expect(await isWhole()).toBe(true);
     // More only near the end, for the moments in which connections that handed on half of their segment are closing.
-    expect(served.mostServed).toBeGreaterThanOrEqual(2);
-    expect(served.mostServed).toBeLessThanOrEqual(4);
+    expect(served.maxServed).toBeGreaterThanOrEqual(2);
+    expect(served.maxServed).toBeLessThanOrEqual(4);
     expect(served.sentBytes).toBeLessThan(bytes.length * 1.05);
     expect(resolves()).toHaveLength(1);
   });
@@ -91,18 +91,18 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
     await download(served, { connections: 8 });
     expect(await isWhole()).toBe(true);
     // Each address lives 700 ms: no more are asked for than that makes, however many connections were refused.
-    const most = 1 + Math.ceil((performance.now() - startMs) / 700);
+    const maxResolves = 1 + Math.ceil((performance.now() - startMs) / 700);
     expect(resolves().length).toBeGreaterThan(1);
-    expect(resolves().length).toBeLessThanOrEqual(most);
+    expect(resolves().length).toBeLessThanOrEqual(maxResolves);
     expect(bodies().length).toBeGreaterThan(resolves().length + 8);
   });
 
   test('a server that serves one connection at a time is left with one', async () => {
     const served = serve([], { bytesPerSecond: 60_000_000 });
-    served.mostConnections = 1;
+    served.maxConnections = 1;
     await download(served);
     expect(await isWhole()).toBe(true);
-    expect(served.mostServed).toBe(1);
+    expect(served.maxServed).toBe(1);
   });
 
   test('a connection that crawls is given up and does not hold up the others', async () => {
@@ -130,7 +130,7 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
 
   test('a 403 for good is two tries and an error that says what the server said', async () => {
     const served = serve();
-    served.mostConnections = 0;
+    served.maxConnections = 0;
     await expect(download(served)).rejects.toMatchObject({
       code: 'SOURCE_DENIED',
       message: expect.stringContaining('403 for large.gguf: Too many connections'),

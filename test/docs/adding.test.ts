@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** The worked changes of docs/adding.md for a setting and a verb, on a copy of the sources. */
+
+const root = join(import.meta.dirname, '..', '..');
+const page = readFileSync(join(root, 'docs', 'adding.md'), 'utf8');
+const changeOf = (heading: string): string => new RegExp(`## ${heading}\\n[\\s\\S]*?\`\`\`diff\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
+const filesOf = (change: string): string[] => [...change.matchAll(/^\+\+\+ b\/(.*)$/gm)].map(([, file]) => file ?? '');
+
+let copy: string;
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'luci adding '));
+  cpSync(join(root, 'src'), join(copy, 'src'), { recursive: true, filter: (path) => !/node_modules|\.test\.ts$/.test(path) });
+  for (const name of ['scripts', 'catalog', 'package.json']) cpSync(join(root, name), join(copy, name), { recursive: true });
+  for (const place of ['.', 'src']) symlinkSync(join(root, place, 'node_modules'), join(copy, place, 'node_modules'), 'junction');
+  const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { compilerOptions: object };
+  writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src', 'try.ts'], exclude: ['**/node_modules'] }));
+});
+afterAll(() => rmSync(copy, { recursive: true }));
+
+const run = (file: string, args: readonly string[], input = '') => spawnSync(file, args, { cwd: copy, encoding: 'utf8', input });
+const compile = () => run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json']);
+
+const attempt = `
+import { parseArguments } from './src/cli/arguments.ts';
+import { commands } from './src/cli/command-table.ts';
+import { resolveSettings } from './src/config/resolve-settings.ts';
+const parsed = parseArguments(['verify', '--retries', '3'], commands);
+const verb = parseArguments(['remote', 'find', 'box', '--scheme', 'https'], commands);
+const failed = (() => { try { parseArguments(['install', 'x', '--retries', '101'], commands); } catch (error) { return error instanceof Error ? error.message : ''; } })();
+console.log(JSON.stringify({
+  flag: resolveSettings({ home: '/nowhere', ...parsed.overrides }, {}).download.retries,
+  variable: resolveSettings({ home: '/nowhere' }, { LUCI_RETRIES: '4' }).download.retries,
+  otherwise: resolveSettings({ home: '/nowhere' }, {}).download.retries,
+  failed, verb: [verb.path, verb.operands, verb.options],
+}));
+`;
+
+test('a setting is two files and a verb is one: the changes of docs/adding.md compile and are understood; a setting without its row does not compile', () => {
+  const [setting, verb] = [changeOf('A setting'), changeOf('A command or verb')];
+  expect([filesOf(setting).sort(), filesOf(verb)]).toEqual([
+    ['src/config/setting-rows.ts', 'src/config/settings.ts'],
+    ['src/cli/commands/remote.ts'],
+  ]);
+  const [typeOnly] = /--- a\/src\/config\/settings\.ts[\s\S]*$/.exec(setting) ?? [];
+  expect(run('git', ['apply', '-'], typeOnly)).toMatchObject({ status: 0, stderr: '' });
+  expect(compile().stdout).toContain("Property 'retries' is missing");
+  expect(run('git', ['apply', '-R', '-'], typeOnly)).toMatchObject({ status: 0 });
+  for (const change of [setting, verb]) expect(run('git', ['apply', '-'], change)).toMatchObject({ status: 0, stderr: '' });
+  writeFileSync(join(copy, 'try.ts'), attempt);
+  expect(compile()).toMatchObject({ status: 0, stdout: '' });
+  const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
+  expect(ran.stderr).toBe('');
+  expect(JSON.parse(ran.stdout)).toEqual({
+    flag: 3,
+    variable: 4,
+    otherwise: 8,
+    failed: '--retries: "101" is not a whole number from 0 to 100',
+    verb: ['remote find', ['box'], { scheme: 'https' }],
+  });
+});
