@@ -19,7 +19,7 @@ import { createOpener } from './open-model.ts';
 import { readFacts } from './read-facts.ts';
 import { createRemotes } from './remotes.ts';
 import { createSessions } from './sessions.ts';
-import { tellSettings } from './tell-settings.ts';
+import { tellSettings } from './tell-decisions.ts';
 
 /** The composition root: every part of luci, made from one Settings value. What only some commands need is loaded when it is used. */
 

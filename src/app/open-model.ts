@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { debugLog, isDebugLogOn } from '../base/debug-log.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { merged } from '../base/merged.ts';
 import type { Settings } from '../config/settings.ts';
-import { chooseEngine, type EngineWish, embeddedObstacle, llamafileObstacle, modelObstacle } from '../engine/choose-engine.ts';
+import { chooseEngine, type EngineWish } from '../engine/choose-engine.ts';
 import type { EngineProgram, OpenOptions } from '../engine/engine.ts';
 import type { HostEngine } from '../engine/host/host-engine.ts';
 import type { MachineFacts } from '../engine/machine.ts';
@@ -12,6 +11,7 @@ import type { Net } from '../net/net.ts';
 import type { EnginePrograms } from './engine-programs.ts';
 import type { Remotes } from './remotes.ts';
 import type { OpenChosen } from './sessions.ts';
+import { tellChoice, tellSession } from './tell-decisions.ts';
 
 /** Opening a model: which engine runs it, here or elsewhere. The caller never knows. */
 
@@ -67,14 +67,15 @@ export function createOpener({ settings, net, engine, machine, programs, remotes
       // A file that is in memory was checked, and its engine chosen: looking at it and at the machine again takes 50 ms.
       const session = await engine.openLoaded(target, how);
       if (session) {
-        debugLog('session', { model: name, state: 'shared', engine: session.facts.kind, why: 'it is in memory' });
+        tellSession({ name }, { state: 'shared', engine: session.facts.kind, why: 'it is in memory' });
         return session;
       }
     }
-    const [wish, facts] = [await wishFor(path, options.signal), await machine()];
+    const wish = await wishFor(path, options.signal);
+    const facts = await machine();
     const kind = chooseEngine(facts, wish);
-    if (isDebugLogOn()) tellChoice(facts, wish, kind);
-    debugLog('session', { model: name, state: 'opened', engine: kind, contextLength: how.contextLength, threads: how.threads });
+    tellChoice(facts, wish, kind);
+    tellSession({ name }, { state: 'opened', engine: kind, contextLength: how.contextLength, threads: how.threads });
     if (kind === 'embedded') return engine.open(target, how);
     for (const host of rpc ?? []) await net.reach(host, { purpose: 'remote-engine', signal: options.signal });
     return engine.open({ ...target, program: await programFor(kind, path) }, how);
@@ -89,20 +90,6 @@ async function versionOfLlamafile(path: string, environment: EngineProgram['envi
   const { versionOf } = await import('../install/add-runtime.ts');
   if (!existsSync(path)) throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci list' });
   return versionOf('llamafile', path, environment);
-}
-
-/** Which engine was taken, and why not the others. */
-function tellChoice(facts: MachineFacts, wish: EngineWish, kind: string): void {
-  const { choice, isLlamafile, isSpread, hasLlamaServer, hasLlamafile, model, llamafileVersion } = wish;
-  const byChoice = choice === 'auto' ? 'the first that can' : 'it was asked for';
-  const absent = (isHere: boolean): string | undefined => (isHere ? undefined : 'there is none');
-  debugLog('engine', {
-    taken: kind,
-    why: isLlamafile ? 'the file is a llamafile' : isSpread ? 'rpc was asked for' : byChoice,
-    notEmbedded: embeddedObstacle(facts)?.message ?? modelObstacle('embedded', model, undefined)?.message,
-    notLlamaServer: absent(hasLlamaServer),
-    notLlamafile: absent(hasLlamafile) ?? llamafileObstacle(facts)?.message ?? modelObstacle('llamafile', model, llamafileVersion)?.message,
-  });
 }
 
 /** {@link checkGgufFile}; what is wrong is said of the file by its path. */

@@ -5,6 +5,7 @@ import { type SharedOpening, shareOpening } from '../base/shared-opening.ts';
 import type { LoadEvent, OpenOptions, Session } from '../engine/engine.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import type { Models } from './models.ts';
+import { tellModel, tellSession } from './tell-decisions.ts';
 
 /**
  * Open models, each of them once: agents, chats and tests that ask for the same model get the same session. It is open as long as
@@ -51,11 +52,7 @@ export function createSessions(models: Pick<Models, 'choose'>, open: OpenChosen)
   return {
     async acquire(reference, { signal, onEvent, ...how } = {}) {
       const chosen = await models.choose(reference);
-      debugLog('model', {
-        asked: reference,
-        taken: chosen.name,
-        why: reference === undefined ? 'the default, else the best that fits' : 'it was named',
-      });
+      tellModel(reference, chosen);
       const key = keyOf(chosen, how);
       const shared = sharedOf(key, chosen, how);
       const release = async (): Promise<void> => {
@@ -69,7 +66,10 @@ export function createSessions(models: Pick<Models, 'choose'>, open: OpenChosen)
       if (onEvent) shared.listeners.add(onEvent);
       try {
         const session = await shared.opening.get(signal);
-        if (isOpen) onEvent?.({ type: 'ready' });
+        if (isOpen) {
+          tellSession(chosen, { state: 'shared', engine: session.facts.kind, why: 'this program has it open' });
+          onEvent?.({ type: 'ready' });
+        }
         return leaseOf(session, { onLost: () => forget(key, shared), release });
       } catch (error) {
         await release();

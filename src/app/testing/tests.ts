@@ -64,11 +64,12 @@ export interface TestsOptions {
 /** The tests of a home folder. */
 export function createTests(options: TestsOptions): Tests {
   const { settings, directories, models, remotes, runtimes } = options;
+  const { userFolder } = settings.system;
   const logsFolder = join(directories.logs, 'test');
   // Reports are passed on: no folder of the user's stands in them.
   const privatePaths = [
     { path: settings.home, shownAs: 'LUCI_HOME' },
-    ...(settings.system.userFolder === undefined ? [] : [{ path: settings.system.userFolder, shownAs: '~' }]),
+    ...(userFolder === undefined ? [] : [{ path: userFolder, shownAs: '~' }]),
   ];
   const runs: FinishedRuns = { logsFolder, keysFolder: directories.keys, pythonFolder: runtimes.pythonFolder };
   const tools: TestingTools = {
