@@ -1,5 +1,4 @@
 import { stopError } from '../base/abort.ts';
-import { debugLog } from '../base/debug-log.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { type SharedOpening, shareOpening } from '../base/shared-opening.ts';
 import type { LoadEvent, OpenOptions, Session } from '../engine/engine.ts';

@@ -13,7 +13,7 @@ export const chat = defineCommand({
   name: 'chat',
   operands: '[model]',
   example: 'llama3.2',
-  summary: 'session with a model',
+  summary: 'talk with a model',
   details:
     'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message; with --json each answer is one line.',
   options: {

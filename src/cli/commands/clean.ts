@@ -36,7 +36,7 @@ export const clean = defineCommand({
       show.note('Nothing was deleted.');
       return 0;
     }
-    const freedBytes = await luci.clean({ trash: withTrash });
+    const freedBytes = await luci.cleanup.clean({ trash: withTrash });
     if (show.json) show.data({ freedBytes });
     else show.note(`${formatBytes(freedBytes)} are free again.`);
     return 0;

@@ -31,7 +31,7 @@ export const verify = defineCommand({
     if (names.length === 0 && !show.json) show.note('No model is installed.');
     const bad: string[] = [];
     for (const name of names) {
-      const verified = await luci.verify(name, {
+      const verified = await luci.installs.verify(name, {
         signal,
         onEvent: ({ doneBytes, totalBytes }) => {
           if (!show.json) show.live([`  reading ${printable(name)}  ${formatBytesOf(doneBytes, totalBytes)}`]);
@@ -45,7 +45,7 @@ export const verify = defineCommand({
         continue;
       }
       const onAbort = luci.settings.download.keepPartial ? 'keep' : 'delete';
-      await luci.repair(verified, { signal, onAbort, onEvent: installProgress(show) });
+      await luci.installs.repair(verified, { signal, onAbort, onEvent: installProgress(show) });
       show.live([]);
       if (show.json) show.data({ type: 'repaired', model: name });
       else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);
