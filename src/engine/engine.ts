@@ -133,7 +133,7 @@ export interface ChatRequest {
   /** The same request gives the same answer on this machine, whatever its load and whatever was asked before (with temperature 0). */
   readonly repeatable?: boolean;
   /** Keep the thinking of a thinking model short or out, where the engine can (default: as the model does). */
-  readonly thinking?: boolean;
+  readonly thinking?: boolean | 'low' | 'high';
 }
 
 /** How the next token is chosen. Temperature 0 is greedy. */
