@@ -30,6 +30,8 @@ export interface GgufFacts {
   /** Experts stored one by one, as in files of before April 2024: llama.cpp of today does not read them. */
   readonly hasSplitExperts: boolean;
   readonly chatTemplate?: string;
+  /** Another template for requests with tools, which some files have. */
+  readonly toolTemplate?: string;
   /** Weights a type, as in `{ Q4_1: 106168320 }`. */
   readonly weightsByType: Readonly<Record<string, number>>;
   readonly tensorBytes: number;
@@ -84,6 +86,7 @@ export function factsOf({ metadata, types, tensors }: GgufHeader): GgufFacts {
   for (const { shape, type } of tensors)
     weightsByType[type.name] = (weightsByType[type.name] ?? 0) + shape.reduce((product, length) => product * length, 1);
   const template = metadata.get('tokenizer.chat_template');
+  const toolTemplate = metadata.get('tokenizer.chat_template.tool_use');
   const name = metadata.get('general.name');
   const optional = {
     name: typeof name === 'string' ? name : undefined,
@@ -99,6 +102,7 @@ export function factsOf({ metadata, types, tensors }: GgufHeader): GgufFacts {
     slidingWindow: own('attention.sliding_window'),
     expertCount: own('expert_count'),
     chatTemplate: typeof template === 'string' ? template : undefined,
+    toolTemplate: typeof toolTemplate === 'string' ? toolTemplate : undefined,
     splitIndex,
     splitCount,
     splitTensorCount: numberAt(metadata, 'split.tensors.count'),

@@ -27,14 +27,16 @@ test.each(files)('%s is rendered as llama-server renders it', (name) => {
   const differing: string[] = [];
   for (const [title, { messages, tools, thinking }] of Object.entries(templateCases)) {
     const input = { messages: templateMessagesOf(messages), tools: templateToolsOf(tools), thinking, nowMs, addGenerationPrompt: true };
-    let text: string | null = null;
-    try {
-      text = read.render(input);
-    } catch (error) {
-      text = `error: ${String(error)}`;
-    }
-    if (text !== renderings[title]) differing.push(title);
-    if (process.env['SHOW'] && text !== renderings[title]) console.log(name, title, `\nOURS: ${JSON.stringify(text)}\nTHEM: ${JSON.stringify(renderings[title])}`);
+    if (rendering(() => read.render(input)) !== renderings[title]) differing.push(title);
   }
   expect(differing).toEqual(knownDifferences[name]?.cases ?? []);
 });
+
+/** Null where the template refuses a conversation, as the server does. */
+function rendering(render: () => string): string | null {
+  try {
+    return render();
+  } catch {
+    return null;
+  }
+}

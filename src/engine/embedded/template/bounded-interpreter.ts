@@ -1,5 +1,5 @@
-import { type Environment, Interpreter } from '@huggingface/jinja';
-import { completions, type Part, type Value } from './completions.ts';
+import { completions } from './completions.ts';
+import { type Environment, Interpreter, type Part, type Value } from './jinja.ts';
 
 /** A template went over its limits. */
 export class TemplateLimit extends Error {}
@@ -17,21 +17,19 @@ export class BoundedInterpreter extends Interpreter {
   #steps = 0;
   readonly #endsAt = performance.now() + maxDurationMs;
 
-  override evaluate(statement: Parameters<Interpreter['evaluate']>[0], environment: Environment): Value {
+  override evaluate(part: Part | undefined, environment: Environment): Value {
     this.#steps += 1;
     if (this.#steps > maxSteps) throw new TemplateLimit(`it takes more than ${maxSteps} steps`);
     if (this.#steps % stepsPerLook === 0 && performance.now() > this.#endsAt)
       throw new TemplateLimit(`it takes longer than ${maxDurationMs / 1000} s`);
-    const part = statement as unknown as Part | undefined;
-    const evaluate = (inner: Part): Value => this.evaluate(inner as unknown as typeof statement, environment);
-    const completed = (part && completions[part.type]?.(part, evaluate)) ?? part;
+    const completed = (part && completions[part.type]?.(part, (inner) => this.evaluate(inner, environment))) ?? part;
     if (completed?.type === 'Value') return completed['value'] as Value;
-    return bounded(super.evaluate(completed as unknown as typeof statement, environment));
+    return bounded(super.evaluate(completed, environment));
   }
 }
 
 function bounded(value: Value): Value {
-  const held: unknown = value.value;
+  const held = value.value;
   if (typeof held === 'string' && held.length > maxTextLength) throw new TemplateLimit(`it writes more than ${maxTextLength} characters`);
   if (Array.isArray(held) && held.length > maxItems) throw new TemplateLimit(`it makes a list of more than ${maxItems} items`);
   return value;

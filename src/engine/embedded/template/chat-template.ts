@@ -1,6 +1,6 @@
-import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { adapterOf } from './adapt-messages.ts';
 import { BoundedInterpreter, TemplateLimit } from './bounded-interpreter.ts';
+import { Environment, parseTemplate } from './jinja.ts';
 import { strftime } from './strftime.ts';
 import { type Capabilities, probeCapabilities } from './template-capabilities.ts';
 import { thinkingMarks } from './thinking-marks.ts';
@@ -37,7 +37,7 @@ const constants = {
 
 /** Reads a template. Throws where it is none. */
 export function readChatTemplate(source: string, { bosToken, eosToken }: TemplateTokens): ChatTemplate {
-  const program = parse(tokenize(patched(source), { lstrip_blocks: true, trim_blocks: true }));
+  const program = parseTemplate(patched(source));
   const adapt = adapterOf(source);
   const knowsThinking = thinkingMarks.some(({ open }) => source.includes(open));
 
@@ -54,8 +54,7 @@ export function readChatTemplate(source: string, { bosToken, eosToken }: Templat
       ...variables,
     };
     for (const [name, value] of Object.entries(known)) environment.set(name, value);
-    const { value: text } = new BoundedInterpreter(environment).run(program) as { readonly value: string };
-    return text;
+    return new BoundedInterpreter(environment).run(program).toString();
   }
 
   const capabilities = probeCapabilities((variables) => run(variables, 0));

@@ -1,18 +1,9 @@
-import type { Interpreter } from '@huggingface/jinja';
+import type { Part, Value } from './jinja.ts';
 
 /**
  * What real templates need and the library's interpreter lacks, as changes of a template's parts before they are evaluated: nothing counts
  * as an empty list, lists grow, texts have `format`.
  */
-
-/** What a part of a template comes to. */
-export type Value = ReturnType<Interpreter['evaluate']>;
-
-/** A part of a template, as far as it is looked at here. */
-export interface Part {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
 
 type Evaluate = (part: Part) => Value;
 
@@ -52,7 +43,7 @@ function completeFilter(part: Part, evaluate: Evaluate): Part {
   if (textFilters.has(name) && operand.type === 'UndefinedValue') return { ...part, operand: emptyText };
   if (name === 'string' && typeof operand.value === 'object' && !isNothing(operand))
     return { type: 'StringLiteral', value: pythonText(operand) };
-  const items: unknown = operand.value;
+  const items = operand.value;
   if ((name === 'min' || name === 'max') && Array.isArray(items) && items.length > 0) {
     const sorted = (items as Value[]).toSorted((a, b) => Number(a.value) - Number(b.value));
     return known((name === 'min' ? sorted[0] : sorted.at(-1)) as Value);
@@ -66,7 +57,7 @@ function completeCall(part: Part, evaluate: Evaluate): Part | undefined {
   const name = (callee['property'] as Part)['value'];
   const object = evaluate(callee['object'] as Part);
   const args = part['args'] as readonly Part[];
-  const held: unknown = object.value;
+  const held = object.value;
   if (Array.isArray(held) && name === 'append' && args[0]) {
     held.push(evaluate(args[0]));
     return { type: 'Comment' };
@@ -111,7 +102,7 @@ function numberLike(value: Value, other: Value): Part {
 
 /** A value as Python writes it: `{'a': [True, None]}`. */
 function pythonText({ value }: Value): string {
-  const held: unknown = value;
+  const held = value;
   if (typeof held === 'string') return held.includes("'") && !held.includes('"') ? `"${held}"` : `'${held.replaceAll("'", "\\'")}'`;
   if (held === null || held === undefined) return 'None';
   if (typeof held === 'boolean') return held ? 'True' : 'False';

@@ -1,3 +1,5 @@
+import { TemplateLimit } from './bounded-interpreter.ts';
+
 /** What a template can write, found by rendering small conversations with marks in them. */
 
 /** What a template can write. */
@@ -32,7 +34,8 @@ export function probeCapabilities(run: Run): Capabilities {
   const attempt = (messages: readonly unknown[], tools: readonly unknown[] = []): string | undefined => {
     try {
       return run({ messages, tools, add_generation_prompt: true });
-    } catch {
+    } catch (error) {
+      if (error instanceof TemplateLimit || error instanceof RangeError) throw error;
       return undefined;
     }
   };
