@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
-import type { ChatMessage, Sampling, Usage } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, Sampling, Usage } from '../engine/engine.ts';
 import type { Luci } from './create-luci.ts';
 
 /** One chat: the conversation, its model, its tools, and what can be done with them. Knows no terminal. */
@@ -36,6 +36,8 @@ export interface TalkOptions {
   readonly system?: string;
   readonly sampling: Sampling;
   readonly maxTokens?: number;
+  readonly thinking?: ChatRequest['thinking'];
+  readonly thinkingTokens?: number;
   readonly confirm: ConfirmCall;
 }
 
@@ -135,13 +137,15 @@ export class Talk implements AsyncDisposable {
   }
 
   #begin(messages: readonly ChatMessage[]): Conversation {
-    const { sampling, maxTokens, confirm } = this.#options;
+    const { sampling, maxTokens, thinking, thinkingTokens, confirm } = this.#options;
     return this.#agent.chat({
       sampling,
       confirm,
       messages,
       system: this.#system,
       maxTokens,
+      thinking,
+      thinkingTokens,
     });
   }
 

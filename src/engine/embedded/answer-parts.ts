@@ -4,7 +4,9 @@ import { harmonyThinking, type ThinkingMarks, thinkingMarks } from './template/t
 /** The text a model writes, taken apart as it comes: thinking, calls of tools, and the answer. */
 
 /** A piece of it. */
-export type AnswerPart = { readonly type: 'text' | 'thinking'; readonly text: string } | { readonly type: 'call'; readonly call: WrittenCall };
+export type AnswerPart =
+  | { readonly type: 'text' | 'thinking'; readonly text: string }
+  | { readonly type: 'call'; readonly call: WrittenCall };
 
 /** What an answer may hold. */
 export interface AnswerForm {
@@ -42,6 +44,8 @@ type State =
 /** What may come next in a state, and what it leads to. */
 interface Turn {
   readonly mark: string;
+  /** Counts only where nothing was said before. */
+  readonly isFirst?: boolean;
   to(before: string): State | 'stop';
 }
 
@@ -49,7 +53,8 @@ const text: State = { kind: 'text' };
 const closings = ['<|end|>', '<|return|>', '<|call|>'];
 
 /** For one answer. */
-export function createAnswerParts({ thinking, calls, isHarmony, isForced, stops, opened }: AnswerForm): AnswerParts {
+export function createAnswerParts(form: AnswerForm): AnswerParts {
+  const { isForced, opened } = form;
   let state: State = opened ? { kind: 'thinking', marks: opened } : text;
   let buffer = '';
   let isStopped = false;
@@ -59,24 +64,6 @@ export function createAnswerParts({ thinking, calls, isHarmony, isForced, stops,
   let trims = opened !== undefined;
   /** Blanks that are said only when something follows. */
   let blanks = '';
-
-  function turnsOf(current: State): readonly Turn[] {
-    if (current.kind === 'thinking') {
-      const marks = isHarmony && current.marks === harmonyThinking ? [...closings, '<|start|>'] : [current.marks.close];
-      return marks.map((mark) => ({ mark, to: () => (mark === '<|start|>' ? { kind: 'header' } : text) }));
-    }
-    if (current.kind === 'call') return current.marks.close === undefined ? [] : [{ mark: current.marks.close, to: () => text }];
-    if (current.kind === 'recipient') return closings.map((mark) => ({ mark, to: () => text }));
-    if (current.kind === 'header') return [{ mark: '<|message|>', to: headerState }];
-    const known = hasBegun ? thinking : [...thinking, ...thinkingMarks];
-    return [
-      ...stops.map((mark): Turn => ({ mark, to: () => 'stop' })),
-      ...known.map((marks): Turn => ({ mark: marks.open, to: () => ({ kind: 'thinking', marks }) })),
-      ...calls.map((marks): Turn => ({ mark: marks.open, to: () => ({ kind: 'call', marks }) })),
-      ...(isHarmony ? ['<|start|>', '<|channel|>'].map((mark): Turn => ({ mark, to: () => ({ kind: 'header' }) })) : []),
-      ...(isHarmony ? closings.map((mark): Turn => ({ mark, to: () => text })) : []),
-    ];
-  }
 
   function said(piece: string): AnswerPart[] {
     const whole = blanks + piece;
@@ -116,6 +103,26 @@ export function createAnswerParts({ thinking, calls, isHarmony, isForced, stops,
     state = next;
   }
 
+  /** Up to a mark, and what it leads to. */
+  function take({ at, turn }: Found): AnswerPart[] {
+    const before = buffer.slice(0, at);
+    buffer = buffer.slice(at + turn.mark.length);
+    const next = turn.to(before);
+    const parts = finish(before, turn.mark);
+    if (next === 'stop' || (next.kind === 'thinking' && hasBegun)) parts.push(...restOfBlanks());
+    enter(next);
+    return parts;
+  }
+
+  /** What can be no beginning of a mark. */
+  function release(turns: readonly Turn[]): AnswerPart[] {
+    if (state.kind !== 'text' && state.kind !== 'thinking') return [];
+    const end = buffer.length - heldLength(buffer, turns);
+    const parts = said(buffer.slice(0, end));
+    buffer = buffer.slice(end);
+    return parts;
+  }
+
   return {
     get thinking() {
       return state.kind === 'thinking' ? state.marks : undefined;
@@ -127,21 +134,10 @@ export function createAnswerParts({ thinking, calls, isHarmony, isForced, stops,
       buffer += piece;
       const parts: AnswerPart[] = [];
       while (!isStopped) {
-        const turns = turnsOf(state);
+        const turns = turnsOf(state, form, hasBegun);
         const found = firstOf(buffer, turns);
-        if (!found) {
-          const isCollected = state.kind !== 'text' && state.kind !== 'thinking';
-          const held = isCollected ? buffer.length : heldLength(buffer, turns);
-          parts.push(...(isCollected ? [] : said(buffer.slice(0, buffer.length - held))));
-          buffer = buffer.slice(buffer.length - held);
-          break;
-        }
-        const before = buffer.slice(0, found.at);
-        buffer = buffer.slice(found.at + found.turn.mark.length);
-        const next = found.turn.to(before);
-        parts.push(...finish(before, found.turn.mark));
-        if (next === 'stop') parts.push(...restOfBlanks());
-        enter(next);
+        parts.push(...(found ? take(found) : release(turns)));
+        if (!found) break;
       }
       return parts;
     },
@@ -154,6 +150,34 @@ export function createAnswerParts({ thinking, calls, isHarmony, isForced, stops,
   };
 }
 
+/** Where a state may go on. */
+function turnsOf(state: State, form: AnswerForm, hasBegun: boolean): readonly Turn[] {
+  if (state.kind === 'text') return textTurns(form, hasBegun);
+  if (state.kind === 'header') return [{ mark: '<|message|>', to: headerState }];
+  if (state.kind === 'recipient') return backToText(closings);
+  if (state.kind === 'call') return backToText(state.marks.close === undefined ? [] : [state.marks.close]);
+  if (state.marks !== harmonyThinking) return backToText([state.marks.close]);
+  return [...backToText(closings), { mark: '<|start|>', to: () => ({ kind: 'header' }) }];
+}
+
+function backToText(marks: readonly string[]): Turn[] {
+  return marks.map((mark) => ({ mark, to: () => text }));
+}
+
+function textTurns({ thinking, calls, isHarmony, stops }: AnswerForm, hasBegun: boolean): readonly Turn[] {
+  const others = hasBegun ? [] : thinkingMarks;
+  const opens = (marks: ThinkingMarks, isFirst: boolean): Turn => ({ mark: marks.open, isFirst, to: () => ({ kind: 'thinking', marks }) });
+  const headers = isHarmony ? ['<|start|>', '<|channel|>'] : [];
+  return [
+    ...stops.map((mark): Turn => ({ mark, to: () => 'stop' })),
+    ...thinking.map((marks) => opens(marks, false)),
+    ...others.map((marks) => opens(marks, true)),
+    ...calls.map((marks): Turn => ({ mark: marks.open, to: () => ({ kind: 'call', marks }) })),
+    ...headers.map((mark): Turn => ({ mark, to: () => ({ kind: 'header' }) })),
+    ...(isHarmony ? backToText(closings) : []),
+  ];
+}
+
 /** What a header of the harmony format leads to: a recipient is a tool, analysis is thinking. */
 function headerState(header: string): State {
   const [, name] = /to=functions\.([\w.-]+)/.exec(header) ?? [];
@@ -161,10 +185,16 @@ function headerState(header: string): State {
   return header.includes('analysis') ? { kind: 'thinking', marks: harmonyThinking } : text;
 }
 
-function firstOf(buffer: string, turns: readonly Turn[]): { readonly at: number; readonly turn: Turn } | undefined {
-  let first: { readonly at: number; readonly turn: Turn } | undefined;
+interface Found {
+  readonly at: number;
+  readonly turn: Turn;
+}
+
+function firstOf(buffer: string, turns: readonly Turn[]): Found | undefined {
+  let first: Found | undefined;
   for (const turn of turns) {
     const at = turn.mark === '' ? -1 : buffer.indexOf(turn.mark);
+    if (turn.isFirst && buffer.slice(0, Math.max(0, at)).trim() !== '') continue;
     if (at >= 0 && (first === undefined || at < first.at)) first = { at, turn };
   }
   return first;
@@ -174,7 +204,8 @@ function firstOf(buffer: string, turns: readonly Turn[]): { readonly at: number;
 function heldLength(buffer: string, turns: readonly Turn[]): number {
   let held = 0;
   for (const { mark } of turns) {
-    for (let length = Math.min(mark.length - 1, buffer.length); length > held; length -= 1) if (mark.startsWith(buffer.slice(-length))) held = length;
+    for (let length = Math.min(mark.length - 1, buffer.length); length > held; length -= 1)
+      if (mark.startsWith(buffer.slice(-length))) held = length;
   }
   return held;
 }

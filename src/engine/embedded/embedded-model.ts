@@ -113,13 +113,18 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   } catch (error) {
     await model?.dispose();
     throwIfAborted(options.signal);
-    if (isLuciError(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    const isMemory = /memory|VRAM|allocat/i.test(reason);
-    throw new LuciError(isMemory ? 'MEMORY_SHORT' : 'ENGINE_FAILED', `${target.name} could not be loaded: ${reason.split('\n')[0] ?? ''}`, {
-      hint: isMemory ? 'Ask for a smaller context, or a smaller model: luci list' : `luci verify ${target.name}`,
-    });
+    throw loadFailure(target.name, error);
   }
+}
+
+/** Why a model did not load, in words. */
+function loadFailure(name: string, error: unknown): LuciError {
+  if (isLuciError(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const isMemory = /memory|VRAM|allocat/i.test(reason);
+  return new LuciError(isMemory ? 'MEMORY_SHORT' : 'ENGINE_FAILED', `${name} could not be loaded: ${reason.split('\n')[0] ?? ''}`, {
+    hint: isMemory ? 'Ask for a smaller context, or a smaller model: luci list' : `luci verify ${name}`,
+  });
 }
 
 /** A context with so many lanes; `contextSize` is that of each. */

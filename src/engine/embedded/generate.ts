@@ -141,7 +141,7 @@ async function write(
     for await (const token of lane.generate(next, options, { ...how, most: most - written.length })) {
       if (signal.aborted) break;
       onToken();
-      if (model.isEogToken(token)) return { reason: 'stop', tokens: written.length + 1 };
+      if (model.isEogToken(token)) return { reason: 'stop', tokens: written.length };
       written.push(token);
       tell(parts.push(text.push(token)));
       if (parts.isStopped) return { reason: 'stop', tokens: written.length };

@@ -1,7 +1,7 @@
 import type { LlamaModel } from 'node-llama-cpp';
 import { LuciError } from '../../base/errors.ts';
 import { TemplateLimit } from './template/bounded-interpreter.ts';
-import { callMarksOf, type CallMarks } from './template/call-format.ts';
+import { type CallMarks, callMarksOf } from './template/call-format.ts';
 import { type ChatTemplate, readChatTemplate } from './template/chat-template.ts';
 import type { TemplateInput } from './template/template-values.ts';
 import { harmonyMarks, harmonyThinking, isHarmony, type ThinkingMarks, thinkingMarks } from './template/thinking-marks.ts';
@@ -39,7 +39,9 @@ export function openModelTemplate(model: LlamaModel, { name, chatTemplate, toolT
   const calls = callMarksOf(source);
   const isChannelled = isHarmony(chatTemplate);
   const templateFor = ({ tools }: Pick<TemplateInput, 'tools'>): ChatTemplate => (tools?.length ? forTools : own);
-  const thinking = isChannelled ? [harmonyThinking] : thinkingMarks.filter(({ open, close }) => source.includes(open) || source.includes(close));
+  const thinking = isChannelled
+    ? [harmonyThinking]
+    : thinkingMarks.filter(({ open, close }) => source.includes(open) || source.includes(close));
   const words = [...thinkingMarks, ...calls].flatMap(({ open, close = '' }) => [open, close]);
   return {
     knowsTools: forTools.capabilities.tools && forTools.capabilities.toolCalls && (calls.length > 0 || isChannelled),

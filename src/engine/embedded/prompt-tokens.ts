@@ -1,4 +1,4 @@
-import { type ChatWrapper, type LlamaModel, LlamaText, SpecialToken, SpecialTokensText, type Token } from 'node-llama-cpp';
+import { type ChatWrapper, type LlamaModel, type LlamaText, SpecialToken, SpecialTokensText, type Token } from 'node-llama-cpp';
 import type { ChatMessage, ChatRequest, ToolDefinition } from '../engine.ts';
 import { historyOf } from './conversation.ts';
 import type { ModelTemplate } from './model-template.ts';
@@ -37,7 +37,8 @@ export function createPromptTokens(model: LlamaModel, template: ModelTemplate | 
     // Templates may tell the time, none tells seconds.
     const nowMs = Math.floor(Date.now() / 60_000) * 60_000;
     const key = JSON.stringify([request, nowMs]);
-    const prompt = kept.get(key) ?? ('templateFor' in template ? rendered(model, template, request, nowMs) : wrapped(model, template, request));
+    const prompt =
+      kept.get(key) ?? ('templateFor' in template ? rendered(model, template, request, nowMs) : wrapped(model, template, request));
     // The last used stands at the end; the first goes.
     kept.delete(key);
     kept.set(key, prompt);
@@ -87,7 +88,8 @@ function tokensOf(model: LlamaModel, parts: readonly { readonly text: string; re
   if (!first) return tokens;
   const isBegun = shouldPrependBosToken && bos !== null;
   if (isBegun) tokens.push(bos);
-  const start = isBegun && bosString !== null && bosString !== '' && first.text.startsWith(bosString) ? first.text.slice(bosString.length) : first.text;
+  const start =
+    isBegun && bosString !== null && bosString !== '' && first.text.startsWith(bosString) ? first.text.slice(bosString.length) : first.text;
   tokens.push(...model.tokenize(start, !first.isPlain));
   for (const { text, isPlain } of rest) tokens.push(...model.tokenize(text, !isPlain, 'trimLeadingSpace'));
   return tokens;

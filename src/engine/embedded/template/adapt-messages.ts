@@ -22,7 +22,9 @@ export function adapterOf(source: string): Adapter {
 function mergeSystem(messages: readonly TemplateMessage[]): TemplateMessage[] {
   const [first, second, ...rest] = messages;
   if (first?.role !== 'system') return [...messages];
-  return second === undefined ? [] : [mapText(second, (text) => `${typeof first.content === 'string' ? first.content : ''}\n${text}`), ...rest];
+  return second === undefined
+    ? []
+    : [mapText(second, (text) => `${typeof first.content === 'string' ? first.content : ''}\n${text}`), ...rest];
 }
 
 function withArguments(message: TemplateMessage, { objectArguments }: Capabilities): TemplateMessage {

@@ -45,11 +45,11 @@ function readTagged(body: string): WrittenCall | undefined {
   const [, name, inside = ''] = /^\s*<function=([^>\s]+)>([\s\S]*?)(?:<\/function>)?\s*$/.exec(body) ?? [];
   if (name === undefined) return undefined;
   const pairs = [...inside.matchAll(/<parameter=([^>\s]+)>\n?([\s\S]*?)\n?<\/parameter>/g)];
-  return { name, arguments: Object.fromEntries(pairs.map(([, key = '', text = '']) => [key, valueOf(text)])) };
+  return { name, arguments: Object.fromEntries(pairs.map(([, key = '', text = '']) => [key, parameterValue(text)])) };
 }
 
 /** Values stand there without quotes: what is JSON and no plain word is taken as JSON. */
-function valueOf(text: string): unknown {
+function parameterValue(text: string): unknown {
   return /^(-?\d|[[{]|true$|false$|null$)/.test(text.trim()) ? (parsed(text) ?? text) : text;
 }
 

@@ -8,7 +8,19 @@ import type { Part, Value } from './jinja.ts';
 type Evaluate = (part: Part) => Value;
 
 /** Filters for which nothing is an empty list. */
-const listFilters = new Set(['length', 'count', 'list', 'selectattr', 'rejectattr', 'map', 'join', 'items', 'dictsort', 'reverse', 'unique']);
+const listFilters = new Set([
+  'length',
+  'count',
+  'list',
+  'selectattr',
+  'rejectattr',
+  'map',
+  'join',
+  'items',
+  'dictsort',
+  'reverse',
+  'unique',
+]);
 const emptyList: Part = { type: 'ArrayLiteral', value: [] };
 const emptyText: Part = { type: 'StringLiteral', value: '' };
 /** Filters for which what is not there is an empty text. */
@@ -23,7 +35,10 @@ export const completions: Readonly<Record<string, (part: Part, evaluate: Evaluat
   },
   // Pairs are unpacked like lists.
   TupleLiteral: (part) => ({ ...part, type: 'ArrayLiteral' }),
-  ObjectLiteral: (part) => ({ ...part, value: new Map([...(part['value'] as Map<Part, Part>)].map(([key, value]) => [textKey(key), value])) }),
+  ObjectLiteral: (part) => ({
+    ...part,
+    value: new Map([...(part['value'] as Map<Part, Part>)].map(([key, value]) => [textKey(key), value])),
+  }),
   BinaryExpression: (part, evaluate) => {
     const operator = (part['operator'] as { readonly value: string }).value;
     if (!/^([+]|[<>]=?)$/.test(operator)) return undefined;

@@ -1,4 +1,9 @@
-import { Environment as AnyEnvironment, Interpreter as AnyInterpreter, parse as parseAny, tokenize as tokenizeAny } from '@huggingface/jinja';
+import {
+  Environment as AnyEnvironment,
+  Interpreter as AnyInterpreter,
+  parse as parseAny,
+  tokenize as tokenizeAny,
+} from '@huggingface/jinja';
 
 /** The library that reads templates, with types: its own cannot be found by the compiler. The one border to it. */
 

@@ -16,7 +16,15 @@ export const harmonyThinking: ThinkingMarks = {
 };
 
 /** All marks of that format. */
-export const harmonyMarks: readonly string[] = ['<|start|>', '<|channel|>', '<|constrain|>', '<|message|>', '<|end|>', '<|return|>', '<|call|>'];
+export const harmonyMarks: readonly string[] = [
+  '<|start|>',
+  '<|channel|>',
+  '<|constrain|>',
+  '<|message|>',
+  '<|end|>',
+  '<|return|>',
+  '<|call|>',
+];
 
 /** The ways there are; those that stand in a model's template are its own. */
 export const thinkingMarks: readonly ThinkingMarks[] = [
