@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createLuci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import { findLlamaServer } from '../fixtures/llama-server.ts';
 
 /**
  * The embedded engine against a real llama-server on real models, by hand: the same prompts at temperature 0 must give the same text, but for
- * what kernels make of equal likelihoods. `npm run test:models`, or with paths of model files behind `--`.
+ * what kernels make of equal likelihoods. `npm run test:models`, or with paths of model files behind `--`; `--prompts N` asks the first ones.
  */
 
-const prompts: readonly string[] = [
+const allPrompts: readonly string[] = [
   'Three rivers in Europe',
   'who made you',
   'What is the capital of France?',
@@ -57,7 +58,8 @@ const prompts: readonly string[] = [
 const maxTokens = 40;
 const cache = join(homedir(), '.cache', 'luci-dev');
 const usual = ['qwen2.5-coder-0.5b-instruct-awq-q4_k_m.gguf', 'qwen2.5-coder-1.5b-instruct-q4_k_m.gguf'].map((name) => join(cache, name));
-const given = process.argv.slice(2);
+const { values, positionals: given } = parseArgs({ allowPositionals: true, options: { prompts: { type: 'string', default: '40' } } });
+const prompts = allPrompts.slice(0, Number(values.prompts));
 const models = (given.length > 0 ? given : usual).filter((path) => existsSync(path));
 const program = findLlamaServer();
 if (program === undefined || models.length === 0) {
@@ -89,8 +91,10 @@ async function answers(model: string, engine: 'embedded' | 'llama-server', serve
       const request = { messages: [{ role: 'user', content: prompt }], sampling: { temperature: 0 }, maxTokens } as const;
       for await (const event of session.generate(request)) if (event.type === 'text') text += event.text;
       texts.push(text);
+      process.stderr.write(`\r${engine} ${texts.length} of ${prompts.length}`);
     }
   } finally {
+    process.stderr.write('\n');
     await luci.engine.stop();
     await rm(home, { recursive: true, force: true });
   }

@@ -21,6 +21,9 @@ export interface ChatTemplate {
 /** Items of a list that `range` may make; the longest real use numbers messages. */
 const maxRangeItems = 100_000;
 
+/** Tokens of thinking that templates with a budget are told for `low`. */
+const lowBudgetTokens = 512;
+
 /** What every template knows. */
 const constants = {
   true: true,
@@ -62,6 +65,7 @@ export function readChatTemplate(source: string, { bosToken, eosToken }: Templat
     capabilities,
     render({ messages, tools, thinking, nowMs, addGenerationPrompt }) {
       const effort = typeof thinking === 'string' ? { reasoning_effort: thinking, reasoning_strength: thinking } : {};
+      const budget = thinking === false ? 0 : thinking === 'low' ? lowBudgetTokens : undefined;
       const variables = {
         messages: adapt(messages, capabilities),
         ...(tools === undefined || tools.length === 0 ? {} : { tools }),
@@ -72,6 +76,7 @@ export function readChatTemplate(source: string, { bosToken, eosToken }: Templat
         clear_thinking: false,
         truncate_history_thinking: false,
         ...effort,
+        ...(budget === undefined ? {} : { thinking_budget: budget }),
         ...(addGenerationPrompt ? { add_generation_prompt: true } : {}),
       };
       const text = run(variables, nowMs);
