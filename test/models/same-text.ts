@@ -71,32 +71,45 @@ if (program === undefined || models.length === 0) {
 async function compare(path: string, server: string): Promise<void> {
   const own = await answers(path, 'embedded', server);
   const theirs = await answers(path, 'llama-server', server);
-  const differing = prompts.filter((_, index) => own[index] !== theirs[index]);
+  const differing = prompts.filter((_, index) => own[index]?.text !== theirs[index]?.text);
+  const isAlikeAsked = (_: string, index: number): boolean => own[index]?.promptTokens === theirs[index]?.promptTokens;
   for (const prompt of differing) {
     const index = prompts.indexOf(prompt);
-    process.stdout.write(`${prompt}\n  embedded:     ${JSON.stringify(own[index])}\n  llama-server: ${JSON.stringify(theirs[index])}\n`);
+    process.stdout.write(
+      `${prompt}\n  embedded:     ${JSON.stringify(own[index]?.text)}\n  llama-server: ${JSON.stringify(theirs[index]?.text)}\n`,
+    );
   }
-  process.stdout.write(`${basename(path)}: ${prompts.length - differing.length} of ${prompts.length} are the same\n`);
+  const alike = prompts.filter(isAlikeAsked).length;
+  process.stdout.write(`${basename(path)}: ${prompts.length - differing.length} of ${prompts.length} answers are the same, `);
+  process.stdout.write(`${alike} of ${prompts.length} prompts have as many tokens\n`);
 }
 
-async function answers(model: string, engine: 'embedded' | 'llama-server', server: string): Promise<string[]> {
+interface Said {
+  readonly text: string;
+  readonly promptTokens: number;
+}
+
+async function answers(model: string, engine: 'embedded' | 'llama-server', server: string): Promise<Said[]> {
   const home = await mkdtemp(join(tmpdir(), 'luci-models-'));
   const overrides = { home, offline: true, engine, contextLength: 2048, keepAliveSeconds: 20 } as const;
   await using luci = createLuci(resolveSettings(overrides, { PATH: process.env['PATH'] ?? '', LUCI_LLAMA_SERVER: server }));
-  const texts: string[] = [];
+  const said: Said[] = [];
   try {
     await using session = await luci.open(model);
     for (const prompt of prompts) {
-      let text = '';
+      let [text, promptTokens] = ['', 0];
       const request = { messages: [{ role: 'user', content: prompt }], sampling: { temperature: 0 }, maxTokens } as const;
-      for await (const event of session.generate(request)) if (event.type === 'text') text += event.text;
-      texts.push(text);
-      process.stderr.write(`\r${engine} ${texts.length} of ${prompts.length}`);
+      for await (const event of session.generate(request)) {
+        if (event.type === 'text') text += event.text;
+        if (event.type === 'end') promptTokens = event.usage.promptTokens;
+      }
+      said.push({ text, promptTokens });
+      process.stderr.write(`\r${engine} ${said.length} of ${prompts.length}`);
     }
   } finally {
     process.stderr.write('\n');
     await luci.engine.stop();
     await rm(home, { recursive: true, force: true });
   }
-  return texts;
+  return said;
 }
