@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
-import { type Home, makeHome } from './luci-process.ts';
+import { type Home, makeHome, program } from './luci-process.ts';
 
 /** A model whose template opens the thinking: it thinks its only sentence, and says it when it must not think. */
 const chatTemplate =
@@ -31,4 +33,24 @@ test('off a terminal thinking is not printed, and a word that is none is refused
   const refused = await ask('--think', 'maybe');
   expect(refused.exitCode).toBe(2);
   expect(refused.stderr).toContain('--think: "maybe" is not one of on, off, low, high');
+});
+
+test.skipIf(process.platform !== 'linux')('on a terminal thinking that was asked for stands dim before the answer', () => {
+  const command = [process.execPath, program, 'ask', 'hi', '-m', model, '--think', 'on', '--think-tokens', '1'];
+  const quoted = command.map((word) => `'${word}'`).join(' ');
+  const { stdout } = spawnSync('script', ['-qec', quoted, '/dev/null'], {
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      LUCI_HOME: home.folder,
+      LUCI_KEEP_ALIVE: '20',
+      NO_COLOR: undefined,
+      FORCE_COLOR: undefined,
+      TERM: 'xterm-256color',
+    },
+  });
+  const [thinking = '', answer = ''] = stdout.replaceAll('\r', '').split('\n\n');
+  expect(thinking).toContain('\x1b[2m');
+  expect(stripVTControlCharacters(thinking)).toBe('Hello from');
+  expect(answer).toBe(`${tinyReply}\n`);
 });
