@@ -64,19 +64,10 @@ export function readChatTemplate(source: string, { bosToken, eosToken }: Templat
   return {
     capabilities,
     render({ messages, tools, thinking, nowMs, addGenerationPrompt }) {
-      const effort = typeof thinking === 'string' ? { reasoning_effort: thinking, reasoning_strength: thinking } : {};
-      const budget = thinking === false ? 0 : thinking === 'low' ? lowBudgetTokens : undefined;
       const variables = {
         messages: adapt(messages, capabilities),
         ...(tools === undefined || tools.length === 0 ? {} : { tools }),
-        enable_thinking: thinking === undefined ? knowsThinking : thinking !== false,
-        // Templates that can keep the thinking of earlier turns write it, where there is any.
-        drop_thinking: false,
-        preserve_thinking: true,
-        clear_thinking: false,
-        truncate_history_thinking: false,
-        ...effort,
-        ...(budget === undefined ? {} : { thinking_budget: budget }),
+        ...thinkingVariables(thinking, knowsThinking),
         ...(addGenerationPrompt ? { add_generation_prompt: true } : {}),
       };
       const text = run(variables, nowMs);
@@ -84,6 +75,22 @@ export function readChatTemplate(source: string, { bosToken, eosToken }: Templat
       const isUnopened = addGenerationPrompt && source.includes("'<|tool_call>call:'") && text.endsWith('<turn|>\n');
       return isUnopened ? `${text}<|turn>model\n` : text;
     },
+  };
+}
+
+/** What templates are told of thinking, by all the names they have for it. */
+function thinkingVariables(thinking: TemplateInput['thinking'], knowsThinking: boolean): Readonly<Record<string, unknown>> {
+  const effort = typeof thinking === 'string' ? { reasoning_effort: thinking, reasoning_strength: thinking } : {};
+  const budget = thinking === false ? 0 : thinking === 'low' ? lowBudgetTokens : undefined;
+  return {
+    enable_thinking: thinking === undefined ? knowsThinking : thinking !== false,
+    // Templates that can keep the thinking of earlier turns write it, where there is any.
+    drop_thinking: false,
+    preserve_thinking: true,
+    clear_thinking: false,
+    truncate_history_thinking: false,
+    ...effort,
+    ...(budget === undefined ? {} : { thinking_budget: budget }),
   };
 }
 
