@@ -18,7 +18,7 @@ test.each([
   [{ anyOf: [{ const: 'a' }, { type: 'object', properties: {} }] }, '"a" | {}'],
   [{}, 'any value'],
 ])('a schema is told as one reads a type: %j', (schema, form) => {
-  expect(schemaInstructions(schema)).toBe(`Answer with JSON of this form: ${form}`);
+  expect(schemaInstructions(schema)).toBe(`Reply with JSON only, of this form: ${form}`);
 });
 
 test('a schema that refers to itself, or is very long, stays short', () => {

@@ -7,7 +7,7 @@ import type { JsonSchema } from '../engine/engine.ts';
 export function schemaInstructions(schema: JsonSchema): string {
   const { description } = schema;
   const note = typeof description === 'string' ? ` (${description.slice(0, maxDescription)})` : '';
-  return `Answer with JSON of this form: ${cut(formOf(schema, { whole: schema, depth: 0 }) + note)}`;
+  return `Reply with JSON only, of this form: ${cut(formOf(schema, { whole: schema, depth: 0 }) + note)}`;
 }
 
 /** Characters of it: about 500 tokens. */
