@@ -4,6 +4,7 @@ import { shareOpening } from '../base/shared-opening.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import type { RequestDefaults } from './request.ts';
+import { schemaInstructions } from './schema-instructions.ts';
 import { schemaProblem } from './schema-problem.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
@@ -91,7 +92,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     query: async (prompt, options) => (await answer(prompt, options)).text,
     async json<T>(prompt: string, schema: JsonSchema, options: QueryOptions & { readonly check?: (value: unknown) => T } = {}) {
       const { check = (value: unknown) => value as T, ...query } = options;
-      const { text, reason } = await answer(prompt, { ...query, jsonSchema: schema });
+      const { text, reason } = await answer(`${prompt}\n\n${schemaInstructions(schema)}`, { ...query, jsonSchema: schema });
       const failed = (why: string, cause?: unknown): LuciError =>
         new LuciError('ENGINE_FAILED', `The answer is no value of the schema: ${why}.`, { cause, details: { reason } });
       let value: unknown;
@@ -138,12 +139,14 @@ export async function collect(events: AsyncIterable<AgentEvent>): Promise<Answer
   throw new LuciError('ENGINE_FAILED', 'The engine ended the answer without saying why.', { hint: 'luci stop, then ask again' });
 }
 
-function requestOf(prompt: string, { system, sampling, maxTokens, jsonSchema }: QueryOptions): ChatRequest {
+function requestOf(prompt: string, { system, sampling, maxTokens, thinking, thinkingTokens, jsonSchema }: QueryOptions): ChatRequest {
   const messages: ChatMessage[] = [...(system ? [{ role: 'system' as const, content: system }] : []), { role: 'user', content: prompt }];
   return {
     messages,
     sampling,
     maxTokens,
+    thinking,
+    thinkingTokens,
     jsonSchema,
   };
 }

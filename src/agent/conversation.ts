@@ -36,7 +36,7 @@ export function createConversation(
 
   async function* send(prompt: string, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
     const session = await open(signal);
-    const { system, sampling, maxTokens, tools = [], confirm, repeatable } = defaults;
+    const { system, sampling, maxTokens, thinking, thinkingTokens, tools = [], confirm, repeatable } = defaults;
     const question: ChatMessage = { role: 'user', content: prompt };
     const told: ChatMessage[] = system ? [{ role: 'system', content: system }] : [];
     const kept = await fit(session, told, [...messages, question], defaults);
@@ -46,6 +46,8 @@ export function createConversation(
       messages: all,
       sampling,
       maxTokens,
+      thinking,
+      thinkingTokens,
       repeatable,
     };
     let partial = '';

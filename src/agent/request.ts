@@ -1,4 +1,4 @@
-import type { Sampling } from '../engine/engine.ts';
+import type { ChatRequest, Sampling } from '../engine/engine.ts';
 import type { ConfirmCall, Tool } from './tool.ts';
 
 /** What holds for all questions. */
@@ -7,6 +7,10 @@ export interface RequestDefaults {
   readonly sampling?: Sampling;
   /** Tokens of the answer. */
   readonly maxTokens?: number;
+  /** See {@link ChatRequest.thinking}. */
+  readonly thinking?: ChatRequest['thinking'];
+  /** See {@link ChatRequest.thinkingTokens}. */
+  readonly thinkingTokens?: number;
   /** See {@link ChatRequest.repeatable}. */
   readonly repeatable?: boolean;
   /** Tools the model may call on its way to an answer. */

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
-import type { ChatMessage, Sampling, Usage } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, Sampling, Usage } from '../engine/engine.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
 
@@ -60,6 +60,8 @@ export interface ChatOptions {
   readonly system?: string;
   readonly sampling: Sampling;
   readonly maxTokens?: number;
+  readonly thinking?: ChatRequest['thinking'];
+  readonly thinkingTokens?: number;
   readonly confirm: ConfirmCall;
 }
 
@@ -153,13 +155,15 @@ export class ChatSession implements AsyncDisposable {
   }
 
   #begin(messages: readonly ChatMessage[]): Conversation {
-    const { sampling, maxTokens, confirm } = this.#options;
+    const { sampling, maxTokens, thinking, thinkingTokens, confirm } = this.#options;
     return this.#agent.chat({
       sampling,
       confirm,
       messages,
       system: this.#system,
       maxTokens,
+      thinking,
+      thinkingTokens,
     });
   }
 

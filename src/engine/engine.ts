@@ -132,8 +132,10 @@ export interface ChatRequest {
   readonly stop?: readonly string[];
   /** The same request gives the same answer on this machine, whatever its load and whatever was asked before (with temperature 0). */
   readonly repeatable?: boolean;
-  /** Keep the thinking of a thinking model short or out, where the engine can (default: as the model does). */
-  readonly thinking?: boolean;
+  /** Whether, or how long, a thinking model thinks, where its template or the engine can tell it (default: as the model does). */
+  readonly thinking?: boolean | 'low' | 'high';
+  /** Tokens of thinking after which it is ended and the answer begins, where the engine can (default: no limit). */
+  readonly thinkingTokens?: number;
 }
 
 /** How the next token is chosen. Temperature 0 is greedy. */

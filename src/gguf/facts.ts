@@ -30,6 +30,8 @@ export interface GgufFacts {
   /** Experts stored one by one, as in files of before April 2024: llama.cpp of today does not read them. */
   readonly hasSplitExperts: boolean;
   readonly chatTemplate?: string;
+  /** Another template for requests with tools, which some files have. */
+  readonly toolTemplate?: string;
   /** Weights a type, as in `{ Q4_1: 106168320 }`. */
   readonly weightsByType: Readonly<Record<string, number>>;
   readonly tensorBytes: number;
@@ -83,7 +85,6 @@ export function factsOf({ metadata, types, tensors }: GgufHeader): GgufFacts {
   const weightsByType: Record<string, number> = {};
   for (const { shape, type } of tensors)
     weightsByType[type.name] = (weightsByType[type.name] ?? 0) + shape.reduce((product, length) => product * length, 1);
-  const template = metadata.get('tokenizer.chat_template');
   const name = metadata.get('general.name');
   const optional = {
     name: typeof name === 'string' ? name : undefined,
@@ -98,7 +99,8 @@ export function factsOf({ metadata, types, tensors }: GgufHeader): GgufFacts {
     vocabularySize: Array.isArray(tokens) ? tokens.length : skippedItems(tokens),
     slidingWindow: own('attention.sliding_window'),
     expertCount: own('expert_count'),
-    chatTemplate: typeof template === 'string' ? template : undefined,
+    chatTemplate: textAt(metadata, 'tokenizer.chat_template'),
+    toolTemplate: textAt(metadata, 'tokenizer.chat_template.tool_use'),
     splitIndex,
     splitCount,
     splitTensorCount: numberAt(metadata, 'split.tensors.count'),
@@ -143,6 +145,11 @@ function requireNumber(value: MetadataValue | undefined, architecture: string, k
     throw ggufError(`${architecture}.${key} is missing or no number`);
   }
   if (['block_count', 'context_length', 'embedding_length'].includes(key) && value === 0) throw ggufError(`${architecture}.${key} is 0`);
+}
+
+function textAt(metadata: ReadonlyMap<string, MetadataValue>, key: string): string | undefined {
+  const value = metadata.get(key);
+  return typeof value === 'string' ? value : undefined;
 }
 
 function numberAt(metadata: ReadonlyMap<string, MetadataValue>, key: string): number | undefined {

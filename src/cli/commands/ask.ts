@@ -6,6 +6,8 @@ import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { modelOption, samplingOptions, systemOption } from '../options.ts';
 import { isTerminal } from '../show/output.ts';
+import type { Show } from '../show/show.ts';
+import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
 /** `luci ask`: one question, one answer. */
 export const ask = defineCommand({
@@ -21,12 +23,13 @@ export const ask = defineCommand({
     ...samplingOptions('0: the likeliest, so the same question gets the same answer'),
     tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
     need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
+    ...thinkingOptions,
   },
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show, signal } = context;
     const { model, system, maxTokens, temperature = 0, seed, tier, need: ability } = options;
-    const request = { system, maxTokens, sampling: { temperature, seed } };
+    const request = { system, maxTokens, ...thinkingRequest(options), sampling: { temperature, seed } };
     const prompt = await readPrompt(operands);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
@@ -42,26 +45,46 @@ export const ask = defineCommand({
       show.data({ model: name, ...answer });
       return 0;
     }
-    await streamAnswer(context, agent.stream(prompt, { ...request, signal }));
+    await streamAnswer(context, agent.stream(prompt, { ...request, signal }), showsThinking(options));
     return 0;
   },
 });
 
 /** Text as it comes; a line end after it, also when it is stopped in the middle. */
-async function streamAnswer({ show }: CommandContext, events: AsyncIterable<{ type: string; text?: string }>): Promise<void> {
-  let last = '';
+async function streamAnswer(
+  { show }: CommandContext,
+  events: AsyncIterable<{ type: string; text?: string }>,
+  isThinkingWanted: boolean,
+): Promise<void> {
+  const writer = answerWriter(show, isThinkingWanted && show.terminal.outIsTerminal);
   try {
-    for await (const event of events) {
-      if (event.type !== 'text' || !event.text) continue;
-      // Models like to begin with a line end.
-      const text = last === '' ? event.text.trimStart() : event.text;
-      if (text === '') continue;
-      show.stream(text);
-      last = text;
-    }
+    for await (const { type, text = '' } of events) writer.push(type, text);
   } finally {
-    if (last !== '' && !last.endsWith('\n')) show.stream('\n');
+    writer.end();
   }
+}
+
+function answerWriter({ stream, terminal }: Show, isThinkingShown: boolean) {
+  let last = '';
+  let isThinking = false;
+  return {
+    push(type: string, piece: string): void {
+      if (type === 'thinking' && piece !== '' && isThinkingShown) {
+        stream(terminal.style('dim', piece, 'out'));
+        isThinking = true;
+      }
+      // Models like to begin with a line end.
+      const text = last === '' ? piece.trimStart() : piece;
+      if (type !== 'text' || text === '') return;
+      if (isThinking) stream('\n\n');
+      isThinking = false;
+      stream(text);
+      last = text;
+    },
+    end(): void {
+      if (isThinking || (last !== '' && !last.endsWith('\n'))) stream('\n');
+    },
+  };
 }
 
 /** The argument, then what is piped in. */

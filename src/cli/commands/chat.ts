@@ -7,6 +7,7 @@ import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { modelOption, samplingOptions, systemOption } from '../options.ts';
 import { printable } from '../show/text.ts';
+import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
 /** `luci chat`: a conversation. */
 export const chat = defineCommand({
@@ -21,6 +22,7 @@ export const chat = defineCommand({
     system: systemOption,
     tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
     ...samplingOptions('0.7'),
+    ...thinkingOptions,
   },
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
@@ -39,6 +41,7 @@ export const chat = defineCommand({
       sampling: { temperature, seed },
       system,
       maxTokens,
+      ...thinkingRequest(options),
       confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
     });
     if (folder !== undefined) await session.useTools(folder);
@@ -53,7 +56,7 @@ export const chat = defineCommand({
         const known = await localAnswer(text, luci, show.terminal);
         if (known !== undefined && show.json) show.data({ type: 'local', text: known });
         else if (known !== undefined) show.result(known);
-        else await answer(text, session, prompt, context);
+        else await answer(text, session, prompt, context, showsThinking(options));
       } catch (error) {
         // One wrong word, one model that does not load: the chat goes on.
         if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
@@ -65,13 +68,25 @@ export const chat = defineCommand({
   },
 });
 
-async function answer(text: string, session: ChatSession, prompt: Prompt, { show }: CommandContext): Promise<void> {
+async function answer(
+  text: string,
+  session: ChatSession,
+  prompt: Prompt,
+  { show }: CommandContext,
+  isThinkingWanted: boolean,
+): Promise<void> {
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
+  const isThinkingShown = isThinkingWanted && show.terminal.outIsTerminal;
   let said = '';
+  let thought = '';
   try {
     for await (const event of session.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
-      if (event.type === 'text') {
+      if (event.type === 'thinking') {
+        if (isThinkingShown && !show.json) show.stream(show.terminal.style('dim', event.text, 'out'));
+        thought += event.text;
+      } else if (event.type === 'text') {
+        if (isThinkingShown && said === '' && thought !== '' && !show.json) show.stream('\n\n');
         const piece = said === '' ? event.text.trimStart() : event.text;
         if (!show.json) show.stream(piece);
         said += piece;
@@ -81,7 +96,15 @@ async function answer(text: string, session: ChatSession, prompt: Prompt, { show
         show.note(show.terminal.style('care', `  ${printable(event.result.content)}`));
       else if (event.type === 'end') {
         session.lastUsage = event.usage;
-        if (show.json) show.data({ type: 'answer', model: session.model, text: said, reason: event.reason, usage: event.usage });
+        if (show.json)
+          show.data({
+            type: 'answer',
+            model: session.model,
+            text: said,
+            thinking: thought === '' ? undefined : thought,
+            reason: event.reason,
+            usage: event.usage,
+          });
       }
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { type ChatWrapper, type LlamaModel, resolveChatWrapper } from 'node-llama-cpp';
+import { type LlamaModel, resolveChatWrapper } from 'node-llama-cpp';
 import { throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
@@ -9,7 +9,7 @@ import { defaultContextLength } from '../defaults.ts';
 import type { EngineFacts, LoadEvent } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { createBatchLoop } from './batch-loop.ts';
-import { knowsTools } from './functions.ts';
+import { type ModelTemplate, openModelTemplate, type TemplateSources } from './model-template.ts';
 import { nativeContext, nativeSequence } from './native.ts';
 import { createPromptTokens, type PromptTokens } from './prompt-tokens.ts';
 import { startRuntime } from './runtime.ts';
@@ -23,7 +23,8 @@ export interface EmbeddedModel {
   readonly model: LlamaModel;
   readonly slots: SlotPool;
   readonly states: SavedStates;
-  readonly chatWrapper: ChatWrapper;
+  /** The chat template of its file; undefined where it has none, and a wrapper of the library stands in. */
+  readonly template: ModelTemplate | undefined;
   readonly threads: number;
   readonly loadMs: number;
   readonly promptTokens: PromptTokens;
@@ -48,13 +49,15 @@ export interface Inspected {
   readonly memoryBytes: number;
   /** Of the memory, what each request at once takes. */
   readonly slotBytes: number;
+  /** Its chat templates, where it has any. */
+  readonly templates: TemplateSources | undefined;
 }
 
 /** Requests at once where nothing else is said; more gain little on few cores (four: 1.6 times the tokens of one, eight: 1.9). */
 const defaultParallel = 4;
 
 /** Memory the file will take, after a check of its header: native code ends the process on files that are broken. */
-export async function inspectFile({ path, contextLength }: HostTarget): Promise<Inspected> {
+export async function inspectFile({ path, name, contextLength }: HostTarget): Promise<Inspected> {
   const facts = await checkGgufFile(path);
   const trained = facts.contextLength ?? defaultContextLength;
   const wanted = contextLength ?? Math.min(defaultContextLength, trained);
@@ -64,7 +67,9 @@ export async function inspectFile({ path, contextLength }: HostTarget): Promise<
     });
   }
   const { totalBytes, kvCacheBytes } = estimateMemory(facts, { contextLength: wanted });
-  return { contextLength: wanted, memoryBytes: totalBytes, slotBytes: kvCacheBytes };
+  const { chatTemplate = '', toolTemplate } = facts;
+  const templates = chatTemplate.trim() === '' ? undefined : { name, chatTemplate, toolTemplate };
+  return { contextLength: wanted, memoryBytes: totalBytes, slotBytes: kvCacheBytes, templates };
 }
 
 /** Loads a model. `threads` is always given: without it the engine takes at least four, which fight over two cores. */
@@ -78,6 +83,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     const onLoadProgress = (fraction: number): void => options.onEvent?.({ type: 'loading', fraction });
     model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
+    const template = inspected.templates && openModelTemplate(opened, inspected.templates);
     const openContext = (count: number): Promise<SlotContext> =>
       createSlotContext(opened, { contextSize: contextLength, sequences: count, threads });
     const first = await openContext(1);
@@ -88,12 +94,11 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     const { size, mtimeMs, ino } = await stat(target.path);
     const release = llama.llamaCppRelease.release;
     const states = createSavedStates(stateFolder, [size, mtimeMs, ino, release, llama.gpu, contextLength]);
-    const chatWrapper = resolveChatWrapper(model);
     return {
       model,
       slots,
       states,
-      chatWrapper,
+      template,
       threads,
       loadMs: performance.now() - startedAt,
       facts: {
@@ -101,9 +106,9 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
         version: `llama.cpp ${release}`,
         device: `${llama.gpu === false ? 'CPU' : llama.gpu}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
         contextLength,
-        supports: { jsonSchema: true, tools: knowsTools(opened), requiredCalls: false, embeddings: true, seed: true },
+        supports: { jsonSchema: true, tools: template?.knowsTools === true, requiredCalls: false, embeddings: true, seed: true },
       },
-      promptTokens: createPromptTokens(opened, chatWrapper),
+      promptTokens: createPromptTokens(opened, template ?? resolveChatWrapper(opened)),
       async dispose() {
         await slots.dispose();
         await opened.dispose();
@@ -112,13 +117,18 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   } catch (error) {
     await model?.dispose();
     throwIfAborted(options.signal);
-    if (isLuciError(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    const isMemory = /memory|VRAM|allocat/i.test(reason);
-    throw new LuciError(isMemory ? 'MEMORY_SHORT' : 'ENGINE_FAILED', `${target.name} could not be loaded: ${reason.split('\n')[0] ?? ''}`, {
-      hint: isMemory ? 'Ask for a smaller context, or a smaller model: luci list' : `luci verify ${target.name}`,
-    });
+    throw loadFailure(target.name, error);
   }
+}
+
+/** Why a model did not load, in words. */
+function loadFailure(name: string, error: unknown): LuciError {
+  if (isLuciError(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const isMemory = /memory|VRAM|allocat/i.test(reason);
+  return new LuciError(isMemory ? 'MEMORY_SHORT' : 'ENGINE_FAILED', `${name} could not be loaded: ${reason.split('\n')[0] ?? ''}`, {
+    hint: isMemory ? 'Ask for a smaller context, or a smaller model: luci list' : `luci verify ${name}`,
+  });
 }
 
 /** A context with so many slots; `contextSize` is that of each. */

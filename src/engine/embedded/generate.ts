@@ -1,14 +1,17 @@
-import { LlamaChat, type Token } from 'node-llama-cpp';
+import { LlamaGrammarEvaluationState, type SequenceEvaluateOptions, type Token } from 'node-llama-cpp';
 import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
-import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, ToolCall } from '../engine.ts';
+import type { ChatMessage, ChatRequest, EndReason, GenerationEvent } from '../engine.ts';
 import { grammarOf } from '../schema-grammar.ts';
-import { chatSequence } from './chat-sequence.ts';
-import { historyOf } from './conversation.ts';
+import { type AnswerPart, type AnswerParts, createAnswerParts } from './answer-parts.ts';
+import type { Deterministic } from './batch-loop.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
 import { cutsOf, evaluateDeterministic, evaluatePrompt, savedLengthOf } from './evaluate-prompt.ts';
-import { functionsOf } from './functions.ts';
+import { toolsOf } from './functions.ts';
+import type { Prompt, PromptRequest } from './prompt-tokens.ts';
 import type { Slot } from './slot.ts';
+import { endingOf } from './template/thinking-marks.ts';
+import { createTokenText, type TokenText } from './token-text.ts';
 
 /** One answer of an open model. */
 
@@ -20,90 +23,191 @@ export async function generate(
   emit: (event: GenerationEvent) => void,
 ): Promise<void> {
   const startedAt = performance.now();
-  const prompt = open.promptTokens(request.messages, functionsOf(request));
-  requireRoom(prompt.length, request.maxTokens, open.facts.contextLength);
-  const deterministic = request.repeatable === true;
-  emit(await open.slots.use({ prompt, deterministic }, (slot) => answer(open, slot, { request, prompt, startedAt, signal, emit }), signal));
+  const prompt = open.promptTokens(promptRequestOf(request));
+  requireRoom(prompt.tokens.length, request.maxTokens, open.facts.contextLength);
+  const use = { prompt: prompt.tokens, deterministic: request.repeatable === true };
+  emit(await open.slots.use(use, (slot) => answer(open, slot, { request, prompt, startedAt, signal, emit }), signal));
+}
+
+/** What of a request its prompt is made of. A grammar leaves no room for thinking. */
+function promptRequestOf(request: ChatRequest): PromptRequest {
+  return { messages: request.messages, tools: toolsOf(request), thinking: request.jsonSchema ? false : request.thinking };
 }
 
 interface Answering {
   readonly request: ChatRequest;
-  readonly prompt: readonly Token[];
+  readonly prompt: Prompt;
   readonly startedAt: number;
   readonly signal: AbortSignal;
   emit(event: GenerationEvent): void;
 }
 
+/** How tokens of it are computed. */
+interface Computing extends Answering {
+  readonly deterministic: Deterministic | undefined;
+}
+
 /** The answer; returns its end. */
-async function answer(open: EmbeddedModel, slot: Slot, { request, prompt, startedAt, signal, emit }: Answering): Promise<GenerationEvent> {
-  const { model, chatWrapper } = open;
-  const { contextLength } = open.facts;
-  const { sampling = {} } = request;
-  const deterministic = request.repeatable ? await slot.deterministic(prompt) : undefined;
-  const functions = functionsOf(request);
-  const tokensOf = (messages: readonly ChatMessage[]): readonly Token[] => open.promptTokens(messages, functions);
-  const cachedTokens = deterministic
-    ? await evaluateDeterministic(slot, prompt, { cuts: cutsOf(tokensOf, request.messages, prompt), deterministic, signal })
-    : await evaluatePrompt(slot, prompt, { signal, systemLength: savedLengthOf(tokensOf, request.messages, prompt), states: open.states });
-  const grammar = request.jsonSchema && (await model.llama.createGrammar({ grammar: grammarOf(request.jsonSchema) }));
-  const room = contextLength - prompt.length;
-  const maxTokens = Math.min(request.maxTokens ?? room - 1, room - 1);
-  const isEnd = (token: Token): boolean => model.isEogToken(token);
-  const contextSequence = chatSequence(slot, model, { contextLength, maxTokens, isEnd, deterministic, signal });
-  const chat = new LlamaChat({ contextSequence, chatWrapper, autoDisposeSequence: false });
+async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Promise<GenerationEvent> {
+  const { request, prompt, startedAt, signal, emit } = answering;
+  const deterministic = request.repeatable ? await slot.deterministic(prompt.tokens) : undefined;
+  const cachedTokens = await readPrompt(open, slot, { ...answering, deterministic });
+  const parts = createAnswerParts(formOf(open, request, prompt));
+  const text = createTokenText(open.model, prompt.tokens, open.template ? open.template.marks : '');
+  let calls = 0;
   let firstTokenAt: number | undefined;
-  let generatedTokens = 0;
-  try {
-    const result = await chat.generateResponse(historyOf(request.messages), {
-      signal,
-      stopOnAbortSignal: true,
-      maxTokens,
-      temperature: sampling.temperature ?? 0.7,
-      topK: sampling.topK ?? 40,
-      topP: sampling.topP ?? 0.95,
-      minP: sampling.minP ?? 0.05,
-      seed: sampling.seed ?? Math.floor(Math.random() * 2 ** 31),
-      repeatPenalty: sampling.repeatPenalty === undefined || sampling.repeatPenalty === 1 ? false : { penalty: sampling.repeatPenalty },
-      ...(grammar ? { grammar } : functions ? { functions, documentFunctionParams: true, maxParallelFunctionCalls: 1 } : {}),
-      customStopTriggers: request.stop?.length ? [...request.stop] : undefined,
-      budgets: request.thinking === false ? { thoughtTokens: 0 } : undefined,
-      onToken: (generated) => {
-        firstTokenAt ??= performance.now();
-        generatedTokens += generated.length;
-      },
-      onResponseChunk: (chunk) => {
-        firstTokenAt ??= performance.now();
-        if (chunk.text !== '') emit({ type: chunk.type === 'segment' ? 'thinking' : 'text', text: chunk.text });
-      },
-    });
-    if (signal.aborted) throw abortError(signal);
-    for (const [index, { functionName, params }] of (result.functionCalls ?? []).entries())
-      emit({ type: 'tool-call', call: callOf(`call-${request.messages.length}-${index + 1}`, functionName, params) });
-    const endedAt = performance.now();
-    const first = firstTokenAt ?? endedAt;
-    return {
-      type: 'end',
-      reason: reasonOf(result.metadata.stopReason),
-      usage: {
-        promptTokens: prompt.length,
-        cachedTokens,
-        generatedTokens,
-        threads: deterministic?.threads,
-        loadMs: Math.round(open.loadMs),
-        timeToFirstTokenMs: Math.round(first - startedAt),
-        totalMs: Math.round(endedAt - startedAt),
-        promptTokensPerSecond: rate(prompt.length - cachedTokens, first - startedAt),
-        generatedTokensPerSecond: rate(generatedTokens - 1, endedAt - first),
-      },
-    };
-  } finally {
-    chat.dispose({ disposeSequence: false });
+  const tell = (told: readonly AnswerPart[]): void => {
+    for (const part of told) {
+      if (part.type !== 'call') emit(part);
+      else {
+        calls += 1;
+        emit({ type: 'tool-call', call: { id: `call-${request.messages.length}-${calls}`, ...part.call } });
+      }
+    }
+  };
+  const written = await write(open, slot, {
+    ...answering,
+    deterministic,
+    parts,
+    text,
+    tell,
+    onToken: () => {
+      firstTokenAt ??= performance.now();
+    },
+  });
+  if (signal.aborted) throw abortError(signal);
+  tell(parts.push(text.end()));
+  tell(parts.end());
+  await slot.checkpoint();
+  const endedAt = performance.now();
+  const first = firstTokenAt ?? endedAt;
+  return {
+    type: 'end',
+    reason: calls > 0 ? 'tool-calls' : written.reason,
+    usage: {
+      promptTokens: prompt.tokens.length,
+      cachedTokens,
+      generatedTokens: written.tokens,
+      threads: deterministic?.threads,
+      loadMs: Math.round(open.loadMs),
+      timeToFirstTokenMs: Math.round(first - startedAt),
+      totalMs: Math.round(endedAt - startedAt),
+      promptTokensPerSecond: rate(prompt.tokens.length - cachedTokens, first - startedAt),
+      generatedTokensPerSecond: rate(written.tokens - 1, endedAt - first),
+    },
+  };
+}
+
+/** Brings the slot to all of the prompt but its last token. Returns how many tokens were there already. */
+async function readPrompt(open: EmbeddedModel, slot: Slot, reading: Computing): Promise<number> {
+  const { request, prompt, signal, deterministic } = reading;
+  const asked = promptRequestOf(request);
+  const tokensOf = (messages: readonly ChatMessage[]): readonly Token[] => open.promptTokens({ ...asked, messages }).tokens;
+  if (deterministic) {
+    const cuts = cutsOf(tokensOf, request.messages, prompt.tokens);
+    return evaluateDeterministic(slot, prompt.tokens, { cuts, deterministic, signal });
+  }
+  const systemLength = savedLengthOf(tokensOf, request.messages, prompt.tokens);
+  return evaluatePrompt(slot, prompt.tokens, { signal, systemLength, states: open.states });
+}
+
+/** What the answer may hold. */
+function formOf({ template }: EmbeddedModel, request: ChatRequest, { opened, stops }: Prompt): Parameters<typeof createAnswerParts>[0] {
+  const isForced = request.jsonSchema !== undefined;
+  return {
+    thinking: isForced ? [] : (template?.thinking ?? []),
+    calls: toolsOf(request) ? (template?.calls ?? []) : [],
+    isHarmony: !isForced && template?.isHarmony === true,
+    isForced,
+    stops: [...stops, ...(request.stop ?? [])],
+    opened,
+  };
+}
+
+interface Writing extends Computing {
+  readonly parts: AnswerParts;
+  readonly text: TokenText;
+  tell(parts: readonly AnswerPart[]): void;
+  onToken(): void;
+}
+
+/** Tokens of thinking where a model thinks without being asked to, and cannot be told how long. */
+const shortThinkingTokens = 512;
+
+/** Chooses token after token until the answer ends. Thinking beyond its budget is ended, and the answer goes on behind it. */
+async function write(
+  open: EmbeddedModel,
+  slot: Slot,
+  { request, prompt, signal, parts, text, tell, onToken, deterministic }: Writing,
+): Promise<{ readonly reason: EndReason; readonly tokens: number }> {
+  const { model } = open;
+  const room = open.facts.contextLength - prompt.tokens.length - 1;
+  const maxTokens = Math.min(request.maxTokens ?? room, room);
+  const budget = thinkingBudget(open, request);
+  const written: Token[] = [];
+  const options = await samplingOf(open, request, written);
+  const how = { isEnd: (token: Token) => model.isEogToken(token), deterministic, signal };
+  let thought = 0;
+  for (let next = prompt.tokens.slice(-1); ; ) {
+    let isOver = false;
+    for await (const token of slot.generate(next, options, { ...how, maxTokens: maxTokens - written.length })) {
+      if (signal.aborted) break;
+      onToken();
+      if (model.isEogToken(token)) return { reason: 'stop', tokens: written.length };
+      written.push(token);
+      tell(parts.push(text.push(token)));
+      if (parts.isStopped) return { reason: 'stop', tokens: written.length };
+      thought = parts.thinking ? thought + 1 : thought;
+      isOver = parts.thinking !== undefined && thought > budget;
+      if (isOver) break;
+    }
+    if (!isOver || !parts.thinking) return { reason: 'length', tokens: written.length };
+    const ending = model.tokenize(endingOf(parts.thinking), true, 'trimLeadingSpace');
+    if (written.length + ending.length >= maxTokens) return { reason: 'length', tokens: written.length };
+    const known = [...prompt.tokens, ...written];
+    written.push(...ending);
+    tell(parts.push(endingOf(parts.thinking)));
+    await slot.keep(known.length);
+    await slot.evaluate([...known, ...ending].slice(slot.tokens.length, -1), { signal, deterministic });
+    next = ending.slice(-1);
   }
 }
 
-function callOf(id: string, name: string, params: unknown): ToolCall {
-  return { id, name, arguments: typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {} };
+/** Tokens a model may think. */
+function thinkingBudget({ template }: EmbeddedModel, { thinking, thinkingTokens }: ChatRequest): number {
+  if (thinkingTokens !== undefined) return thinkingTokens;
+  if (thinking === false) return 0;
+  return thinking === 'low' && template?.knowsEffort !== true ? shortThinkingTokens : Number.POSITIVE_INFINITY;
 }
+
+/** How tokens are chosen. Penalties look at what was `written`. */
+async function samplingOf(
+  { model }: EmbeddedModel,
+  { sampling = {}, jsonSchema }: ChatRequest,
+  written: readonly Token[],
+): Promise<SequenceEvaluateOptions> {
+  const { repeatPenalty = 1 } = sampling;
+  const grammar = jsonSchema && (await model.llama.createGrammar({ grammar: grammarOf(jsonSchema) }));
+  return {
+    temperature: sampling.temperature ?? 0.7,
+    topK: sampling.topK ?? 40,
+    topP: sampling.topP ?? 0.95,
+    minP: sampling.minP ?? 0.05,
+    seed: sampling.seed ?? Math.floor(Math.random() * 2 ** 31),
+    grammarEvaluationState: grammar && new LlamaGrammarEvaluationState({ model, grammar }),
+    repeatPenalty:
+      repeatPenalty === 1
+        ? undefined
+        : {
+            penalty: repeatPenalty,
+            maxPunishTokens: penaltyTokens,
+            punishTokens: () => written.slice(-penaltyTokens).filter((token) => token !== model.tokens.nl),
+          },
+  };
+}
+
+/** Tokens a penalty looks back. */
+const penaltyTokens = 64;
 
 /** Throws unless the prompt and the answer asked for fit. */
 function requireRoom(promptTokens: number, maxTokens: number | undefined, contextLength: number): void {
@@ -114,12 +218,6 @@ function requireRoom(promptTokens: number, maxTokens: number | undefined, contex
     hint: 'Ask with less text, or with a larger context: LUCI_CONTEXT=8192 luci ask …',
     details: { promptTokens, maxTokens, contextLength },
   });
-}
-
-function reasonOf(stopReason: string): EndReason {
-  if (stopReason === 'maxTokens') return 'length';
-  if (stopReason === 'abort') return 'stopped';
-  return stopReason === 'functionCalls' ? 'tool-calls' : 'stop';
 }
 
 function rate(tokens: number, durationMs: number): number {

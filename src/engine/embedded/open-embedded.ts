@@ -2,7 +2,6 @@ import type { Session } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { type EmbeddedModel, type Inspected, inspectFile, type LoadOptions, loadModel } from './embedded-model.ts';
-import { functionsOf } from './functions.ts';
 import { generate } from './generate.ts';
 
 /** The embedded engine itself: sessions whose native code runs in this process. Only the engine process comes here. */
@@ -36,7 +35,7 @@ function sessionOn(open: EmbeddedModel): Session {
   return {
     facts: open.facts,
     generate: (request, signal) => eventsOf((emit, stop) => generate(open, request, stop, emit), signal),
-    countTokens: async (messages, tools) => open.promptTokens(messages, functionsOf(tools ? { tools } : {})).length,
+    countTokens: async (messages, tools) => open.promptTokens({ messages, tools }).tokens.length,
     embed: (texts) => embed(open, texts),
     [Symbol.asyncDispose]: () => open.dispose(),
   };

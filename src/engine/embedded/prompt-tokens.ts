@@ -1,30 +1,96 @@
-import type { ChatModelFunctions, ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
-import type { ChatMessage } from '../engine.ts';
+import { type ChatWrapper, type LlamaModel, type LlamaText, SpecialToken, SpecialTokensText, type Token } from 'node-llama-cpp';
+import type { ChatMessage, ChatRequest, ToolDefinition } from '../engine.ts';
 import { historyOf } from './conversation.ts';
+import type { ModelTemplate } from './model-template.ts';
+import { protectText } from './protect-text.ts';
+import { templateMessagesOf, templateToolsOf } from './template/template-messages.ts';
+import { endingOf, openedThinking, type ThinkingMarks } from './template/thinking-marks.ts';
 
-/** Tokens of a conversation as the model's template writes it, the beginning of the answer included. */
-export type PromptTokens = (messages: readonly ChatMessage[], functions?: ChatModelFunctions) => readonly Token[];
+/** Conversations as the tokens a model is asked with. */
+
+/** What a prompt is made of. */
+export interface PromptRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly ToolDefinition[];
+  readonly thinking?: ChatRequest['thinking'];
+}
+
+/** A prompt, the beginning of the answer included. */
+export interface Prompt {
+  readonly tokens: readonly Token[];
+  /** The thinking that it opens. */
+  readonly opened?: ThinkingMarks;
+  /** Texts that end an answer, where the model has no token for that. */
+  readonly stops: readonly string[];
+}
+
+/** Prompts of one model. */
+export type PromptTokens = (request: PromptRequest) => Prompt;
 
 /** Prompts kept: a conversation is counted, asked, and then looked at again as the beginning of its next turn. */
 const maxKept = 64;
 
 /** For one model. The last prompts are remembered: rendering a template and looking up its tokens takes milliseconds. */
-export function createPromptTokens(model: LlamaModel, chatWrapper: ChatWrapper): PromptTokens {
-  const kept = new Map<string, readonly Token[]>();
-  return (messages, functions) => {
-    const key = JSON.stringify([messages, functions]);
-    const tokens = kept.get(key) ?? render();
+export function createPromptTokens(model: LlamaModel, template: ModelTemplate | ChatWrapper): PromptTokens {
+  const kept = new Map<string, Prompt>();
+  return (request) => {
+    // Templates may tell the time, none tells seconds.
+    const nowMs = Math.floor(Date.now() / 60_000) * 60_000;
+    const key = JSON.stringify([request, nowMs]);
+    const prompt =
+      kept.get(key) ?? ('templateFor' in template ? rendered(model, template, request, nowMs) : wrapped(model, template, request));
     // The last used stands at the end; the first goes.
     kept.delete(key);
-    kept.set(key, tokens);
+    kept.set(key, prompt);
     const [oldest] = kept.keys();
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
-    return tokens;
-
-    function render(): Token[] {
-      const known = functions ? { availableFunctions: functions, documentFunctionParams: true } : {};
-      const { contextText } = chatWrapper.generateContextState({ chatHistory: historyOf(messages), ...known });
-      return contextText.tokenize(model.tokenizer);
-    }
+    return prompt;
   };
+}
+
+/** By the model's own template. */
+function rendered(model: LlamaModel, template: ModelTemplate, request: PromptRequest, nowMs: number): Prompt {
+  const last = request.messages.at(-1);
+  // An answer that has begun goes on where it stands.
+  const begun = last?.role === 'assistant' && !last.toolCalls?.length ? last.content : undefined;
+  const messages = begun === undefined ? request.messages : request.messages.slice(0, -1);
+  const protection = protectText(model, JSON.stringify([messages, request.tools, begun]));
+  const text = template.render({
+    messages: templateMessagesOf(protection.hide(messages)),
+    tools: templateToolsOf(protection.hide(request.tools)),
+    thinking: request.thinking,
+    nowMs,
+    addGenerationPrompt: begun !== undefined || last?.role !== 'assistant',
+  });
+  const thinking = begun === undefined ? openedThinking(text) : undefined;
+  // A model that must not think, and whose template opens its thinking all the same, finds it ended.
+  const isEnded = thinking !== undefined && request.thinking === false;
+  const whole = text + (isEnded ? endingOf(thinking) : '') + (protection.hide(begun) ?? '');
+  return { tokens: tokensOf(model, protection.parts(whole)), opened: isEnded ? undefined : thinking, stops: [] };
+}
+
+/** By a wrapper of the library, for files without a template. */
+function wrapped(model: LlamaModel, wrapper: ChatWrapper, { messages }: PromptRequest): Prompt {
+  const { contextText, stopGenerationTriggers } = wrapper.generateContextState({ chatHistory: historyOf(messages) });
+  return { tokens: contextText.tokenize(model.tokenizer), stops: stopGenerationTriggers.map(plainText).filter((text) => text !== '') };
+}
+
+function plainText(trigger: LlamaText): string {
+  const parts = trigger.values.map((value) => (value instanceof SpecialTokensText ? value.value : value));
+  return parts.some((part) => part instanceof SpecialToken) ? '' : parts.join('');
+}
+
+/** As llama-server makes tokens of a prompt; what users wrote holds no control token. */
+function tokensOf(model: LlamaModel, parts: readonly { readonly text: string; readonly isPlain: boolean }[]): readonly Token[] {
+  const { bos, bosString = '', shouldPrependBosToken } = model.tokens;
+  const tokens: Token[] = [];
+  const [first, ...rest] = parts;
+  if (!first) return tokens;
+  const isBegun = shouldPrependBosToken && bos !== null;
+  if (isBegun) tokens.push(bos);
+  const start =
+    isBegun && bosString !== null && bosString !== '' && first.text.startsWith(bosString) ? first.text.slice(bosString.length) : first.text;
+  tokens.push(...model.tokenize(start, !first.isPlain));
+  for (const { text, isPlain } of rest) tokens.push(...model.tokenize(text, !isPlain, 'trimLeadingSpace'));
+  return tokens;
 }

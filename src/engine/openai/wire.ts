@@ -63,13 +63,15 @@ export function requestBody(model: string, dialect: Dialect, request: ChatReques
 }
 
 /** What the protocol itself does not have. */
-function moreSampling(dialect: Dialect, { sampling = {}, thinking }: ChatRequest): object {
+function moreSampling(dialect: Dialect, { sampling = {}, thinking, thinkingTokens }: ChatRequest): object {
   if (!takesAllSampling(dialect)) return {};
   return {
     top_k: sampling.topK,
     min_p: sampling.minP,
     repeat_penalty: sampling.repeatPenalty,
-    chat_template_kwargs: thinking === undefined ? undefined : { enable_thinking: thinking },
+    chat_template_kwargs: thinking === undefined ? undefined : { enable_thinking: thinking !== false },
+    reasoning_effort: typeof thinking === 'string' ? thinking : undefined,
+    thinking_budget_tokens: thinkingTokens ?? (thinking === false ? 0 : undefined),
     cache_prompt: true,
   };
 }
