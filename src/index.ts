@@ -3,9 +3,10 @@
 export type { Agent, AgentOptions, Answer, QueryOptions } from './agent/agent.ts';
 export type { Conversation } from './agent/conversation.ts';
 export type { RequestDefaults } from './agent/request.ts';
-export type { ConfirmCall, Tool, ToolResult } from './agent/tool.ts';
+export { type ConfirmCall, type Tool, ToolError, type ToolFacts, type ToolResult } from './agent/tool.ts';
 export type { AgentEvent } from './agent/tool-loop.ts';
-export { builtInTools, type SystemProbe } from './agent/tools/file-tools.ts';
+export { builtInTools } from './agent/tools/built-in-tools.ts';
+export type { SystemProbe } from './agent/tools/tool-context.ts';
 export { openWorkspace, type Trashed, type Workspace } from './agent/tools/workspace.ts';
 export { createLuci } from './app/create-luci.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './app/llamafile-agent.ts';

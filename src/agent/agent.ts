@@ -1,10 +1,11 @@
-import { isLuciError, LuciError } from '../base/errors.ts';
+import { throwIfAborted } from '../base/abort.ts';
+import { LuciError } from '../base/errors.ts';
 import { merged } from '../base/merged.ts';
-import { shareOpening } from '../base/shared-opening.ts';
-import type { ChatMessage, ChatRequest, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
+import type { ChatMessage, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
+import { checkPrompt, checkRequest, checkTexts } from './check-request.ts';
 import { type Conversation, createConversation } from './conversation.ts';
-import type { RequestDefaults } from './request.ts';
-import { schemaInstructions } from './schema-instructions.ts';
+import { createModelSlot } from './model-slot.ts';
+import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
 import { schemaProblem } from './schema-problem.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
@@ -12,14 +13,12 @@ import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
 /** What an agent is made with. */
 export interface AgentOptions extends RequestDefaults {
-  /** Opens the model; called at the first question. The signal fires when no question waits for it any more. */
-  readonly openModel: (signal: AbortSignal) => Promise<Session>;
+  /** Opens the model; called at the first question. */
+  readonly openModel: (signal?: AbortSignal) => Promise<Session>;
 }
 
 /** What one question may change. */
 export interface QueryOptions extends RequestDefaults {
-  /** The answer is forced into this JSON schema. */
-  readonly jsonSchema?: JsonSchema;
   readonly signal?: AbortSignal;
 }
 
@@ -53,77 +52,71 @@ export interface Agent extends AsyncDisposable {
 
 /** An agent. The model is opened by the first question, and again by the next one where its engine was lost. */
 export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
-  const shared = shareOpening(openModel);
-  let isClosed = false;
-  const requireOpen = (): void => {
-    if (isClosed) throw new LuciError('FAILED', 'This agent is closed.');
-  };
-  async function open(signal?: AbortSignal): Promise<Session> {
-    requireOpen();
-    const { value: known } = shared;
-    // It may have crashed since, or been stopped by another command.
-    if (known && !(await isThere(known))) shared.drop(known);
-    const session = await shared.get(signal);
-    requireOpen();
-    return session;
+  checkRequest(defaults);
+  const slot = createModelSlot(openModel);
+
+  /** Checked when it is called, not when its first event is asked for. */
+  function stream(prompt: string, options: QueryOptions = {}): AsyncGenerator<AgentEvent> {
+    checkPrompt(prompt);
+    checkRequest(options);
+    return events(prompt, merged<QueryOptions>(defaults, options));
   }
 
-  async function* stream(prompt: string, options: QueryOptions = {}): AsyncGenerator<AgentEvent> {
-    const all = merged<QueryOptions>(defaults, options);
-    const opened = await open(options.signal);
-    const request = requestOf(prompt, all);
-    if (!all.tools?.length) yield* opened.generate(request, options.signal);
-    else yield* answerWithTools(opened, request, [...request.messages], { ...all, tools: all.tools });
+  async function* events(prompt: string, { signal, ...options }: QueryOptions): AsyncGenerator<AgentEvent> {
+    const { system, tools, confirm } = options;
+    throwIfAborted(signal);
+    const session = await slot.open(signal);
+    const messages: ChatMessage[] = [...systemTurn(system), { role: 'user', content: prompt }];
+    const request = requestOf(messages, options);
+    if (!tools?.length) yield* session.generate(request, signal);
+    else yield* answerWithTools(session, request, messages, { tools, confirm, signal });
   }
 
   async function answer(prompt: string, options?: QueryOptions): Promise<Answer> {
     return collect(stream(prompt, options));
   }
 
-  async function close(): Promise<void> {
-    isClosed = true;
-    await shared.close();
-  }
-
   return {
     answer,
     stream,
-    close,
+    close: slot.close,
     query: async (prompt, options) => (await answer(prompt, options)).text,
-    async json<T>(prompt: string, schema: JsonSchema, options: QueryOptions & { readonly check?: (value: unknown) => T } = {}) {
+    async json<T>(prompt: string, schema: JsonSchema, options: JsonOptions<T> = {}): Promise<T> {
       const { check = (value: unknown) => value as T, ...query } = options;
-      const { text, reason } = await answer(`${prompt}\n\n${schemaInstructions(schema)}`, { ...query, jsonSchema: schema });
-      const failed = (why: string, cause?: unknown): LuciError =>
-        new LuciError('ENGINE_FAILED', `The answer is no value of the schema: ${why}.`, { cause, details: { reason } });
-      let value: unknown;
-      try {
-        value = JSON.parse(text);
-      } catch (cause) {
-        throw failed(reason === 'length' ? 'it was cut by the limit of tokens' : 'it is no JSON', cause);
-      }
-      const problem = await schemaProblem(schema, value);
-      if (problem !== undefined) throw failed(problem);
-      try {
-        return check(value);
-      } catch (cause) {
-        throw failed(cause instanceof Error ? cause.message : String(cause), cause);
-      }
+      return checkedJson(await answer(prompt, { ...query, jsonSchema: schema }), schema, check);
     },
-    chat: (options = {}) => createConversation(open, merged<RequestDefaults>(defaults, options)),
-    embed: async (texts, signal) => (await open(signal)).embed(texts, signal),
-    [Symbol.asyncDispose]: close,
+    chat(options = {}) {
+      const { messages, ...own } = options;
+      checkRequest(own);
+      return createConversation(slot.open, { ...merged<RequestDefaults>(defaults, own), messages });
+    },
+    async embed(texts, signal) {
+      checkTexts(texts);
+      throwIfAborted(signal);
+      return (await slot.open(signal)).embed(texts, signal);
+    },
+    [Symbol.asyncDispose]: slot.close,
   };
 }
 
-/** Whether a session still has its engine. Counting runs no model: when the engine does not answer, it was gone before. */
-async function isThere(session: Session): Promise<boolean> {
+type JsonOptions<T> = QueryOptions & { readonly check?: (value: unknown) => T };
+
+/** The answer as a value of the schema. */
+async function checkedJson<T>({ text, reason }: Answer, schema: JsonSchema, check: (value: unknown) => T): Promise<T> {
+  const failed = (why: string, cause?: unknown): LuciError =>
+    new LuciError('ENGINE_FAILED', `The answer is no value of the schema: ${why}.`, { cause, details: { reason } });
+  let value: unknown;
   try {
-    await session.countTokens([{ role: 'user', content: '' }]);
-    return true;
-  } catch (error) {
-    if (!isLuciError(error, 'ENGINE_CRASHED')) return true; // Something else, which the question itself will meet.
-    await session[Symbol.asyncDispose]();
-    return false;
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw failed(reason === 'length' ? 'it was cut by the limit of tokens' : 'it is no JSON', cause);
+  }
+  const problem = await schemaProblem(schema, value);
+  if (problem !== undefined) throw failed(problem);
+  try {
+    return check(value);
+  } catch (cause) {
+    throw failed(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
@@ -137,16 +130,4 @@ export async function collect(events: AsyncIterable<AgentEvent>): Promise<Answer
     else if (event.type === 'end') return { text, thinking, reason: event.reason, usage: event.usage };
   }
   throw new LuciError('ENGINE_FAILED', 'The engine ended the answer without saying why.', { hint: 'luci stop, then ask again' });
-}
-
-function requestOf(prompt: string, { system, sampling, maxTokens, thinking, thinkingTokens, jsonSchema }: QueryOptions): ChatRequest {
-  const messages: ChatMessage[] = [...(system ? [{ role: 'system' as const, content: system }] : []), { role: 'user', content: prompt }];
-  return {
-    messages,
-    sampling,
-    maxTokens,
-    thinking,
-    thinkingTokens,
-    jsonSchema,
-  };
 }

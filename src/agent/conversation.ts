@@ -1,9 +1,13 @@
+import { throwIfAborted } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
-import type { ChatMessage, ChatRequest, Session } from '../engine/engine.ts';
-import type { RequestDefaults } from './request.ts';
+import type { ChatMessage, Session } from '../engine/engine.ts';
+import { checkPrompt, checkRequest } from './check-request.ts';
+import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
 import { definitionOf } from './tool.ts';
 import { withToolsAsText } from './tool-format.ts';
+import type { ChatUse } from './tool-limits.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
+import { toolWayOf } from './tool-way.ts';
 
 /** A conversation that remembers. */
 export interface Conversation {
@@ -33,23 +37,24 @@ export function createConversation(
   let defaults: RequestDefaults = initialDefaults;
   let messages: ChatMessage[] = [...initial];
   let forgottenTurns = 0;
+  const chatUse: ChatUse = { calls: 0, argumentBytes: 0 };
 
-  async function* send(prompt: string, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
+  /** Checked when it is called, not when its first event is asked for. */
+  function send(prompt: string, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
+    checkPrompt(prompt);
+    return events(prompt, signal);
+  }
+
+  async function* events(prompt: string, signal: AbortSignal | undefined): AsyncGenerator<AgentEvent> {
+    throwIfAborted(signal);
     const session = await open(signal);
-    const { system, sampling, maxTokens, thinking, thinkingTokens, tools = [], confirm, repeatable } = defaults;
+    const { system, tools = [], confirm } = defaults;
     const question: ChatMessage = { role: 'user', content: prompt };
-    const told: ChatMessage[] = system ? [{ role: 'system', content: system }] : [];
+    const told = systemTurn(system);
     const kept = await fit(session, told, [...messages, question], defaults);
     forgottenTurns += countTurns([...messages, question]) - countTurns(kept);
     const all = [...told, ...kept];
-    const request: ChatRequest = {
-      messages: all,
-      sampling,
-      maxTokens,
-      thinking,
-      thinkingTokens,
-      repeatable,
-    };
+    const request = requestOf(all, defaults);
     let partial = '';
     let isDone = false;
     try {
@@ -57,9 +62,10 @@ export function createConversation(
         tools,
         confirm,
         signal,
+        chatUse,
       })) {
         if (event.type === 'text') partial += event.text;
-        if (event.type === 'tool-call') partial = '';
+        if (event.type === 'tool-call' || event.type === 'tool-result') partial = '';
         if (event.type === 'end') isDone = true;
         yield event;
       }
@@ -94,6 +100,7 @@ export function createConversation(
       forgottenTurns = 0;
     },
     configure(changed) {
+      checkRequest(changed);
       defaults = { ...defaults, ...changed };
     },
   };
@@ -108,14 +115,17 @@ async function fit(
   session: Session,
   told: readonly ChatMessage[],
   messages: readonly ChatMessage[],
-  { maxTokens, tools = [] }: RequestDefaults,
+  defaults: RequestDefaults,
 ): Promise<ChatMessage[]> {
-  const { contextLength, supports } = session.facts;
+  const { maxTokens, tools = [] } = defaults;
+  const { contextLength } = session.facts;
+  const isAsText = tools.length > 0 && toolWayOf(session.facts, defaults) === 'grammar';
+  const definitions = tools.length > 0 ? tools.map(definitionOf) : undefined;
   const room = contextLength - (maxTokens ?? Math.min(answerTokens, Math.floor(contextLength / 4)));
   let kept = [...messages];
   for (;;) {
-    const asSent = tools.length > 0 && !supports.tools ? withToolsAsText([...told, ...kept], tools) : [...told, ...kept];
-    const tokens = await session.countTokens(asSent, supports.tools && tools.length > 0 ? tools.map(definitionOf) : undefined);
+    const asSent = isAsText ? withToolsAsText([...told, ...kept], tools) : [...told, ...kept];
+    const tokens = await session.countTokens(asSent, isAsText ? undefined : definitions);
     if (tokens <= room) return kept;
     const second = kept.findIndex(({ role }, index) => index > 0 && role === 'user');
     if (second < 0)

@@ -1,20 +1,22 @@
-import type { ChatRequest, Sampling } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest } from '../engine/engine.ts';
 import type { ConfirmCall, Tool } from './tool.ts';
 
-/** What holds for all questions. */
-export interface RequestDefaults {
+/** What holds for all questions: everything that {@link ChatRequest} takes but the conversation, with tools that can be run. */
+export interface RequestDefaults extends Omit<ChatRequest, 'messages' | 'tools'> {
   readonly system?: string;
-  readonly sampling?: Sampling;
-  /** Tokens of the answer. */
-  readonly maxTokens?: number;
-  /** See {@link ChatRequest.thinking}. */
-  readonly thinking?: ChatRequest['thinking'];
-  /** See {@link ChatRequest.thinkingTokens}. */
-  readonly thinkingTokens?: number;
-  /** See {@link ChatRequest.repeatable}. */
-  readonly repeatable?: boolean;
   /** Tools the model may call on its way to an answer. */
   readonly tools?: readonly Tool[];
   /** Asked before a call that changes or deletes something; without it such calls are refused. */
   readonly confirm?: ConfirmCall;
+}
+
+/** A request over a conversation with all that was asked for; what is not the engine's is left out. */
+export function requestOf(messages: readonly ChatMessage[], defaults: RequestDefaults): ChatRequest {
+  const { system: _system, tools: _tools, confirm: _confirm, ...options } = defaults;
+  return { ...options, messages };
+}
+
+/** The system prompt as a turn, where there is one. */
+export function systemTurn(system: string | undefined): ChatMessage[] {
+  return system ? [{ role: 'system', content: system }] : [];
 }

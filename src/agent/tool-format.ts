@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatRequest, JsonSchema, ToolCall, ToolDefinition } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, JsonSchema, ToolDefinition } from '../engine/engine.ts';
 
 /**
  * Tools for models and engines that know none: the tools are told in the system prompt, and the answer is forced by a grammar to be
@@ -51,21 +51,16 @@ export function withToolsAsText(messages: readonly ChatMessage[], tools: readonl
     const said = message.content === '' ? [] : [message.toolCalls?.length ? message.content : JSON.stringify({ answer: message.content })];
     return [{ role: 'assistant', content: [...said, ...calls].join('\n') }];
   });
-  return [{ role: 'system', content: told }, ...rest];
+  return [{ role: 'system', content: told }, ...joined(rest)];
 }
 
-/** A reply in that form; text that is none (a limit may cut it) is taken as the answer. An answer that is no text comes as JSON. */
-export function parseToolReply(text: string, id: string): { readonly call: ToolCall } | { readonly answer: string } {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) {
-      const { tool, arguments: args, answer } = value as Record<string, unknown>;
-      if (typeof tool === 'string' && typeof args === 'object' && args !== null)
-        return { call: { id, name: tool, arguments: args as Record<string, unknown> } };
-      if (answer !== undefined) return { answer: typeof answer === 'string' ? answer : JSON.stringify(answer) };
-    }
-  } catch {
-    // Cut by a limit.
+/** Many templates refuse two turns of the same side in a row: results of several calls are one. */
+function joined(messages: readonly ChatMessage[]): ChatMessage[] {
+  const result: ChatMessage[] = [];
+  for (const message of messages) {
+    const last = result.at(-1);
+    if (last?.role === 'user' && message.role === 'user') result[result.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
+    else result.push(message);
   }
-  return { answer: text };
+  return result;
 }

@@ -1,10 +1,15 @@
-import type { ChatMessage, ChatRequest, GenerationEvent, Session, ToolCall } from '../engine/engine.ts';
-import { type ConfirmCall, definitionOf, runTool, type Tool, type ToolResult } from './tool.ts';
-import { parseToolReply, toolReplySchema, withToolsAsText } from './tool-format.ts';
+import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, Session, ToolCall, Usage } from '../engine/engine.ts';
+import type { Attempt } from './calls/call-form.ts';
+import { checkCall } from './check-call.ts';
+import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
+import { failedCall, runTool } from './run-tool.ts';
+import { type ConfirmCall, definitionOf, type Tool, type ToolResult } from './tool.ts';
+import { type ChatUse, type QuestionBudget, questionBudget } from './tool-limits.ts';
+import { toolTurn } from './tool-turn.ts';
 
 /** An answer that may need tools: the model calls, the calls are carried out, and so on until it answers. */
 
-/** What happens on the way to an answer. The last is `end`. */
+/** What happens on the way to an answer. The last is `end`. A call that cannot be used has a result and no `tool-call`. */
 export type AgentEvent = GenerationEvent | { readonly type: 'tool-result'; readonly result: ToolResult };
 
 /** What the loop works with. */
@@ -12,92 +17,157 @@ export interface ToolLoopOptions {
   readonly tools: readonly Tool[];
   readonly confirm?: ConfirmCall;
   readonly signal?: AbortSignal;
-  /** Calls after which the model must answer (default 16). */
-  readonly maxCalls?: number;
+  /** What the chat used of its limits before; grows. */
+  readonly chatUse?: ChatUse;
 }
+
+/** The same call may give the same result so often; after that the answer ends. */
+const maxSameResults = 3;
 
 /** Runs the loop. `messages` grows by the turns of the model and the results of the tools, so that the caller can go on with it. */
 export async function* answerWithTools(
   session: Session,
   request: ChatRequest,
   messages: ChatMessage[],
-  { tools, confirm, signal, maxCalls = 16 }: ToolLoopOptions,
+  { tools, confirm, signal, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
 ): AsyncGenerator<AgentEvent> {
+  const budget = questionBudget(chatUse, session.facts.contextLength);
+  const repeated = createRepeatedCalls();
   let generatedTokens = 0;
-  for (let count = 0; ; ) {
-    const mayCall = count < maxCalls;
-    // After the last call the tools are told all the same: the conversation goes on as it began.
-    const limited: ChatRequest = { ...request, messages, toolChoice: mayCall ? undefined : 'none' };
-    const turn = tools.length > 0 ? oneTurn(session, limited, tools, `call-${count + 1}`, signal) : session.generate(limited, signal);
-    let text = '';
-    let written: string | undefined;
-    const calls: ToolCall[] = [];
-    let end: GenerationEvent | undefined;
-    for await (const event of turn) {
-      if (event.type === 'text') text += event.text;
-      if (event.type === 'written') written = event.text;
-      // The loop ends, whatever the engine makes of it.
-      if (event.type === 'written' || (event.type === 'tool-call' && !mayCall)) continue;
-      if (event.type === 'tool-call') calls.push(event.call);
-      if (event.type !== 'end') {
-        yield event;
-        continue;
-      }
-      // The calls before were written as well.
-      generatedTokens += event.usage.generatedTokens;
-      end = { ...event, usage: { ...event.usage, generatedTokens } };
-    }
+  for (;;) {
+    const { mayCall } = budget;
+    // After the last call the tools are told all the same: the conversation goes on as it began. One call is enough where one is demanded.
+    const toolChoice = mayCall ? (budget.calls === 0 ? request.toolChoice : undefined) : 'none';
+    const turn = yield* takeTurn(session, { ...request, messages, toolChoice }, tools, signal);
+    // The calls before were written as well.
+    generatedTokens += turn.usage?.generatedTokens ?? 0;
+    const end = (reason: EndReason): AgentEvent[] =>
+      turn.usage ? [{ type: 'end', reason, usage: { ...turn.usage, generatedTokens } }] : [];
+    const calls = mayCall && request.toolChoice !== 'none' ? turn.attempts : [];
     messages.push({
       role: 'assistant',
-      content: text,
-      toolCalls: calls.length > 0 ? calls : undefined,
-      written,
+      content: turn.text,
+      toolCalls: calls.length > 0 ? calls.map(({ call }) => call) : undefined,
+      written: turn.written,
     });
-    if (calls.length === 0) {
-      if (end) yield end;
-      return;
+    const cut = turn.reason === 'length' ? turn.attempts.find(({ attempt }) => attempt.problem === 'cut') : undefined;
+    let sentence = cut || calls.length === 0 ? sentenceFor(turn, cut?.call.name, mayCall ? undefined : budget.calls) : undefined;
+    if (calls.length === 0 || cut) {
+      if (cut && calls.length > 0) for (const { call } of calls) messages.push(toldOf(failedCall(call, 'the limit of tokens cut this turn')));
+    } else {
+      const isCircle = yield* carryOut(calls, messages, { tools, confirm, signal, budget, repeated });
+      if (!isCircle) continue;
+      sentence = `The model made the same call of ${isCircle} ${maxSameResults} times and got the same result, so the answer ends here.`;
     }
-    for (const call of calls) {
-      count += 1;
-      const result = await runTool(tools, call, { confirm, signal });
-      messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content: result.content });
-      yield { type: 'tool-result', result };
+    if (sentence !== undefined) {
+      yield { type: 'text', text: turn.text === '' || turn.text.endsWith('\n') ? sentence : `\n${sentence}` };
+      say(messages, sentence);
     }
+    yield* end(turn.reason);
+    return;
   }
 }
 
-/** One turn: natively where the engine knows tools, else by the grammar, which forces a schema of the answer as well. */
-async function* oneTurn(
+/** A call of a turn: as it was written, and as the conversation has it. */
+interface WrittenCall {
+  readonly attempt: Attempt;
+  readonly call: ToolCall;
+}
+
+interface Turn {
+  readonly text: string;
+  readonly written: string | undefined;
+  readonly attempts: readonly WrittenCall[];
+  readonly reason: EndReason;
+  readonly usage: Usage | undefined;
+}
+
+/** One turn; text and thinking are handed on, the rest is returned. */
+async function* takeTurn(
   session: Session,
   request: ChatRequest,
   tools: readonly Tool[],
-  id: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<GenerationEvent | { readonly type: 'written'; readonly text: string }> {
-  const definitions = tools.map(definitionOf);
-  const { supports } = session.facts;
-  const isNative = request.toolChoice === 'required' ? supports.requiredCalls : supports.tools;
-  if (isNative && request.jsonSchema === undefined) {
-    yield* session.generate({ ...request, tools: definitions }, signal);
-    return;
-  }
+): AsyncGenerator<GenerationEvent, Turn> {
+  const attempts: WrittenCall[] = [];
   let text = '';
-  const { toolChoice: _, ...rest } = request;
-  const asText: ChatRequest = {
-    ...rest,
-    messages: withToolsAsText(request.messages, definitions),
-    jsonSchema: toolReplySchema(definitions, request),
-  };
-  for await (const event of session.generate(asText, signal)) {
-    if (event.type === 'text') text += event.text;
-    else if (event.type !== 'end') yield event;
-    else {
-      const parsed = parseToolReply(text, id);
-      const reply = 'call' in parsed && request.toolChoice === 'none' ? { answer: text } : parsed;
-      if ('call' in reply) yield { type: 'tool-call', call: reply.call };
-      else if (reply.answer !== '') yield { type: 'text', text: reply.answer };
-      yield { type: 'written', text: text.trimEnd() };
-      yield { ...event, reason: 'call' in reply ? 'tool-calls' : event.reason };
+  let written: string | undefined;
+  let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
+  const events = tools.length > 0 ? toolTurn(session, request, tools.map(definitionOf), signal) : session.generate(request, signal);
+  for await (const event of events) {
+    if (event.type === 'end') end = event;
+    else if (event.type === 'written') written = event.text;
+    else if (event.type === 'attempt') {
+      const id = event.id ?? `call-${request.messages.length}-${attempts.length + 1}`;
+      attempts.push({ attempt: event.attempt, call: callOf(event.attempt, id) });
+    } else {
+      if (event.type === 'text') text += event.text;
+      yield event;
     }
   }
+  const reason = end?.reason === 'stop' && attempts.length > 0 ? 'tool-calls' : (end?.reason ?? 'stop');
+  return { text, written, attempts, reason, usage: end?.usage };
+}
+
+function callOf({ name, arguments: args }: Attempt, id: string): ToolCall {
+  const isObject = typeof args === 'object' && args !== null && !Array.isArray(args);
+  return { id, name: name === '' ? 'unreadable' : name, arguments: isObject ? (args as ToolCall['arguments']) : {} };
+}
+
+interface CarryOut {
+  readonly tools: readonly Tool[];
+  readonly confirm: ConfirmCall | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly budget: QuestionBudget;
+  readonly repeated: RepeatedCalls;
+}
+
+/** Carries out the calls of a turn in order. Returns the name of the tool that the model calls in a circle, where it does. */
+async function* carryOut(calls: readonly WrittenCall[], messages: ChatMessage[], how: CarryOut): AsyncGenerator<AgentEvent, string | undefined> {
+  let circle: string | undefined;
+  for (const written of calls) {
+    const checked = circle === undefined ? await check(written, how) : failedCall(written.call, 'this answer has ended', { limited: true });
+    const isUsable = !('content' in checked);
+    if (isUsable) yield { type: 'tool-call', call: checked };
+    const ran = isUsable ? await runTool(how.tools, checked, how) : checked;
+    const isChange = how.tools.find(({ name }) => name === ran.call.name)?.isDestructive !== undefined;
+    const times = how.repeated.count(ran, isChange);
+    const content = how.budget.bounded(ran.content) + (times === 2 ? '\n(This same call gave this same result before. Do not repeat it.)' : '');
+    const result = { ...ran, content };
+    messages.push(toldOf(result));
+    yield { type: 'tool-result', result };
+    if (times >= maxSameResults) circle ??= ran.call.name;
+  }
+  return circle;
+}
+
+/** The call as it can be carried out, or the result that says why it is not. */
+async function check({ attempt, call }: WrittenCall, { tools, budget, repeated }: CarryOut): Promise<ToolCall | ToolResult> {
+  const tooMuch = budget.take(Buffer.byteLength(JSON.stringify(call.arguments)));
+  if (tooMuch !== undefined) return failedCall(call, tooMuch, { limited: true });
+  if (attempt.problem === 'cut') return failedCall(call, 'the call is not whole. Write it again as one JSON object', { unusable: true });
+  const checked = await checkCall(tools, attempt.name, attempt.arguments);
+  if ('problem' in checked) return failedCall(call, checked.problem, { unusable: true });
+  const fitted = { ...call, arguments: checked.arguments };
+  const before = repeated.known(fitted.name, fitted.arguments);
+  return before ? { ...before, call: fitted } : fitted;
+}
+
+function toldOf({ call, content }: ToolResult): ChatMessage {
+  return { role: 'tool', toolCallId: call.id, name: call.name, content };
+}
+
+/** Where a turn ends without an answer, the person is told why. `calls`: how many were made, where that is the reason. */
+function sentenceFor({ text, attempts }: Turn, cut: string | undefined, calls: number | undefined): string | undefined {
+  if (cut !== undefined) return `The answer was cut by its limit of tokens in the middle of a call of ${cut}.`;
+  if (text.trim() !== '' || attempts.length === 0) return undefined;
+  if (calls !== undefined) return `The model asked for ${calls} calls and gave no answer.`;
+  return 'The model asked for a tool where none may be used, and gave no answer.';
+}
+
+/** Adds a sentence to the last turn of the model, or as one after the results of tools. */
+function say(messages: ChatMessage[], sentence: string): void {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') messages.push({ role: 'assistant', content: sentence });
+  else messages[messages.length - 1] = { role: 'assistant', content: last.content === '' ? sentence : `${last.content}\n${sentence}` };
 }

@@ -1,11 +1,10 @@
 import type { ToolCall, ToolDefinition } from '../engine/engine.ts';
-import { schemaProblem } from './schema-problem.ts';
 
 /** Tools a model may call. */
 
 /** A tool: what the model sees of it, and what it does. */
 export interface Tool extends ToolDefinition {
-  /** Whether something that is there is changed or lost; the user is asked first. */
+  /** Whether something that is there is changed or lost, or something is made that runs by itself; the user is asked first. */
   readonly isDestructive?: (args: Readonly<Record<string, unknown>>) => Promise<boolean>;
   /** Runs the call; the text goes back to the model. What is thrown goes back too, as a failure, and ends nothing. */
   run(args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<string>;
@@ -19,30 +18,33 @@ export function definitionOf({ name, description, parameters }: Tool): ToolDefin
 /** Asks whether a destructive call may run. */
 export type ConfirmCall = (call: ToolCall, tool: Tool) => Promise<boolean>;
 
+/** What is known of a call that was not carried out, for programs: the words of a result are for the model. */
+export interface ToolFacts {
+  /** There is no such tool, or its arguments are not those of its schema. */
+  readonly unusable?: true;
+  /** The user did not allow it. */
+  readonly refused?: true;
+  /** It was to reach something outside of what the tool works on. */
+  readonly outside?: true;
+  /** A limit of calls or bytes was reached. */
+  readonly limited?: true;
+}
+
 /** A call that was carried out, or refused. */
 export interface ToolResult {
   readonly call: ToolCall;
   readonly content: string;
   readonly isError: boolean;
+  readonly facts?: ToolFacts;
 }
 
-/** Carries out a call. Unknown tools, wrong arguments and failures become results the model can read. */
-export async function runTool(
-  tools: readonly Tool[],
-  call: ToolCall,
-  { confirm, signal }: { confirm?: ConfirmCall; signal?: AbortSignal } = {},
-): Promise<ToolResult> {
-  const failed = (why: string): ToolResult => ({ call, content: `error: ${why}`, isError: true });
-  const tool = tools.find(({ name }) => name === call.name);
-  if (!tool) return failed(`there is no tool ${call.name}`);
-  const wrong = await schemaProblem(tool.parameters, call.arguments);
-  if (wrong) return failed(`the arguments are wrong: ${wrong}`);
-  try {
-    const needsYes = (await tool.isDestructive?.(call.arguments)) === true;
-    if (needsYes && !(await confirm?.(call, tool))) return failed('the user did not allow this');
-    return { call, content: await tool.run(call.arguments, signal), isError: false };
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    return failed(error instanceof Error ? error.message : String(error));
+/** What a tool throws to say more than words: its facts go into the result. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+  readonly facts: ToolFacts;
+
+  constructor(message: string, facts: ToolFacts = {}) {
+    super(message);
+    this.facts = facts;
   }
 }

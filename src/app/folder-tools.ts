@@ -1,5 +1,5 @@
 import type { Tool } from '../agent/tool.ts';
-import { builtInTools } from '../agent/tools/file-tools.ts';
+import { builtInTools } from '../agent/tools/built-in-tools.ts';
 import { openWorkspace } from '../agent/tools/workspace.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import { freeBytesAt } from '../store/free-space.ts';

@@ -10,9 +10,12 @@ export function stopError(code: StopCode, message = 'Cancelled.'): LuciError {
   return new LuciError(code, message);
 }
 
-/** What an aborted operation throws: the signal's own reason when it is an error of luci, else CANCELLED. */
-export function abortError(signal: AbortSignal): LuciError {
-  return signal.reason instanceof LuciError ? signal.reason : new LuciError('CANCELLED', 'Cancelled.', { cause: signal.reason });
+/** What an aborted operation throws: the signal's own reason when it is an error of luci; TIMED_OUT for AbortSignal.timeout(); else CANCELLED. */
+export function abortError({ reason }: AbortSignal): LuciError {
+  if (reason instanceof LuciError) return reason;
+  if (reason instanceof DOMException && reason.name === 'TimeoutError')
+    return new LuciError('TIMED_OUT', 'The time that was given for it is over.', { cause: reason, hint: 'Give it more: AbortSignal.timeout(ms)' });
+  return new LuciError('CANCELLED', 'Cancelled.', { cause: reason });
 }
 
 /** Throws {@link abortError} when the signal has fired. */

@@ -16,6 +16,7 @@ export const errorKinds = {
   CONFIG_INVALID: { exitCode: 2, httpStatus: 500 },
   CONTEXT_OVERFLOW: { exitCode: 2, httpStatus: 400 },
   NOT_CONFIRMED: { exitCode: 2, httpStatus: 400 },
+  AGENT_CLOSED: { exitCode: 2, httpStatus: 409 },
   // Models
   MODEL_UNKNOWN: { exitCode: 3, httpStatus: 404 },
   MODEL_NOT_INSTALLED: { exitCode: 3, httpStatus: 404 },
@@ -48,6 +49,7 @@ export const errorKinds = {
   // Stopping
   HUNG_UP: { exitCode: 129, httpStatus: 499 },
   CANCELLED: { exitCode: 130, httpStatus: 499 },
+  TIMED_OUT: { exitCode: 124, httpStatus: 504 },
   TERMINATED: { exitCode: 143, httpStatus: 499 },
   // Anything else
   FAILED: { exitCode: 1, httpStatus: 500 },

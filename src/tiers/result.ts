@@ -1,4 +1,5 @@
 import type { Tier } from '../base/model.ts';
+import type { ToolFacts } from '../agent/tool.ts';
 import type { Language } from './case.ts';
 
 /** What a test run comes to, as it is kept and shown. */
@@ -43,7 +44,13 @@ export interface TurnResult {
   readonly user: string;
   readonly text: string;
   readonly thinking?: string;
-  readonly calls?: readonly { readonly name: string; readonly args: unknown; readonly isError: boolean; readonly content: string }[];
+  readonly calls?: readonly {
+    readonly name: string;
+    readonly args: unknown;
+    readonly isError: boolean;
+    readonly content: string;
+    readonly facts?: ToolFacts;
+  }[];
 }
 
 /** How a tier went. */

@@ -1,10 +1,13 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, rename, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { renameOver } from '../../base/atomic-file.ts';
 import { LuciError } from '../../base/errors.ts';
 import { diskError, errnoOf, isNotFound } from '../../base/system-error.ts';
 import { uniqueMark } from '../../base/unique-mark.ts';
+import { ToolError } from '../tool.ts';
+import { binaryKind, specialKind } from './file-kind.ts';
+import { namesOf } from './workspace-path.ts';
 
 /**
  * One folder in which a model may work. Nothing outside of it is read or written: no absolute paths, no way up, no links, no names
@@ -22,9 +25,9 @@ export interface Workspace {
   /** Moves a file or a folder to the trash. */
   remove(path: string): Promise<void>;
   exists(path: string): Promise<boolean>;
-  /** What went to the trash, the newest last. */
+  /** What went to the trash and was not brought back, the newest last. */
   readonly trashed: readonly Trashed[];
-  /** Brings back what went to the trash last; false when there is nothing. */
+  /** Takes back the last change of what was there: replaced and deleted things come back, moved ones go back. False when there is none. */
   restoreLast(): Promise<boolean>;
 }
 
@@ -36,7 +39,14 @@ export interface Trashed {
 }
 
 /** Bytes of a file that are read, or written, at most. */
-const mostBytes = 1_000_000;
+const maxFileBytes = 1_000_000;
+
+/** What is written and made for as long as the workspace is open, which is one chat. */
+const maxWrittenBytes = 50_000_000;
+const maxMade = 1000;
+
+/** One thing that a change did to what was there: put into the trash, or moved. */
+type Step = { readonly kind: 'trashed'; readonly trashed: Trashed } | { readonly kind: 'moved'; readonly from: string; readonly to: string };
 
 /**
  * Opens a workspace on an existing folder. `trashFolder` must lie on the same disk for moves to be quick; it is made when needed.
@@ -44,7 +54,19 @@ const mostBytes = 1_000_000;
  */
 export async function openWorkspace(folder: string, trashFolder: string): Promise<Workspace> {
   const root = await existingFolder(folder);
-  const trashed: Trashed[] = [];
+  /** Each change with its steps. */
+  const journal: (readonly Step[])[] = [];
+  let writtenBytes = 0;
+  let made = 0;
+
+  /** Counts what is about to be made and written. */
+  function take(bytes: number): void {
+    if (writtenBytes + bytes > maxWrittenBytes)
+      throw new ToolError(`no more than ${maxWrittenBytes} bytes are written in one chat`, { limited: true });
+    if (made >= maxMade) throw new ToolError(`no more than ${maxMade} files and folders are written in one chat`, { limited: true });
+    writtenBytes += bytes;
+    made += 1;
+  }
 
   /** The place of a path, each folder on the way checked to be a real folder inside the root. */
   async function place(path: string): Promise<string> {
@@ -56,8 +78,8 @@ export async function openWorkspace(folder: string, trashFolder: string): Promis
         if (isNotFound(error)) return undefined;
         throw error;
       });
-      if (found?.isSymbolicLink()) throw new Error(`"${path}" goes through a link, which is not followed`);
-      if (found && index < names.length - 1 && !found.isDirectory()) throw new Error(`"${path}" goes through a file`);
+      if (found?.isSymbolicLink()) throw new ToolError(`"${path}" goes through a link, which is not followed`, { outside: true });
+      if (found && index < names.length - 1 && !found.isDirectory()) throw new ToolError(`"${path}" goes through a file`);
     }
     return current;
   }
@@ -66,21 +88,37 @@ export async function openWorkspace(folder: string, trashFolder: string): Promis
   async function requireInside(absolute: string, path: string): Promise<void> {
     const parent = await realpath(absolute === root ? root : dirname(absolute));
     const isInside = parent === root || parent.startsWith(root + sep);
-    if (!isInside || (absolute !== root && parent !== dirname(absolute))) throw new Error(`"${path}" leads out of the folder`);
+    if (!isInside || (absolute !== root && parent !== dirname(absolute))) throw new ToolError(`"${path}" leads out of the folder`, { outside: true });
   }
 
-  async function toTrash(absolute: string, path: string): Promise<void> {
+  async function toTrash(absolute: string, path: string): Promise<Step> {
     const trashPath = join(trashFolder, uniqueMark(), ...namesOf(path).slice(-1));
     await mkdir(dirname(trashPath), { recursive: true });
     await moveTo(absolute, trashPath);
-    trashed.push({ path, trashPath });
+    return { kind: 'trashed', trashed: { path, trashPath } };
+  }
+
+  /** What is in the way of something that comes back is not lost either, but no change of its own. */
+  async function putBack(from: string, path: string): Promise<void> {
+    const absolute = await place(path);
+    if (await lstat(absolute).catch(() => undefined)) await toTrash(absolute, path);
+    await moveTo(from, absolute);
+  }
+
+  async function undo(step: Step): Promise<void> {
+    if (step.kind === 'moved') return putBack(await place(step.to), step.from);
+    const { path, trashPath } = step.trashed;
+    await putBack(trashPath, path);
+    await rmdir(dirname(trashPath)).catch(() => undefined); // The folder of the mark; something else in it is left.
   }
 
   const exists = async (path: string): Promise<boolean> => (await lstat(await place(path)).catch(() => undefined)) !== undefined;
 
   return {
     root,
-    trashed,
+    get trashed() {
+      return journal.flat().flatMap((step) => (step.kind === 'trashed' ? [step.trashed] : []));
+    },
     exists,
     async list(path) {
       const absolute = await place(path);
@@ -93,76 +131,93 @@ export async function openWorkspace(folder: string, trashFolder: string): Promis
     async read(path) {
       const absolute = await place(path);
       await requireInside(absolute, path);
-      // A link put there after the look is refused by the system itself.
-      const file = await open(absolute, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch((error: unknown) => {
+      const there = await lstat(absolute).catch((error: unknown) => {
+        throw said(error, path, 'file');
+      });
+      requirePlain(there, path);
+      // What was put there after the look: a link is refused by the system itself, and a named pipe keeps nobody waiting.
+      const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+      const file = await open(absolute, flags).catch((error: unknown) => {
         throw said(error, path, 'file');
       });
       try {
         const found = await file.stat();
-        if (!found.isFile()) throw new Error(`"${path}" is no file`);
-        if (found.size > mostBytes) throw new Error(`"${path}" has ${found.size} bytes; at most ${mostBytes} are read`);
-        return await file.readFile('utf8');
+        requirePlain(found, path);
+        if (found.size > maxFileBytes) throw new ToolError(`"${path}" has ${found.size} bytes; at most ${maxFileBytes} are read`);
+        const bytes = await file.readFile();
+        const kind = binaryKind(bytes);
+        if (kind !== undefined) throw new ToolError(`"${path}" is no text but ${kind} of ${bytes.length} bytes`);
+        return bytes.toString('utf8');
       } finally {
         await file.close();
       }
     },
     async write(path, content) {
-      if (Buffer.byteLength(content) > mostBytes) throw new Error(`more than ${mostBytes} bytes are not written`);
+      if (Buffer.byteLength(content) > maxFileBytes) throw new ToolError(`more than ${maxFileBytes} bytes are not written`);
       const absolute = await place(path);
-      if (absolute === root) throw new Error('a file needs a name');
+      if (absolute === root) throw new ToolError('a file needs a name');
       const there = await lstat(absolute).catch(() => undefined);
-      if (there?.isDirectory()) throw new Error(`"${path}" is a folder`);
+      if (there?.isDirectory()) throw new ToolError(`"${path}" is a folder`);
       await requireInside(absolute, path).catch((error: unknown) => {
-        throw isNotFound(error) ? new Error(`the folder of "${path}" is not there`) : error;
+        throw isNotFound(error) ? new ToolError(`the folder of "${path}" is not there`) : error;
       });
+      take(Buffer.byteLength(content));
       // Written beside and renamed: a rename replaces a link that was put there meanwhile, and does not follow it.
       const temporary = join(dirname(absolute), `.${uniqueMark()}.tmp`);
-      const file = await open(temporary, 'wx');
+      const kept = there?.isFile() ? there.mode & 0o777 : undefined;
+      // Nobody else may read what replaces a secret, not even before its mode is set.
+      const file = await open(temporary, 'wx', kept === undefined ? 0o666 : 0o600);
       try {
         await file.writeFile(content);
+        if (kept !== undefined) await file.chmod(kept);
       } finally {
         await file.close();
       }
-      if (there) await toTrash(absolute, path);
+      if (there) journal.push([await toTrash(absolute, path)]);
       await renameOver(temporary, absolute);
     },
     async move(from, to) {
       const [source, target] = [await place(from), await place(to)];
-      if (source === root || target === root) throw new Error('the folder itself cannot be moved');
-      if (target === source || target.startsWith(source + sep)) throw new Error(`"${from}" cannot be moved into itself`);
-      if (!(await lstat(source).catch(() => undefined))) throw new Error(`there is no "${from}"`);
+      if (source === root || target === root) throw new ToolError('the folder itself cannot be moved');
+      if (target === source || target.startsWith(source + sep)) throw new ToolError(`"${from}" cannot be moved into itself`);
+      if (!(await lstat(source).catch(() => undefined))) throw new ToolError(`there is no "${from}"`);
       await requireInside(source, from);
       await requireInside(target, to).catch((error: unknown) => {
-        throw isNotFound(error) ? new Error(`the folder of "${to}" is not there`) : error;
+        throw isNotFound(error) ? new ToolError(`the folder of "${to}" is not there`) : error;
       });
       const there = await lstat(target).catch(() => undefined);
-      if (there?.isDirectory()) throw new Error(`"${to}" is a folder that is already there`);
-      if (there) await toTrash(target, to);
+      if (there?.isDirectory()) throw new ToolError(`"${to}" is a folder that is already there`);
+      const over = there ? [await toTrash(target, to)] : [];
       await rename(source, target);
+      journal.push([...over, { kind: 'moved', from, to }]);
     },
     async makeFolder(path) {
       const absolute = await place(path);
       const existing = await lstat(absolute).catch(() => undefined);
-      if (existing && !existing.isDirectory()) throw new Error(`"${path}" is a file`);
+      if (existing && !existing.isDirectory()) throw new ToolError(`"${path}" is a file`);
+      if (!existing) take(0);
       await mkdir(absolute, { recursive: true });
     },
     async remove(path) {
       const absolute = await place(path);
-      if (absolute === root) throw new Error('the folder itself cannot be deleted');
-      if (!(await lstat(absolute).catch(() => undefined))) throw new Error(`there is no "${path}"`);
+      if (absolute === root) throw new ToolError('the folder itself cannot be deleted');
+      if (!(await lstat(absolute).catch(() => undefined))) throw new ToolError(`there is no "${path}"`);
       await requireInside(absolute, path);
-      await toTrash(absolute, path);
+      journal.push([await toTrash(absolute, path)]);
     },
     async restoreLast() {
-      const last = trashed.pop();
+      const last = journal.pop();
       if (!last) return false;
-      const absolute = await place(last.path);
-      if (await lstat(absolute).catch(() => undefined)) await toTrash(absolute, last.path);
-      await moveTo(last.trashPath, absolute);
-      await rmdir(dirname(last.trashPath)).catch(() => undefined); // The folder of the mark; something else in it is left.
+      for (const step of last.toReversed()) await undo(step);
       return true;
     },
   };
+}
+
+/** Refuses what is no plain file, and says what it is. */
+function requirePlain(found: Stats, path: string): void {
+  const kind = specialKind(found);
+  if (kind !== undefined) throw new ToolError(`"${path}" is ${kind}, not a file`);
 }
 
 /** Moves; to another disk by copying. */
@@ -177,27 +232,7 @@ async function moveTo(from: string, to: string): Promise<void> {
   }
 }
 
-const deviceNames = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-
-/** The names of a path from the root. Throws for everything that is not plainly inside it, on any system. */
-function namesOf(path: string): readonly string[] {
-  const refuse = (why: string): never => {
-    throw new Error(`"${path}" is not allowed: ${why}`);
-  };
-  if (path.includes('\0')) refuse('it holds a NUL');
-  if (path.length > 1000) refuse('it is too long');
-  if (/^[/\\~]/.test(path) || /^[a-z]:/i.test(path)) refuse('paths start at the folder');
-  const names = path.split(/[/\\]/).filter((name) => name !== '' && name !== '.');
-  for (const name of names) {
-    if (name === '..') refuse('it leads out of the folder');
-    if (/[<>:"|?*]/.test(name) || [...name].some((char) => char < ' ')) refuse('a name holds a character that is not allowed everywhere');
-    if (/[. ]$/.test(name)) refuse('a name ends in a dot or a space');
-    if (deviceNames.test(name)) refuse('a name is that of a device on Windows');
-  }
-  return names;
-}
-
-function said(error: unknown, path: string, what: string): Error {
+function said(error: unknown, path: string, what: string): ToolError {
   const words: Record<string, string> = {
     ENOENT: `there is no ${what} "${path}"`,
     ENOTDIR: `"${path}" is no folder`,
@@ -205,7 +240,8 @@ function said(error: unknown, path: string, what: string): Error {
     ELOOP: `"${path}" is a link, which is not followed`,
     EACCES: `"${path}" may not be read`,
   };
-  return new Error(words[errnoOf(error) ?? ''] ?? `"${path}" cannot be used`);
+  const facts = errnoOf(error) === 'ELOOP' ? ({ outside: true } as const) : {};
+  return new ToolError(words[errnoOf(error) ?? ''] ?? `"${path}" cannot be used`, facts);
 }
 
 async function existingFolder(folder: string): Promise<string> {

@@ -92,7 +92,8 @@ async function answer(
         said += piece;
       } else if (event.type === 'tool-call')
         show.note(show.terminal.style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
-      else if (event.type === 'tool-result' && event.result.isError)
+      // What the model is told of a call that cannot be used is nothing for the person.
+      else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
         show.note(show.terminal.style('care', `  ${printable(event.result.content)}`));
       else if (event.type === 'end') {
         session.lastUsage = event.usage;

@@ -23,7 +23,7 @@ export async function gradeState(verifier: Of<'state'>, { answered, gradeAlso }:
 
 /** @returns What is wrong with the calls, if anything is. */
 function gradeCalls({ called = [], mostCalls }: Of<'state'>, calls: NonNullable<Grading['answered']['calls']>): Grade | undefined {
-  const outside = calls.find(({ isError, content }) => isError && /paths start at the folder|leads out of|is not followed/.test(content));
+  const outside = calls.find(({ facts }) => facts?.outside);
   if (outside) return failed('it tried to leave the folder', outside.content);
   const missing = called.find((name) => !calls.some((call) => call.name === name && !call.isError));
   if (missing !== undefined) return failed(`${missing} was not used`);

@@ -1,3 +1,4 @@
+import type { ToolFacts } from '../../agent/tool.ts';
 import type { Files, Verifier } from '../case.ts';
 import type { PythonSandbox } from '../sandbox/python.ts';
 import type { Grade } from './verdict.ts';
@@ -6,7 +7,7 @@ import type { Grade } from './verdict.ts';
 export interface Answered {
   readonly text: string;
   readonly files?: Files;
-  readonly calls?: readonly { readonly name: string; readonly isError: boolean; readonly content: string }[];
+  readonly calls?: readonly { readonly name: string; readonly isError: boolean; readonly content: string; readonly facts?: ToolFacts }[];
 }
 
 /** What grading may need. */

@@ -1,4 +1,5 @@
 import { createConversation } from '../../agent/conversation.ts';
+import type { ToolFacts } from '../../agent/tool.ts';
 import { abortError } from '../../base/abort.ts';
 import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { Session } from '../../engine/engine.ts';
@@ -137,15 +138,16 @@ async function oneTurn(
   let text = '';
   let thinking = '';
   let isCut = false;
-  const calls: { name: string; args: unknown; isError: boolean; content: string }[] = [];
+  const calls: { name: string; args: unknown; isError: boolean; content: string; facts?: ToolFacts }[] = [];
   for await (const event of conversation.send(user, signal)) {
     if (event.type === 'text') text += event.text;
     else if (event.type === 'thinking') thinking += event.text;
     else if (event.type === 'tool-call') text = '';
     else if (event.type === 'end') isCut = event.reason === 'length';
     else if (event.type === 'tool-result') {
-      const { call, isError, content } = event.result;
-      calls.push({ name: call.name, args: call.arguments, isError, content });
+      const { call, isError, content, facts } = event.result;
+      text = '';
+      calls.push({ name: call.name, args: call.arguments, isError, content, facts });
     }
   }
   const turn: TurnResult = { user, text, thinking: thinking === '' ? undefined : thinking, calls: calls.length > 0 ? calls : undefined };

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runTool, type Tool } from '../../agent/tool.ts';
-import { builtInTools } from '../../agent/tools/file-tools.ts';
+import { runTool } from '../../agent/run-tool.ts';
+import type { Tool } from '../../agent/tool.ts';
+import { builtInTools } from '../../agent/tools/built-in-tools.ts';
 import { openWorkspace } from '../../agent/tools/workspace.ts';
 import type { Files, Instance, ScriptedTurn } from '../case.ts';
 import type { Answered } from '../grade/grading.ts';
@@ -32,11 +33,11 @@ export async function openWorld({ files, facts = {}, canRunTests = false }: NonN
     tools,
     snapshot: () => filesIn(root),
     async play({ text, calls = [] }) {
-      const results: { name: string; isError: boolean; content: string }[] = [];
+      const results: NonNullable<Answered['calls']>[number][] = [];
       for (const [index, { name, args }] of calls.entries()) {
         const call = { id: `call-${index + 1}`, name, arguments: args };
-        const { isError, content } = await runTool(tools, call, { confirm: async () => true });
-        results.push({ name, isError, content });
+        const { isError, content, facts: known } = await runTool(tools, call, { confirm: async () => true });
+        results.push({ name, isError, content, facts: known });
       }
       return { text, calls: results, files: await filesIn(root) };
     },

@@ -1,0 +1,58 @@
+import { type Attempt, type CallReading, type CallScope, mayBecome, none, undecided } from './call-form.ts';
+import { type CallWrapper, callForms, callWrappers } from './forms.ts';
+import { matchAt, skipBlanks } from './read-value.ts';
+
+/** Whether calls begin at a place of a text. */
+
+/** Wrappers within wrappers: a fence in a tag in a tag. */
+const maxWrappers = 3;
+
+/** Reads what begins at `at`, wrappers around it included. */
+export function readCalls(text: string, at: number, scope: CallScope, depth = 0): CallReading {
+  const wrapper = callWrappers.find(({ open }) => text.startsWith(open, at));
+  if (wrapper && depth < maxWrappers) return readWrapped(text, at, { wrapper, scope, depth });
+  const mayWrap = !scope.isFinal && callWrappers.some(({ open }) => mayBecome(open, text, at));
+  const read = readBare(text, at, scope);
+  return read.state === 'none' && mayWrap ? undecided : read;
+}
+
+function readBare(text: string, at: number, scope: CallScope): CallReading {
+  let isUndecided = false;
+  for (const form of callForms) {
+    const read = form.read(text, at, scope);
+    if (read.state === 'calls') return read;
+    if (read.state === 'undecided') isUndecided = true;
+  }
+  return isUndecided ? undecided : none;
+}
+
+interface Wrapped {
+  readonly wrapper: CallWrapper;
+  readonly scope: CallScope;
+  readonly depth: number;
+}
+
+function readWrapped(text: string, at: number, { wrapper, scope, depth }: Wrapped): CallReading {
+  const within: CallScope = { ...scope, isWrapped: true, isTagged: scope.isTagged || wrapper.isTag };
+  const start = skipBlanks(text, at + wrapper.open.length);
+  if (start >= text.length && !scope.isFinal) return undecided;
+  const attempts: Attempt[] = [];
+  for (let next = start; ; ) {
+    const read = readCalls(text, next, within, depth + 1);
+    if (read.state === 'undecided') return undecided;
+    if (read.state === 'none') return attempts.length > 0 ? { state: 'calls', attempts, end: next } : unreadable(text, start, wrapper, scope);
+    attempts.push(...read.attempts);
+    const [between = ''] = matchAt(/[\s,;]*/y, text, read.end) ?? [];
+    next = read.end + between.length;
+    if (text.startsWith(wrapper.close, next)) return { state: 'calls', attempts, end: next + wrapper.close.length };
+    if (next >= text.length) return { state: 'calls', attempts, end: next };
+  }
+}
+
+/** What stands in tags of calls and cannot be read goes back to the model; what stands in others is text. */
+function unreadable(text: string, start: number, { close, isTag }: CallWrapper, { isFinal }: CallScope): CallReading {
+  if (!isTag) return none;
+  const end = text.indexOf(close, start);
+  if (end < 0 && !isFinal) return undecided;
+  return { state: 'calls', attempts: [{ name: '', arguments: {}, problem: 'broken' }], end: end < 0 ? text.length : end + close.length };
+}

@@ -1,0 +1,49 @@
+import type { ChatRequest, GenerationEvent, Session, ToolDefinition } from '../engine/engine.ts';
+import type { Attempt } from './calls/call-form.ts';
+import { createHoldBack } from './calls/hold-back.ts';
+import { withToolsAsText, toolReplySchema } from './tool-format.ts';
+import { createToolReply } from './tool-reply.ts';
+import { type ToolWay, toolWayOf } from './tool-way.ts';
+
+/** One turn of a model that has tools, the same for all engines: text as it comes, then the calls, then the end. */
+export type TurnEvent =
+  | Extract<GenerationEvent, { type: 'text' | 'thinking' | 'end' }>
+  /** A call in whatever form it was written; `id` where the engine gave it one. */
+  | { readonly type: 'attempt'; readonly attempt: Attempt; readonly id?: string }
+  /** The reply word for word, where it has another form than the answer. */
+  | { readonly type: 'written'; readonly text: string };
+
+/** Asks for the turn in the way that is best for the model. */
+export async function* toolTurn(
+  session: Session,
+  request: ChatRequest,
+  tools: readonly ToolDefinition[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TurnEvent> {
+  const way = toolWayOf(session.facts, request);
+  const reader = way === 'grammar' ? createToolReply(tools, request.jsonSchema === undefined) : createHoldBack(tools);
+  const native: { readonly attempt: Attempt; readonly id: string }[] = [];
+  let written = '';
+  for await (const event of session.generate(requestIn(way, request, tools), signal)) {
+    if (event.type === 'thinking') yield event;
+    else if (event.type === 'tool-call') native.push({ attempt: event.call, id: event.call.id });
+    else if (event.type === 'text') {
+      written += event.text;
+      const text = reader.push(event.text);
+      if (text !== '') yield { type: 'text', text };
+    } else {
+      const rest = reader.finish();
+      if (rest !== '') yield { type: 'text', text: rest };
+      for (const attempt of reader.attempts) yield { type: 'attempt', attempt };
+      for (const call of native) yield { type: 'attempt', ...call };
+      if (way === 'grammar') yield { type: 'written', text: written.trimEnd() };
+      yield event;
+    }
+  }
+}
+
+function requestIn(way: ToolWay, request: ChatRequest, tools: readonly ToolDefinition[]): ChatRequest {
+  if (way === 'native') return { ...request, tools };
+  const { toolChoice: _, ...rest } = request;
+  return { ...rest, messages: withToolsAsText(request.messages, tools), jsonSchema: toolReplySchema(tools, request) };
+}

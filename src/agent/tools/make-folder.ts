@@ -1,0 +1,14 @@
+import { runsByItself } from './runs-by-itself.ts';
+import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
+
+/** `make_folder`: asks where programs look into it by themselves. */
+export const makeFolder: BuiltInTool = {
+  name: 'make_folder',
+  description: 'Create a folder',
+  parameters: textArguments({ path: 'folder' }),
+  isDestructive: async (args) => runsByItself(textOf(args, 'path')),
+  async run(args, { workspace }) {
+    await workspace.makeFolder(textOf(args, 'path'));
+    return `made ${textOf(args, 'path')}`;
+  },
+};

@@ -1,0 +1,13 @@
+import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
+
+/** `move_file`: what is there is no longer where it was, so it always asks. */
+export const moveFile: BuiltInTool = {
+  name: 'move_file',
+  description: 'Move or rename a file',
+  parameters: textArguments({ from: 'where it is', to: 'where it goes, with its name' }),
+  isDestructive: async () => true,
+  async run(args, { workspace }) {
+    await workspace.move(textOf(args, 'from'), textOf(args, 'to'));
+    return `moved ${textOf(args, 'from')} to ${textOf(args, 'to')}`;
+  },
+};

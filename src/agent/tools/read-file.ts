@@ -1,0 +1,9 @@
+import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
+
+/** `read_file`. */
+export const readFile: BuiltInTool = {
+  name: 'read_file',
+  description: 'Read a text file',
+  parameters: textArguments({ path: 'file' }),
+  run: (args, { workspace }) => workspace.read(textOf(args, 'path')),
+};

@@ -1,0 +1,12 @@
+import type { BuiltInTool } from './tool-context.ts';
+
+/** `system_info`. */
+export const systemInfo: BuiltInTool = {
+  name: 'system_info',
+  description: 'Memory, disk, processor and system of this computer',
+  parameters: { type: 'object', properties: {}, additionalProperties: false },
+  run: async (_, { probe }) =>
+    Object.entries(await probe())
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
+};

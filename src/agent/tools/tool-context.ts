@@ -1,0 +1,35 @@
+import type { JsonSchema, ToolDefinition } from '../../engine/engine.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What a built-in tool is, and what it works with. */
+
+/** Facts of a machine for the tool `system_info`; in tests those of a made-up one. */
+export type SystemProbe = () => Promise<Readonly<Record<string, string | number>>>;
+
+export interface ToolContext {
+  readonly workspace: Workspace;
+  readonly probe: SystemProbe;
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** A row of the registry; see {@link Tool}. */
+export interface BuiltInTool extends ToolDefinition {
+  readonly isDestructive?: (args: Arguments, context: ToolContext) => Promise<boolean>;
+  run(args: Arguments, context: ToolContext): Promise<string>;
+}
+
+/** The schema of arguments that are all texts and all needed. */
+export function textArguments(properties: Readonly<Record<string, string>>): JsonSchema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(properties).map(([name, description]) => [name, { type: 'string', description }])),
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}
+
+/** An argument of such a schema. */
+export function textOf(args: Arguments, name: string): string {
+  return String(args[name] ?? '');
+}

@@ -1,0 +1,14 @@
+import { runsByItself } from './runs-by-itself.ts';
+import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
+
+/** `write_file`: asks before it replaces something, and before it makes something that others run. */
+export const writeFile: BuiltInTool = {
+  name: 'write_file',
+  description: 'Create a text file or replace its content',
+  parameters: textArguments({ path: 'file', content: 'the whole content' }),
+  isDestructive: async (args, { workspace }) => runsByItself(textOf(args, 'path')) || workspace.exists(textOf(args, 'path')),
+  async run(args, { workspace }) {
+    await workspace.write(textOf(args, 'path'), textOf(args, 'content'));
+    return `wrote ${textOf(args, 'path')}`;
+  },
+};
