@@ -2,7 +2,7 @@ import { throwIfAborted } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import { merged } from '../base/merged.ts';
 import type { ChatMessage, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
-import { checkPrompt, checkRequest, checkTexts } from './check-request.ts';
+import { checkPrompt, checkRequest, checkSchema, checkTexts } from './check-request.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { createModelSlot } from './model-slot.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
@@ -82,6 +82,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     close: slot.close,
     query: async (prompt, options) => (await answer(prompt, options)).text,
     async json<T>(prompt: string, schema: JsonSchema, options: JsonOptions<T> = {}): Promise<T> {
+      checkSchema(schema);
       const { check = (value: unknown) => value as T, ...query } = options;
       return checkedJson(await answer(prompt, { ...query, jsonSchema: schema }), schema, check);
     },

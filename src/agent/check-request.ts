@@ -79,6 +79,12 @@ export function checkRequest(options: RequestDefaults & { readonly signal?: Abor
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw usage('The option signal must be an AbortSignal');
 }
 
+/** Throws USAGE for a schema that is none, or none at all. */
+export function checkSchema(schema: unknown): void {
+  const fault = schemaFault(schema);
+  if (fault !== undefined) throw usage(`The schema of the answer is no JSON schema: ${fault}`);
+}
+
 /** Throws USAGE for a question that is none. */
 export function checkPrompt(prompt: unknown): void {
   if (typeof prompt !== 'string') throw usage(`A question must be a text, not ${prompt === null ? 'null' : typeof prompt}`);

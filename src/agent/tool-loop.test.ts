@@ -156,8 +156,11 @@ test('a chat has limits of its own', async () => {
   });
   const chat = createAgent({ openModel: async () => session }).chat({ tools: [{ ...clock, run: async () => 'ok' }] });
   const results: string[] = [];
-  for (let question = 0; question < 41; question += 1)
+  for (let question = 0; question < 41; question += 1) {
+    // What was said is forgotten, what was used is not.
+    chat.clear();
     for await (const event of chat.send(`Question ${question}`)) if (event.type === 'tool-result') results.push(event.result.content);
+  }
   expect(results.filter((result) => result === 'ok')).toHaveLength(39);
   expect(results.at(-1)).toMatch(/the arguments of this chat have more than 40000000 bytes together/);
 });

@@ -129,11 +129,12 @@ test('the tools work in the folder and say what they did', async () => {
   expect(await run('write_file', { path: 'plans/a.txt', content: 'first' })).toBe('wrote plans/a.txt');
   expect(await run('read_file', { path: 'plans/a.txt' })).toBe('first');
   expect(await run('move_file', { from: 'plans/a.txt', to: 'plans/b.txt' })).toBe('moved plans/a.txt to plans/b.txt');
-  expect(await run('list_files', { path: 'plans' })).toBe('b.txt');
+  expect(await run('list_files', { path: 'plans' })).toBe('b.txt\n(1 file: 1 .txt; 0 folders)');
   expect(await run('system_info')).toBe('memoryTotalGB: 8');
   const destructive = async (name: string, args: Record<string, unknown>): Promise<boolean | undefined> =>
     tools.find((tool) => tool.name === name)?.isDestructive?.(args);
   expect(await destructive('write_file', { path: 'new.txt' })).toBe(false);
   expect(await destructive('write_file', { path: 'note.txt' })).toBe(true);
   expect(await destructive('delete_file', { path: 'note.txt' })).toBe(true);
+  expect(await destructive('move_file', { from: 'note.txt', to: 'elsewhere.txt' })).toBe(true);
 });
