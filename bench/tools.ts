@@ -54,12 +54,19 @@ for (const file of values.models.split(',')) {
   if (!existsSync(path)) throw new Error(`there is no ${path}`);
   for (const engine of values.engines.split(',')) rows.push(...(await rowsOf(path, engine)));
 }
-process.stdout.write(`${markdown(['model', 'engine', 'way', ...kinds, 'all', 'right but not carried out', 'raw calls shown'], rows.map(cells))}\n`);
+process.stdout.write(
+  `${markdown(['model', 'engine', 'way', ...kinds, 'all', 'right but not carried out', 'raw calls shown'], rows.map(cells))}\n`,
+);
 
 /** All ways on one engine; the engine is opened when something is asked that was not asked before. */
 async function rowsOf(path: string, engine: string): Promise<Row[]> {
   const settings = resolveSettings(
-    { home: join(cache, 'tool-bench'), offline: true, engine: engine === 'llama-server' ? 'llama-server' : 'embedded', contextLength: 4096 },
+    {
+      home: join(cache, 'tool-bench'),
+      offline: true,
+      engine: engine === 'llama-server' ? 'llama-server' : 'embedded',
+      contextLength: 4096,
+    },
     { PATH: process.env['PATH'] ?? '', LUCI_LLAMA_SERVER: join(cache, 'llama.cpp', 'llama-server') },
   );
   await using luci = createLuci(settings);
@@ -84,7 +91,9 @@ async function rowsOf(path: string, engine: string): Promise<Row[]> {
         });
         if (outcome) outcomes.push([request, outcome]);
         if (outcome && values.verbose)
-          process.stderr.write(`${outcome.isRight ? 'ok  ' : 'FAIL'} ${engine} ${way} ${request.ask} | ${outcome.calls} calls | ${outcome.text.replace(/\n/g, '\\n').slice(0, 160)}\n`);
+          process.stderr.write(
+            `${outcome.isRight ? 'ok  ' : 'FAIL'} ${engine} ${way} ${request.ask} | ${outcome.calls} calls | ${outcome.text.replace(/\n/g, '\\n').slice(0, 160)}\n`,
+          );
       }
       found.push({ model: basename(path), engine, way, outcomes });
     }
@@ -106,7 +115,8 @@ function factsOf(engine: string, way: string): EngineFacts {
 }
 
 function cells({ model, engine, way, outcomes }: Row): string[] {
-  const share = (of: readonly (readonly [ToolRequest, Outcome])[]): string => `${of.filter(([, { isRight }]) => isRight).length}/${of.length}`;
+  const share = (of: readonly (readonly [ToolRequest, Outcome])[]): string =>
+    `${of.filter(([, { isRight }]) => isRight).length}/${of.length}`;
   const count = (is: (outcome: Outcome) => boolean): string => String(outcomes.filter(([, outcome]) => is(outcome)).length);
   const byKind = kinds.map((kind) => share(outcomes.filter(([request]) => request.kind === kind)));
   return [model, engine, way, ...byKind, share(outcomes), count(({ isMissed }) => isMissed), count(({ isRawShown }) => isRawShown)];

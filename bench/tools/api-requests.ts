@@ -12,7 +12,12 @@ const one = (...values: readonly string[]): JsonSchema => ({ type: 'string', enu
 const date: JsonSchema = { type: 'string', description: 'date as YYYY-MM-DD' };
 const time: JsonSchema = { type: 'string', description: 'time as HH:MM, 24 hours' };
 
-function tool(name: string, description: string, properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): ToolDefinition {
+function tool(
+  name: string,
+  description: string,
+  properties: Readonly<Record<string, JsonSchema>>,
+  optional: readonly string[] = [],
+): ToolDefinition {
   const required = Object.keys(properties).filter((key) => !optional.includes(key));
   return { name, description, parameters: { type: 'object', properties, required, additionalProperties: false } };
 }
@@ -84,12 +89,20 @@ const mail = api(
     tool('label_mail', 'Give a mail labels', { id: integer, labels: texts }),
   ],
   [
-    ['Send a mail to ann@example.org with the subject Hello and the body See you soon', 'send_mail', { to: 'ann@example.org', subject: 'Hello', body: 'See you soon' }],
+    [
+      'Send a mail to ann@example.org with the subject Hello and the body See you soon',
+      'send_mail',
+      { to: 'ann@example.org', subject: 'Hello', body: 'See you soon' },
+    ],
     ['Search all mails, read ones too, for invoice.', 'search_mail', { words: 'invoice', unread_only: false }],
     ['Search only unread mails for train.', 'search_mail', { words: 'train', unread_only: true }],
     ['Give mail 15 the label work.', 'label_mail', { id: 15, labels: ['work'] }],
     ['Label the mail 8 with the labels home and urgent.', 'label_mail', { id: 8, labels: ['home', 'urgent'] }],
-    ['Mail bob@example.org, subject Keys, text: They are under the mat', 'send_mail', { to: 'bob@example.org', subject: 'Keys', body: 'They are under the mat' }],
+    [
+      'Mail bob@example.org, subject Keys, text: They are under the mat',
+      'send_mail',
+      { to: 'bob@example.org', subject: 'Keys', body: 'They are under the mat' },
+    ],
     ['Look for passport in my unread mails only.', 'search_mail', { words: 'passport', unread_only: true }],
     ['Put the labels tax and 2030 on mail 77.', 'label_mail', { id: 77, labels: ['tax', '2030'] }],
   ],

@@ -35,8 +35,14 @@ const severalCalls: readonly Rest[] = [
   { ask: 'Read notes.txt and recipes/soup.txt and tell me both contents.', answer: /Mara[\s\S]*leek/i },
   { ask: 'Copy the content of notes.txt into a new file copy.txt', files: { 'copy.txt': startFiles['notes.txt'] ?? '' } },
   { ask: 'What do the two recipes in the folder recipes need?', answer: /flour[\s\S]*leek|leek[\s\S]*flour/i },
-  { ask: 'Create x.txt saying one, then y.txt saying two, then z.txt saying three.', files: { 'x.txt': 'one', 'y.txt': 'two', 'z.txt': 'three' } },
-  { ask: 'Make the folders north and south, and in each a file here.txt with the text here.', files: { 'north/here.txt': 'here', 'south/here.txt': 'here' } },
+  {
+    ask: 'Create x.txt saying one, then y.txt saying two, then z.txt saying three.',
+    files: { 'x.txt': 'one', 'y.txt': 'two', 'z.txt': 'three' },
+  },
+  {
+    ask: 'Make the folders north and south, and in each a file here.txt with the text here.',
+    files: { 'north/here.txt': 'here', 'south/here.txt': 'here' },
+  },
   { ask: 'Read budget.csv and write only the amount of the rent into rent.txt', files: { 'rent.txt': '700' } },
   { ask: 'How much memory has this computer? Write just the number into memory.txt', files: { 'memory.txt': '16' } },
   { ask: 'Write red into red.txt and green into green.txt', files: { 'red.txt': 'red', 'green.txt': 'green' } },
@@ -47,7 +53,10 @@ const severalCalls: readonly Rest[] = [
   { ask: 'Read recipes/cake.txt and write its temperature, only the number, into oven.txt', files: { 'oven.txt': '180' } },
   { ask: 'Write up into up.txt, then read it again and tell me what it says.', files: { 'up.txt': 'up' }, answer: /\bup\b/ },
   { ask: 'List the folders recipes and photos.', answer: /soup[\s\S]*sea|sea[\s\S]*soup/ },
-  { ask: 'Put the names Ann and Bob into ann.txt and bob.txt: each file holds its own name.', files: { 'ann.txt': 'Ann', 'bob.txt': 'Bob' } },
+  {
+    ask: 'Put the names Ann and Bob into ann.txt and bob.txt: each file holds its own name.',
+    files: { 'ann.txt': 'Ann', 'bob.txt': 'Bob' },
+  },
   { ask: 'Look into old.log and write its last word into last.txt', files: { 'last.txt': 'stopped' } },
   { ask: 'Make a folder data with a file 1.txt (text: 1) and a file 2.txt (text: 2).', files: { 'data/1.txt': '1', 'data/2.txt': '2' } },
 ];

@@ -41,7 +41,13 @@ async function runApi(session: Session, { ask, tools, call }: ApiRequest, reader
   const { written, text } = await converse(session, offered, { ask, reader, stop: () => made.length > 0 });
   const [first] = made;
   const isRight = made.length === 1 && first?.name === call.name && sameValue(first.arguments, call.arguments);
-  return { isRight, isMissed: !isRight && made.length === 0 && holds(written, call), isRawShown: isRaw(text, offered), calls: made.length, text };
+  return {
+    isRight,
+    isMissed: !isRight && made.length === 0 && holds(written, call),
+    isRawShown: isRaw(text, offered),
+    calls: made.length,
+    text,
+  };
 }
 
 async function runFiles(session: Session, request: FileRequest, reader: Reader): Promise<Outcome> {
@@ -151,7 +157,9 @@ function holds(written: string, { name, arguments: args }: ApiRequest['call']): 
 }
 
 function isRaw(text: string, tools: readonly Tool[]): boolean {
-  return /<\/?tool_call|\[TOOL_CALLS\]/.test(text) || tools.some(({ name }) => new RegExp(`"(name|tool|function)"\\s*:\\s*"${name}"`).test(text));
+  return (
+    /<\/?tool_call|\[TOOL_CALLS\]/.test(text) || tools.some(({ name }) => new RegExp(`"(name|tool|function)"\\s*:\\s*"${name}"`).test(text))
+  );
 }
 
 async function filesIn(folder: string): Promise<Record<string, string>> {

@@ -35,7 +35,8 @@ const samplingRules: Readonly<Record<string, Rule>> = {
 
 const tool: Rule = (value) => {
   if (!isRecord(value)) return 'must be an object';
-  if (typeof value['name'] !== 'string' || !/^[\w.-]{1,64}$/.test(value['name'])) return 'must have a name of letters, digits, "_", "-" and "."';
+  if (typeof value['name'] !== 'string' || !/^[\w.-]{1,64}$/.test(value['name']))
+    return 'must have a name of letters, digits, "_", "-" and "."';
   if (typeof value['description'] !== 'string') return `"${value['name']}" must have a description`;
   if (typeof value['run'] !== 'function') return `"${value['name']}" must have a function run`;
   const fault = schemaFault(value['parameters']);

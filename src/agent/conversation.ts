@@ -3,7 +3,7 @@ import { LuciError } from '../base/errors.ts';
 import type { ChatMessage, Session } from '../engine/engine.ts';
 import { checkPrompt, checkRequest } from './check-request.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
-import { definitionOf } from './tool.ts';
+import { definitionOf, templateDefinitionOf } from './tool.ts';
 import { withToolsAsText } from './tool-format.ts';
 import type { ChatUse } from './tool-limits.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
@@ -120,7 +120,7 @@ async function fit(
   const { maxTokens, tools = [] } = defaults;
   const { contextLength } = session.facts;
   const isAsText = tools.length > 0 && toolWayOf(session.facts, defaults) === 'grammar';
-  const definitions = tools.length > 0 ? tools.map(definitionOf) : undefined;
+  const definitions = tools.length > 0 ? tools.map(definitionOf).map(templateDefinitionOf) : undefined;
   const room = contextLength - (maxTokens ?? Math.min(answerTokens, Math.floor(contextLength / 4)));
   let kept = [...messages];
   for (;;) {

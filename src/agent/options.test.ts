@@ -7,7 +7,9 @@ import type { Tool } from './tool.ts';
 const clock: Tool = { name: 'clock', description: 'Time', parameters: { type: 'object', properties: {} }, run: async () => '12:00' };
 
 /** Every option, with what the engine must get of it. */
-const options: { readonly [K in keyof Required<Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'jsonSchema'>>]: RequestDefaults[K] } = {
+const options: {
+  readonly [K in keyof Required<Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'jsonSchema'>>]: RequestDefaults[K];
+} = {
   sampling: { temperature: 0.1, topK: 3, topP: 0.4, minP: 0.2, repeatPenalty: 1.1, seed: 7 },
   maxTokens: 33,
   stop: ['END'],

@@ -20,33 +20,52 @@ function faultIn(schema: unknown, whole: object, place: string, depth: number): 
   if (typeof schema === 'boolean') return undefined;
   if (!isRecord(schema)) return `${place} is no schema`;
   if (depth > maxDepth) return `${place} lies too deep`;
-  return ownFault(schema, whole, place) ?? partsOf(schema, place).map(([at, part]) => faultIn(part, whole, at, depth + 1)).find(Boolean);
+  return (
+    ownFault(schema, whole, place) ??
+    partsOf(schema, place)
+      .map(([at, part]) => faultIn(part, whole, at, depth + 1))
+      .find(Boolean)
+  );
 }
 
 function ownFault(schema: Readonly<Record<string, unknown>>, whole: object, place: string): string | undefined {
   const { type, $ref: pointer, enum: values, required } = schema;
   const named = type === undefined ? [] : [type].flat();
   const unknown = named.find((name) => !types.has(name));
-  if (unknown !== undefined || (Array.isArray(type) && type.length === 0)) return `${place} has the type ${JSON.stringify(unknown ?? type)}, which there is not`;
+  if (unknown !== undefined || (Array.isArray(type) && type.length === 0))
+    return `${place} has the type ${JSON.stringify(unknown ?? type)}, which there is not`;
   if (values !== undefined && (!Array.isArray(values) || values.length === 0)) return `enum at ${place} must be a list with values`;
-  if (required !== undefined && !(Array.isArray(required) && required.every((key) => typeof key === 'string'))) return `required at ${place} must be a list of names`;
+  if (required !== undefined && !(Array.isArray(required) && required.every((key) => typeof key === 'string')))
+    return `required at ${place} must be a list of names`;
   for (const key of byName) if (schema[key] !== undefined && !isRecord(schema[key])) return `${key} at ${place} must be an object`;
   for (const key of lists) if (schema[key] !== undefined && !Array.isArray(schema[key])) return `${key} at ${place} must be a list`;
   if (pointer === undefined) return undefined;
-  if (typeof pointer !== 'string' || !pointer.startsWith('#')) return `$ref at ${place} points to ${JSON.stringify(pointer)}; only places of the schema itself (#/...) are followed`;
+  if (typeof pointer !== 'string' || !pointer.startsWith('#'))
+    return `$ref at ${place} points to ${JSON.stringify(pointer)}; only places of the schema itself (#/...) are followed`;
   return targetOf(pointer, whole) === undefined ? `$ref at ${place} points to ${pointer}, where nothing is` : undefined;
 }
 
 function partsOf(schema: Readonly<Record<string, unknown>>, place: string): (readonly [string, unknown])[] {
-  const named = byName.flatMap((key) => Object.entries((schema[key] as object | undefined) ?? {}).map(([name, part]) => [`${place}/${key}/${name}`, part] as const));
-  const alone = single.flatMap((key) => (schema[key] === undefined || Array.isArray(schema[key]) ? [] : [[`${place}/${key}`, schema[key]] as const]));
-  const listed = lists.flatMap((key) => ((schema[key] as unknown[] | undefined) ?? []).map((part, index) => [`${place}/${key}/${index}`, part] as const));
+  const named = byName.flatMap((key) =>
+    Object.entries((schema[key] as object | undefined) ?? {}).map(([name, part]) => [`${place}/${key}/${name}`, part] as const),
+  );
+  const alone = single.flatMap((key) =>
+    schema[key] === undefined || Array.isArray(schema[key]) ? [] : [[`${place}/${key}`, schema[key]] as const],
+  );
+  const listed = lists.flatMap((key) =>
+    ((schema[key] as unknown[] | undefined) ?? []).map((part, index) => [`${place}/${key}/${index}`, part] as const),
+  );
   return [...named, ...alone, ...listed];
 }
 
 function targetOf(pointer: string, whole: object): unknown {
-  const steps = pointer.slice(1).split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = pointer
+    .slice(1)
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   let target: unknown = whole;
-  for (const step of steps) target = isRecord(target) && Object.hasOwn(target, step) ? target[step] : Array.isArray(target) ? target[Number(step)] : undefined;
+  for (const step of steps)
+    target = isRecord(target) && Object.hasOwn(target, step) ? target[step] : Array.isArray(target) ? target[Number(step)] : undefined;
   return target;
 }

@@ -59,7 +59,8 @@ function joined(messages: readonly ChatMessage[]): ChatMessage[] {
   const result: ChatMessage[] = [];
   for (const message of messages) {
     const last = result.at(-1);
-    if (last?.role === 'user' && message.role === 'user') result[result.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
+    if (last?.role === 'user' && message.role === 'user')
+      result[result.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
     else result.push(message);
   }
   return result;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Script, scriptedSession } from '../../test/fixtures/scripted-session.ts';
 import type { EndReason } from '../engine/engine.ts';
-import { createAgent } from './agent.ts';
+import { createAgent, type QueryOptions } from './agent.ts';
 import type { Tool } from './tool.ts';
 import type { AgentEvent } from './tool-loop.ts';
 
@@ -12,7 +12,12 @@ const ways = [
 ] as const;
 
 const town = { type: 'object', properties: { town: { type: 'string' } }, required: ['town'], additionalProperties: false };
-const clock: Tool = { name: 'clock', description: 'The time in a town', parameters: town, run: async (args) => `12:00 in ${String(args['town'])}` };
+const clock: Tool = {
+  name: 'clock',
+  description: 'The time in a town',
+  parameters: town,
+  run: async (args) => `12:00 in ${String(args['town'])}`,
+};
 const alarm: Tool = {
   name: 'set_alarm',
   description: 'Sets an alarm',
@@ -33,7 +38,16 @@ interface Ran {
   readonly requests: ReturnType<typeof scriptedSession>['requests'];
 }
 
-async function run(script: Script, { tools = [clock, alarm] as readonly Tool[], native = true, reason = 'stop' as EndReason, ...options } = {}): Promise<Ran> {
+/** What a run is made with, beside options of the question. */
+interface Setup extends QueryOptions {
+  readonly native?: boolean;
+  readonly reason?: EndReason;
+}
+
+async function run(
+  script: Script,
+  { tools = [clock, alarm], native = true, reason = 'stop' as EndReason, ...options }: Setup = {},
+): Promise<Ran> {
   const session = scriptedSession(script, { tools: native, reason });
   const events: AgentEvent[] = [];
   for await (const event of createAgent({ openModel: async () => session }).stream('Go', { tools, ...options })) events.push(event);
@@ -50,7 +64,11 @@ const written = (name: string, args: unknown): string => JSON.stringify({ name, 
 const oslo = { name: 'clock', arguments: { town: 'Oslo' } };
 
 test.each(ways)('%s: a call in another form than the one that was asked for is carried out, and none of it is shown', async (_, native) => {
-  for (const form of [written('clock', { town: 'Oslo' }), `Sure:\n\`\`\`json\n${written('clock', { town: 'Oslo' })}\n\`\`\``, 'clock(town="Oslo")']) {
+  for (const form of [
+    written('clock', { town: 'Oslo' }),
+    `Sure:\n\`\`\`json\n${written('clock', { town: 'Oslo' })}\n\`\`\``,
+    'clock(town="Oslo")',
+  ]) {
     const { calls, text, results } = await run((_request, count) => (count === 1 ? [...form] : 'It is noon.'), { native });
     expect(calls).toEqual([oslo]);
     expect(results).toEqual(['12:00 in Oslo']);
@@ -60,7 +78,9 @@ test.each(ways)('%s: a call in another form than the one that was asked for is c
 });
 
 test('a call that the engine tells apart and one that stands in the text are both carried out', async () => {
-  const { calls } = await run((_, count) => (count === 1 ? [written('clock', { town: 'Oslo' }), { id: 'x1', ...oslo, arguments: { town: 'Rome' } }] : 'Done.'));
+  const { calls } = await run((_, count) =>
+    count === 1 ? [written('clock', { town: 'Oslo' }), { id: 'x1', ...oslo, arguments: { town: 'Rome' } }] : 'Done.',
+  );
   expect(calls).toEqual([oslo, { name: 'clock', arguments: { town: 'Rome' } }]);
 });
 
@@ -106,7 +126,7 @@ test.each(ways)('%s: the same call with the same result is told the second time,
 
 test('a call with another result each time is no circle', async () => {
   let ticks = 0;
-  const ticking: Tool = { ...clock, run: async () => `${(ticks += 1)}` };
+  const ticking: Tool = { ...clock, run: async () => `${++ticks}` };
   const { text } = await run((_, count) => (count <= 5 ? written('clock', { town: 'Oslo' }) : 'Five.'), { tools: [ticking] });
   expect(text).toBe('Five.');
   expect(ticks).toBe(5);
@@ -114,12 +134,17 @@ test('a call with another result each time is no circle', async () => {
 
 test('what changes something is not done twice in a row, and a refusal is not asked for again', async () => {
   let done = 0;
-  const wipe: Tool = { ...clock, name: 'wipe', isDestructive: async () => true, run: async () => `wiped ${(done += 1)}` };
+  const wipe: Tool = { ...clock, name: 'wipe', isDestructive: async () => true, run: async () => `wiped ${++done}` };
   const call = written('wipe', { town: 'Oslo' });
   await run((_, count) => (count <= 2 ? call : 'Done.'), { tools: [wipe], confirm: async () => true });
   expect(done).toBe(1);
+  const circle = await run(() => call, { tools: [wipe], confirm: async () => true });
+  expect(circle.text).toBe('Done: wiped 2.');
   let asked = 0;
-  const confirm = async (): Promise<boolean> => Boolean((asked += 1) < 0);
+  const confirm = async (): Promise<boolean> => {
+    asked += 1;
+    return false;
+  };
   const { text } = await run(() => call, { tools: [wipe], confirm });
   expect(asked).toBe(1);
   expect(text).toMatch(/the same call of wipe 3 times/);
@@ -129,7 +154,7 @@ test('16 calls are carried out a question, however they are spread, and the mode
   const many = (from: number, count: number): string =>
     Array.from({ length: count }, (_, index) => written('clock', { town: `T${from + index}` })).join('\n');
   let runs = 0;
-  const counting: Tool = { ...clock, run: async () => `${(runs += 1)}` };
+  const counting: Tool = { ...clock, run: async () => `${++runs}` };
   const once = await run((_, count) => (count === 1 ? many(0, 500) : 'Done.'), { tools: [counting] });
   expect(runs).toBe(16);
   expect(once.results[16]).toBe('error: only 16 calls a question are carried out; answer now');
@@ -150,10 +175,13 @@ test('arguments and results are bounded, and the model is told', async () => {
 });
 
 test('a chat has limits of its own', async () => {
-  const session = scriptedSession((request) => (request.messages.at(-1)?.role === 'user' ? written('clock', { town: 'x'.repeat(1_000_000) }) : 'Done.'), {
-    tools: true,
-    contextLength: 1_000_000_000,
-  });
+  const session = scriptedSession(
+    (request) => (request.messages.at(-1)?.role === 'user' ? written('clock', { town: 'x'.repeat(1_000_000) }) : 'Done.'),
+    {
+      tools: true,
+      contextLength: 1_000_000_000,
+    },
+  );
   const chat = createAgent({ openModel: async () => session }).chat({ tools: [{ ...clock, run: async () => 'ok' }] });
   const results: string[] = [];
   for (let question = 0; question < 41; question += 1) {
@@ -184,15 +212,19 @@ test('a chat goes on after a sentence of that kind with turns in their order', a
 });
 
 test('a call where none may be used is no answer', async () => {
-  const { text, calls } = await run(() => written('clock', { town: 'Oslo' }), { toolChoice: 'none' } as object);
+  const { text, calls } = await run(() => written('clock', { town: 'Oslo' }), { toolChoice: 'none' });
   expect(calls).toEqual([]);
   expect(text).toBe('The model asked for a tool where none may be used, and gave no answer.');
 });
 
 test('calls in a turn have ids of their own in the whole conversation', async () => {
   const two = `${written('clock', { town: 'Oslo' })}\n${written('clock', { town: 'Rome' })}`;
-  const { requests } = await run((_, count) => (count <= 2 ? two.replace('Oslo', `Oslo${count}`).replace('Rome', `Rome${count}`) : 'Done.'));
-  const ids = requests.at(-1)?.messages.flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []).map(({ id }) => id) : []));
+  const { requests } = await run((_, count) =>
+    count <= 2 ? two.replace('Oslo', `Oslo${count}`).replace('Rome', `Rome${count}`) : 'Done.',
+  );
+  const ids = requests
+    .at(-1)
+    ?.messages.flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []).map(({ id }) => id) : []));
   expect(ids).toHaveLength(4);
   expect(new Set(ids).size).toBe(4);
 });

@@ -53,11 +53,11 @@ export async function* answerWithTools(
     const cut = turn.reason === 'length' ? turn.attempts.find(({ attempt }) => attempt.problem === 'cut') : undefined;
     let sentence = cut || calls.length === 0 ? sentenceFor(turn, cut?.call.name, mayCall ? undefined : budget.calls) : undefined;
     if (calls.length === 0 || cut) {
-      if (cut && calls.length > 0) for (const { call } of calls) messages.push(toldOf(failedCall(call, 'the limit of tokens cut this turn')));
+      if (cut && calls.length > 0)
+        for (const { call } of calls) messages.push(toldOf(failedCall(call, 'the limit of tokens cut this turn')));
     } else {
-      const isCircle = yield* carryOut(calls, messages, { tools, confirm, signal, budget, repeated });
-      if (!isCircle) continue;
-      sentence = `The model made the same call of ${isCircle} ${maxSameResults} times and got the same result, so the answer ends here.`;
+      sentence = yield* carryOut(calls, messages, { tools, confirm, signal, budget, repeated });
+      if (sentence === undefined) continue;
     }
     if (sentence !== undefined) {
       yield { type: 'text', text: turn.text === '' || turn.text.endsWith('\n') ? sentence : `\n${sentence}` };
@@ -122,8 +122,12 @@ interface CarryOut {
   readonly repeated: RepeatedCalls;
 }
 
-/** Carries out the calls of a turn in order. Returns the name of the tool that the model calls in a circle, where it does. */
-async function* carryOut(calls: readonly WrittenCall[], messages: ChatMessage[], how: CarryOut): AsyncGenerator<AgentEvent, string | undefined> {
+/** Carries out the calls of a turn in order. Where the model goes in a circle: returns the sentence that the answer ends with. */
+async function* carryOut(
+  calls: readonly WrittenCall[],
+  messages: ChatMessage[],
+  how: CarryOut,
+): AsyncGenerator<AgentEvent, string | undefined> {
   let circle: string | undefined;
   for (const written of calls) {
     const checked = circle === undefined ? await check(written, how) : failedCall(written.call, 'this answer has ended', { limited: true });
@@ -132,11 +136,12 @@ async function* carryOut(calls: readonly WrittenCall[], messages: ChatMessage[],
     const ran = isUsable ? await runTool(how.tools, checked, how) : checked;
     const isChange = how.tools.find(({ name }) => name === ran.call.name)?.isDestructive !== undefined;
     const times = how.repeated.count(ran, isChange);
-    const content = how.budget.bounded(ran.content) + (times === 2 ? '\n(This same call gave this same result before. Do not repeat it.)' : '');
+    const content =
+      how.budget.bounded(ran.content) + (times === 2 ? '\n(This same call gave this same result before. Do not repeat it.)' : '');
     const result = { ...ran, content };
     messages.push(toldOf(result));
     yield { type: 'tool-result', result };
-    if (times >= maxSameResults) circle ??= ran.call.name;
+    if (times >= maxSameResults) circle ??= circleText(ran, isChange);
   }
   return circle;
 }
@@ -151,6 +156,12 @@ async function check({ attempt, call }: WrittenCall, { tools, budget, repeated }
   const fitted = { ...call, arguments: checked.arguments };
   const before = repeated.known(fitted.name, fitted.arguments);
   return before ? { ...before, call: fitted } : fitted;
+}
+
+/** What was changed is done, however often the model wants it; anything else is a circle. */
+function circleText({ call, content, isError }: ToolResult, isChange: boolean): string {
+  if (isChange && !isError) return `Done: ${content}.`;
+  return `The model made the same call of ${call.name} ${maxSameResults} times and got the same result, so the answer ends here.`;
 }
 
 function toldOf({ call, content }: ToolResult): ChatMessage {

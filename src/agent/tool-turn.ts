@@ -1,7 +1,8 @@
 import type { ChatRequest, GenerationEvent, Session, ToolDefinition } from '../engine/engine.ts';
 import type { Attempt } from './calls/call-form.ts';
 import { createHoldBack } from './calls/hold-back.ts';
-import { withToolsAsText, toolReplySchema } from './tool-format.ts';
+import { templateDefinitionOf } from './tool.ts';
+import { toolReplySchema, withToolsAsText } from './tool-format.ts';
 import { createToolReply } from './tool-reply.ts';
 import { type ToolWay, toolWayOf } from './tool-way.ts';
 
@@ -43,7 +44,7 @@ export async function* toolTurn(
 }
 
 function requestIn(way: ToolWay, request: ChatRequest, tools: readonly ToolDefinition[]): ChatRequest {
-  if (way === 'native') return { ...request, tools };
+  if (way === 'native') return { ...request, tools: tools.map(templateDefinitionOf) };
   const { toolChoice: _, ...rest } = request;
   return { ...rest, messages: withToolsAsText(request.messages, tools), jsonSchema: toolReplySchema(tools, request) };
 }

@@ -15,6 +15,13 @@ export function definitionOf({ name, description, parameters }: Tool): ToolDefin
   return { name, description, parameters };
 }
 
+/** The same for a model's template, where each word is read anew for each conversation: what the check of a call holds it to needs no tokens. */
+export function templateDefinitionOf(tool: ToolDefinition): ToolDefinition {
+  const { name, description } = tool;
+  const { additionalProperties, ...parameters } = tool.parameters;
+  return additionalProperties === false ? { name, description, parameters } : { name, description, parameters: tool.parameters };
+}
+
 /** Asks whether a destructive call may run. */
 export type ConfirmCall = (call: ToolCall, tool: Tool) => Promise<boolean>;
 

@@ -14,7 +14,10 @@ export function stopError(code: StopCode, message = 'Cancelled.'): LuciError {
 export function abortError({ reason }: AbortSignal): LuciError {
   if (reason instanceof LuciError) return reason;
   if (reason instanceof DOMException && reason.name === 'TimeoutError')
-    return new LuciError('TIMED_OUT', 'The time that was given for it is over.', { cause: reason, hint: 'Give it more: AbortSignal.timeout(ms)' });
+    return new LuciError('TIMED_OUT', 'The time that was given for it is over.', {
+      cause: reason,
+      hint: 'Give it more: AbortSignal.timeout(ms)',
+    });
   return new LuciError('CANCELLED', 'Cancelled.', { cause: reason });
 }
 

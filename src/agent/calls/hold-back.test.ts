@@ -59,6 +59,7 @@ test.each([
   ['arguments beside the name', '{"name": "clock", "town": "Oslo"}'],
   ['a comma too many', '{"name": "clock", "arguments": {"town": "Oslo",},}'],
   ['a bracket too few', '{"name": "clock", "arguments": {"town": "Oslo"}'],
+  ['brackets doubled', `{${json}}`],
   ['single quotes', "{'name': 'clock', 'arguments': {'town': 'Oslo'}}"],
   ['tags', `<tool_call>\n${json}\n</tool_call>`],
   ['tags without their end', `<tool_call>\n${json}`],
@@ -82,8 +83,14 @@ test.each([
   ['a call of Python with a result', '```python\ntime = clock(town="Oslo")\n```'],
   ['a list of calls of Python', '[clock(town="Oslo")]'],
   ['call in double brackets', '[[call: clock({"town": "Oslo"})]]'],
-  ['deepseek', '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>clock\n```json\n{"town": "Oslo"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>'],
-  ['kimi', '<|tool_calls_section_begin|><|tool_call_begin|>functions.clock:0<|tool_call_argument_begin|>{"town": "Oslo"}<|tool_call_end|><|tool_calls_section_end|>'],
+  [
+    'deepseek',
+    '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>clock\n```json\n{"town": "Oslo"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+  ],
+  [
+    'kimi',
+    '<|tool_calls_section_begin|><|tool_call_begin|>functions.clock:0<|tool_call_argument_begin|>{"town": "Oslo"}<|tool_call_end|><|tool_calls_section_end|>',
+  ],
   ['action and input', 'Action: clock\nAction Input: {"town": "Oslo"}'],
 ])('%s is a call, and nothing of it is text', (_, text) => {
   expect(read(text)).toEqual({ text: '', attempts: [oslo] });
@@ -106,7 +113,10 @@ test.each([
 });
 
 test('text before a call is handed on, text after it was said without its result', () => {
-  expect(read(`I look at the clock.\n\n\`\`\`json\n${json}\n\`\`\`\n\nIt is 12:00 there.`)).toEqual({ text: 'I look at the clock.\n\n', attempts: [oslo] });
+  expect(read(`I look at the clock.\n\n\`\`\`json\n${json}\n\`\`\`\n\nIt is 12:00 there.`)).toEqual({
+    text: 'I look at the clock.\n\n',
+    attempts: [oslo],
+  });
 });
 
 test.each([

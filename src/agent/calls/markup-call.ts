@@ -1,4 +1,14 @@
-import { type Attempt, bareName, type CallForm, type CallReading, type CallScope, mayBecome, none, offered, undecided } from './call-form.ts';
+import {
+  type Attempt,
+  bareName,
+  type CallForm,
+  type CallReading,
+  type CallScope,
+  mayBecome,
+  none,
+  offered,
+  undecided,
+} from './call-form.ts';
 import { isRecord } from './call-value.ts';
 import { matchAt, readValue, skipBlanks } from './read-value.ts';
 

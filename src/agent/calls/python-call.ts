@@ -1,5 +1,15 @@
 import type { ToolDefinition } from '../../engine/engine.ts';
-import { type Attempt, bareName, type CallForm, type CallReading, type CallScope, mayBecome, none, offered, undecided } from './call-form.ts';
+import {
+  type Attempt,
+  bareName,
+  type CallForm,
+  type CallReading,
+  type CallScope,
+  mayBecome,
+  none,
+  offered,
+  undecided,
+} from './call-form.ts';
 import { isRecord } from './call-value.ts';
 import { matchAt, type PythonArguments, readPythonArguments, skipBlanks } from './read-value.ts';
 

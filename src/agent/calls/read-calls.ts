@@ -40,7 +40,8 @@ function readWrapped(text: string, at: number, { wrapper, scope, depth }: Wrappe
   for (let next = start; ; ) {
     const read = readCalls(text, next, within, depth + 1);
     if (read.state === 'undecided') return undecided;
-    if (read.state === 'none') return attempts.length > 0 ? { state: 'calls', attempts, end: next } : unreadable(text, start, wrapper, scope);
+    if (read.state === 'none')
+      return attempts.length > 0 ? { state: 'calls', attempts, end: next } : unreadable(text, start, wrapper, scope);
     attempts.push(...read.attempts);
     const [between = ''] = matchAt(/[\s,;]*/y, text, read.end) ?? [];
     next = read.end + between.length;

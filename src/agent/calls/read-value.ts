@@ -139,7 +139,8 @@ function readScalar(text: string, at: number): ValueReading {
   const end = at + word.length;
   const isAtEnd = end === text.length;
   const isNumber = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(word);
-  if (!isNumber && !Object.hasOwn(words, word)) return isAtEnd && mayBecomeScalar(word) ? { state: 'cut', value: undefined, isClosable: false } : none;
+  if (!isNumber && !Object.hasOwn(words, word))
+    return isAtEnd && mayBecomeScalar(word) ? { state: 'cut', value: undefined, isClosable: false } : none;
   const value = isNumber ? Number(word) : words[word];
   return isAtEnd ? { state: 'cut', value, isClosable: true } : { state: 'whole', value, end };
 }

@@ -73,7 +73,8 @@ test.skipIf(process.platform === 'win32')('the mode of a file that is replaced i
 test('what changes or hides something asks first, in whatever order it is tried', async () => {
   await writeFile(join(root, 'package.json'), '{}');
   await mkdir(join(root, 'src'));
-  const refused = async (name: string, args: Record<string, unknown>): Promise<boolean> => (await call(name, args, false)).facts?.refused === true;
+  const refused = async (name: string, args: Record<string, unknown>): Promise<boolean> =>
+    (await call(name, args, false)).facts?.refused === true;
   expect(await refused('move_file', { from: 'package.json', to: 'old.json' })).toBe(true);
   expect(await refused('move_file', { from: 'src', to: 'gone' })).toBe(true);
   expect(await refused('make_folder', { path: '.git' })).toBe(true);
@@ -112,7 +113,9 @@ test('all that was replaced, moved and deleted comes back, the last first', asyn
   await call('delete_file', { path: 'c.txt' });
   expect(await readdir(root)).toEqual([]);
   const files = async (): Promise<Record<string, string>> =>
-    Object.fromEntries(await Promise.all((await readdir(root)).sort().map(async (name) => [name, await readFile(join(root, name), 'utf8')] as const)));
+    Object.fromEntries(
+      await Promise.all((await readdir(root)).sort().map(async (name) => [name, await readFile(join(root, name), 'utf8')] as const)),
+    );
   expect(await workspace.restoreLast()).toBe(true);
   expect(await files()).toEqual({ 'c.txt': 'A2' });
   expect(await workspace.restoreLast()).toBe(true);

@@ -46,7 +46,9 @@ const maxWrittenBytes = 50_000_000;
 const maxMade = 1000;
 
 /** One thing that a change did to what was there: put into the trash, or moved. */
-type Step = { readonly kind: 'trashed'; readonly trashed: Trashed } | { readonly kind: 'moved'; readonly from: string; readonly to: string };
+type Step =
+  | { readonly kind: 'trashed'; readonly trashed: Trashed }
+  | { readonly kind: 'moved'; readonly from: string; readonly to: string };
 
 /**
  * Opens a workspace on an existing folder. `trashFolder` must lie on the same disk for moves to be quick; it is made when needed.
@@ -88,7 +90,8 @@ export async function openWorkspace(folder: string, trashFolder: string): Promis
   async function requireInside(absolute: string, path: string): Promise<void> {
     const parent = await realpath(absolute === root ? root : dirname(absolute));
     const isInside = parent === root || parent.startsWith(root + sep);
-    if (!isInside || (absolute !== root && parent !== dirname(absolute))) throw new ToolError(`"${path}" leads out of the folder`, { outside: true });
+    if (!isInside || (absolute !== root && parent !== dirname(absolute)))
+      throw new ToolError(`"${path}" leads out of the folder`, { outside: true });
   }
 
   async function toTrash(absolute: string, path: string): Promise<Step> {
