@@ -23,7 +23,7 @@ const oneCall: readonly Rest[] = [
   { ask: 'How much is the rent in budget.csv?', answer: /700/ },
   { ask: 'Put a file named blue.txt into the folder photos with the text: sky', files: { 'photos/blue.txt': 'sky' } },
   { ask: 'How much disk space is free on this computer?', answer: /\b42\b/ },
-  { ask: 'Is there a file called budget.csv here?', answer: /\byes\b|there is|exists/i },
+  { ask: 'Is there a file called budget.csv here?', answer: /^(?![\s\S]*\b(no|not)\b)[\s\S]*(\byes\b|there is|exists)/i },
   { ask: 'Show me the content of old.log', answer: /started[\s\S]*stopped/ },
   { ask: 'How many processor cores does this machine have?', answer: /\b(6|six)\b/i },
   { ask: 'Create the file one.txt containing the number 1', files: { 'one.txt': '1' } },

@@ -36,7 +36,13 @@ export async function runRequest(session: Session, request: ToolRequest, reader:
 async function runApi(session: Session, { ask, tools, call }: ApiRequest, reader: Reader): Promise<Outcome> {
   const made: ToolCall[] = [];
   const offered = tools.map(
-    (tool): Tool => ({ ...tool, run: async (args) => (made.push({ id: '', name: tool.name, arguments: args }), 'ok') }),
+    (tool): Tool => ({
+      ...tool,
+      run: async (args) => {
+        made.push({ id: '', name: tool.name, arguments: args });
+        return 'ok';
+      },
+    }),
   );
   const { written, text } = await converse(session, offered, { ask, reader, stop: () => made.length > 0 });
   const [first] = made;

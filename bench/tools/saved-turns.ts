@@ -40,6 +40,8 @@ export function savedTurns(session: () => Promise<Session>, facts: Session['fact
 }
 
 function keyOf({ messages, tools, toolChoice, jsonSchema }: ChatRequest): string {
-  const asked = JSON.stringify([messages, tools, toolChoice ?? 'auto', jsonSchema]);
+  // Whether a schema says that nothing else is asked for makes no other question.
+  const told = tools?.map(({ parameters, ...tool }) => ({ ...tool, parameters: { ...parameters, additionalProperties: false } }));
+  const asked = JSON.stringify([messages, told, toolChoice ?? 'auto', jsonSchema]);
   return createHash('sha256').update(asked).digest('hex').slice(0, 24);
 }

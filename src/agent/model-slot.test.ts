@@ -23,7 +23,7 @@ function slowOpening() {
       );
     });
   };
-  return { openModel, signals, finish: () => waiting.splice(0).forEach((resolve) => resolve()), closed: () => closed };
+  return { openModel, signals, finish: () => waiting.splice(0).map((resolve) => resolve()), closed: () => closed };
 }
 
 test('the abort of one asker ends its own question, and nobody else’s', async () => {

@@ -12,6 +12,8 @@ export interface EngineFacts {
   readonly device: string;
   /** Tokens the session can hold. */
   readonly contextLength: number;
+  /** What the model's file calls itself, where that is known, as in `Qwen2.5 Coder 1.5B Instruct`. */
+  readonly modelName?: string;
   /** What it can do beside text. */
   readonly supports: EngineSupport;
 }

@@ -1,5 +1,5 @@
-import type { Tier } from '../base/model.ts';
 import type { ToolFacts } from '../agent/tool.ts';
+import type { Tier } from '../base/model.ts';
 import type { Language } from './case.ts';
 
 /** What a test run comes to, as it is kept and shown. */

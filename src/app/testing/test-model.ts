@@ -1,5 +1,8 @@
 import os from 'node:os';
+
+import { toolWayOf } from '../../agent/tool-way.ts';
 import type { Sha256, Tier } from '../../base/model.ts';
+
 import { version } from '../../base/version.ts';
 import type { EngineFacts } from '../../engine/engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
@@ -136,7 +139,7 @@ function runFactsOf(
     engine: `${engine.kind} ${engine.version}`,
     device: engine.device,
     contextLength: engine.contextLength,
-    toolPath: engine.supports.tools ? 'template' : 'grammar',
+    toolPath: toolWayOf(engine) === 'native' ? 'template' : 'grammar',
     sampling: { temperature: gradedSampling.temperature, seed: gradedSampling.seed },
     machine: { system: `${os.type()} ${os.release()} ${os.arch()}`, cores: physicalCores, memoryBytes: totalMemoryBytes },
     ...asked,

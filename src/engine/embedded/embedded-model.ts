@@ -106,6 +106,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
         version: `llama.cpp ${release}`,
         device: `${llama.gpu === false ? 'CPU' : llama.gpu}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
         contextLength,
+        modelName: opened.fileInfo.metadata.general.name,
         supports: { jsonSchema: true, tools: template?.knowsTools === true, requiredCalls: false, embeddings: true, seed: true },
       },
       promptTokens: createPromptTokens(opened, template ?? resolveChatWrapper(opened)),

@@ -60,7 +60,9 @@ async function openProgram(target: HostTarget, program: EngineProgram, { onEvent
   };
   const how = { contextLength: contextLengthOf(target, undefined), threads, onEvent: tell };
   const session = await openChild(options, { kind: 'file', path, name }, how);
-  return { session, memoryBytes: await estimate(target), ended: session.ended };
+  const modelName = program.path === path ? undefined : (await checkGgufFile(path)).name;
+  const named = { ...session, facts: { ...session.facts, modelName } };
+  return { session: named, memoryBytes: await estimate(target), ended: session.ended };
 }
 
 function contextLengthOf({ contextLength }: HostTarget, trained: number | undefined): number {

@@ -1,5 +1,6 @@
 import { createConversation } from '../../agent/conversation.ts';
 import type { ToolFacts } from '../../agent/tool.ts';
+import { toolWayOf } from '../../agent/tool-way.ts';
 import { abortError } from '../../base/abort.ts';
 import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { Session } from '../../engine/engine.ts';
