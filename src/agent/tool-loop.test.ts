@@ -84,6 +84,16 @@ test('a call that the engine tells apart and one that stands in the text are bot
   expect(calls).toEqual([oslo, { name: 'clock', arguments: { town: 'Rome' } }]);
 });
 
+test('arguments that the engine could not read are read loosely, or told to the model', async () => {
+  const call = (unreadable: string) => ({ id: 'x1', name: 'functions.clock', arguments: {}, unreadable });
+  const twice = JSON.stringify(JSON.stringify(oslo.arguments));
+  for (const written of ["{'town': 'Oslo'}", '{"town": "Oslo"', twice])
+    expect((await run((_, count) => (count === 1 ? [call(written)] : 'Noon.'))).calls).toEqual([oslo]);
+  const { results, text } = await run((_, count) => (count === 1 ? [call('in Oslo')] : 'Sorry.'));
+  expect(results).toEqual(['error: the arguments are wrong: they must be a JSON object. clock takes {"town": string}']);
+  expect(text).toBe('Sorry.');
+});
+
 test.each(ways)('%s: the answer is handed on piece by piece, and is the same as the whole one', async (_, native) => {
   const answer = 'One "two" {three}\nfour 😀.';
   const said = native ? answer : JSON.stringify({ answer });

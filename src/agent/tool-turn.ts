@@ -1,6 +1,8 @@
-import type { ChatRequest, GenerationEvent, Session, ToolDefinition } from '../engine/engine.ts';
-import type { Attempt } from './calls/call-form.ts';
+import type { ChatRequest, GenerationEvent, Session, ToolCall, ToolDefinition } from '../engine/engine.ts';
+import { type Attempt, bareName } from './calls/call-form.ts';
+import { argumentsOf } from './calls/call-value.ts';
 import { createHoldBack } from './calls/hold-back.ts';
+import { readValue } from './calls/read-value.ts';
 import { templateDefinitionOf } from './tool.ts';
 import { toolReplySchema, withToolsAsText } from './tool-format.ts';
 import { createToolReply } from './tool-reply.ts';
@@ -27,7 +29,7 @@ export async function* toolTurn(
   let written = '';
   for await (const event of session.generate(requestIn(way, request, tools), signal)) {
     if (event.type === 'thinking') yield event;
-    else if (event.type === 'tool-call') native.push({ attempt: event.call, id: event.call.id });
+    else if (event.type === 'tool-call') native.push({ attempt: attemptIn(event.call), id: event.call.id });
     else if (event.type === 'text') {
       written += event.text;
       const text = reader.push(event.text);
@@ -41,6 +43,16 @@ export async function* toolTurn(
       yield event;
     }
   }
+}
+
+/** A call that the engine tells apart. Its arguments may be written loosely, or as a text of JSON in a text of JSON. */
+function attemptIn({ name, arguments: args, unreadable }: ToolCall): Attempt {
+  return { name: bareName(name), arguments: unreadable === undefined ? args : argumentsOf(asText(unreadable)) };
+}
+
+function asText(written: string): unknown {
+  const read = readValue(written.trim(), 0);
+  return read.state === 'whole' || (read.state === 'cut' && read.isClosable) ? read.value : written;
 }
 
 function requestIn(way: ToolWay, request: ChatRequest, tools: readonly ToolDefinition[]): ChatRequest {

@@ -1,4 +1,4 @@
-import { LuciError } from './errors.ts';
+import { isLuciError, LuciError } from './errors.ts';
 
 /** Stopping. A run has one AbortController whose reason says who stopped it; everything, sleeps included, listens to its signal. */
 
@@ -19,6 +19,11 @@ export function abortError({ reason }: AbortSignal): LuciError {
       hint: 'Give it more: AbortSignal.timeout(ms)',
     });
   return new LuciError('CANCELLED', 'Cancelled.', { cause: reason });
+}
+
+/** Whether an error says that the caller ended the work, by a stop or by the time it gave. */
+export function isGivenUp(error: unknown): error is LuciError<'CANCELLED' | 'TIMED_OUT'> {
+  return isLuciError(error, 'CANCELLED') || isLuciError(error, 'TIMED_OUT');
 }
 
 /** Throws {@link abortError} when the signal has fired. */

@@ -51,6 +51,7 @@ export interface ErrorDetails {
     readonly nearest?: readonly string[];
   };
   readonly CANCELLED: StopFacts;
+  readonly TIMED_OUT: StopFacts;
 }
 
 /** The details of a code. */

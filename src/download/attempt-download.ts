@@ -1,5 +1,6 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isGivenUp } from '../base/abort.ts';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
 import { debugLog } from '../base/debug-log.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
@@ -116,9 +117,9 @@ function comparingWith({ sha256, sizeBytes = 0 }: ModelFile, partial: Partial, w
 async function settle(error: unknown, file: ModelFile, partial: Partial, { onAbort = 'keep', mode }: Attempt): Promise<unknown> {
   // By its path: the file may be closed already, when it could not be put into place.
   const size = (await stat(partial.dataPath).catch(() => undefined))?.size ?? 0;
-  if (isLuciError(error, 'CANCELLED') && onAbort === 'delete') {
+  if (isGivenUp(error) && onAbort === 'delete') {
     await partial.discard();
-    return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes: size } });
+    return new LuciError(error.code, error.message, { details: { ...error.details, deletedBytes: size } });
   }
   const isWrong = isLuciError(error, 'GGUF_BROKEN') || isLuciError(error, 'DIGEST_MISMATCH');
   if (size === 0 || (isWrong && mode !== 'repair-continue')) await partial.discard();
@@ -127,9 +128,9 @@ async function settle(error: unknown, file: ModelFile, partial: Partial, { onAbo
     if (partial.have.front === file.sizeBytes) await partial.save(partial.etag).catch(() => undefined);
     await partial.close();
   }
-  if (!isLuciError(error, 'CANCELLED')) return error;
+  if (!isGivenUp(error)) return error;
   const { sizeBytes: totalBytes } = file;
-  return new LuciError('CANCELLED', error.message, { details: { ...error.details, keptBytes: partial.have.bytes, totalBytes } });
+  return new LuciError(error.code, error.message, { details: { ...error.details, keptBytes: partial.have.bytes, totalBytes } });
 }
 
 async function commit(dataPath: string, destinationPath: string): Promise<void> {

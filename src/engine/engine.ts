@@ -107,6 +107,8 @@ export interface ToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** What was written as the arguments, where that is no JSON object: the model is told. */
+  readonly unreadable?: string;
 }
 
 /** A tool as the model sees it. */

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isGivenUp } from '../base/abort.ts';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
-import { isLuciError, LuciError } from '../base/errors.ts';
+import { LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { type Lock, tryLock } from '../base/lock.ts';
 import type { Model, ModelFile } from '../base/model.ts';
@@ -103,10 +104,10 @@ function holdParts(): AsyncDisposable & { hold(path: string): Promise<void> } {
 
 /** Parts that are whole are still partial data of their model: Ctrl+C deletes them too. */
 async function withoutParts(error: unknown, done: readonly { file: DownloadedFile }[]): Promise<unknown> {
-  if (!isLuciError(error, 'CANCELLED')) return error;
+  if (!isGivenUp(error)) return error;
   for (const { file } of done) await rm(file.path, { force: true });
   const deletedBytes = done.reduce((sum, { file }) => sum + file.sizeBytes, error.details.deletedBytes ?? 0);
-  return new LuciError('CANCELLED', error.message, { details: { ...error.details, deletedBytes } });
+  return new LuciError(error.code, error.message, { details: { ...error.details, deletedBytes } });
 }
 
 /** A model whose files lie there already, put there by hand or with a lost index: when their bytes are the pinned ones, nothing is fetched. */

@@ -31,7 +31,7 @@ test('downloadFile fetches a pinned file as docs/downloads.md says, and an abort
   const options = { partialFolder: join(folder, '.partial'), destinationPath: join(folder, 'm.gguf'), hub: luci.settings.hub };
 
   const stopped = downloadFile(luci.net, file, { ...options, signal: AbortSignal.timeout(1200) });
-  await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED', details: { keptBytes: expect.any(Number), totalBytes: bytes.length } });
+  await expect(stopped).rejects.toMatchObject({ code: 'TIMED_OUT', details: { keptBytes: expect.any(Number), totalBytes: bytes.length } });
   const sent = served.sentBytes;
   const done = await downloadFile(luci.net, file, options);
   expect(done).toMatchObject({ sha256, vouched: true, sizeBytes: bytes.length });

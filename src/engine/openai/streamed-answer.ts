@@ -82,12 +82,14 @@ function recordAt(record: JsonRecord, name: string): JsonRecord | undefined {
   return isRecord(record[name]) ? record[name] : undefined;
 }
 
-/** Arguments that a limit cut are no JSON: an error, never half a call. */
+/** Arguments that are no JSON are never half a call: where a limit cut them it is an error, else whoever runs the call tells the model. */
 function finishedCall(target: OpenAiTarget, { id, name, text }: PartialCall, reason: EndReason): ToolCall {
   try {
-    return { id, name, arguments: (text.trim() === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    return isRecord(value) ? { id, name, arguments: value } : { id, name, arguments: {}, unreadable: text };
   } catch (cause) {
-    const why = reason === 'length' ? 'it was cut by the limit of tokens' : 'its arguments are no JSON';
+    if (reason !== 'length') return { id, name, arguments: {}, unreadable: text };
+    const why = 'it was cut by the limit of tokens';
     throw new LuciError('ENGINE_FAILED', `${placeOf(target)} wrote a call of ${name} that cannot be used: ${why}.`, { cause });
   }
 }

@@ -82,7 +82,7 @@ export async function runCase(opened: Session, asked: AskedCase, options: AskOpt
 
 /** Where tools go through a grammar there is no room for thinking. */
 function thinkingBudgetOf({ facts }: Session, { instance, tier }: AskedCase, { thinks = false }: AskOptions): number {
-  const hasRoom = !instance.world || facts.supports.tools;
+  const hasRoom = !instance.world || toolWayOf(facts) === 'native';
   return thinks && hasRoom ? (thinkingTokens[tier] ?? 4096) : 0;
 }
 
