@@ -82,26 +82,31 @@ async function rowsOf(path: string, engine: string): Promise<Row[]> {
     for (const way of ways) {
       const facts = factsOf(engine, way);
       const saved = savedTurns(session, facts, join(values.turns, `${basename(path)}.${engine}.jsonl`));
-      const outcomes: [ToolRequest, Outcome][] = [];
-      const reader: Reader = way === 'rival' ? 'engine' : 'luci';
-      for (const request of asked) {
-        const outcome = await runRequest(saved, request, reader).catch((error: unknown) => {
-          if (error instanceof Error && error.message === 'not asked before') return undefined;
-          throw error;
-        });
-        if (outcome) outcomes.push([request, outcome]);
-        if (outcome && values.verbose)
-          process.stderr.write(
-            `${outcome.isRight ? 'ok  ' : 'FAIL'} ${engine} ${way} ${request.ask} | ${outcome.calls} calls | ${outcome.text.replace(/\n/g, '\\n').slice(0, 160)}\n`,
-          );
-      }
-      found.push({ model: basename(path), engine, way, outcomes });
+      found.push({ model: basename(path), engine, way, outcomes: await outcomesOf(saved, way) });
     }
   } finally {
     await (await opened)?.[Symbol.asyncDispose]();
     await luci.engine.stop();
   }
   return found;
+}
+
+/** All requests in one way; those whose replies are not there and may not be asked for are left out. */
+async function outcomesOf(session: Session, way: string): Promise<[ToolRequest, Outcome][]> {
+  const outcomes: [ToolRequest, Outcome][] = [];
+  const reader: Reader = way === 'rival' ? 'engine' : 'luci';
+  for (const request of asked) {
+    const outcome = await runRequest(session, request, reader).catch((error: unknown) => {
+      if (error instanceof Error && error.message === 'not asked before') return undefined;
+      throw error;
+    });
+    if (!outcome) continue;
+    outcomes.push([request, outcome]);
+    const { isRight, calls, text } = outcome;
+    const line = `${isRight ? 'ok  ' : 'FAIL'} ${way} ${request.ask} | ${calls} calls | ${text.replace(/\n/g, '\\n').slice(0, 160)}\n`;
+    if (values.verbose) process.stderr.write(line);
+  }
+  return outcomes;
 }
 
 function factsOf(engine: string, way: string): EngineFacts {

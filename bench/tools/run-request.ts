@@ -6,7 +6,7 @@ import { definitionOf, type Tool } from '../../src/agent/tool.ts';
 import { type AgentEvent, answerWithTools } from '../../src/agent/tool-loop.ts';
 import { builtInTools } from '../../src/agent/tools/built-in-tools.ts';
 import { openWorkspace } from '../../src/agent/tools/workspace.ts';
-import type { ChatMessage, ChatRequest, Session, ToolCall } from '../../src/engine/engine.ts';
+import type { ChatMessage, ChatRequest, GenerationEvent, Session, ToolCall } from '../../src/engine/engine.ts';
 import { type ApiRequest, type FileRequest, startFiles, type ToolRequest } from './request.ts';
 
 /** Who reads the calls: luci, or the engine alone (what it does not take for a call is text). */
@@ -135,13 +135,11 @@ async function* engineAlone(
 ): AsyncGenerator<AgentEvent> {
   const messages = [...request.messages];
   for (;;) {
-    let content = '';
-    const toolCalls: ToolCall[] = [];
-    for await (const event of session.generate({ ...request, messages, tools: tools.map(definitionOf) })) {
-      if (event.type === 'text') content += event.text;
-      if (event.type === 'tool-call') toolCalls.push(event.call);
-      if (event.type !== 'end' || toolCalls.length === 0) yield event;
-    }
+    const events: GenerationEvent[] = [];
+    for await (const event of session.generate({ ...request, messages, tools: tools.map(definitionOf) })) events.push(event);
+    const toolCalls = events.flatMap((event) => (event.type === 'tool-call' ? [event.call] : []));
+    const content = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+    yield* events.filter(({ type }) => type !== 'end' || toolCalls.length === 0);
     if (toolCalls.length === 0) return;
     messages.push({ role: 'assistant', content, toolCalls });
     for (const call of toolCalls) {

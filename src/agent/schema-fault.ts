@@ -29,16 +29,26 @@ function faultIn(schema: unknown, whole: object, place: string, depth: number): 
 }
 
 function ownFault(schema: Readonly<Record<string, unknown>>, whole: object, place: string): string | undefined {
-  const { type, $ref: pointer, enum: values, required } = schema;
+  return typeFault(schema, place) ?? listFault(schema, place) ?? pointerFault(schema['$ref'], whole, place);
+}
+
+function typeFault({ type }: Readonly<Record<string, unknown>>, place: string): string | undefined {
   const named = type === undefined ? [] : [type].flat();
-  const unknown = named.find((name) => !types.has(name));
-  if (unknown !== undefined || (Array.isArray(type) && type.length === 0))
-    return `${place} has the type ${JSON.stringify(unknown ?? type)}, which there is not`;
+  const isWrong = named.some((name) => !types.has(name)) || (type !== undefined && named.length === 0);
+  return isWrong ? `${place} has the type ${JSON.stringify(type)}, which there is not` : undefined;
+}
+
+function listFault(schema: Readonly<Record<string, unknown>>, place: string): string | undefined {
+  const { enum: values, required = [] } = schema;
   if (values !== undefined && (!Array.isArray(values) || values.length === 0)) return `enum at ${place} must be a list with values`;
-  if (required !== undefined && !(Array.isArray(required) && required.every((key) => typeof key === 'string')))
-    return `required at ${place} must be a list of names`;
-  for (const key of byName) if (schema[key] !== undefined && !isRecord(schema[key])) return `${key} at ${place} must be an object`;
-  for (const key of lists) if (schema[key] !== undefined && !Array.isArray(schema[key])) return `${key} at ${place} must be a list`;
+  if (!Array.isArray(required) || required.some((key) => typeof key !== 'string')) return `required at ${place} must be a list of names`;
+  const noObject = byName.find((key) => schema[key] !== undefined && !isRecord(schema[key]));
+  if (noObject !== undefined) return `${noObject} at ${place} must be an object`;
+  const noList = lists.find((key) => schema[key] !== undefined && !Array.isArray(schema[key]));
+  return noList === undefined ? undefined : `${noList} at ${place} must be a list`;
+}
+
+function pointerFault(pointer: unknown, whole: object, place: string): string | undefined {
   if (pointer === undefined) return undefined;
   if (typeof pointer !== 'string' || !pointer.startsWith('#'))
     return `$ref at ${place} points to ${JSON.stringify(pointer)}; only places of the schema itself (#/...) are followed`;

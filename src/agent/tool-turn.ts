@@ -25,24 +25,26 @@ export async function* toolTurn(
 ): AsyncGenerator<TurnEvent> {
   const way = toolWayOf(session.facts, request);
   const reader = way === 'grammar' ? createToolReply(tools, request.jsonSchema === undefined) : createHoldBack(tools);
-  const native: { readonly attempt: Attempt; readonly id: string }[] = [];
+  const native: TurnEvent[] = [];
   let written = '';
   for await (const event of session.generate(requestIn(way, request, tools), signal)) {
     if (event.type === 'thinking') yield event;
-    else if (event.type === 'tool-call') native.push({ attempt: attemptIn(event.call), id: event.call.id });
+    else if (event.type === 'tool-call') native.push({ type: 'attempt', attempt: attemptIn(event.call), id: event.call.id });
     else if (event.type === 'text') {
       written += event.text;
-      const text = reader.push(event.text);
-      if (text !== '') yield { type: 'text', text };
+      yield* textOf(reader.push(event.text));
     } else {
-      const rest = reader.finish();
-      if (rest !== '') yield { type: 'text', text: rest };
+      yield* textOf(reader.finish());
       for (const attempt of reader.attempts) yield { type: 'attempt', attempt };
-      for (const call of native) yield { type: 'attempt', ...call };
+      yield* native;
       if (way === 'grammar') yield { type: 'written', text: written.trimEnd() };
       yield event;
     }
   }
+}
+
+function textOf(text: string): TurnEvent[] {
+  return text === '' ? [] : [{ type: 'text', text }];
 }
 
 /** A call that the engine tells apart. Its arguments may be written loosely, or as a text of JSON in a text of JSON. */

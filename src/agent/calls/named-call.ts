@@ -1,5 +1,4 @@
-import { type Attempt, bareName, type CallForm, none, undecided } from './call-form.ts';
-import { isRecord } from './call-value.ts';
+import { type Attempt, bareName, type CallForm, type CallReading, none, undecided } from './call-form.ts';
 import { parametersOf } from './markup-call.ts';
 import { matchAt, readValue } from './read-value.ts';
 
@@ -14,24 +13,27 @@ export const namedCall: CallForm = {
     if (!scope.isTagged) return none;
     const [head, written] = matchAt(head_, text, at) ?? [];
     if (head === undefined || written === undefined) return none;
-    const name = bareName(written.replace(/:\d+$/, ''));
-    const start = at + head.length;
-    if (start >= text.length) return scope.isFinal ? none : undecided;
-    if (text.startsWith('<arg_key>', start)) return pairs(text, start, name, scope.isFinal);
-    if (text[start] !== '{') return scope.isFinal || !/[[<`\s]/.test(text[start] ?? '') ? none : undecided;
-    const read = readValue(text, start);
-    if (read.state === 'none') return none;
-    if (read.state === 'cut' && !scope.isFinal) return undecided;
-    const isUsable = isRecord(read.value) && (read.state === 'whole' || read.isClosable);
-    const attempt: Attempt = isUsable ? { name, arguments: read.value } : { name, arguments: {}, problem: 'cut' };
-    return { state: 'calls', attempts: [attempt], end: read.state === 'whole' ? read.end : text.length };
+    return argumentsAt(text, at + head.length, { name: bareName(written.replace(/:\d+$/, '')), isFinal: scope.isFinal });
   },
 };
+
+/** What stands behind the name. */
+function argumentsAt(text: string, start: number, { name, isFinal }: { readonly name: string; readonly isFinal: boolean }): CallReading {
+  if (start >= text.length) return isFinal ? none : undecided;
+  if (text.startsWith('<arg_key>', start)) return pairs(text, start, name, isFinal);
+  if (text[start] !== '{') return isFinal || !/[[<`\s]/.test(text[start] ?? '') ? none : undecided;
+  const read = readValue(text, start);
+  if (read.state === 'none') return none;
+  if (read.state === 'whole') return { state: 'calls', attempts: [{ name, arguments: read.value }], end: read.end };
+  if (!isFinal) return undecided;
+  const attempt: Attempt = read.isClosable ? { name, arguments: read.value } : { name, arguments: {}, problem: 'cut' };
+  return { state: 'calls', attempts: [attempt], end: text.length };
+}
 
 const head_ =
   /(?:function<｜tool▁sep｜>|call:)?\s*([A-Za-z_][\w.-]*(?::\d+)?)\s*(?:\[CALL_ID\]\w+)?\s*(?:\[ARGS\]|<｜tool▁sep｜>|<\|tool_call_argument_begin\|>)?\s*(?:```(?:json)?)?\s*/y;
 
-function pairs(text: string, start: number, name: string, isFinal: boolean): ReturnType<CallForm['read']> {
+function pairs(text: string, start: number, name: string, isFinal: boolean): CallReading {
   const close = text.indexOf('</tool_call>', start);
   if (close < 0 && !isFinal) return undecided;
   const end = close < 0 ? text.length : close;

@@ -17,22 +17,27 @@ import { matchAt, type PythonArguments, readPythonArguments, skipBlanks } from '
 export const pythonCall: CallForm = {
   name: 'Python',
   example: 'clock(town="Oslo")',
-  read(text, at, scope) {
-    const isList = text[at] === '[';
-    const attempts: Attempt[] = [];
-    for (let next = isList ? skipBlanks(text, at + 1) : at; ; ) {
-      const call = oneCall(text, next, scope);
-      if (call.state !== 'calls') return call;
-      attempts.push(...call.attempts);
-      if (!isList) return endsLine(text, call.end, scope) ?? { ...call, attempts };
-      next = skipBlanks(text, call.end);
-      if (text[next] === ']') return { state: 'calls', attempts, end: next + 1 };
-      if (next >= text.length) return scope.isFinal ? { state: 'calls', attempts, end: next } : undecided;
-      if (text[next] !== ',') return none;
-      next = skipBlanks(text, next + 1);
-    }
-  },
+  read: (text, at, scope) => (text[at] === '[' ? readList(text, at, scope) : readLine(text, at, scope)),
 };
+
+function readLine(text: string, at: number, scope: CallScope): CallReading {
+  const call = oneCall(text, at, scope);
+  return call.state === 'calls' ? (endsLine(text, call.end, scope) ?? call) : call;
+}
+
+function readList(text: string, at: number, scope: CallScope): CallReading {
+  const attempts: Attempt[] = [];
+  for (let next = skipBlanks(text, at + 1); ; ) {
+    const call = oneCall(text, next, scope);
+    if (call.state !== 'calls') return call;
+    attempts.push(...call.attempts);
+    next = skipBlanks(text, call.end);
+    if (text[next] === ']') return { state: 'calls', attempts, end: next + 1 };
+    if (next >= text.length) return scope.isFinal ? { state: 'calls', attempts, end: next } : undecided;
+    if (text[next] !== ',') return none;
+    next = skipBlanks(text, next + 1);
+  }
+}
 
 function oneCall(text: string, at: number, scope: CallScope): CallReading {
   // Only code gives the result a name; of a sentence its first word must not be held back.
@@ -40,20 +45,26 @@ function oneCall(text: string, at: number, scope: CallScope): CallReading {
   const start = at + before.length;
   const [head = '', written = ''] = matchAt(/([A-Za-z_][\w.]*)?\s*/y, text, start) ?? [];
   const open = start + head.length;
-  if (open >= text.length) return !scope.isFinal && (before !== '' || mayBeName(written, text, at, scope)) ? undecided : none;
-  if (text[open] !== '(' || written === '') return none;
+  const mayGoOn = !scope.isFinal && (before !== '' || mayBeName(written, text, at, scope));
+  if (open >= text.length) return mayGoOn ? undecided : none;
   const name = bareName(written.replace(/\.call$/, ''));
-  const tool = offered(scope.tools, name);
-  if (!tool && !scope.isTagged) return none;
-  const read = readPythonArguments(text, open + 1);
+  const isTool = offered(scope.tools, name) !== undefined || (scope.isTagged && name !== '');
+  if (text[open] !== '(' || !isTool) return none;
+  const read = bracketsAt(text, open + 1, name, scope);
+  const isClosed = isPrinted !== undefined && read.state === 'calls' && text[read.end] === ')';
+  return isClosed ? { ...read, end: read.end + 1 } : read;
+}
+
+/** The arguments from behind the opening bracket on. */
+function bracketsAt(text: string, start: number, name: string, { tools, isFinal }: CallScope): CallReading {
+  const read = readPythonArguments(text, start);
   if (read.state === 'none' || !read.arguments) return none;
-  if (read.state === 'cut') {
-    if (!scope.isFinal) return undecided;
-    const cut = { name, arguments: {}, problem: 'cut' } as const;
-    return { state: 'calls', attempts: [read.isClosable ? { name, arguments: objectOf(read.arguments, tool) } : cut], end: text.length };
-  }
-  const isClosed = isPrinted !== undefined && text[read.end] === ')';
-  return { state: 'calls', attempts: [{ name, arguments: objectOf(read.arguments, tool) }], end: read.end + (isClosed ? 1 : 0) };
+  if (read.state === 'cut' && !isFinal) return undecided;
+  const isUsable = read.state === 'whole' || read.isClosable;
+  const attempt: Attempt = isUsable
+    ? { name, arguments: objectOf(read.arguments, offered(tools, name)) }
+    : { name, arguments: {}, problem: 'cut' };
+  return { state: 'calls', attempts: [attempt], end: read.state === 'whole' ? read.end : text.length };
 }
 
 function mayBeName(written: string, text: string, at: number, { tools, isWrapped }: CallScope): boolean {

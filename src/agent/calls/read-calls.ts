@@ -40,13 +40,12 @@ function readWrapped(text: string, at: number, { wrapper, scope, depth }: Wrappe
   for (let next = start; ; ) {
     const read = readCalls(text, next, within, depth + 1);
     if (read.state === 'undecided') return undecided;
-    if (read.state === 'none')
-      return attempts.length > 0 ? { state: 'calls', attempts, end: next } : unreadable(text, start, wrapper, scope);
+    if (read.state === 'none' && attempts.length === 0) return unreadable(text, start, wrapper, scope);
+    if (read.state === 'none') return { state: 'calls', attempts, end: next };
     attempts.push(...read.attempts);
-    const [between = ''] = matchAt(/[\s,;]*/y, text, read.end) ?? [];
-    next = read.end + between.length;
-    if (text.startsWith(wrapper.close, next)) return { state: 'calls', attempts, end: next + wrapper.close.length };
-    if (next >= text.length) return { state: 'calls', attempts, end: next };
+    next = read.end + (matchAt(/[\s,;]*/y, text, read.end)?.[0].length ?? 0);
+    const isClosed = text.startsWith(wrapper.close, next);
+    if (isClosed || next >= text.length) return { state: 'calls', attempts, end: isClosed ? next + wrapper.close.length : next };
   }
 }
 

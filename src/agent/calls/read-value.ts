@@ -56,17 +56,22 @@ function readObject(text: string, start: number, depth: number): ValueReading {
     at = skipCommas(text, at);
     if (at >= text.length) return { state: 'cut', value, isClosable: true };
     if (text[at] === '}') return { state: 'whole', value, end: at + 1 };
-    const key = readKey(text, at);
-    if (key.state === 'none') return none;
-    if (key.state === 'cut') return { state: 'cut', value, isClosable: false };
-    const colon = skipBlanks(text, key.end);
-    if (colon < text.length && text[colon] !== ':') return none;
-    const item = readValue(text, skipBlanks(text, colon + 1), depth + 1);
+    const item = readPair(text, at, value, depth);
     if (item.state === 'none') return none;
-    set(value, String(key.value), item.value);
     if (item.state === 'cut') return { state: 'cut', value, isClosable: item.isClosable };
     at = item.end;
   }
+}
+
+/** A key and its value, put into the object as far as they came. */
+function readPair(text: string, at: number, object: Record<string, unknown>, depth: number): ValueReading {
+  const key = readKey(text, at);
+  if (key.state !== 'whole') return key;
+  const colon = skipBlanks(text, key.end);
+  if (colon < text.length && text[colon] !== ':') return none;
+  const item = readValue(text, skipBlanks(text, colon + 1), depth + 1);
+  if (item.state !== 'none') set(object, String(key.value), item.value);
+  return item;
 }
 
 /** A key of any name is the object's own, `__proto__` too. */
@@ -158,15 +163,22 @@ export function readPythonArguments(text: string, start: number): ValueReading &
     at = skipCommas(text, at);
     if (at >= text.length) return { state: 'cut', value: undefined, isClosable: true, ...read };
     if (text[at] === ')') return { state: 'whole', value: undefined, end: at + 1, ...read };
-    const name = matchAt(/([A-Za-z_]\w*)\s*=\s*/y, text, at);
-    if (!name && matchAt(/[A-Za-z_]\w*\s*$/y, text, at)) return { state: 'cut', value: undefined, isClosable: false, ...read };
-    const item = readValue(text, at + (name?.[0].length ?? 0));
+    const item = readArgument(text, at, positional, named);
     if (item.state === 'none') return none;
-    if (name) set(named, name[1] ?? '', item.value);
-    else positional.push(item.value);
     if (item.state === 'cut') return { state: 'cut', value: undefined, isClosable: item.isClosable, ...read };
     at = item.end;
   }
+}
+
+/** One argument, put where it belongs as far as it came. */
+function readArgument(text: string, at: number, positional: unknown[], named: Record<string, unknown>): ValueReading {
+  const name = matchAt(/([A-Za-z_]\w*)\s*=\s*/y, text, at);
+  if (!name && matchAt(/[A-Za-z_]\w*\s*$/y, text, at)) return { state: 'cut', value: undefined, isClosable: false };
+  const item = readValue(text, at + (name?.[0].length ?? 0));
+  if (item.state === 'none') return none;
+  if (name) set(named, name[1] ?? '', item.value);
+  else positional.push(item.value);
+  return item;
 }
 
 /** A sticky pattern at a place. */

@@ -58,17 +58,7 @@ export async function openWorkspace(folder: string, trashFolder: string): Promis
   const root = await existingFolder(folder);
   /** Each change with its steps. */
   const journal: (readonly Step[])[] = [];
-  let writtenBytes = 0;
-  let made = 0;
-
-  /** Counts what is about to be made and written. */
-  function take(bytes: number): void {
-    if (writtenBytes + bytes > maxWrittenBytes)
-      throw new ToolError(`no more than ${maxWrittenBytes} bytes are written in one chat`, { limited: true });
-    if (made >= maxMade) throw new ToolError(`no more than ${maxMade} files and folders are written in one chat`, { limited: true });
-    writtenBytes += bytes;
-    made += 1;
-  }
+  const take = createAllowance();
 
   /** The place of a path, each folder on the way checked to be a real folder inside the root. */
   async function place(path: string): Promise<string> {
@@ -165,17 +155,7 @@ export async function openWorkspace(folder: string, trashFolder: string): Promis
         throw isNotFound(error) ? new ToolError(`the folder of "${path}" is not there`) : error;
       });
       take(Buffer.byteLength(content));
-      // Written beside and renamed: a rename replaces a link that was put there meanwhile, and does not follow it.
-      const temporary = join(dirname(absolute), `.${uniqueMark()}.tmp`);
-      const kept = there?.isFile() ? there.mode & 0o777 : undefined;
-      // Nobody else may read what replaces a secret, not even before its mode is set.
-      const file = await open(temporary, 'wx', kept === undefined ? 0o666 : 0o600);
-      try {
-        await file.writeFile(content);
-        if (kept !== undefined) await file.chmod(kept);
-      } finally {
-        await file.close();
-      }
+      const temporary = await writeBeside(absolute, content, there?.isFile() ? there.mode & 0o777 : undefined);
       if (there) journal.push([await toTrash(absolute, path)]);
       await renameOver(temporary, absolute);
     },
@@ -215,6 +195,35 @@ export async function openWorkspace(folder: string, trashFolder: string): Promis
       return true;
     },
   };
+}
+
+/** Counts what is about to be made and written; throws where it is too much. */
+function createAllowance(): (bytes: number) => void {
+  let writtenBytes = 0;
+  let made = 0;
+  return (bytes) => {
+    if (writtenBytes + bytes > maxWrittenBytes)
+      throw new ToolError(`no more than ${maxWrittenBytes} bytes are written in one chat`, { limited: true });
+    if (made >= maxMade) throw new ToolError(`no more than ${maxMade} files and folders are written in one chat`, { limited: true });
+    writtenBytes += bytes;
+    made += 1;
+  };
+}
+
+/**
+ * Writes beside the place, to be renamed: a rename replaces a link that was put there meanwhile, and does not follow it. `mode` is that of
+ * the file which is replaced: nobody else may read what replaces a secret, not even before its mode is set.
+ */
+async function writeBeside(absolute: string, content: string, mode: number | undefined): Promise<string> {
+  const temporary = join(dirname(absolute), `.${uniqueMark()}.tmp`);
+  const file = await open(temporary, 'wx', mode === undefined ? 0o666 : 0o600);
+  try {
+    await file.writeFile(content);
+    if (mode !== undefined) await file.chmod(mode);
+  } finally {
+    await file.close();
+  }
+  return temporary;
 }
 
 /** Refuses what is no plain file, and says what it is. */
