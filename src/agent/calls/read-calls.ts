@@ -43,10 +43,20 @@ function readWrapped(text: string, at: number, { wrapper, scope, depth }: Wrappe
     if (read.state === 'none' && attempts.length === 0) return unreadable(text, start, wrapper, scope);
     if (read.state === 'none') return { state: 'calls', attempts, end: next };
     attempts.push(...read.attempts);
-    next = read.end + (matchAt(/[\s,;]*/y, text, read.end)?.[0].length ?? 0);
-    const isClosed = text.startsWith(wrapper.close, next);
-    if (isClosed || next >= text.length) return { state: 'calls', attempts, end: isClosed ? next + wrapper.close.length : next };
+    next = skipSeparators(text, read.end);
+    const end = endOf(text, next, wrapper);
+    if (end !== undefined) return { state: 'calls', attempts, end };
   }
+}
+
+function skipSeparators(text: string, at: number): number {
+  return at + (matchAt(/[\s,;]*/y, text, at)?.[0].length ?? 0);
+}
+
+/** Where the calls end: behind the closing of their wrapper, or with the text. */
+function endOf(text: string, at: number, { close }: CallWrapper): number | undefined {
+  if (text.startsWith(close, at)) return at + close.length;
+  return at >= text.length ? at : undefined;
 }
 
 /** What stands in tags of calls and cannot be read goes back to the model; what stands in others is text. */
