@@ -1,5 +1,5 @@
-import { orAborted } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { shareOpening } from '../base/shared-opening.ts';
 import type { Session } from '../engine/engine.ts';
 
 /** The one open model of an agent. */
@@ -11,48 +11,41 @@ export interface ModelSlot {
 
 /** A slot; `openModel` is called by the first question, and again by the next one where the engine was lost. One opening runs at a time. */
 export function createModelSlot(openModel: (signal?: AbortSignal) => Promise<Session>): ModelSlot {
-  const closing = new AbortController();
-  let opening: Promise<Session> | undefined;
-  let looking: Promise<Session> | undefined;
-
-  function begin(): Promise<Session> {
-    // Given the signal of the agent's own end: an opening is nobody's, so no asker's signal may end it.
-    const begun = openModel(closing.signal);
-    opening = begun;
-    begun.catch(() => {
-      if (opening === begun) opening = undefined; // The next question may try again.
-    });
-    return begun;
-  }
+  const shared = shareOpening(openModel);
+  let isClosed = false;
+  let looking: Promise<void> | undefined;
+  const requireOpen = (): void => {
+    if (isClosed) throw new LuciError('AGENT_CLOSED', 'This agent is closed.', { hint: 'Make a new one: new LlamafileAgent(...)' });
+  };
 
   /** It may have crashed since, or been stopped by another command. All who ask meanwhile wait for the same look. */
-  async function find(): Promise<Session> {
-    if (!opening) return begin();
-    const session = await opening;
-    if (await isThere(session)) return session;
-    return closing.signal.aborted ? session : begin();
+  async function dropWhereLost(known: Session): Promise<void> {
+    if (!(await isThere(known))) shared.drop(known);
   }
 
   return {
     async open(signal) {
-      if (closing.signal.aborted) throw closedError();
-      looking ??= find().finally(() => {
-        looking = undefined;
+      requireOpen();
+      const { value: known } = shared;
+      if (known) {
+        looking ??= dropWhereLost(known).finally(() => {
+          looking = undefined;
+        });
+        await looking;
+      }
+      const session = await shared.get(signal).catch((error: unknown) => {
+        // An opening that ended because the agent was closed.
+        requireOpen();
+        throw error;
       });
-      const session = await orAborted(looking, signal);
-      if (closing.signal.aborted) throw closedError();
+      requireOpen();
       return session;
     },
     async close() {
-      closing.abort(closedError());
-      const session = await (looking ?? opening)?.catch(() => undefined);
-      await session?.[Symbol.asyncDispose]();
+      isClosed = true;
+      await shared.close();
     },
   };
-}
-
-function closedError(): LuciError {
-  return new LuciError('AGENT_CLOSED', 'This agent is closed: close() was called.', { hint: 'Make a new one: new LlamafileAgent(...)' });
 }
 
 /** Whether a session still has its engine. Counting runs no model: when the engine does not answer, it was gone before. */
