@@ -6,6 +6,7 @@ import { checkPrompt, checkRequest, checkSchema, checkTexts } from './check-requ
 import { type Conversation, createConversation } from './conversation.ts';
 import { createModelSlot } from './model-slot.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
+import { schemaInstructions } from './schema-instructions.ts';
 import { schemaProblem } from './schema-problem.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
 
@@ -84,7 +85,10 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     async json<T>(prompt: string, schema: JsonSchema, options: JsonOptions<T> = {}): Promise<T> {
       checkSchema(schema);
       const { check = (value: unknown) => value as T, ...query } = options;
-      return checkedJson(await answer(prompt, { ...query, jsonSchema: schema }), schema, check);
+      checkPrompt(prompt);
+      // A grammar forces the form, but a model that is not told it writes something else into it.
+      const told = `${prompt}\n\n${schemaInstructions(schema)}`;
+      return checkedJson(await answer(told, { ...query, jsonSchema: schema }), schema, check);
     },
     chat(options = {}) {
       const { messages, ...own } = options;

@@ -15,7 +15,8 @@ const options: {
   stop: ['END'],
   toolChoice: 'none',
   repeatable: true,
-  thinking: false,
+  thinking: 'low',
+  thinkingTokens: 40,
 };
 
 async function drain(events: AsyncIterable<unknown>): Promise<void> {
@@ -62,6 +63,8 @@ describe.each(methods)('%s', (_, ask) => {
     ['a stop that is no list', { stop: 'END' }],
     ['another toolChoice', { toolChoice: 'maybe' }],
     ['a system prompt that is no text', { system: 3 }],
+    ['thinking in other words', { thinking: 'much' }],
+    ['thinking tokens below zero', { thinkingTokens: -1 }],
     ['repeatable in words', { repeatable: 'yes' }],
     ['tools that are none', { tools: [{ name: 'x' }] }],
     ['a tool with a name of blanks', { tools: [{ ...clock, name: 'the clock' }] }],
