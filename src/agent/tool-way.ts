@@ -4,8 +4,8 @@ import type { ChatRequest, EngineFacts } from '../engine/engine.ts';
 export type ToolWay = 'native' | 'grammar';
 
 /**
- * Models whose templates speak of tools, and that do better by the grammar all the same, by the name their file has for itself. Measured
- * with `npm run bench:tools`; docs/tools.md has the figures.
+ * Models whose templates speak of tools and that are asked by the grammar all the same, by the name their file has for itself. From
+ * `npm run bench:tools`; docs/tools.md has the figures, and how far they carry.
  */
 const measuredWays: readonly { readonly model: RegExp; readonly way: ToolWay; readonly why: string }[] = [
   {
