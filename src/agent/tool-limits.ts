@@ -13,7 +13,7 @@ export interface ToolLimits {
   readonly questionCharactersPerToken: number;
 }
 
-export const usualLimits: ToolLimits = {
+export const defaultLimits: ToolLimits = {
   callsPerQuestion: 16,
   callsPerChat: 1000,
   argumentBytesPerCall: 1_100_000,
@@ -42,7 +42,7 @@ export interface QuestionBudget {
 }
 
 /** The budget of a question in a chat that used so much before. */
-export function questionBudget(chat: ChatUse, contextLength: number, limits: ToolLimits = usualLimits): QuestionBudget {
+export function questionBudget(chat: ChatUse, contextLength: number, limits: ToolLimits = defaultLimits): QuestionBudget {
   let calls = 0;
   let argumentBytes = 0;
   let resultCharacters = contextLength * limits.questionCharactersPerToken;

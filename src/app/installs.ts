@@ -4,6 +4,7 @@ import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
 import { listPartials, type PartialInfo } from '../download/partial.ts';
 import { createRateLimiter } from '../download/rate-limit.ts';
+import { defaultContextLength } from '../engine/defaults.ts';
 import type { HostEngine } from '../engine/host/host-engine.ts';
 import type { InstallOptions } from '../install/carry-out.ts';
 import { starterName } from '../install/choose-installed.ts';
@@ -18,7 +19,7 @@ import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
 import { type CarryOutOptions, carryOutPlan, type FileToTake, type PreparedInstall } from './carry-out-plan.ts';
 import { expandHome } from './expand-home.ts';
-import { groupsPath, type Models, usualContextLength } from './models.ts';
+import { groupsPath, type Models } from './models.ts';
 
 /** Getting models onto this machine, and keeping their bytes right. */
 
@@ -136,7 +137,7 @@ function installerOf({ settings, directories, net, store, models }: InstallsOpti
     catalog: models.catalog,
     groupsPath: groupsPath(),
     stateFolder: directories.state,
-    contextLength: usualContextLength,
+    contextLength: defaultContextLength,
     download: {
       partialFolder: directories.partial,
       hub,

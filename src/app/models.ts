@@ -7,6 +7,7 @@ import { findModel, requireModel } from '../catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
 import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
+import { defaultContextLength } from '../engine/defaults.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import {
   chooseProven,
@@ -30,9 +31,6 @@ export type { ListedModel };
 
 /** Models: those of the catalogue, those installed, and which of them a word means. */
 
-/** Tokens luci opens a model with when nothing else is said; plans reckon with it. */
-export const usualContextLength = 4096;
-
 /** Which models a group of the package's catalogue has. */
 export const groupsPath = (): string => dataPath('catalog', 'groups.json');
 
@@ -43,7 +41,7 @@ export interface CatalogedModel {
   /** Bytes of all files; an estimate from the parameters when `isSizeKnown` is false. */
   readonly sizeBytes: number;
   readonly isSizeKnown: boolean;
-  /** Memory at {@link usualContextLength}. */
+  /** Memory at {@link defaultContextLength}. */
   readonly memoryBytes: number;
   readonly fits: Fit;
 }
@@ -171,7 +169,7 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
 }
 
 function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, TestRecord>>): ListedModel {
-  const memoryBytes = estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, usualContextLength);
+  const memoryBytes = estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, defaultContextLength);
   const result = proven[model.name];
   return {
     ...model,
@@ -185,7 +183,7 @@ function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<s
 function catalogedAs(model: Model, installed: ListedModel | undefined): CatalogedModel {
   const stated = statedBytes(model);
   const sizeBytes = stated ?? bytesFromParameters(model.parametersB, model.quantization);
-  const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, usualContextLength);
+  const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, defaultContextLength);
   return { model, installed, sizeBytes, isSizeKnown: stated !== undefined, memoryBytes, fits: fitOf(memoryBytes, totalmem()) };
 }
 

@@ -83,7 +83,7 @@ function findVerb(found: Found): Found {
     if (token.kind === 'option' && !flags.some(({ name }) => name === token.name)) throw unknownFlag(token.rawName, flags, found);
   const first = tokens.find(({ kind }) => kind !== 'option');
   const word = first?.kind === 'positional' ? first : undefined;
-  const verb = command.verbs.find(({ name }) => name === (word?.value ?? command.usualVerb));
+  const verb = command.verbs.find(({ name }) => name === (word?.value ?? command.defaultVerb));
   if (verb) {
     const others = word ? rest.filter((_, index) => index !== word.index) : rest;
     // Without a verb the help is that of the command.

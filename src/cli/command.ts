@@ -64,7 +64,7 @@ export interface Command<Options extends OptionTable = OptionTable> {
   /** Commands of their own, by the word after the name. */
   readonly verbs?: readonly Command[];
   /** The verb that is meant when none is named. */
-  readonly usualVerb?: string;
+  readonly defaultVerb?: string;
   /** Returns the exit status; failures are thrown. Missing where a verb must be named. */
   run?(context: CommandContext<Options>): Promise<number>;
 }

@@ -7,14 +7,14 @@ import { wrap } from './show/text.ts';
 /** Help, made from the table of commands. */
 
 /** In the list of all commands, longer ones are left to the command's own help. */
-const longestOperands = 18;
+const maxOperandsWidth = 18;
 
 /** What `luci --help` prints. */
 export function generalHelp(commands: readonly Command[], terminal: Terminal): string {
   const { ellipsis } = terminal.marks;
   const rows = commands.map((command): [string, string] => {
     const operands = operandsText(command);
-    return [`${command.name} ${operands.length > longestOperands ? ellipsis : operands}`, command.summary];
+    return [`${command.name} ${operands.length > maxOperandsWidth ? ellipsis : operands}`, command.summary];
   });
   return [
     wrap('luci installs open language models by name and runs them offline.', terminal.columns),
@@ -51,8 +51,8 @@ export function commandHelp(command: Command, path: string, terminal: Terminal):
 }
 
 /** What may stand after the name: operands, or the verbs. */
-function operandsText({ operands, verbs = [], usualVerb }: Command): string {
-  const names = verbs.map(({ name }) => (name === usualVerb ? `[${name}]` : name)).join(' | ');
+function operandsText({ operands, verbs = [], defaultVerb }: Command): string {
+  const names = verbs.map(({ name }) => (name === defaultVerb ? `[${name}]` : name)).join(' | ');
   return [operands, names].filter(Boolean).join(' | ');
 }
 

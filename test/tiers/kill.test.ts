@@ -89,8 +89,8 @@ test(`killed with -9 at ${kills} moments, a run goes on and ends as the uninterr
 }, 600_000);
 
 /** The log of a run that was killed in the middle; where it was over sooner, the next one is killed in half the time. */
-async function logOfKilled(answerCount: number, mostMs: number): Promise<ReadLog | undefined> {
-  for (let delayMs = mostMs; ; delayMs = Math.floor(delayMs / 2)) {
+async function logOfKilled(answerCount: number, maxMs: number): Promise<ReadLog | undefined> {
+  for (let delayMs = maxMs; ; delayMs = Math.floor(delayMs / 2)) {
     await rm(logs, { recursive: true, force: true });
     const wasKilled = await killAt(answerCount, delayMs);
     const log = await theLog();

@@ -24,7 +24,7 @@ import type { TestedModel, TestingTools, TestOptions } from './options.ts';
 
 /** Tokens of the context every graded run has, where the model was trained for so many; a model that thinks has room for that too. */
 const contextLength = 8192;
-const mostThinkingTokens = Math.max(...thinkingTokens);
+const maxThinkingTokens = Math.max(...thinkingTokens);
 
 /** A test that takes longer is asked about first. */
 const askAboveMs = 30 * 60_000;
@@ -54,7 +54,7 @@ export async function testModel(
   const { tokensPerSecond, thinks } = await warmUp(session, signal);
   if (thinks && trained > contextLength) {
     await session[Symbol.asyncDispose]();
-    session = await tools.open(model.name, { contextLength: Math.min(contextLength + mostThinkingTokens, trained), ...stop });
+    session = await tools.open(model.name, { contextLength: Math.min(contextLength + maxThinkingTokens, trained), ...stop });
   }
   const asked = { suite, seed, repeats, language, sandboxes };
   const run = runFactsOf(model, modelSha256, session.facts, await tools.machine(), asked);
@@ -63,8 +63,8 @@ export async function testModel(
   const earlier = fresh ? undefined : unfinishedRun(tools.logsFolder, run);
   const known = new Map((earlier?.answers ?? []).filter(({ status }) => status !== 'error').map((answer) => [answer.key, answer]));
   const estimatedMs = estimateMs({ suite, run, ...part }, lastTier, { tokensPerSecond, thinks, known: known.size });
-  const mostMs = Math.min(estimatedMs, (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000);
-  if (mostMs > askAboveMs && options.confirm && !(await options.confirm(model.name, mostMs))) return undefined;
+  const maxMs = Math.min(estimatedMs, (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000);
+  if (maxMs > askAboveMs && options.confirm && !(await options.confirm(model.name, maxMs))) return undefined;
   const log = openRunLog(tools.logsFolder, run, earlier?.path);
   onEvent?.({ type: 'model', run, isLadder: suite.isLadder, tokensPerSecond, thinks, estimatedMs, logPath: log.path, reused: known.size });
   const result = await runLadder(session, {

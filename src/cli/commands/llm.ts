@@ -9,7 +9,7 @@ export const llm = defineCommand({
   name: 'llm',
   summary: 'models by tier; switch them on and off; choose the default',
   details: 'A disabled model stays installed, is never chosen by itself, and is skipped by tests.',
-  usualVerb: 'list',
+  defaultVerb: 'list',
   verbs: [
     defineCommand({
       name: 'list',

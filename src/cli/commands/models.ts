@@ -6,7 +6,7 @@ import { describeModel } from './show.ts';
 export const models = defineCommand({
   name: 'models',
   summary: 'the catalogue, or all about one model',
-  usualVerb: 'list',
+  defaultVerb: 'list',
   verbs: [
     defineCommand({ name: 'list', summary: 'the whole catalogue by tier', run: (context) => listByTier(context, 'all') }),
     defineCommand({

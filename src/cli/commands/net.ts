@@ -8,7 +8,7 @@ import { printable } from '../show/text.ts';
 export const net = defineCommand({
   name: 'net',
   summary: 'what luci fetched from where',
-  usualVerb: 'log',
+  defaultVerb: 'log',
   verbs: [
     defineCommand({
       name: 'log',

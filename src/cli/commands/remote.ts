@@ -12,7 +12,7 @@ export const remote = defineCommand({
   summary: 'use models of an OpenAI-compatible endpoint',
   details:
     'A remote model is named NAME/model wherever a model is named: luci ask -m NAME/model "…". "luci list --remote" shows what the endpoints have.',
-  usualVerb: 'list',
+  defaultVerb: 'list',
   verbs: [
     defineCommand({ name: 'list', summary: 'the endpoints that were added', run: list }),
     defineCommand({

@@ -13,7 +13,7 @@ import { printable } from '../show/text.ts';
 export const runtime = defineCommand({
   name: 'runtime',
   summary: 'fetch or name programs that run models, and Python for tests',
-  usualVerb: 'list',
+  defaultVerb: 'list',
   verbs: [
     defineCommand({ name: 'list', summary: 'those that were added, and those that can be', run: list }),
     defineCommand({
