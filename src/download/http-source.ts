@@ -144,5 +144,5 @@ async function fetchWatched(
 
 function requireAll({ partial, file }: Transfer, totalBytes: number): void {
   if (partial.have.front === totalBytes) return;
-  throw new Error(`${file.name} ended at ${partial.have.front} of ${totalBytes} bytes`);
+  throw new LuciError('SOURCE_BROKEN', `${file.name} ended at ${partial.have.front} of ${totalBytes} bytes`);
 }

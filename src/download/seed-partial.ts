@@ -48,7 +48,7 @@ async function copy(from: string, to: string, signal: AbortSignal | undefined): 
     // Every reason for which cloning fails shows again when copying.
     await requireSpace(to, (await stat(from)).size);
     const options = { highWaterMark: 1024 ** 2 };
-    await pipeline(createReadStream(from, options), createWriteStream(to, { ...options, mode: 0o600 }), signal ? { signal } : {});
+    await pipeline(createReadStream(from, options), createWriteStream(to, { ...options, mode: 0o600 }), { signal });
   }
 }
 

@@ -122,7 +122,7 @@ async function verifyPresent(store: Store, model: Model, signal: AbortSignal | u
   if (!isCandidate) return undefined;
   const files: { name: string; sha256: string }[] = [];
   for (const [part, file] of found.files.entries()) {
-    const sha256 = await hashFile(join(store.modelsFolder, file.name), signal ? { signal } : {});
+    const sha256 = await hashFile(join(store.modelsFolder, file.name), { signal });
     if (sha256 !== model.files[part]?.sha256) return undefined;
     files.push({ name: file.name, sha256 });
   }

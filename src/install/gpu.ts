@@ -39,7 +39,7 @@ export async function addGpu(tools: GpuTools, kind: GpuKind, signal?: AbortSigna
       hint: 'luci doctor',
     });
   const home = join(packageFolder, 'node_modules', scope);
-  const stop = signal ? { signal } : {};
+  const stop = { signal };
   // CUDA's library is too large for one package.
   for (const name of kind === 'cuda' ? [`${platform}-cuda`, `${platform}-cuda-ext`] : [`${platform}-vulkan`]) {
     const work = join(home, `.new-${name}`);

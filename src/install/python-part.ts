@@ -65,7 +65,7 @@ export interface PythonTools {
 export async function addPython(tools: PythonTools, { path, signal }: AddPythonOptions = {}): Promise<Runtime> {
   const { stateFolder, runtimesFolder, catalogPath } = tools;
   const release = await readPythonRelease(catalogPath);
-  const stop = signal ? { signal } : {};
+  const stop = { signal };
   await using _held = await lock(join(stateFolder, 'python.lock'), stop);
   const target = join(runtimesFolder, `python-${release.version}`);
   const work = join(runtimesFolder, '.python-new');
@@ -95,7 +95,7 @@ async function sourceFolder(
   work: string,
   { path, signal }: AddPythonOptions,
 ): Promise<string> {
-  const stop = signal ? { signal } : {};
+  const stop = { signal };
   const name = `${release.package}@${release.version}`;
   const archive = join(work, 'package.tgz');
   if (path === undefined) {
@@ -120,7 +120,7 @@ async function requireDigests(folder: string, release: PythonRelease, signal: Ab
   for (const { name, sha256 } of release.files) {
     const path = join(folder, name);
     if (!(await stat(path).catch(missing(folder, name))).isFile()) throw missingFile(folder, name);
-    if ((await hashFile(path, signal ? { signal } : {})) !== sha256) throw mismatch(path, release);
+    if ((await hashFile(path, { signal })) !== sha256) throw mismatch(path, release);
   }
 }
 

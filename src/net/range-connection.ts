@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { abortError } from '../base/abort.ts';
+import { withoutUndefined } from '../base/without-undefined.ts';
 import { basicCredentials } from './addresses.ts';
 import type { NetResponse } from './net.ts';
 import { headTimeoutOf, openSocket, timeoutError } from './open-socket.ts';
 import { createReadBuffers } from './read-buffers.ts';
 import { createResponseReader, type RangeRequest, type ResponseReader } from './response-reader.ts';
-import { sentHeaders } from './sent-headers.ts';
 
 /**
  * One keep-alive connection whose bodies are read from the socket into a few buffers that are used again and again. It knows just as much
@@ -95,7 +95,7 @@ export function createRangeConnection(userAgent: string): RangeSocket {
 }
 
 function requestText({ target, headers }: RangeRequest, userAgent: string): string {
-  const all = sentHeaders({
+  const all = withoutUndefined({
     Host: target.host,
     'User-Agent': userAgent,
     Connection: 'keep-alive',

@@ -4,11 +4,11 @@ import { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
+import { withoutUndefined } from '../base/without-undefined.ts';
 import { basicCredentials, proxyFor } from './addresses.ts';
 import { describeConnectionError } from './describe-connection-error.ts';
 import type { NetRequest, NetResponse, ProxySettings } from './net.ts';
 import { headTimeoutOf, timeoutError } from './open-socket.ts';
-import { sentHeaders } from './sent-headers.ts';
 
 /** One exchange over node:http or node:https, directly or through a proxy. Loaded when the first request is made. */
 
@@ -60,7 +60,7 @@ function startRequest(target: URL, { method = 'GET', headers, body }: NetRequest
     path: forwarder ? target.href : target.pathname + target.search,
     method,
     ...connection,
-    headers: sentHeaders<string | number>({
+    headers: withoutUndefined<string | number>({
       'User-Agent': userAgent,
       Host: forwarder ? target.host : undefined,
       'Proxy-Authorization': forwarder && basicCredentials(forwarder),

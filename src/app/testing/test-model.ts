@@ -45,7 +45,7 @@ export async function testModel(
   options: TestOptions,
 ): Promise<ModelResult | undefined> {
   const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false } = options;
-  const stop = signal ? { signal } : {};
+  const stop = { signal };
   const modelSha256 = await tools.digestOf(model.name, signal);
   const trained = model.facts?.contextLength ?? contextLength;
   let session = await tools.open(model.name, { contextLength: Math.min(contextLength, trained), ...stop });

@@ -23,7 +23,7 @@ export async function describeModel({ luci, show }: CommandContext, reference: s
   const { cataloged, installed } = described;
   if (show.json) {
     show.data({
-      ...(cataloged ? (catalogData(cataloged) as object) : {}),
+      ...(cataloged && (catalogData(cataloged) as object)),
       name: described.name,
       installed: installed ? installedData(installed) : null,
     });

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../../../base/without-undefined.ts';
 import { adapterOf } from './adapt-messages.ts';
 import { BoundedInterpreter, TemplateLimit } from './bounded-interpreter.ts';
 import { Environment, parseTemplate } from './jinja.ts';
@@ -64,12 +65,12 @@ export function readChatTemplate(source: string, { bosToken, eosToken }: Templat
   return {
     capabilities,
     render({ messages, tools, thinking, nowMs, addGenerationPrompt }) {
-      const variables = {
+      const variables = withoutUndefined<unknown>({
         messages: adapt(messages, capabilities),
-        ...(tools === undefined || tools.length === 0 ? {} : { tools }),
+        tools: tools?.length ? tools : undefined,
         ...thinkingVariables(thinking, knowsThinking),
-        ...(addGenerationPrompt ? { add_generation_prompt: true } : {}),
-      };
+        add_generation_prompt: addGenerationPrompt ? true : undefined,
+      });
       const text = run(variables, nowMs);
       // A turn of content and a call leaves no beginning for the answer in this family.
       const isUnopened = addGenerationPrompt && source.includes("'<|tool_call>call:'") && text.endsWith('<turn|>\n');
@@ -80,7 +81,7 @@ export function readChatTemplate(source: string, { bosToken, eosToken }: Templat
 
 /** What templates are told of thinking, by all the names they have for it. */
 function thinkingVariables(thinking: TemplateInput['thinking'], knowsThinking: boolean): Readonly<Record<string, unknown>> {
-  const effort = typeof thinking === 'string' ? { reasoning_effort: thinking, reasoning_strength: thinking } : {};
+  const effort = typeof thinking === 'string' ? thinking : undefined;
   const budget = thinking === false ? 0 : thinking === 'low' ? lowBudgetTokens : undefined;
   return {
     enable_thinking: thinking === undefined ? knowsThinking : thinking !== false,
@@ -89,8 +90,9 @@ function thinkingVariables(thinking: TemplateInput['thinking'], knowsThinking: b
     preserve_thinking: true,
     clear_thinking: false,
     truncate_history_thinking: false,
-    ...effort,
-    ...(budget === undefined ? {} : { thinking_budget: budget }),
+    reasoning_effort: effort,
+    reasoning_strength: effort,
+    thinking_budget: budget,
   };
 }
 
