@@ -34,14 +34,11 @@ export function createOpener({ settings, net, engine, machine, programs, remotes
   async function wishFor(path: string, signal?: AbortSignal): Promise<EngineWish> {
     const isLlamafile = isLlamafilePath(path);
     const model = isLlamafile ? undefined : await checkNamedFile(path, signal);
-    const [server, file] = await Promise.all([programs.llamaServer(), programs.llamafile()]);
     return {
       choice,
       isLlamafile,
       isSpread: rpc !== undefined,
-      hasLlamaServer: server !== undefined,
-      hasLlamafile: file !== undefined,
-      llamafileVersion: file?.version,
+      programs: await programs.here(),
       model,
     };
   }
@@ -50,9 +47,8 @@ export function createOpener({ settings, net, engine, machine, programs, remotes
   async function programFor(kind: EngineProgram['kind'], path: string): Promise<EngineProgram> {
     const shared = { kind, rpc, environment };
     if (isLlamafilePath(path)) return { ...shared, path, version: await versionOfLlamafile(path, environment) };
-    if (kind === 'llama-server') return { ...shared, path: (await programs.llamaServer()) ?? '' };
-    const file = await programs.llamafile();
-    return { ...shared, path: file?.path ?? '', version: file?.version };
+    const found = await programs.find(kind);
+    return { ...shared, path: found?.path ?? '', version: found?.version };
   }
 
   return async ({ name, path, remote }, options) => {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { EngineProgramKind } from '../base/engine-programs.ts';
 import { dataPath } from '../base/parts.ts';
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
@@ -6,7 +7,6 @@ import type { DownloadEvent } from '../download/download-event.ts';
 import {
   addLlamafile,
   addProgram,
-  type ProgramKind,
   type RuntimeCatalog,
   type RuntimeTools,
   readRuntimeCatalog,
@@ -29,7 +29,7 @@ export interface Runtimes {
     options?: { readonly signal?: AbortSignal; readonly onAbort?: 'delete' | 'keep'; readonly onEvent?: (event: DownloadEvent) => void },
   ): Promise<Runtime & { readonly vouched: boolean }>;
   /** Takes a program that is already here. */
-  addProgram(kind: ProgramKind, path: string): Promise<Runtime>;
+  addProgram(kind: EngineProgramKind, path: string): Promise<Runtime>;
   /** Fetches the embedded engine's library for a graphics processor, with npm. */
   addGpu(gpu: GpuKind, signal?: AbortSignal): Promise<Runtime>;
   /** Python for tests: fetched with npm, or copied from an unpacked package or its `.tgz`. Its files are held to pinned digests. */

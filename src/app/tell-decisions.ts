@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { debugLog, isDebugLogOn, keepDebugLog } from '../base/debug-log.ts';
+import { type EngineProgramKind, engineProgramKinds } from '../base/engine-programs.ts';
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
-import { type EngineWish, embeddedObstacle, llamafileObstacle, modelObstacle } from '../engine/choose-engine.ts';
+import { type EngineWish, embeddedObstacle, machineObstacles, modelObstacle } from '../engine/choose-engine.ts';
 import type { EngineKind } from '../engine/engine.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
@@ -39,14 +40,17 @@ export function tellSession({ name }: Pick<UsableModel, 'name'>, told: SessionTo
 /** Which engine was taken, and why not the others. */
 export function tellChoice(facts: MachineFacts, wish: EngineWish, kind: EngineKind): void {
   if (!isDebugLogOn()) return;
-  const { hasLlamaServer, hasLlamafile, model, llamafileVersion } = wish;
-  const absent = (isHere: boolean): string | undefined => (isHere ? undefined : 'there is none');
+  const { programs, model } = wish;
+  const obstacleOf = (other: EngineProgramKind): string | undefined => {
+    const here = programs[other];
+    if (here === undefined) return 'there is none';
+    return (machineObstacles[other](facts) ?? modelObstacle(other, model, here.version))?.message;
+  };
   debugLog('engine', {
     taken: kind,
     why: reasonOf(wish),
-    notEmbedded: embeddedObstacle(facts)?.message ?? modelObstacle('embedded', model, undefined)?.message,
-    notLlamaServer: absent(hasLlamaServer),
-    notLlamafile: absent(hasLlamafile) ?? llamafileObstacle(facts)?.message ?? modelObstacle('llamafile', model, llamafileVersion)?.message,
+    'not-embedded': embeddedObstacle(facts)?.message ?? modelObstacle('embedded', model, undefined)?.message,
+    ...Object.fromEntries(engineProgramKinds.map((other) => [`not-${other}`, obstacleOf(other)])),
   });
 }
 

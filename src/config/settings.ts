@@ -1,3 +1,4 @@
+import { engineProgramKinds } from '../base/engine-programs.ts';
 import type { Source } from '../base/model.ts';
 
 /** What luci runs with. One value, made once from flags, environment and the configuration file; nothing below reads any of those. */
@@ -6,7 +7,7 @@ import type { Source } from '../base/model.ts';
 export type Origin = 'flag' | 'environment' | 'file' | 'default';
 
 /** Which engine runs models; `auto` takes the embedded one, else a llama-server, else a llamafile. `remote` runs nothing here. */
-export const engineChoices = ['auto', 'embedded', 'llamafile', 'llama-server', 'remote'] as const;
+export const engineChoices = ['auto', 'embedded', ...engineProgramKinds, 'remote'] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 
 /** Proxies to go through; each an http:// address that may hold a name and a password. */

@@ -13,7 +13,7 @@ const facts = (machine: Partial<MachineFacts>): MachineFacts => ({
   freeMemoryBytes: 4e9,
   ...machine,
 });
-const wish: EngineWish = { choice: 'auto', isLlamafile: false, isSpread: false, hasLlamaServer: false, hasLlamafile: false };
+const wish: EngineWish = { choice: 'auto', isLlamafile: false, isSpread: false, programs: {} };
 const mac = (release: string, arch = 'x64'): MachineFacts => facts({ platform: 'darwin', arch, release, libc: undefined });
 
 test.each([
@@ -46,20 +46,20 @@ const mixtral2023 = { architecture: 'llama', hasSplitExperts: true };
 const gemma4 = { architecture: 'gemma4', hasSplitExperts: false };
 const catalina = mac('19.6.0');
 test.each<[string, MachineFacts, Partial<EngineWish>, string]>([
-  ['what works is not changed for what is there', facts({}), { hasLlamaServer: true, hasLlamafile: true }, 'embedded'],
-  ['an old Mac takes a llamafile that is there', catalina, { hasLlamafile: true }, 'llamafile'],
-  ['an old Mac takes a llama-server before a llamafile', catalina, { hasLlamaServer: true, hasLlamafile: true }, 'llama-server'],
-  ['musl takes a llamafile', facts({ libc: 'musl' }), { hasLlamafile: true }, 'llamafile'],
+  ['what works is not changed for what is there', facts({}), { programs: { 'llama-server': {}, llamafile: {} } }, 'embedded'],
+  ['an old Mac takes a llamafile that is there', catalina, { programs: { llamafile: {} } }, 'llamafile'],
+  ['an old Mac takes a llama-server before a llamafile', catalina, { programs: { 'llama-server': {}, llamafile: {} } }, 'llama-server'],
+  ['musl takes a llamafile', facts({ libc: 'musl' }), { programs: { llamafile: {} } }, 'llamafile'],
   ['a .llamafile brings its own engine', facts({}), { isLlamafile: true }, 'llamafile'],
-  ['a model over several machines needs llama-server', facts({}), { isSpread: true, hasLlamaServer: true }, 'llama-server'],
+  ['a model over several machines needs llama-server', facts({}), { isSpread: true, programs: { 'llama-server': {} } }, 'llama-server'],
   [
     'experts one by one go to an old llamafile that is there',
     facts({}),
-    { hasLlamaServer: true, hasLlamafile: true, llamafileVersion: '0.9.3', model: mixtral2023 },
+    { programs: { 'llama-server': {}, llamafile: { version: '0.9.3' } }, model: mixtral2023 },
     'llamafile',
   ],
-  ['a new architecture goes to a new llamafile', catalina, { hasLlamafile: true, llamafileVersion: '0.10.6', model: gemma4 }, 'llamafile'],
-  ['what is asked for is taken', facts({}), { choice: 'llamafile', hasLlamafile: true }, 'llamafile'],
+  ['a new architecture goes to a new llamafile', catalina, { programs: { llamafile: { version: '0.10.6' } }, model: gemma4 }, 'llamafile'],
+  ['what is asked for is taken', facts({}), { choice: 'llamafile', programs: { llamafile: {} } }, 'llamafile'],
 ])('%s', (_, machine, wanted, engine) => {
   expect(chooseEngine(machine, { ...wish, ...wanted })).toBe(engine);
 });
@@ -68,13 +68,13 @@ test.each<[string, MachineFacts, Partial<EngineWish>, string]>([
   ['a llamafile without AVX', facts({ hasAvx: false }), { isLlamafile: true }, 'needs a CPU with AVX'],
   ['a llamafile that is not there', facts({}), { choice: 'llamafile' }, 'There is no llamafile here yet.'],
   ['a llama-server that is not there', facts({}), { choice: 'llama-server' }, 'There is no llama-server on the PATH.'],
-  ['the embedded engine on an old Mac', catalina, { choice: 'embedded', hasLlamafile: true }, 'needs macOS 13.3'],
+  ['the embedded engine on an old Mac', catalina, { choice: 'embedded', programs: { llamafile: {} } }, 'needs macOS 13.3'],
   ['experts one by one, by all that is new', facts({}), { model: mixtral2023 }, 'stores its experts one by one'],
   ['experts one by one, also when asked for', facts({}), { choice: 'embedded', model: mixtral2023 }, 'stores its experts one by one'],
   [
     'an architecture that is younger than the llamafile',
     catalina,
-    { hasLlamafile: true, llamafileVersion: '0.9.3', model: gemma4 },
+    { programs: { llamafile: { version: '0.9.3' } }, model: gemma4 },
     'llamafile 0.9.3 is older than the architecture gemma4',
   ],
   ['a file for --engine remote', facts({}), { choice: 'remote' }, 'A file is run here'],

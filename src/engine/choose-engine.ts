@@ -1,3 +1,4 @@
+import { type EngineProgramKind, engineProgramKinds, enginePrograms } from '../base/engine-programs.ts';
 import { LuciError } from '../base/errors.ts';
 import { isOldLlamafile } from './child/server-flavor.ts';
 import type { EngineKind } from './engine.ts';
@@ -20,13 +21,14 @@ export interface EngineWish {
   readonly isLlamafile: boolean;
   /** Whether it is to be spread over other machines. */
   readonly isSpread: boolean;
-  readonly hasLlamaServer: boolean;
-  readonly hasLlamafile: boolean;
-  /** Of the llamafile that is here, where it is known. */
-  readonly llamafileVersion?: string;
+  /** The programs that are here, with their versions where they are known. */
+  readonly programs: ProgramsHere;
   /** What the model's header says; left out for a `.llamafile`. */
   readonly model?: ModelTraits;
 }
+
+/** Programs that are here, by kind. */
+export type ProgramsHere = Readonly<Partial<Record<EngineProgramKind, { readonly version?: string }>>>;
 
 /** What of a model decides which engine can read it. */
 export interface ModelTraits {
@@ -48,10 +50,10 @@ const newerThanOldLlamafiles: ReadonlySet<string> = new Set(
 export function modelObstacle(
   kind: Exclude<EngineKind, 'remote'>,
   model: ModelTraits | undefined,
-  llamafileVersion: string | undefined,
+  version: string | undefined,
 ): EngineObstacle | undefined {
   if (!model) return undefined;
-  const isOld = kind === 'llamafile' && isOldLlamafile(llamafileVersion);
+  const isOld = kind === 'llamafile' && isOldLlamafile(version);
   if (model.hasSplitExperts && !isOld)
     return {
       message: "This file stores its experts one by one, as before April 2024; today's llama.cpp does not read it.",
@@ -59,7 +61,7 @@ export function modelObstacle(
     };
   if (isOld && newerThanOldLlamafiles.has(model.architecture))
     return {
-      message: `llamafile ${llamafileVersion} is older than the architecture ${model.architecture} of this model.`,
+      message: `llamafile ${version} is older than the architecture ${model.architecture} of this model.`,
       wayOut: 'luci runtime add llamafile',
     };
   return undefined;
@@ -110,9 +112,16 @@ export function llamafileObstacle({ platform, arch, release, hasAvx }: MachineFa
   return undefined;
 }
 
+/** Why an engine cannot run on a machine, by kind; one without an entry does not compile. */
+export const machineObstacles: Readonly<Record<Exclude<EngineKind, 'remote'>, (facts: MachineFacts) => EngineObstacle | undefined>> = {
+  embedded: embeddedObstacle,
+  'llama-server': () => undefined, // It is the user's own, built for this machine.
+  llamafile: llamafileObstacle,
+};
+
 /** The engine to use for a file. Throws ENGINE_UNSUPPORTED in one line with the ways out. */
 export function chooseEngine(facts: MachineFacts, wish: EngineWish): Exclude<EngineKind, 'remote'> {
-  const { choice, isLlamafile, isSpread, hasLlamaServer, hasLlamafile, llamafileVersion, model } = wish;
+  const { choice, isLlamafile, isSpread, programs, model } = wish;
   if (choice === 'remote')
     throw new LuciError('ENGINE_UNSUPPORTED', 'A file is run here, not elsewhere.', {
       hint: 'luci list --remote\nluci ask -m NAME/MODEL …',
@@ -120,14 +129,12 @@ export function chooseEngine(facts: MachineFacts, wish: EngineWish): Exclude<Eng
   if (isLlamafile) return requireEngine('llamafile', facts, wish);
   if (isSpread) return requireEngine('llama-server', facts, wish);
   if (choice !== 'auto') return requireEngine(choice, facts, wish);
-  const candidates = [
-    { kind: 'embedded', isHere: true, obstacle: embeddedObstacle(facts) },
-    { kind: 'llama-server', isHere: hasLlamaServer, obstacle: undefined },
-    { kind: 'llamafile', isHere: hasLlamafile, obstacle: llamafileObstacle(facts) },
-  ] as const;
-  const here = candidates
-    .filter(({ isHere }) => isHere)
-    .map((candidate) => ({ ...candidate, unread: modelObstacle(candidate.kind, model, llamafileVersion) }));
+  const kinds = ['embedded', ...engineProgramKinds.filter((kind) => programs[kind] !== undefined)] as const;
+  const here = kinds.map((kind) => ({
+    kind,
+    obstacle: machineObstacles[kind](facts),
+    unread: modelObstacle(kind, model, versionOf(kind, programs)),
+  }));
   const usable = here.find(({ obstacle, unread }) => obstacle === undefined && unread === undefined);
   if (usable) return usable.kind;
   // A model that nothing here reads is the nearer reason: the machine may have other engines.
@@ -144,19 +151,21 @@ export function requireEmbedded(facts: MachineFacts): void {
 function requireEngine(
   kind: Exclude<EngineKind, 'remote'>,
   facts: MachineFacts,
-  { isLlamafile, hasLlamaServer, hasLlamafile, llamafileVersion, model }: EngineWish,
+  { isLlamafile, programs, model }: EngineWish,
 ): Exclude<EngineKind, 'remote'> {
-  if (kind === 'llama-server' && !hasLlamaServer)
-    throw new LuciError('ENGINE_UNSUPPORTED', 'There is no llama-server on the PATH.', {
-      hint: 'luci runtime add llama-server --path FILE',
-    });
-  const obstacle = kind === 'embedded' ? embeddedObstacle(facts) : kind === 'llamafile' ? llamafileObstacle(facts) : undefined;
+  const obstacle = machineObstacles[kind](facts);
   if (obstacle) throw unsupported(obstacle, facts);
-  if (kind === 'llamafile' && !hasLlamafile && !isLlamafile)
-    throw new LuciError('ENGINE_UNSUPPORTED', 'There is no llamafile here yet.', { hint: 'luci runtime add llamafile' });
-  const unread = isLlamafile ? undefined : modelObstacle(kind, model, llamafileVersion);
+  if (kind !== 'embedded' && programs[kind] === undefined && !isLlamafile) {
+    const { message, hint } = enginePrograms[kind].missing;
+    throw new LuciError('ENGINE_UNSUPPORTED', message, { hint });
+  }
+  const unread = isLlamafile ? undefined : modelObstacle(kind, model, versionOf(kind, programs));
   if (unread) throw unsupported(unread, facts);
   return kind;
+}
+
+function versionOf(kind: Exclude<EngineKind, 'remote'>, programs: ProgramsHere): string | undefined {
+  return kind === 'embedded' ? undefined : programs[kind]?.version;
 }
 
 function unsupported({ message, wayOut }: EngineObstacle, { platform, arch, release }: MachineFacts): LuciError {

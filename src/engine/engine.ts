@@ -1,7 +1,9 @@
+import type { EngineProgramKind } from '../base/engine-programs.ts';
+
 /** What runs a model. The caller never knows which engine does. */
 
 /** The engines there are. */
-export type EngineKind = 'embedded' | 'llamafile' | 'llama-server' | 'remote';
+export type EngineKind = 'embedded' | EngineProgramKind | 'remote';
 
 /** Which engine, in words for a person and for a report. */
 export interface EngineFacts {
@@ -42,7 +44,7 @@ export type EngineTarget =
 
 /** A server program that runs models in place of the embedded engine. */
 export interface EngineProgram {
-  readonly kind: 'llama-server' | 'llamafile';
+  readonly kind: EngineProgramKind;
   /** The program; the same path as the model's for a `.llamafile` with weights of its own. */
   readonly path: string;
   readonly version?: string;

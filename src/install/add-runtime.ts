@@ -2,6 +2,7 @@ import { chmod, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { runProgram } from '../base/child-process.ts';
+import { type EngineProgramKind, enginePrograms, startOf } from '../base/engine-programs.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
 import { sha256Pattern } from '../base/sha256.ts';
@@ -28,9 +29,6 @@ export interface RuntimeCatalog {
   readonly usual: string;
   readonly releases: readonly RuntimeRelease[];
 }
-
-/** A kind of program that runs models. */
-export type ProgramKind = Exclude<Runtime['kind'], 'python'>;
 
 /** What runtimes are installed with. */
 export interface RuntimeTools extends PythonTools {
@@ -87,7 +85,7 @@ export async function addLlamafile(
 }
 
 /** Takes a program of the user's; asks it for its version, which also proves that it runs. */
-export async function addProgram(tools: RuntimeTools, kind: ProgramKind, path: string): Promise<Runtime> {
+export async function addProgram(tools: RuntimeTools, kind: EngineProgramKind, path: string): Promise<Runtime> {
   if (!(await stat(path).catch(() => undefined))?.isFile())
     throw new LuciError('NOT_FOUND', `There is no program ${path}.`, { hint: `luci runtime add ${kind} --path FILE` });
   const version = await versionOf(kind, path, tools.environment);
@@ -98,12 +96,11 @@ export async function addProgram(tools: RuntimeTools, kind: ProgramKind, path: s
 
 /** What a program says to `--version`; ENGINE_UNSUPPORTED with its last words when it does not run here. */
 export async function versionOf(
-  kind: ProgramKind,
+  kind: EngineProgramKind,
   path: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  const isScript = kind === 'llamafile' && process.platform !== 'win32';
-  const [file, args] = isScript ? ['/bin/sh', [path, '--version']] : [path, ['--version']];
+  const [file, args] = startOf(kind, path, ['--version']);
   const finished = await runProgram(file, args, { environment, signal: AbortSignal.timeout(60_000) }).catch((cause: unknown) => {
     throw cannotRun(kind, path, cause instanceof Error ? cause.message : String(cause), cause);
   });
@@ -112,8 +109,7 @@ export async function versionOf(
     const last = words.trim().split('\n').at(-1);
     throw cannotRun(kind, path, last || `exit ${finished.exitCode ?? finished.signalName}`);
   }
-  const found = kind === 'llamafile' ? /\bv?(\d+\.\d+(?:\.\d+)?)\b/.exec(words) : /version:\s*(\S+)/.exec(words);
-  return found?.[1];
+  return enginePrograms[kind].versionIn.exec(words)?.[1];
 }
 
 function cannotRun(kind: string, path: string, reason: string, cause?: unknown): LuciError {

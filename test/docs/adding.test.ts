@@ -63,3 +63,36 @@ test('a setting is two files and a verb is one: the changes of docs/adding.md co
     verb: ['remote find', ['box'], { scheme: 'https' }],
   });
 });
+
+test('an engine program is three files: the change of docs/adding.md compiles, is offered and chosen; without its flags it does not compile', () => {
+  const program = changeOf('An engine program');
+  expect(filesOf(program).sort()).toEqual([
+    'src/base/engine-programs.ts',
+    'src/engine/child/server-flavor.ts',
+    'src/engine/choose-engine.ts',
+  ]);
+  const [rowOnly] = /--- a\/src\/base\/engine-programs\.ts[\s\S]*?(?=--- a\/)/.exec(program) ?? [];
+  expect(run('git', ['apply', '-'], rowOnly)).toMatchObject({ status: 0, stderr: '' });
+  expect(compile().stdout).toContain("Property 'koboldcpp' is missing");
+  expect(run('git', ['apply', '-R', '-'], rowOnly)).toMatchObject({ status: 0 });
+  expect(run('git', ['apply', '-'], program)).toMatchObject({ status: 0, stderr: '' });
+  writeFileSync(
+    join(copy, 'try.ts'),
+    `
+import { parseArguments } from './src/cli/arguments.ts';
+import { commands } from './src/cli/command-table.ts';
+import { chooseEngine } from './src/engine/choose-engine.ts';
+import { flavorOf } from './src/engine/child/server-flavor.ts';
+const facts = { platform: 'linux', arch: 'x64', release: '6.1.0', libc: 'musl', hasAvx: true, physicalCores: 2, totalMemoryBytes: 8e9, freeMemoryBytes: 4e9 } as const;
+const wish = { choice: 'auto', isLlamafile: false, isSpread: false, programs: { koboldcpp: {} } } as const;
+console.log(JSON.stringify([
+  parseArguments(['ask', 'hi', '--engine', 'koboldcpp'], commands).overrides.engine,
+  chooseEngine(facts, wish),
+  flavorOf('koboldcpp').mode,
+]));
+`,
+  );
+  expect(compile()).toMatchObject({ status: 0, stdout: '' });
+  const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
+  expect([ran.stderr, ran.stdout.trim()]).toEqual(['', '["koboldcpp","koboldcpp",["--skiplauncher"]]']);
+});

@@ -42,14 +42,14 @@ async function gatherFacts(options: DoctorOptions, signal: AbortSignal | undefin
     askHub(net, settings, signal),
     findGpu(),
     readRuntimes(directories.state),
-    programs.llamafile(),
+    programs.find('llamafile'),
   ]);
   return {
     machine,
     nodeVersion: process.versions.node,
     gpu,
     gpuLibraries: runtimes.flatMap(({ kind }) => (kind === 'vulkan' || kind === 'cuda' ? [kind] : [])),
-    llamaServer: await programs.llamaServer(),
+    llamaServer: (await programs.find('llama-server'))?.path,
     llamafile: llamafile && (llamafile.version ?? llamafile.path),
     python: runtimes.findLast(({ kind }) => kind === 'python')?.version,
     home: settings.home,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Luci } from '../../app/luci.ts';
+import { isEngineProgram } from '../../base/engine-programs.ts';
 import { LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import { anyText } from '../../base/value-kinds.ts';
@@ -90,7 +91,7 @@ async function add(context: CommandContext, { kind, version, path }: Named & { r
   const program = path ?? (kind === 'llama-server' ? version : undefined);
   if (kind === 'llama-server' && program === undefined)
     throw new LuciError('USAGE', 'llama-server is a program of yours: name it.', { hint: 'luci runtime add llama-server --path FILE' });
-  if (kind !== 'llamafile' && kind !== 'llama-server')
+  if (!isEngineProgram(kind))
     throw new LuciError('USAGE', `There is no runtime "${kind}".`, { hint: 'luci runtime add llamafile|llama-server|vulkan|cuda|python' });
   if (program !== undefined) return said(context, kind, await runtimes.addProgram(kind, program));
   return said(context, kind, await fetchLlamafile(runtimes, version, { show, signal, keepPartial: luci.settings.download.keepPartial }));

@@ -1,10 +1,11 @@
+import type { EngineProgramKind } from '../../base/engine-programs.ts';
 import type { Dialect } from '../openai/dialect.ts';
 
 /** How a server program is started and spoken to, which differs from version to version. Facts, no behaviour. */
 
 /** A kind of server, in the versions that behave alike. */
 export interface ServerFlavor {
-  readonly kind: 'llama-server' | 'llamafile';
+  readonly kind: EngineProgramKind;
   /** Words before all others: a llamafile without them opens a chat, or a browser. */
   readonly mode: readonly string[];
   /** What it is told to leave out: its web page, and the network. */
@@ -39,10 +40,15 @@ const llamafileOld: ServerFlavor = {
 };
 
 /** The flavour of a program. A llamafile whose version nobody knows is taken for a new one; a flag it refuses is left out. */
-export function flavorOf(kind: ServerFlavor['kind'], version?: string): ServerFlavor {
-  if (kind === 'llama-server') return llamaServer;
-  return isOldLlamafile(version) ? llamafileOld : llamafileNow;
+export function flavorOf(kind: EngineProgramKind, version?: string): ServerFlavor {
+  return flavors[kind](version);
 }
+
+/** By kind; a program without an entry does not compile. */
+const flavors: Readonly<Record<EngineProgramKind, (version: string | undefined) => ServerFlavor>> = {
+  'llama-server': () => llamaServer,
+  llamafile: (version) => (isOldLlamafile(version) ? llamafileOld : llamafileNow),
+};
 
 /** Whether a llamafile is one of before 0.10, with the llama.cpp of 2024. */
 export function isOldLlamafile(version: string | undefined): boolean {

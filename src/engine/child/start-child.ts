@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep } from '../../base/abort.ts';
 import { stopProcess } from '../../base/child-process.ts';
+import { startOf } from '../../base/engine-programs.ts';
 import type { Net } from '../../net/net.ts';
 import { type ServerSetting, serverFlags } from './server-flags.ts';
 import { type ServerFlavor, unknownFlagIn } from './server-flavor.ts';
@@ -71,10 +72,8 @@ async function attemptStart(
   const keyFolder = flavor.keyBy === 'file' ? await writeKey(apiKey) : undefined;
   const keyPath = keyFolder && join(keyFolder, 'key');
   const args = serverFlags(flavor, { ...setting, port, keyPath }, refusedFlags);
-  // A llamafile is a shell script to POSIX systems, and some of them refuse to run it as anything else.
-  const isScript = flavor.kind === 'llamafile' && process.platform !== 'win32';
   const env = flavor.keyBy === 'variable' ? { ...environment, LLAMA_API_KEY: apiKey } : environment;
-  const child = isScript ? startServer('/bin/sh', [program, ...args], env) : startServer(program, args, env);
+  const child = startServer(...startOf(flavor.kind, program, args), env);
   const address = { net, apiKey, root: `http://127.0.0.1:${port}` };
   try {
     const facts = await waitUntilReady(child, address, flavor, signal);
