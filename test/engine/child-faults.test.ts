@@ -25,7 +25,8 @@ afterEach(async () => {
 });
 
 async function ask(fault: string): Promise<string> {
-  const environment = { PATH: process.env['PATH'] ?? '', LUCI_LLAMA_SERVER: program, LUCI_DOUBLE_FAULT: fault };
+  await writeFile(`${program}.fault`, fault);
+  const environment = { PATH: process.env['PATH'] ?? '', LUCI_LLAMA_SERVER: program };
   await using luci = createLuci(resolveSettings({ home, offline: true, engine: 'llama-server', contextLength: 2048 }, environment));
   await using session = await luci.open(model);
   let text = '';

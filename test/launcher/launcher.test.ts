@@ -64,7 +64,7 @@ test('of two starts at once one sets up, and both answer', async () => {
 test('a source newer than the build is built again, without npm', async () => {
   await clone.run(['--version']);
   const soon = new Date(Date.now() + 5000);
-  utimesSync(join(clone.folder, 'src', 'luci.ts'), soon, soon);
+  utimesSync(join(clone.folder, 'src', 'index.ts'), soon, soon);
   const again = await clone.run(['--version']);
   expect(again).toMatchObject({ ...answered, stderr: 'luci: building\n' });
   expect(clone.npmCalls()).toHaveLength(2);

@@ -30,8 +30,7 @@ beforeAll(async () => {
   await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
   await writeFile(join(home.folder, 'answers.json'), JSON.stringify(answers()));
   environment = {
-    LUCI_LLAMA_SERVER: await writeServerProgram(home.folder, 'server', '0.10.6'),
-    LUCI_DOUBLE_ANSWERS: join(home.folder, 'answers.json'),
+    LUCI_LLAMA_SERVER: await writeServerProgram(home.folder, 'server', '0.10.6', { answersPath: join(home.folder, 'answers.json') }),
   };
 });
 afterAll(() => home[Symbol.asyncDispose]());
