@@ -55,8 +55,7 @@ export function createConversation(
     forgottenTurns += countTurns([...messages, question]) - countTurns(kept);
     const all = [...told, ...kept];
     const request = requestOf(all, defaults);
-    let partial = '';
-    let isDone = false;
+    const progress: AnswerProgress = { text: '', isDone: false };
     try {
       for await (const event of answerWithTools(session, request, all, {
         tools,
@@ -64,15 +63,11 @@ export function createConversation(
         signal,
         chatUse,
       })) {
-        if (event.type === 'text') partial += event.text;
-        if (event.type === 'tool-call' || event.type === 'tool-result') partial = '';
-        if (event.type === 'end') isDone = true;
+        follow(progress, event);
         yield event;
       }
     } finally {
-      if (!isDone && partial !== '') all.push({ role: 'assistant', content: partial });
-      // Many chat templates refuse two questions in a row: one that got no word of an answer is as if it was not asked.
-      else if (!isDone && all.at(-1) === question) all.pop();
+      if (!progress.isDone) keepStopped(all, question, progress.text);
       messages = all.slice(told.length);
     }
   }
@@ -104,6 +99,26 @@ export function createConversation(
       defaults = { ...defaults, ...changed };
     },
   };
+}
+
+/** How far an answer came. */
+interface AnswerProgress {
+  /** What was said since the last call of a tool. */
+  text: string;
+  isDone: boolean;
+}
+
+function follow(progress: AnswerProgress, event: AgentEvent): void {
+  if (event.type === 'text') progress.text += event.text;
+  if (event.type === 'tool-call' || event.type === 'tool-result') progress.text = '';
+  if (event.type === 'end') progress.isDone = true;
+}
+
+/** Remembers an answer that was stopped in the middle as far as it came. */
+function keepStopped(messages: ChatMessage[], question: ChatMessage, text: string): void {
+  if (text !== '') messages.push({ role: 'assistant', content: text });
+  // Many chat templates refuse two questions in a row: one that got no word of an answer is as if it was not asked.
+  else if (messages.at(-1) === question) messages.pop();
 }
 
 function countTurns(messages: readonly ChatMessage[]): number {

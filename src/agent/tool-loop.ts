@@ -36,36 +36,29 @@ export async function* answerWithTools(
   let generatedTokens = 0;
   for (;;) {
     const { mayCall } = budget;
-    // After the last call the tools are told all the same: the conversation goes on as it began. One call is enough where one is demanded.
-    const toolChoice = mayCall ? (budget.calls === 0 ? request.toolChoice : undefined) : 'none';
-    const turn = yield* takeTurn(session, { ...request, messages, toolChoice }, tools, signal);
+    const turn = yield* takeTurn(session, { ...request, messages, toolChoice: toolChoiceOf(request, budget) }, tools, signal);
     // The calls before were written as well.
     generatedTokens += turn.usage?.generatedTokens ?? 0;
-    const end = (reason: EndReason): AgentEvent[] =>
-      turn.usage ? [{ type: 'end', reason, usage: { ...turn.usage, generatedTokens } }] : [];
-    const calls = mayCall && request.toolChoice !== 'none' ? turn.attempts : [];
-    messages.push({
-      role: 'assistant',
-      content: turn.text,
-      toolCalls: calls.length > 0 ? calls.map(({ call }) => call) : undefined,
-      written: turn.written,
-    });
-    const cut = turn.reason === 'length' ? turn.attempts.find(({ attempt }) => attempt.problem === 'cut') : undefined;
-    let sentence = cut || calls.length === 0 ? sentenceFor(turn, cut?.call.name, mayCall ? undefined : budget.calls) : undefined;
+    const calls = mayCall ? callsOf(turn, request) : [];
+    messages.push(messageOf(turn, calls));
+    const cut = cutCallOf(turn);
     if (calls.length === 0 || cut) {
-      if (cut && calls.length > 0)
-        for (const { call } of calls) messages.push(toldOf(failedCall(call, 'the limit of tokens cut this turn')));
-    } else {
-      sentence = yield* carryOut(calls, messages, { tools, confirm, signal, budget, repeated });
-      if (sentence === undefined) continue;
+      for (const { call } of calls) messages.push(toldOf(failedCall(call, 'the limit of tokens cut this turn')));
+      const sentence = sentenceFor(turn, cut?.call.name, mayCall ? undefined : budget.calls);
+      yield* endAnswer(messages, turn, { sentence, generatedTokens });
+      return;
     }
-    if (sentence !== undefined) {
-      yield { type: 'text', text: turn.text === '' || turn.text.endsWith('\n') ? sentence : `\n${sentence}` };
-      say(messages, sentence);
-    }
-    yield* end(turn.reason);
+    const sentence = yield* carryOut(calls, messages, { tools, confirm, signal, budget, repeated });
+    if (sentence === undefined) continue;
+    yield* endAnswer(messages, turn, { sentence, generatedTokens });
     return;
   }
+}
+
+/** After the last call the tools are told all the same: the conversation goes on as it began. One call is enough where one is demanded. */
+function toolChoiceOf(request: ChatRequest, { mayCall, calls }: QuestionBudget): ChatRequest['toolChoice'] {
+  if (!mayCall) return 'none';
+  return calls === 0 ? request.toolChoice : undefined;
 }
 
 /** A call of a turn: as it was written, and as the conversation has it. */
@@ -82,6 +75,34 @@ interface Turn {
   readonly usage: Usage | undefined;
 }
 
+/** The calls of a turn that may be carried out. */
+function callsOf({ attempts }: Turn, { toolChoice }: ChatRequest): readonly WrittenCall[] {
+  return toolChoice === 'none' ? [] : attempts;
+}
+
+/** A turn as the conversation has it, with those of its calls that are carried out. */
+function messageOf({ text, written }: Turn, calls: readonly WrittenCall[]): ChatMessage {
+  return { role: 'assistant', content: text, toolCalls: calls.length > 0 ? calls.map(({ call }) => call) : undefined, written };
+}
+
+/** The call that the limit of tokens cut. */
+function cutCallOf({ reason, attempts }: Turn): WrittenCall | undefined {
+  return reason === 'length' ? attempts.find(({ attempt }) => attempt.problem === 'cut') : undefined;
+}
+
+/** Ends an answer with its last turn, and where there is one with a `sentence` that says why. */
+function* endAnswer(
+  messages: ChatMessage[],
+  { text, reason, usage }: Turn,
+  { sentence, generatedTokens }: { readonly sentence: string | undefined; readonly generatedTokens: number },
+): Generator<AgentEvent, void> {
+  if (sentence !== undefined) {
+    yield { type: 'text', text: text === '' || text.endsWith('\n') ? sentence : `\n${sentence}` };
+    say(messages, sentence);
+  }
+  if (usage) yield { type: 'end', reason, usage: { ...usage, generatedTokens } };
+}
+
 /** One turn; text and thinking are handed on, the rest is returned. */
 async function* takeTurn(
   session: Session,
@@ -90,6 +111,7 @@ async function* takeTurn(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GenerationEvent, Turn> {
   const attempts: WrittenCall[] = [];
+  const nextId = (): string => `call-${request.messages.length}-${attempts.length + 1}`;
   let text = '';
   let written: string | undefined;
   let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
@@ -97,16 +119,18 @@ async function* takeTurn(
   for await (const event of events) {
     if (event.type === 'end') end = event;
     else if (event.type === 'written') written = event.text;
-    else if (event.type === 'attempt') {
-      const id = event.id ?? `call-${request.messages.length}-${attempts.length + 1}`;
-      attempts.push({ attempt: event.attempt, call: callOf(event.attempt, id) });
-    } else {
+    else if (event.type === 'attempt') attempts.push({ attempt: event.attempt, call: callOf(event.attempt, event.id ?? nextId()) });
+    else {
       if (event.type === 'text') text += event.text;
       yield event;
     }
   }
-  const reason = end?.reason === 'stop' && attempts.length > 0 ? 'tool-calls' : (end?.reason ?? 'stop');
-  return { text, written, attempts, reason, usage: end?.usage };
+  return { text, written, attempts, reason: reasonOf(end?.reason, attempts), usage: end?.usage };
+}
+
+/** A turn that stops behind a call stops for its result. */
+function reasonOf(reason: EndReason | undefined, attempts: readonly WrittenCall[]): EndReason {
+  return reason === 'stop' && attempts.length > 0 ? 'tool-calls' : (reason ?? 'stop');
 }
 
 function callOf({ name, arguments: args }: Attempt, id: string): ToolCall {

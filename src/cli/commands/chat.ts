@@ -1,4 +1,6 @@
+import type { AgentEvent } from '../../agent/tool-loop.ts';
 import type { ChatSession } from '../../app/chats.ts';
+import type { Luci } from '../../app/luci.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
@@ -6,6 +8,7 @@ import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { modelOption, samplingOptions, systemOption } from '../options.ts';
+import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
@@ -27,15 +30,14 @@ export const chat = defineCommand({
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show } = context;
-    if (options.model !== undefined && operands[0] !== undefined)
-      throw new LuciError('USAGE', `Two models are named: "${options.model}" and "${operands[0]}".`, { hint: 'luci chat -m NAME' });
+    checkOneModel(options.model, operands[0]);
     const luci = await context.luci();
     const { model = operands[0], system, maxTokens, temperature = 0.7, seed, tools: folder } = options;
     // Loaded here: every other command starts without it.
-    const { localAnswer, openPrompt, requireAnyModel, runChatCommand } = await import('../chat/parts.ts');
-    if (model === undefined) await requireAnyModel(luci, context);
+    const parts = await import('../chat/parts.ts');
+    if (model === undefined) await parts.requireAnyModel(luci, context);
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
-    using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
+    using prompt = parts.openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
     await using session = await luci.chats.begin({
       model,
       sampling: { temperature, seed },
@@ -47,16 +49,8 @@ export const chat = defineCommand({
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
-      if (text.trim() === '') continue;
       try {
-        if (text.startsWith('/')) {
-          if (!(await runChatCommand(text, { session, show }))) break;
-          continue;
-        }
-        const known = await localAnswer(text, luci, show.terminal);
-        if (known !== undefined && show.json) show.data({ type: 'local', text: known });
-        else if (known !== undefined) show.result(known);
-        else await answer(text, session, prompt, context, showsThinking(options));
+        if (!(await takeLine(text, { session, prompt, parts, luci, context, isThinkingWanted: showsThinking(options) }))) break;
       } catch (error) {
         // One wrong word, one model that does not load: the chat goes on.
         if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
@@ -68,6 +62,39 @@ export const chat = defineCommand({
   },
 });
 
+function checkOneModel(option: string | undefined, operand: string | undefined): void {
+  if (option !== undefined && operand !== undefined)
+    throw new LuciError('USAGE', `Two models are named: "${option}" and "${operand}".`, { hint: 'luci chat -m NAME' });
+}
+
+/** What a line is answered with. */
+interface Talking {
+  readonly session: ChatSession;
+  readonly prompt: Prompt;
+  readonly parts: typeof import('../chat/parts.ts');
+  readonly luci: Luci;
+  readonly context: CommandContext;
+  readonly isThinkingWanted: boolean;
+}
+
+/** Runs a command, tells what luci knows itself, or asks the model. Returns whether the chat goes on. */
+async function takeLine(text: string, { session, prompt, parts, luci, context, isThinkingWanted }: Talking): Promise<boolean> {
+  const { show } = context;
+  if (text.trim() === '') return true;
+  if (text.startsWith('/')) return parts.runChatCommand(text, { session, show });
+  const known = await parts.localAnswer(text, luci, show.terminal);
+  if (known === undefined) await answer(text, session, prompt, context, isThinkingWanted);
+  else if (show.json) show.data({ type: 'local', text: known });
+  else show.result(known);
+  return true;
+}
+
+/** An answer as far as it came. */
+interface Said {
+  text: string;
+  thinking: string;
+}
+
 async function answer(
   text: string,
   session: ChatSession,
@@ -78,42 +105,58 @@ async function answer(
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
   const isThinkingShown = isThinkingWanted && show.terminal.outIsTerminal;
-  let said = '';
-  let thought = '';
+  const said: Said = { text: '', thinking: '' };
   try {
     for await (const event of session.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
-      if (event.type === 'thinking') {
-        if (isThinkingShown && !show.json) show.stream(show.terminal.style('dim', event.text, 'out'));
-        thought += event.text;
-      } else if (event.type === 'text') {
-        if (isThinkingShown && said === '' && thought !== '' && !show.json) show.stream('\n\n');
-        const piece = said === '' ? event.text.trimStart() : event.text;
-        if (!show.json) show.stream(piece);
-        said += piece;
-      } else if (event.type === 'tool-call')
-        show.note(show.terminal.style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
-      // What the model is told of a call that cannot be used is nothing for the person.
-      else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
-        show.note(show.terminal.style('care', `  ${printable(event.result.content)}`));
-      else if (event.type === 'end') {
-        session.lastUsage = event.usage;
-        if (show.json)
-          show.data({
-            type: 'answer',
-            model: session.model,
-            text: said,
-            thinking: thought === '' ? undefined : thought,
-            reason: event.reason,
-            usage: event.usage,
-          });
-      }
+      showEvent(event, said, { show, session, isThinkingShown });
     }
   } catch (error) {
     if (!stopper.signal.aborted) throw error;
-    show.note(`${said === '' || said.endsWith('\n') ? '' : '\n'}(stopped)`);
-    said = '';
+    show.note(`${isMidLine(said.text) ? '\n' : ''}(stopped)`);
+    said.text = '';
   } finally {
     prompt.onInterrupt = undefined;
-    if (said !== '' && !said.endsWith('\n') && !show.json) show.stream('\n');
+    if (isMidLine(said.text) && !show.json) show.stream('\n');
   }
+}
+
+function isMidLine(text: string): boolean {
+  return text !== '' && !text.endsWith('\n');
+}
+
+interface AnswerView {
+  readonly show: Show;
+  readonly session: ChatSession;
+  readonly isThinkingShown: boolean;
+}
+
+function showEvent(event: AgentEvent, said: Said, view: AnswerView): void {
+  const { show } = view;
+  const { style } = show.terminal;
+  if (event.type === 'thinking') sayThinking(event.text, said, view);
+  else if (event.type === 'text') sayText(event.text, said, view);
+  else if (event.type === 'tool-call') show.note(style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
+  // What the model is told of a call that cannot be used is nothing for the person.
+  else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
+    show.note(style('care', `  ${printable(event.result.content)}`));
+  else if (event.type === 'end') endAnswer(event, said, view);
+}
+
+function sayThinking(text: string, said: Said, { show, isThinkingShown }: AnswerView): void {
+  if (isThinkingShown && !show.json) show.stream(show.terminal.style('dim', text, 'out'));
+  said.thinking += text;
+}
+
+function sayText(text: string, said: Said, { show, isThinkingShown }: AnswerView): void {
+  const isFirst = said.text === '';
+  const piece = isFirst ? text.trimStart() : text;
+  const gap = isThinkingShown && isFirst && said.thinking !== '' ? '\n\n' : '';
+  if (!show.json) show.stream(gap + piece);
+  said.text += piece;
+}
+
+function endAnswer({ reason, usage }: Extract<AgentEvent, { type: 'end' }>, { text, thinking }: Said, { show, session }: AnswerView): void {
+  session.lastUsage = usage;
+  if (!show.json) return;
+  show.data({ type: 'answer', model: session.model, text, thinking: thinking === '' ? undefined : thinking, reason, usage });
 }

@@ -1,6 +1,8 @@
+import type { Waste } from '../../app/cleanup.ts';
 import { formatBytes } from '../../base/units.ts';
 import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci clean`: room on the disk. Never touches an installed model. */
@@ -26,11 +28,7 @@ export const clean = defineCommand({
       else if (!isDry) show.data({ freedBytes: 0 });
       return 0;
     }
-    if (!show.json) {
-      for (const { key, bytes: size } of waste.partials)
-        show.result(`  ${printable(waste.fileNames.get(key) ?? key)}  ${formatBytes(size)}`);
-      if (withTrash) show.result(`  trash  ${formatBytes(waste.trashBytes)}`);
-    }
+    if (!show.json) showWaste(waste, withTrash, show);
     if (isDry) return 0;
     if (!(await confirm(`Delete ${formatBytes(bytes)}?`, context))) {
       show.note('Nothing was deleted.');
@@ -42,3 +40,8 @@ export const clean = defineCommand({
     return 0;
   },
 });
+
+function showWaste({ partials, fileNames, trashBytes }: Waste, withTrash: boolean, show: Show): void {
+  for (const { key, bytes } of partials) show.result(`  ${printable(fileNames.get(key) ?? key)}  ${formatBytes(bytes)}`);
+  if (withTrash) show.result(`  trash  ${formatBytes(trashBytes)}`);
+}

@@ -1,6 +1,8 @@
 import { LuciError } from '../../base/errors.ts';
 import type { CaseResult } from '../../tiers/result.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
+import type { Show } from '../show/show.ts';
+import type { Terminal } from '../show/terminal.ts';
 import { shortId } from '../show/test-screen.ts';
 import { cut, pad, printable } from '../show/text.ts';
 
@@ -15,23 +17,32 @@ export const showAnswers = defineCommand({
 
 async function showRun({ luci: open, show }: Pick<CommandContext, 'luci' | 'show'>, reference: string, caseId?: string): Promise<number> {
   const log = await (await open()).tests.newest(reference);
-  const answers = log.answers.filter((answer) => caseId === undefined || answer.caseId === caseId || shortId(answer.caseId) === caseId);
+  const answers = caseId === undefined ? log.answers : log.answers.filter((answer) => isOf(caseId, answer));
   if (answers.length === 0)
     throw new LuciError('NOT_FOUND', `${log.run.model} has no answer to ${caseId ?? 'any case'}.`, {
       hint: `luci test show ${log.run.model}`,
     });
-  if (show.json) for (const answer of answers) show.data(answer);
-  else if (caseId !== undefined) for (const answer of answers) show.result(whole(answer));
-  else
-    for (const { caseId: id, status, reason, seconds } of answers) {
-      const { marks, style } = show.terminal;
-      const mark = status === 'pass' ? style('good', marks.done, 'out') : style(status === 'fail' ? 'bad' : 'care', marks.wrong, 'out');
-      const room = show.terminal.outIsTerminal ? show.terminal.columns - 24 : Number.POSITIVE_INFINITY;
-      show.result(
-        `${mark} ${pad(id, 13)} ${pad(`${seconds.toFixed(1)} s`, 6, 'left')}  ${cut(printable(reason ?? ''), Math.max(8, room), marks.ellipsis)}`.trimEnd(),
-      );
-    }
+  const isInFull = caseId !== undefined;
+  for (const answer of answers) showAnswer(answer, isInFull, show);
   return 0;
+}
+
+/** Whether an answer is one to the case, named with its tier or without. */
+function isOf(caseId: string, answer: CaseResult): boolean {
+  return answer.caseId === caseId || shortId(answer.caseId) === caseId;
+}
+
+function showAnswer(answer: CaseResult, isInFull: boolean, show: Show): void {
+  if (show.json) show.data(answer);
+  else show.result(isInFull ? whole(answer) : lineOf(answer, show.terminal));
+}
+
+/** `✗ t0-json         0.4 s  got an array`. */
+function lineOf({ caseId, status, reason, seconds }: CaseResult, { marks, style, outIsTerminal, columns }: Terminal): string {
+  const mark = status === 'pass' ? style('good', marks.done, 'out') : style(status === 'fail' ? 'bad' : 'care', marks.wrong, 'out');
+  const room = outIsTerminal ? columns - 24 : Number.POSITIVE_INFINITY;
+  const why = cut(printable(reason ?? ''), Math.max(8, room), marks.ellipsis);
+  return `${mark} ${pad(caseId, 13)} ${pad(`${seconds.toFixed(1)} s`, 6, 'left')}  ${why}`.trimEnd();
 }
 
 function whole({ caseId, variant, status, reason, evidence, loosePass, turns }: CaseResult): string {

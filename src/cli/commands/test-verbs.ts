@@ -1,5 +1,8 @@
+import { plural } from '../../base/units.ts';
 import { anyText } from '../../base/value-kinds.ts';
+import type { LintReport } from '../../tiers/own/lint.ts';
 import { type Command, type CommandContext, defineCommand, type OptionTable } from '../command.ts';
+import type { Show } from '../show/show.ts';
 import { pad, printable } from '../show/text.ts';
 import { compare } from './test-compare.ts';
 import { showAnswers } from './test-show.ts';
@@ -53,23 +56,24 @@ async function verify({ luci, show, operands: [path] }: CommandContext): Promise
 /** `luci test lint FILE`: 0 when every case of a suite is sound, 8 when one is not. */
 async function lint({ luci, show, signal, operands: [path] }: CommandContext): Promise<number> {
   const report = await (await luci()).tests.lint(path ?? '', signal);
-  const wrong = report.cases.filter(({ problems }) => problems.length > 0);
+  const wrongCount = report.cases.filter(({ problems }) => problems.length > 0).length;
   if (show.json) show.data(report);
-  else {
-    const { marks, style } = show.terminal;
-    const width = Math.max(...report.cases.map(({ id }) => id.length));
-    for (const { id, tried, variants, problems } of report.cases) {
-      const mark = problems.length === 0 ? style('good', marks.done, 'out') : style('bad', marks.wrong, 'out');
-      const count = variants === 1 ? '1 instance' : `${tried} of ${variants} instances`;
-      show.result(`${mark} ${pad(id, width)}  ${count}`);
-      for (const problem of problems) show.result(`  ${printable(problem)}`);
-    }
-    const { suite, version, hash, cases } = report;
-    show.result(
-      `${suite} ${version} (${hash}): ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}, ${wrong.length === 0 ? 'all sound' : `${wrong.length} not sound`}`,
-    );
+  else showLint(report, wrongCount, show);
+  return wrongCount === 0 ? 0 : 8;
+}
+
+/** A line a case with its problems below it, and one of all. */
+function showLint({ suite, version, hash, cases }: LintReport, wrongCount: number, show: Show): void {
+  const { marks, style } = show.terminal;
+  const width = Math.max(...cases.map(({ id }) => id.length));
+  for (const { id, tried, variants, problems } of cases) {
+    const mark = problems.length === 0 ? style('good', marks.done, 'out') : style('bad', marks.wrong, 'out');
+    const count = variants === 1 ? '1 instance' : `${tried} of ${variants} instances`;
+    show.result(`${mark} ${pad(id, width)}  ${count}`);
+    for (const problem of problems) show.result(`  ${printable(problem)}`);
   }
-  return wrong.length === 0 ? 0 : 8;
+  const verdict = wrongCount === 0 ? 'all sound' : `${wrongCount} not sound`;
+  show.result(`${suite} ${version} (${hash}): ${plural(cases.length, 'case')}, ${verdict}`);
 }
 
 const report = defineCommand({

@@ -1,14 +1,13 @@
-import type { TestEvent, TestOptions } from '../../app/testing/options.ts';
+import type { TestOptions } from '../../app/testing/options.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/units.ts';
 import { anyText, decimalNumber, oneOf, shard, wholeNumber } from '../../base/value-kinds.ts';
-import type { CaseResult } from '../../tiers/result.ts';
 import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { engineSettings } from '../flags.ts';
 import { nearest } from '../nearest.ts';
-import type { Show } from '../show/show.ts';
-import { aboutText, caseText, liveTier, modelLine, nextSteps, summaryTable, tierLines } from '../show/test-screen.ts';
+import { testProgress } from '../show/test-progress.ts';
+import { nextSteps, summaryTable } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
 import { reportOptions, testVerbs } from './test-verbs.ts';
 
@@ -52,12 +51,12 @@ export const test = defineCommand({
     const { operands, options, show, signal } = context;
     const wanted = wantedOf(operands, options);
     const luci = await context.luci();
-    using shown = show.json ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
+    using progress = testProgress(show);
     const asked = luci.tests.run({
       ...wanted,
       signal,
       confirm: (model, estimatedMs) => confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context),
-      onEvent: shown.onEvent,
+      onEvent: progress.onEvent,
     });
     const results = await asked.catch((error: unknown) => {
       throw misspeltVerb(error, operands) ?? error;
@@ -83,70 +82,6 @@ function misspeltVerb(error: unknown, [word = '']: readonly string[]): LuciError
     hint: `luci test ${close} --help`,
     cause: error,
   });
-}
-
-/** What the events look like: a live line while a tier is asked, one line a tier when it is done. Disposing takes the live line away. */
-function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposable {
-  const { terminal } = show;
-  let done: CaseResult[] = [];
-  let total = 0;
-  let suite: string | undefined;
-  let current: { tier: number; caseId: string; startedAt: number } | undefined;
-  const draw = (): void => {
-    if (!current) return;
-    const { tier, caseId, startedAt } = current;
-    const seconds = Math.floor((performance.now() - startedAt) / 1000);
-    show.live([liveTier({ label: suite ?? `Tier ${tier}`, total, done, current: { caseId, seconds } }, terminal)]);
-  };
-  const clock = terminal.errIsTerminal ? setInterval(draw, 1000).unref() : undefined;
-  const onEvent = (event: TestEvent): void => {
-    switch (event.type) {
-      case 'plan': {
-        const { models, skipped, seed, repeats, language } = event;
-        const what = `Testing ${models.length} ${models.length === 1 ? 'model' : 'models'} (seed ${seed}, ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'}${language === 'python' ? '; code in Python' : ''})`;
-        show.note(what);
-        if (skipped.length > 0) show.note(`Skipped, because disabled: ${skipped.map(printable).join(', ')}`);
-        return;
-      }
-      case 'model':
-        suite = event.isLadder ? undefined : `${event.run.suite} (${event.run.suiteHash})`;
-        show.result(`\n${modelLine(event.run, terminal, suite)}`);
-        show.note(
-          terminal.style(
-            'dim',
-            `${event.tokensPerSecond} tokens/s${event.thinks ? ', thinks before it answers' : ''}${aboutText(event.estimatedMs)}${event.reused > 0 ? `; going on after ${event.reused} answers` : ''}`,
-          ),
-        );
-        done = [];
-        return;
-      case 'case-start':
-        total = event.total;
-        current = { tier: event.tier, caseId: event.caseId, startedAt: performance.now() };
-        draw();
-        return;
-      case 'case':
-        done.push(event.result);
-        // Where nothing can be drawn over, as in a build's log, a line a case says that it goes on.
-        if (!terminal.errIsTerminal && !event.isReused)
-          show.note(`${done.length} of ${total}  ${caseText(event.result, terminal)}  ${event.result.seconds.toFixed(1)} s`);
-        return;
-      case 'tier':
-        current = undefined;
-        show.live([]);
-        done = [];
-        show.result(tierLines(event.result, terminal).join('\n'));
-        return;
-      case 'model-end':
-        return;
-    }
-  };
-  return {
-    onEvent,
-    [Symbol.dispose]() {
-      clearInterval(clock);
-      show.live([]);
-    },
-  };
 }
 
 function wantedOf(models: readonly string[], options: OptionValues<typeof testOptions>): TestOptions {

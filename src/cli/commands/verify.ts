@@ -1,3 +1,4 @@
+import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatBytesOf } from '../../base/units.ts';
@@ -20,44 +21,60 @@ export const verify = defineCommand({
   },
   settings: fetchSettings,
   async run(context) {
-    const { operands, options, show, signal } = context;
-    if (options.all === true && operands.length > 0)
-      throw new LuciError('USAGE', `Name models, or say --all, not both: "${operands[0]}" would be passed over.`, {
-        hint: 'luci verify --all',
-      });
+    const { operands, options, show } = context;
+    const references = referencesOf(operands, options.all === true);
     const luci = await context.luci();
-    const isAll = options.all === true || operands.length === 0;
-    const names = await luci.models.installedNames(isAll ? ['all'] : operands);
+    const names = await luci.models.installedNames(references);
     if (names.length === 0 && !show.json) show.note('No model is installed.');
     const bad: string[] = [];
     for (const name of names) {
-      const verified = await luci.installs.verify(name, {
-        signal,
-        onEvent: ({ doneBytes, totalBytes }) => {
-          if (!show.json) show.live([`  reading ${printable(name)}  ${formatBytesOf(doneBytes, totalBytes)}`]);
-        },
-      });
-      show.live([]);
+      const verified = await read(name, luci, context);
       report(verified, context);
       if (verified.isGood) continue;
-      if (options.repair !== true) {
-        bad.push(name);
-        continue;
-      }
-      const onAbort = luci.settings.download.keepPartial ? 'keep' : 'delete';
-      await luci.installs.repair(verified, { signal, onAbort, onEvent: installProgress(show) });
-      show.live([]);
-      if (show.json) show.data({ type: 'repaired', model: name });
-      else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);
+      if (options.repair === true) await repair(verified, luci, context);
+      else bad.push(name);
     }
     if (show.json) show.data({ type: 'done', models: names.length, bad });
-    if (bad.length === 0) return 0;
-    throw new LuciError('DIGEST_MISMATCH', `${bad.map(printable).join(', ')}: not the bytes that were installed.`, {
-      hint: `luci verify --repair ${bad.map(shellWord).join(' ')}`,
-      details: { models: bad },
-    });
+    if (bad.length > 0) throw damaged(bad);
+    return 0;
   },
 });
+
+function referencesOf(operands: readonly string[], isAll: boolean): readonly string[] {
+  if (isAll && operands.length > 0)
+    throw new LuciError('USAGE', `Name models, or say --all, not both: "${operands[0]}" would be passed over.`, {
+      hint: 'luci verify --all',
+    });
+  return operands.length === 0 ? ['all'] : operands;
+}
+
+async function read(name: string, luci: Luci, { show, signal }: CommandContext): Promise<VerifiedModel> {
+  const verified = await luci.installs.verify(name, {
+    signal,
+    onEvent: ({ doneBytes, totalBytes }) => {
+      if (!show.json) show.live([`  reading ${printable(name)}  ${formatBytesOf(doneBytes, totalBytes)}`]);
+    },
+  });
+  show.live([]);
+  return verified;
+}
+
+async function repair(verified: VerifiedModel, luci: Luci, context: CommandContext): Promise<void> {
+  const { show, signal } = context;
+  const { name } = verified.model;
+  const onAbort = luci.settings.download.keepPartial ? 'keep' : 'delete';
+  await luci.installs.repair(verified, { signal, onAbort, onEvent: installProgress(show) });
+  show.live([]);
+  if (show.json) show.data({ type: 'repaired', model: name });
+  else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);
+}
+
+function damaged(names: readonly string[]): LuciError {
+  return new LuciError('DIGEST_MISMATCH', `${names.map(printable).join(', ')}: not the bytes that were installed.`, {
+    hint: `luci verify --repair ${names.map(shellWord).join(' ')}`,
+    details: { models: names },
+  });
+}
 
 function report({ model, files, isGood, problem }: VerifiedModel, context: CommandContext): void {
   const { show } = context;

@@ -1,5 +1,5 @@
 import { formatBytes, formatBytesOf, formatDuration } from '../../base/units.ts';
-import type { DownloadProgress } from '../../download/download-event.ts';
+import type { DownloadEvent, DownloadProgress } from '../../download/download-event.ts';
 import type { InstallEvent } from '../../install/carry-out.ts';
 import { kindOf } from '../../sources/kinds.ts';
 import type { Show } from './show.ts';
@@ -22,43 +22,73 @@ export interface InstallTotal {
 
 /** A listener for the events of an install. */
 export function installProgress(show: Show, total?: InstallTotal): (event: InstallEvent) => void {
-  let lastLineMs = performance.now();
-  let lastStep = 0;
-  let lastWaitMs = Number.NEGATIVE_INFINITY;
+  const throttle = createLineThrottle();
   /** Bytes of this model's parts that are whole. */
   const wholeParts = new Map<number, number>();
   return (event) => {
     if (show.json) return show.data(event);
     if (event.type === 'installed') return;
-    const { event: news, model } = event;
-    const name = event.parts > 1 ? `${model} ${event.part}/${event.parts}` : model;
-    if (news.type === 'source') {
-      if (news.state === 'failed') show.note(`  from ${printable(news.place)}: ${printable(news.reason ?? 'failed')}`);
-      else if (kindOf(news.source).isAnnounced) show.note(`  from ${printable(news.place)}`);
-      return;
-    }
-    if (news.type === 'restarted') {
-      const next = news.compares ? 'comparing them with the source' : 'fetching them once more';
-      return show.note(`  ${name}: not the pinned bytes; ${next}`);
-    }
+    const news = event.event;
+    const name = fileLabel(event);
+    if (news.type === 'source') return noteSource(news, show);
+    if (news.type === 'restarted') return noteRestart(name, news, show);
     if (news.phase === 'done') {
       wholeParts.set(event.part, news.receivedBytes);
-      lastStep = 0;
+      throttle.nextFile();
       return show.live([]);
     }
     if (show.terminal.errIsTerminal) {
       const partBytes = [...wholeParts.values()].reduce((sum, bytes) => sum + bytes, 0);
       return show.live([barLine(name, news, show), ...totalLine(total, partBytes + news.receivedBytes, event.parts)]);
     }
-    const step = news.totalBytes ? Math.floor((news.receivedBytes / news.totalBytes) * linesInAll) : 0;
-    // A wait is said when it begins: nothing else would tell why nothing comes. Connections that wait together say it once.
-    const isLongWait = news.phase === 'waiting' && (news.waitMs ?? longWaitMs) >= longWaitMs;
-    const beginsToWait = isLongWait && performance.now() - lastWaitMs > lineEveryMs / 2;
-    if (isLongWait) lastWaitMs = performance.now();
-    if (!beginsToWait && performance.now() - lastLineMs < lineEveryMs && step <= lastStep) return;
-    lastLineMs = performance.now();
-    lastStep = step;
-    show.note(plainLine(name, news));
+    if (throttle.isDue(news)) show.note(plainLine(name, news));
+  };
+}
+
+/** `llama3.2`, and of a split model which part: `llama3.2 1/3`. */
+function fileLabel({ model, part, parts }: Extract<InstallEvent, { type: 'file' }>): string {
+  return parts > 1 ? `${model} ${part}/${parts}` : model;
+}
+
+function noteSource({ state, place, reason = 'failed', source }: Extract<DownloadEvent, { type: 'source' }>, show: Show): void {
+  if (state === 'failed') show.note(`  from ${printable(place)}: ${printable(reason)}`);
+  else if (kindOf(source).isAnnounced) show.note(`  from ${printable(place)}`);
+}
+
+function noteRestart(name: string, { compares }: Extract<DownloadEvent, { type: 'restarted' }>, show: Show): void {
+  const next = compares ? 'comparing them with the source' : 'fetching them once more';
+  show.note(`  ${name}: not the pinned bytes; ${next}`);
+}
+
+/** Decides where nothing can be drawn over when one more line is said. */
+interface LineThrottle {
+  isDue(news: DownloadProgress): boolean;
+  /** The steps begin anew. */
+  nextFile(): void;
+}
+
+function createLineThrottle(): LineThrottle {
+  let lastLineMs = performance.now();
+  let lastStep = 0;
+  let lastWaitMs = Number.NEGATIVE_INFINITY;
+  /** A wait is said when it begins: nothing else would tell why nothing comes. Connections that wait together say it once. */
+  const beginsToWait = ({ phase, waitMs = longWaitMs }: DownloadProgress): boolean => {
+    if (phase !== 'waiting' || waitMs < longWaitMs) return false;
+    const isFirst = performance.now() - lastWaitMs > lineEveryMs / 2;
+    lastWaitMs = performance.now();
+    return isFirst;
+  };
+  return {
+    isDue(news) {
+      const step = news.totalBytes ? Math.floor((news.receivedBytes / news.totalBytes) * linesInAll) : 0;
+      if (!beginsToWait(news) && performance.now() - lastLineMs < lineEveryMs && step <= lastStep) return false;
+      lastLineMs = performance.now();
+      lastStep = step;
+      return true;
+    },
+    nextFile() {
+      lastStep = 0;
+    },
   };
 }
 

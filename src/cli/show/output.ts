@@ -63,14 +63,21 @@ function writeAll(descriptor: number, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE' || code === 'EBADF') process.exit(0);
-      // Whoever gave us the pipe made it non-blocking, and it is full: wait for its reader.
-      if (code !== 'EAGAIN') {
-        // News that nobody can be told are no reason to stop; a result that was not written is.
-        if (descriptor === 2) return;
-        const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : `the system answered ${code}`;
-        throw new LuciError(code === 'ENOSPC' || code === 'EDQUOT' ? 'DISK_FULL' : 'DISK_FAILED', `Cannot write the output: ${why}.`);
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      if (code === 'EAGAIN') waitForReader();
+      // News that nobody can be told are no reason to stop; a result that was not written is.
+      else if (descriptor === 2) return;
+      else throw unwritten(code);
     }
   }
+}
+
+/** Whoever gave us the pipe made it non-blocking, and it is full. */
+function waitForReader(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}
+
+function unwritten(code: string | undefined): LuciError {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const why = isFull ? 'the disk is full' : `the system answered ${code}`;
+  return new LuciError(isFull ? 'DISK_FULL' : 'DISK_FAILED', `Cannot write the output: ${why}.`);
 }

@@ -25,30 +25,51 @@ function widthFor({ outIsTerminal, columns }: Terminal): number {
 
 /** `Tier 0: ✅ PASS (10/10) 100.0%`, the interval dim below it, and what failed. */
 export function tierLines(result: TierResult, terminal: Terminal): string[] {
-  const { tier, label = `Tier ${tier}`, mode, passed, failed, errors, budgetErrors, verdict, interval } = result;
-  const { repeats, caseCount, confirmed, sequential, failedCases } = result;
-  const { marks, style } = terminal;
+  const { failedCases } = result;
+  const width = widthFor(terminal);
+  const failures = failedCases.length > 0 ? [`failed: ${failedCases.map(shortId).join(', ')}`] : [];
+  const indent = ' '.repeat(width < 40 ? 2 : 8);
+  const details = [`${boundsText(result)}${confirmationText(result)}`, ...failures].flatMap((text) =>
+    wrap(text, width, indent).split('\n'),
+  );
+  return [verdictLine(result, terminal), ...details.map((line) => terminal.style('dim', line, 'out'))];
+}
+
+/** `Tier 0: ✅ PASS (10/10) 100.0%`. */
+function verdictLine(result: TierResult, terminal: Terminal): string {
+  const { tier, label = `Tier ${tier}`, mode, passed, failed, errors, verdict } = result;
   const counted = passed + failed + errors;
   const count = `(${passed}/${counted}) ${counted === 0 ? '0.0' : ((passed / counted) * 100).toFixed(1)}%`;
-  const mark = verdict === 'pass' ? marks.pass : verdict === 'fail' ? style('bad', marks.wrong, 'out') : style('care', marks.bullet, 'out');
-  const word = verdict === 'pass' ? 'PASS' : verdict === 'fail' ? 'FAIL' : `INCOMPLETE${errors > 0 ? `, ${plural(errors, 'error')}` : ''}`;
-  const budget = budgetErrors > 0 ? `, ${budgetErrors} beyond the thinking budget` : '';
+  const mark = verdictMark(verdict, terminal);
+  if (mode === 'diagnostic') return `${label}: ${mark} ${count} (diagnostic)`;
   // Where the mark is a word itself, it is not said twice.
-  const said = marks.pass === 'PASS' && verdict === 'pass' ? [mark] : [mark, word];
-  const head = mode === 'diagnostic' ? `${label}: ${mark} ${count} (diagnostic)` : `${label}: ${said.join(' ')} ${count}`;
+  const said = terminal.marks.pass === 'PASS' && verdict === 'pass' ? mark : `${mark} ${verdictWord(result)}`;
+  return `${label}: ${said} ${count}`;
+}
+
+function verdictMark(verdict: TierResult['verdict'], { marks, style }: Terminal): string {
+  if (verdict === 'pass') return marks.pass;
+  return verdict === 'fail' ? style('bad', marks.wrong, 'out') : style('care', marks.bullet, 'out');
+}
+
+function verdictWord({ verdict, errors }: TierResult): string {
+  if (verdict === 'pass') return 'PASS';
+  if (verdict === 'fail') return 'FAIL';
+  return errors > 0 ? `INCOMPLETE, ${plural(errors, 'error')}` : 'INCOMPLETE';
+}
+
+/** `95 % interval 72-100, 1 repeat`. */
+function boundsText({ interval, repeats, caseCount, budgetErrors }: TierResult): string {
   const asked = repeats === 1 ? '1 repeat' : `${repeats} repeats of ${plural(caseCount, 'case')}`;
-  const bounds = `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}`;
-  const more = sequential
-    ? ', sequential'
-    : confirmed
-      ? ', confirmed'
-      : verdict === 'pass' && repeats < 3
-        ? '; --repeats 3 to confirm'
-        : '';
-  const failures = failedCases.length > 0 ? [`failed: ${failedCases.map(shortId).join(', ')}`] : [];
-  const indent = ' '.repeat(widthFor(terminal) < 40 ? 2 : 8);
-  const details = [`${bounds}${more}`, ...failures].flatMap((text) => wrap(text, widthFor(terminal), indent).split('\n'));
-  return [head, ...details.map((line) => style('dim', line, 'out'))];
+  const budget = budgetErrors > 0 ? `, ${budgetErrors} beyond the thinking budget` : '';
+  return `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}`;
+}
+
+/** How sure the verdict is, or what makes it sure. */
+function confirmationText({ sequential, confirmed, verdict, repeats }: TierResult): string {
+  if (sequential) return ', sequential';
+  if (confirmed) return ', confirmed';
+  return verdict === 'pass' && repeats < 3 ? '; --repeats 3 to confirm' : '';
 }
 
 /** The tier under way as one line: how far it is, the case that is asked, and before it as many of the last ones as there is room for. */

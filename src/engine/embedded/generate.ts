@@ -134,43 +134,67 @@ interface Writing extends Computing {
 /** Tokens of thinking where a model thinks without being asked to, and cannot be told how long. */
 const shortThinkingTokens = 512;
 
+/** An answer as far as it is written. */
+interface Underway extends Writing {
+  readonly written: Token[];
+  /** Evaluated before the next token is chosen. */
+  next: readonly Token[];
+  /** How many of `written` were thought. */
+  thoughtTokens: number;
+  readonly maxTokens: number;
+  readonly maxThoughtTokens: number;
+  readonly sampling: SequenceEvaluateOptions;
+}
+
 /** Chooses token after token until the answer ends. Thinking beyond its budget is ended, and the answer goes on behind it. */
-async function write(
-  open: EmbeddedModel,
-  slot: Slot,
-  { request, prompt, signal, parts, text, tell, onToken, deterministic }: Writing,
-): Promise<{ readonly reason: EndReason; readonly tokens: number }> {
-  const { model } = open;
+async function write(open: EmbeddedModel, slot: Slot, writing: Writing): Promise<{ readonly reason: EndReason; readonly tokens: number }> {
+  const { request, prompt } = writing;
   const room = open.facts.contextLength - prompt.tokens.length - 1;
-  const maxTokens = Math.min(request.maxTokens ?? room, room);
-  const budget = thinkingBudget(open, request);
   const written: Token[] = [];
-  const options = await samplingOf(open, request, written);
-  const how = { isEnd: (token: Token) => model.isEogToken(token), deterministic, signal };
-  let thought = 0;
-  for (let next = prompt.tokens.slice(-1); ; ) {
-    let isOver = false;
-    for await (const token of slot.generate(next, options, { ...how, maxTokens: maxTokens - written.length })) {
-      if (signal.aborted) break;
-      onToken();
-      if (model.isEogToken(token)) return { reason: 'stop', tokens: written.length };
-      written.push(token);
-      tell(parts.push(text.push(token)));
-      if (parts.isStopped) return { reason: 'stop', tokens: written.length };
-      thought = parts.thinking ? thought + 1 : thought;
-      isOver = parts.thinking !== undefined && thought > budget;
-      if (isOver) break;
-    }
-    if (!isOver || !parts.thinking) return { reason: 'length', tokens: written.length };
-    const ending = model.tokenize(endingOf(parts.thinking), true, 'trimLeadingSpace');
-    if (written.length + ending.length >= maxTokens) return { reason: 'length', tokens: written.length };
-    const known = [...prompt.tokens, ...written];
-    written.push(...ending);
-    tell(parts.push(endingOf(parts.thinking)));
-    await slot.keep(known.length);
-    await slot.evaluate([...known, ...ending].slice(slot.tokens.length, -1), { signal, deterministic });
-    next = ending.slice(-1);
+  const underway: Underway = {
+    ...writing,
+    written,
+    next: prompt.tokens.slice(-1),
+    thoughtTokens: 0,
+    maxTokens: Math.min(request.maxTokens ?? room, room),
+    maxThoughtTokens: thinkingBudget(open, request),
+    sampling: await samplingOf(open, request, written),
+  };
+  let reason = await writeTokens(open, slot, underway);
+  while (reason === 'thought') reason = (await endThinking(open, slot, underway)) ? await writeTokens(open, slot, underway) : 'length';
+  return { reason, tokens: written.length };
+}
+
+/** Writes on until the answer ends, or until the model thought more than it may. */
+async function writeTokens({ model }: EmbeddedModel, slot: Slot, underway: Underway): Promise<EndReason | 'thought'> {
+  const { written, next, maxTokens, sampling, signal, deterministic, parts, text, tell, onToken } = underway;
+  const how = { isEnd: (token: Token) => model.isEogToken(token), deterministic, signal, maxTokens: maxTokens - written.length };
+  for await (const token of slot.generate(next, sampling, how)) {
+    if (signal.aborted) break;
+    onToken();
+    if (model.isEogToken(token)) return 'stop';
+    written.push(token);
+    tell(parts.push(text.push(token)));
+    if (parts.isStopped) return 'stop';
+    if (parts.thinking) underway.thoughtTokens += 1;
+    if (parts.thinking && underway.thoughtTokens > underway.maxThoughtTokens) return 'thought';
   }
+  return 'length';
+}
+
+/** Writes the end of thinking in the place of the model; false where there is no room for an answer behind it. */
+async function endThinking({ model }: EmbeddedModel, slot: Slot, underway: Underway): Promise<boolean> {
+  const { prompt, written, maxTokens, signal, deterministic, parts, tell } = underway;
+  if (!parts.thinking) return false;
+  const ending = model.tokenize(endingOf(parts.thinking), true, 'trimLeadingSpace');
+  if (written.length + ending.length >= maxTokens) return false;
+  const known = [...prompt.tokens, ...written];
+  written.push(...ending);
+  tell(parts.push(endingOf(parts.thinking)));
+  await slot.keep(known.length);
+  await slot.evaluate([...known, ...ending].slice(slot.tokens.length, -1), { signal, deterministic });
+  underway.next = ending.slice(-1);
+  return true;
 }
 
 /** Tokens a model may think. */
