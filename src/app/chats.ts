@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
-import type { ChatMessage, ChatRequest, Sampling, Usage } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, OpenOptions, Sampling, Usage } from '../engine/engine.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
 
@@ -55,7 +55,7 @@ export function createChats(parts: ChatParts): Chats {
 }
 
 /** How a chat begins. */
-export interface ChatOptions {
+export interface ChatOptions extends Pick<OpenOptions, 'force'> {
   readonly model: string | undefined;
   readonly system?: string;
   readonly sampling: Sampling;
@@ -82,7 +82,7 @@ export class ChatSession implements AsyncDisposable {
     this.#options = options;
     this.#system = options.system;
     this.model = model;
-    this.#agent = parts.agent({ model });
+    this.#agent = parts.agent({ model, force: options.force });
     this.#conversation = this.#begin([]);
   }
 
@@ -108,7 +108,7 @@ export class ChatSession implements AsyncDisposable {
     const { messages } = this;
     await this.#agent.close();
     this.model = chosen.name;
-    this.#agent = this.#parts.agent({ model: name });
+    this.#agent = this.#parts.agent({ model: name, force: this.#options.force });
     this.#conversation = this.#begin(messages);
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
   }

@@ -34,6 +34,8 @@ export interface TestOptions {
   readonly confirm?: (model: string, estimatedMs: number) => Promise<boolean>;
   /** Asks everything anew, also what a run that was cut off has answered. */
   readonly fresh?: boolean;
+  /** See {@link OpenOptions.force}. */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TestEvent) => void;
 }

@@ -44,11 +44,11 @@ export async function testModel(
   { suite, sandboxes, language, python }: Setting,
   options: TestOptions,
 ): Promise<ModelResult | undefined> {
-  const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false } = options;
+  const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false, force } = options;
   const stop = { signal };
   const modelSha256 = await tools.digestOf(model.name, signal);
   const trained = model.facts?.contextLength ?? contextLength;
-  let session = await tools.open(model.name, { contextLength: Math.min(contextLength, trained), ...stop });
+  let session = await tools.open(model.name, { contextLength: Math.min(contextLength, trained), force, ...stop });
   // The session that is open in the end.
   await using _ = { [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   const { tokensPerSecond, thinks } = await warmUp(session, signal);

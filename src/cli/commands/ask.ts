@@ -4,7 +4,7 @@ import { LuciError } from '../../base/errors.ts';
 import { oneOf, wholeNumber } from '../../base/value-kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
-import { modelOption, samplingOptions, systemOption } from '../options.ts';
+import { forceOption, modelOption, samplingOptions, systemOption } from '../options.ts';
 import { isTerminal } from '../show/output.ts';
 import type { Show } from '../show/show.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
@@ -24,6 +24,7 @@ export const ask = defineCommand({
     tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
     need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
     ...thinkingOptions,
+    force: forceOption,
   },
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
@@ -38,7 +39,7 @@ export const ask = defineCommand({
       await requireAnyModel(luci, context);
     }
     const chosen = need ? (await luci.models.choose(model, need)).name : model;
-    await using agent = luci.agent({ model: chosen });
+    await using agent = luci.agent({ model: chosen, force: options.force });
     if (show.json) {
       const answer = await agent.answer(prompt, { ...request, signal });
       const { name } = await luci.models.choose(chosen);

@@ -5,7 +5,7 @@ import { anyText } from '../../base/value-kinds.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
-import { modelOption, samplingOptions, systemOption } from '../options.ts';
+import { forceOption, modelOption, samplingOptions, systemOption } from '../options.ts';
 import { printable } from '../show/text.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
@@ -23,6 +23,7 @@ export const chat = defineCommand({
     tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
     ...samplingOptions('0.7'),
     ...thinkingOptions,
+    force: forceOption,
   },
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
@@ -41,6 +42,7 @@ export const chat = defineCommand({
       sampling: { temperature, seed },
       system,
       maxTokens,
+      force: options.force,
       ...thinkingRequest(options),
       confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
     });

@@ -7,6 +7,7 @@ import { defineCommand, type OptionTable, type OptionValues } from '../command.t
 import { confirm } from '../confirm.ts';
 import { engineSettings } from '../flags.ts';
 import { nearest } from '../nearest.ts';
+import { forceOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { aboutText, caseText, liveTier, modelLine, nextSteps, summaryTable, tierLines } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
@@ -34,6 +35,7 @@ const testOptions = {
   fresh: { summary: 'ask everything anew, also what a run that was cut off has' },
   maxMinutes: { kind: decimalNumber({ example: '30' }), value: 'M', summary: 'begin no case after so long' },
   shard: { kind: shard, value: 'I/N', summary: 'one part of the cases, for several machines' },
+  force: forceOption,
   ...reportOptions,
 } as const satisfies OptionTable;
 
@@ -168,6 +170,7 @@ function wantedOf(models: readonly string[], options: OptionValues<typeof testOp
     suitePath,
     caseIds,
     repeats: rest.repeats,
+    force: rest.force,
     maxMinutes: rest.maxMinutes,
     shard: rest.shard,
     tier,
