@@ -80,6 +80,7 @@ async function answer(
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
   const isThinkingShown = isThinkingWanted && show.terminal.outIsTerminal;
+  const forgotten = session.forgottenTurns;
   let said = '';
   let thought = '';
   try {
@@ -117,5 +118,12 @@ async function answer(
   } finally {
     prompt.onInterrupt = undefined;
     if (said !== '' && !said.endsWith('\n') && !show.json) show.stream('\n');
+    tellForgotten(session.forgottenTurns - forgotten, show);
   }
+}
+
+/** What the model no longer knows is never left out without a word. */
+function tellForgotten(turns: number, { note, terminal }: CommandContext['show']): void {
+  if (turns <= 0) return;
+  note(terminal.style('dim', `(the context is full: the first ${turns === 1 ? 'question was' : `${turns} questions were`} left out)`));
 }
