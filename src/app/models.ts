@@ -10,6 +10,7 @@ import { parseReference } from '../catalog/reference.ts';
 import { minContextLength } from '../engine/defaults.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import {
+  chooseEmbedding,
   chooseProven,
   chooseUnnamed,
   chooseWithoutComparing,
@@ -74,6 +75,8 @@ export interface Models {
   installedNames(references: readonly string[]): Promise<readonly string[]>;
   /** The model to open for a name, a path, or none named: the default, else the best enabled one that fits. */
   choose(reference?: string, need?: Need): Promise<UsableModel>;
+  /** The model that makes vectors: the one named, else the smallest embedding model, else the one {@link choose} gives. */
+  chooseForVectors(reference?: string): Promise<UsableModel>;
   /** The catalogue's models for names, or MODEL_UNKNOWN with the nearest. */
   resolve(names: readonly string[]): Promise<readonly Model[]>;
 }
@@ -132,9 +135,25 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
     return names.filter((name) => group.has(name));
   }
 
+  const choose: Models['choose'] = async (reference, need) => {
+    if (reference === undefined) {
+      if (need) return chooseProven(await list(), need);
+      const models = await store.list();
+      // The catalogue takes 1 to 2 ms of a start to read.
+      return chooseWithoutComparing(models) ?? chooseUnnamed(await withCatalog(models));
+    }
+    const remote = await remotes.find(reference);
+    if (remote) return remote;
+    const parsed = parseReference(reference);
+    if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path, userFolder) };
+    return requireUsable(await installed(reference));
+  };
+
   return {
     catalog,
     catalogProblems: () => problems,
+    choose,
+    chooseForVectors: async (reference) => (reference === undefined ? chooseEmbedding(await store.list()) : undefined) ?? choose(reference),
     list,
     cataloged,
     installed,
@@ -158,19 +177,6 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
       for (const reference of joinGroups(references))
         for (const name of (await namesOfGroup(reference)) ?? [(await installed(reference)).name]) names.add(name);
       return [...names];
-    },
-    async choose(reference, need) {
-      if (reference === undefined) {
-        if (need) return chooseProven(await list(), need);
-        const models = await store.list();
-        // The catalogue takes 1 to 2 ms of a start to read.
-        return chooseWithoutComparing(models) ?? chooseUnnamed(await withCatalog(models));
-      }
-      const remote = await remotes.find(reference);
-      if (remote) return remote;
-      const parsed = parseReference(reference);
-      if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path, userFolder) };
-      return requireUsable(await installed(reference));
     },
     async resolve(names) {
       const known = await catalog();

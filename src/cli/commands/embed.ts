@@ -11,14 +11,14 @@ export const embed = defineCommand({
   example: '"a text"',
   summary: 'turn texts into vectors',
   details:
-    'The words are one text; without them each line of stdin is one. Each vector is one line: a JSON array of numbers, or with --json an object of text, vector and model. Vectors of one model can be compared with each other only.',
+    'The words are one text; without them each line of stdin is one. Each vector is one line: a JSON array of numbers, or with --json an object of text, vector and model. Without -m the smallest embedding model is taken, else the model that would answer. Vectors of one model can be compared with each other only.',
   options: { model: modelOption, force: forceOption },
   settings: engineSettings,
   async run(context) {
     const { options, operands, show, signal } = context;
     const texts = await readTexts(operands);
     const luci = await context.luci();
-    const { name } = await luci.models.choose(options.model);
+    const { name } = await luci.models.chooseForVectors(options.model);
     await using session = await luci.open(options.model ?? name, { signal, force: options.force });
     for (const text of texts) {
       const [vector = []] = await session.embed([text], signal);

@@ -1,6 +1,7 @@
 import type { DescribedFile } from '../../app/describe-file.ts';
 import type { DescribedModel } from '../../app/models.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
+import { maxDefaultContextLength } from '../../engine/defaults.ts';
 import { kindOf } from '../../sources/kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { catalogData, fitText, purposesText, sizeText } from '../show/catalog-rows.ts';
@@ -52,7 +53,7 @@ function facts({ name, cataloged, installed }: DescribedModel, terminal: Termina
     ['purposes', purposesText(model)],
     ['parameters', parametersText(read?.parametersB ?? model?.parametersB, model?.activeParametersB)],
     ['quantization', read?.quantization ?? model?.quantization],
-    ['context', contextText(read?.contextLength ?? model?.contextLength)],
+    ['context', openedText(read?.contextLength ?? model?.contextLength)],
     ['architecture', read?.architecture ?? model?.architecture],
     ['licence', model?.license],
     ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
@@ -77,7 +78,7 @@ function fileFacts({ path, sizeBytes, facts: read, memoryBytes, contextLength }:
     ['architecture', read.architecture],
     ['parameters', parametersText(read.parameters / 1e9, undefined)],
     ['quantization', read.quantization],
-    ['context', contextText(read.contextLength)],
+    ['context', openedText(read.contextLength)],
     ['size', formatBytes(sizeBytes)],
     ['memory', `${formatBytes(memoryBytes)} with ${contextText(contextLength)} of context`],
     ['parts', read.splitCount === undefined ? undefined : `part ${(read.splitIndex ?? 0) + 1} of ${read.splitCount}`],
@@ -106,6 +107,15 @@ function parametersText(parametersB: number | undefined, activeB: number | undef
 
 function contextText(contextLength: number | undefined): string | undefined {
   return contextLength === undefined ? undefined : `${contextLength.toLocaleString('en')} tokens`;
+}
+
+/** What it was trained for, and what of that it gets where nobody says more. */
+function openedText(contextLength = 0): string | undefined {
+  if (contextLength === 0) return undefined;
+  const trained = contextText(contextLength);
+  return contextLength <= maxDefaultContextLength
+    ? trained
+    : `${trained}, ${maxDefaultContextLength.toLocaleString('en')} unless --context says more`;
 }
 
 function stateText({ enabled, isDefault, verified, vouched }: NonNullable<DescribedModel['installed']>): string {
