@@ -15,18 +15,18 @@ export interface DescribedFile {
   readonly facts: GgufFacts;
   /** Memory at `contextLength`. */
   readonly memoryBytes: number;
-  /** Tokens the memory is told for: `mostTokens`, or what it was trained for. */
+  /** Tokens the memory is told for: `maxContextLength`, or what it was trained for. */
   readonly contextLength: number;
 }
 
 /** Reads a file. Throws NOT_FOUND, GGUF_BROKEN, DISK_*. */
-export async function describeFile(path: string, mostTokens: number): Promise<DescribedFile> {
+export async function describeFile(path: string, maxContextLength: number): Promise<DescribedFile> {
   const { size: sizeBytes } = await stat(path).catch((error: unknown) => {
     if (isNotFound(error)) throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci list' });
     throw diskError(error, path, 'look at a model file');
   });
   const facts = await checkGgufFile(path);
-  const contextLength = Math.min(mostTokens, facts.contextLength ?? mostTokens);
+  const contextLength = Math.min(maxContextLength, facts.contextLength ?? maxContextLength);
   return { path, sizeBytes, facts, contextLength, memoryBytes: estimateMemory(facts, { contextLength }).totalBytes };
 }
 
