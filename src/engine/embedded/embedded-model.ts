@@ -47,6 +47,8 @@ export interface LoadOptions {
 export interface Inspected {
   readonly contextLength: number;
   readonly memoryBytes: number;
+  /** Of its tensors in the file. */
+  readonly weightsBytes: number;
   /** Of the memory, what each request at once takes. */
   readonly slotBytes: number;
   /** Its chat templates, where it has any. */
@@ -69,7 +71,7 @@ export async function inspectFile({ path, name, contextLength }: HostTarget): Pr
   const { totalBytes, kvCacheBytes } = estimateMemory(facts, { contextLength: wanted });
   const { chatTemplate = '', toolTemplate } = facts;
   const templates = chatTemplate.trim() === '' ? undefined : { name, chatTemplate, toolTemplate };
-  return { contextLength: wanted, memoryBytes: totalBytes, slotBytes: kvCacheBytes, templates };
+  return { contextLength: wanted, memoryBytes: totalBytes, weightsBytes: facts.tensorBytes, slotBytes: kvCacheBytes, templates };
 }
 
 /** Loads a model. `threads` is always given: without it the engine takes at least four, which fight over two cores. */
@@ -80,7 +82,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   const threads = target.threads ?? availableParallelism();
   let model: LlamaModel | undefined;
   try {
-    const onLoadProgress = (fraction: number): void => options.onEvent?.({ type: 'loading', fraction });
+    const onLoadProgress = (fraction: number): void => options.onEvent?.({ type: 'loading', fraction, name: target.name, sizeBytes: inspected.weightsBytes });
     model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
     const template = inspected.templates && openModelTemplate(opened, inspected.templates);
