@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
-import type { ChatMessage, ChatRequest, Sampling, Usage } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, LoadEvent, Sampling, Usage } from '../engine/engine.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
 
@@ -63,6 +63,8 @@ export interface ChatOptions {
   readonly thinking?: ChatRequest['thinking'];
   readonly thinkingTokens?: number;
   readonly confirm: ConfirmCall;
+  /** News while the model loads. */
+  readonly onLoad?: (event: LoadEvent) => void;
 }
 
 /** A chat under way. */
@@ -82,7 +84,7 @@ export class ChatSession implements AsyncDisposable {
     this.#options = options;
     this.#system = options.system;
     this.model = model;
-    this.#agent = parts.agent({ model });
+    this.#agent = parts.agent({ model, onLoad: options.onLoad });
     this.#conversation = this.#begin([]);
   }
 
@@ -108,7 +110,7 @@ export class ChatSession implements AsyncDisposable {
     const { messages } = this;
     await this.#agent.close();
     this.model = chosen.name;
-    this.#agent = this.#parts.agent({ model: name });
+    this.#agent = this.#parts.agent({ model: name, onLoad: this.#options.onLoad });
     this.#conversation = this.#begin(messages);
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
   }

@@ -13,5 +13,10 @@ export function shownAt(
     env: { ...process.env, LUCI_HOME: home.folder, TERM: 'xterm', LANG: 'C.UTF-8' },
     encoding: 'utf8',
   });
-  return { lines: stripVTControlCharacters(stdout).replaceAll('\r', '').trimEnd().split('\n'), exitCode: status };
+  return { lines: stripVTControlCharacters(stays(stdout)).trimEnd().split('\n'), exitCode: status };
+}
+
+/** What stays on the screen of what was written to it: without the lines that were drawn over, and their carriage returns. */
+export function stays(written: string): string {
+  return written.replaceAll('\r', '').replace(/[^\n]*\n\x1b\[1A\x1b\[0J/g, '');
 }

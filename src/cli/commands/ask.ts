@@ -1,12 +1,16 @@
 import { fstatSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
+import type { Agent } from '../../agent/agent.ts';
 import { LuciError } from '../../base/errors.ts';
 import { oneOf, wholeNumber } from '../../base/value-kinds.ts';
-import { type CommandContext, defineCommand } from '../command.ts';
+import type { GenerationEvent } from '../../engine/engine.ts';
+import { defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { modelOption, samplingOptions, systemOption } from '../options.ts';
+import { noteCut } from '../show/cut-answer.ts';
 import { isTerminal } from '../show/output.ts';
 import type { Show } from '../show/show.ts';
+import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
 /** `luci ask`: one question, one answer. */
@@ -38,30 +42,41 @@ export const ask = defineCommand({
       await requireAnyModel(luci, context);
     }
     const chosen = need ? (await luci.models.choose(model, need)).name : model;
-    await using agent = luci.agent({ model: chosen });
+    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
+    using waiting = waitingLine(show, { isThinkingShown });
+    await using agent = luci.agent({ model: chosen, onLoad: waiting.onLoad });
+    waiting.start();
     if (show.json) {
       const answer = await agent.answer(prompt, { ...request, signal });
       const { name } = await luci.models.choose(chosen);
+      waiting.stop();
       show.data({ model: name, ...answer });
       return 0;
     }
-    await streamAnswer(context, agent.stream(prompt, { ...request, signal }), showsThinking(options));
+    const end = await streamAnswer(show, agent.stream(prompt, { ...request, signal }), { waiting, isThinkingShown });
+    if (end) noteCut(show, end, maxTokens);
     return 0;
   },
 });
 
-/** Text as it comes; a line end after it, also when it is stopped in the middle. */
+/** Text as it comes; a line end after it, also when it is stopped in the middle. Returns the answer's end. */
 async function streamAnswer(
-  { show }: CommandContext,
-  events: AsyncIterable<{ type: string; text?: string }>,
-  isThinkingWanted: boolean,
-): Promise<void> {
-  const writer = answerWriter(show, isThinkingWanted && show.terminal.outIsTerminal);
+  show: Show,
+  events: ReturnType<Agent['stream']>,
+  { waiting, isThinkingShown }: { readonly waiting: WaitingLine; readonly isThinkingShown: boolean },
+): Promise<Extract<GenerationEvent, { type: 'end' }> | undefined> {
+  const writer = answerWriter(show, isThinkingShown);
   try {
-    for await (const { type, text = '' } of events) writer.push(type, text);
+    for await (const event of events) {
+      waiting.see(event);
+      if (event.type === 'end') return event;
+      if ('text' in event) writer.push(event.type, event.text);
+    }
   } finally {
+    waiting.stop();
     writer.end();
   }
+  return undefined;
 }
 
 function answerWriter({ stream, terminal }: Show, isThinkingShown: boolean) {

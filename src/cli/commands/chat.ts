@@ -2,11 +2,14 @@ import type { ChatSession } from '../../app/chats.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
+import type { GenerationEvent } from '../../engine/engine.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { modelOption, samplingOptions, systemOption } from '../options.ts';
+import { noteCut } from '../show/cut-answer.ts';
 import { printable } from '../show/text.ts';
+import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
 /** `luci chat`: a conversation. */
@@ -36,7 +39,10 @@ export const chat = defineCommand({
     if (model === undefined) await requireAnyModel(luci, context);
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
     using prompt = openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
+    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
+    using waiting = waitingLine(show, { isThinkingShown });
     await using session = await luci.chats.begin({
+      onLoad: waiting.onLoad,
       model,
       sampling: { temperature, seed },
       system,
@@ -56,7 +62,7 @@ export const chat = defineCommand({
         const known = await localAnswer(text, luci, show.terminal);
         if (known !== undefined && show.json) show.data({ type: 'local', text: known });
         else if (known !== undefined) show.result(known);
-        else await answer(text, session, prompt, context, showsThinking(options));
+        else await answer(text, session, prompt, { show, waiting, isThinkingShown, maxTokens });
       } catch (error) {
         // One wrong word, one model that does not load: the chat goes on.
         if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
@@ -68,20 +74,30 @@ export const chat = defineCommand({
   },
 });
 
+/** How an answer is shown. */
+interface Answering {
+  readonly show: CommandContext['show'];
+  readonly waiting: WaitingLine;
+  readonly isThinkingShown: boolean;
+  readonly maxTokens: number | undefined;
+}
+
 async function answer(
   text: string,
   session: ChatSession,
   prompt: Prompt,
-  { show }: CommandContext,
-  isThinkingWanted: boolean,
+  { show, waiting, isThinkingShown, maxTokens }: Answering,
 ): Promise<void> {
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
-  const isThinkingShown = isThinkingWanted && show.terminal.outIsTerminal;
   let said = '';
   let thought = '';
+  let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
+  waiting.start();
   try {
     for await (const event of session.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
+      if (event.type === 'tool-result') waiting.start();
+      else waiting.see(event);
       if (event.type === 'thinking') {
         if (isThinkingShown && !show.json) show.stream(show.terminal.style('dim', event.text, 'out'));
         thought += event.text;
@@ -97,6 +113,7 @@ async function answer(
         show.note(show.terminal.style('care', `  ${printable(event.result.content)}`));
       else if (event.type === 'end') {
         session.lastUsage = event.usage;
+        end = event;
         if (show.json)
           show.data({
             type: 'answer',
@@ -109,11 +126,14 @@ async function answer(
       }
     }
   } catch (error) {
+    waiting.stop();
     if (!stopper.signal.aborted) throw error;
     show.note(`${said === '' || said.endsWith('\n') ? '' : '\n'}(stopped)`);
     said = '';
   } finally {
+    waiting.stop();
     prompt.onInterrupt = undefined;
     if (said !== '' && !said.endsWith('\n') && !show.json) show.stream('\n');
   }
+  if (end) noteCut(show, end, maxTokens);
 }

@@ -10,6 +10,7 @@ import { nearest } from '../nearest.ts';
 import type { Show } from '../show/show.ts';
 import { aboutText, caseText, liveTier, modelLine, nextSteps, summaryTable, tierLines } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
+import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { reportOptions, testVerbs } from './test-verbs.ts';
 
 /** What a run can be told. */
@@ -52,12 +53,19 @@ export const test = defineCommand({
     const { operands, options, show, signal } = context;
     const wanted = wantedOf(operands, options);
     const luci = await context.luci();
-    using shown = show.json ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
+    using waiting = waitingLine(show);
+    using shown = show.json
+      ? { onEvent: (event: TestEvent) => show.data(event), [Symbol.dispose]: () => undefined }
+      : screen(show, waiting);
     const asked = luci.tests.run({
       ...wanted,
       signal,
-      confirm: (model, estimatedMs) => confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context),
+      confirm: (model, estimatedMs) => {
+        waiting.stop();
+        return confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context);
+      },
       onEvent: shown.onEvent,
+      onLoad: waiting.onLoad,
     });
     const results = await asked.catch((error: unknown) => {
       throw misspeltVerb(error, operands) ?? error;
@@ -86,7 +94,7 @@ function misspeltVerb(error: unknown, [word = '']: readonly string[]): LuciError
 }
 
 /** What the events look like: a live line while a tier is asked, one line a tier when it is done. Disposing takes the live line away. */
-function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposable {
+function screen(show: Show, waiting: WaitingLine): { onEvent: (event: TestEvent) => void } & Disposable {
   const { terminal } = show;
   let done: CaseResult[] = [];
   let total = 0;
@@ -106,9 +114,11 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
         const what = `Testing ${models.length} ${models.length === 1 ? 'model' : 'models'} (seed ${seed}, ${repeats} ${repeats === 1 ? 'repeat' : 'repeats'}${language === 'python' ? '; code in Python' : ''})`;
         show.note(what);
         if (skipped.length > 0) show.note(`Skipped, because disabled: ${skipped.map(printable).join(', ')}`);
+        waiting.start();
         return;
       }
       case 'model':
+        waiting.stop();
         suite = event.isLadder ? undefined : `${event.run.suite} (${event.run.suiteHash})`;
         show.result(`\n${modelLine(event.run, terminal, suite)}`);
         show.note(
@@ -137,6 +147,7 @@ function screen(show: Show): { onEvent: (event: TestEvent) => void } & Disposabl
         show.result(tierLines(event.result, terminal).join('\n'));
         return;
       case 'model-end':
+        waiting.start(); // For the next model, if there is one.
         return;
     }
   };

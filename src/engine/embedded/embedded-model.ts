@@ -82,7 +82,8 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   const threads = target.threads ?? availableParallelism();
   let model: LlamaModel | undefined;
   try {
-    const onLoadProgress = (fraction: number): void => options.onEvent?.({ type: 'loading', fraction, name: target.name, sizeBytes: inspected.weightsBytes });
+    const onLoadProgress = (fraction: number): void =>
+      options.onEvent?.({ type: 'loading', fraction, name: target.name, sizeBytes: inspected.weightsBytes });
     model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
     const template = inspected.templates && openModelTemplate(opened, inspected.templates);

@@ -12,7 +12,11 @@ export interface ReadingTold {
 }
 
 /** Runs work that evaluates a prompt in the slot, and tells how far it is. Told between batches: no timer runs for it. */
-export async function tellReading<T>(slot: Slot, { totalTokens, emit }: ReadingTold, work: Promise<T>): Promise<T> {
+export async function tellReading<T>(
+  slot: Pick<Slot, 'changed' | 'tokens'>,
+  { totalTokens, emit }: ReadingTold,
+  work: Promise<T>,
+): Promise<T> {
   let isOver = false;
   let toldMs = performance.now() + quietMs - intervalMs;
   const tell = async (): Promise<void> => {
