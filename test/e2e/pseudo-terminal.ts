@@ -16,7 +16,11 @@ export function shownAt(
   return { lines: stripVTControlCharacters(stays(stdout)).trimEnd().split('\n'), exitCode: status };
 }
 
-/** What stays on the screen of what was written to it: without the lines that were drawn over, and their carriage returns. */
+const eraseLine = '\x1b[1A\x1b[0J';
+
+/** What stays on the screen of what was written to it: without the lines that were drawn over, and without carriage returns. */
 export function stays(written: string): string {
-  return written.replaceAll('\r', '').replace(/[^\n]*\n\x1b\[1A\x1b\[0J/g, '');
+  const parts = written.replaceAll('\r', '').split(eraseLine);
+  const last = parts.pop() ?? '';
+  return parts.map((part) => part.slice(0, part.lastIndexOf('\n', part.length - 2) + 1)).join('') + last;
 }

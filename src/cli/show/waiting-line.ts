@@ -10,6 +10,8 @@ export interface WaitingLine extends Disposable {
   /** The line goes, and does not come back before the next {@link start}. */
   stop(): void;
   onLoad(event: LoadEvent): void;
+  /** The speed with so many tokens of context is measured. */
+  measuring(contextTokens: number): void;
   /** Takes an event of an answer. The first word, and a tool that is called, end the wait. */
   see(event: WaitEvent | { readonly type: string; readonly text?: string }): void;
 }
@@ -63,6 +65,7 @@ export function waitingLine(show: Show, { isThinkingShown = false } = {}): Waiti
       else if (event.type === 'loading') say(loadingText(event), event.sizeBytes === undefined);
       else say('starting the engine');
     },
+    measuring: (contextTokens) => say(`measuring with ${contextTokens.toLocaleString('en-US')} tokens`, true),
     see(event) {
       if (event.type === 'waiting') say('waiting for another request', true);
       else if ('totalTokens' in event) say(readingText(event));
@@ -78,6 +81,7 @@ const silentLine: WaitingLine = {
   start: () => undefined,
   stop: () => undefined,
   onLoad: () => undefined,
+  measuring: () => undefined,
   see: () => undefined,
   [Symbol.dispose]: () => undefined,
 };
