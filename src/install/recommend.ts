@@ -30,21 +30,32 @@ const readingTokensPerSecond = 7;
 /** Left free on the disk. */
 const reservedDiskBytes = 1e9;
 
-/**
- * Of the bytes that threads can read, how many generation reads: the arithmetic and the KV cache take the rest. Measured with three
- * models, docs/performance.md.
- */
-export const generationShare = 0.6;
+/** Bytes of weights a core computes with in a second: measured with three models of 4 bits on a core with AVX-512, docs/performance.md. */
+const coreBytesPerSecond = 6e9;
+/** Of the speed of the memory what generation reaches; the KV cache and the waits between layers take the rest. */
+const memoryShare = 0.85;
+
+/** Bytes of weights a second that generation reads: what the cores compute or the memory gives, whichever is less. */
+export function weightBytesPerSecond(memoryBytesPerSecond: number, cores: number): number {
+  return Math.min(cores * coreBytesPerSecond, memoryBytesPerSecond * memoryShare);
+}
 
 /**
- * Tokens a second of a model: each generated token reads all weights once, so memory bounds it (for a mixture of experts the weights at
- * work). `bytesPerSecond` is what generation reads, see {@link generationShare}.
+ * Tokens a second of a model: each generated token reads all weights once (of a mixture of experts those at work), so it is the bytes
+ * read a second over the bytes of the file. `bytesPerSecond`: see {@link weightBytesPerSecond}.
  */
 export function estimateTokensPerSecond(
-  { sizeBytes, parametersB, activeParametersB = parametersB }: { sizeBytes: number; parametersB: number; activeParametersB?: number },
+  { sizeBytes, parametersB, activeParametersB = parametersB }: Sized,
   bytesPerSecond: number,
 ): number {
   return bytesPerSecond / (sizeBytes * Math.min(1, activeParametersB / parametersB));
+}
+
+/** What of a model its speed follows from. */
+interface Sized {
+  readonly sizeBytes: number;
+  readonly parametersB: number;
+  readonly activeParametersB?: number;
 }
 
 /** The models that fit, have room on the disk and answer in time, the best first: proven before told, then tier, then size. */

@@ -1,5 +1,5 @@
 import type { LoadEvent } from '../../engine/engine.ts';
-import { type Candidate, estimateTokensPerSecond, generationShare, type Purpose, rankModels } from '../../install/recommend.ts';
+import { type Candidate, estimateTokensPerSecond, type Purpose, rankModels, weightBytesPerSecond } from '../../install/recommend.ts';
 import { freeBytesAt } from '../../store/free-space.ts';
 import { readSpeeds, type SpeedRecord, type Speeds, saveMemorySpeed, saveSpeed, speedOf } from '../../store/speed-records.ts';
 import type { EarlyParts } from '../late-parts.ts';
@@ -55,6 +55,8 @@ export interface Speed {
 }
 
 const defaultMaxMs = 120_000;
+/** The speed of smaller models follows from other things than their weights. */
+const minTellingBytes = 5e7;
 /** A measurement of the memory is good for as long. */
 const memoryDays = 30;
 
@@ -65,8 +67,13 @@ type SpeedParts = Pick<EarlyParts, 'models' | 'store' | 'open' | 'machine' | 'di
 export function createSpeed({ models, store, open, machine, directories }: SpeedParts): Speed {
   const { state: stateFolder, home } = directories;
 
-  async function memorySpeed(speeds: Speeds): Promise<number> {
+  /** Of weights, as far as the machine tells. */
+  async function reckonedSpeed(speeds: Speeds): Promise<number> {
     const { physicalCores } = await machine();
+    return weightBytesPerSecond(await memorySpeed(speeds, physicalCores), physicalCores);
+  }
+
+  async function memorySpeed(speeds: Speeds, physicalCores: number): Promise<number> {
     const known = speeds.memory;
     if (known && known.threads <= physicalCores && Date.now() - Date.parse(known.at) < memoryDays * 86_400_000) return known.bytesPerSecond;
     const measured = await measureMemory(physicalCores);
@@ -77,7 +84,7 @@ export function createSpeed({ models, store, open, machine, directories }: Speed
   return {
     async bench({ model: reference, maxMs = defaultMaxMs, signal, onLoad, onContext } = {}) {
       const chosen = await models.choose(reference);
-      const bytesPerSecond = generationShare * (await memorySpeed(await readSpeeds(stateFolder)));
+      const bytesPerSecond = await reckonedSpeed(await readSpeeds(stateFolder));
       await using session = await open(reference, { signal, onEvent: onLoad });
       const rows = await measureModel(session, { maxMs, signal, onContext });
       const { kind, version, device } = session.facts;
@@ -98,9 +105,9 @@ export function createSpeed({ models, store, open, machine, directories }: Speed
       const [cataloged, speeds, installed] = await Promise.all([models.cataloged(), readSpeeds(stateFolder), store.list()]);
       const measured = installed.flatMap((model) => {
         const speed = speedOf(speeds, model)?.rows[0]?.generatedTokensPerSecond ?? 0;
-        return speed > 0 ? [speed * model.sizeBytes] : [];
+        return speed > 0 && model.sizeBytes >= minTellingBytes ? [speed * model.sizeBytes] : [];
       });
-      const bytesPerSecond = median(measured) ?? generationShare * (await memorySpeed(speeds));
+      const bytesPerSecond = median(measured) ?? (await reckonedSpeed(speeds));
       const freeDiskBytes = await freeBytesAt(home);
       const candidates = cataloged.map((item) => candidateOf(item, bytesPerSecond));
       return {
