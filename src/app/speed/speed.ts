@@ -67,24 +67,22 @@ type SpeedParts = Pick<EarlyParts, 'models' | 'store' | 'open' | 'machine' | 'di
 export function createSpeed({ models, store, open, machine, directories }: SpeedParts): Speed {
   const { state: stateFolder, home } = directories;
 
-  /** Of weights, as far as the machine tells. */
-  async function reckonedSpeed(speeds: Speeds): Promise<number> {
+  /** Bytes of weights a second, as far as the machine tells. `isAnew`: measured also where it is known. */
+  async function reckonedSpeed({ memory: known }: Speeds, isAnew: boolean): Promise<number> {
     const { physicalCores } = await machine();
-    return weightBytesPerSecond(await memorySpeed(speeds, physicalCores), physicalCores);
-  }
-
-  async function memorySpeed(speeds: Speeds, physicalCores: number): Promise<number> {
-    const known = speeds.memory;
-    if (known && known.threads <= physicalCores && Date.now() - Date.parse(known.at) < memoryDays * 86_400_000) return known.bytesPerSecond;
+    const isGood = known !== undefined && Date.now() - Date.parse(known.at) < memoryDays * 86_400_000;
+    if (isGood && !isAnew) return weightBytesPerSecond(known.bytesPerSecond, physicalCores);
     const measured = await measureMemory(physicalCores);
-    await saveMemorySpeed(stateFolder, measured);
-    return measured.bytesPerSecond;
+    // Other programs only ever make it slower.
+    const best = isGood && known.bytesPerSecond > measured.bytesPerSecond ? known : measured;
+    await saveMemorySpeed(stateFolder, best);
+    return weightBytesPerSecond(best.bytesPerSecond, physicalCores);
   }
 
   return {
     async bench({ model: reference, maxMs = defaultMaxMs, signal, onLoad, onContext } = {}) {
       const chosen = await models.choose(reference);
-      const bytesPerSecond = await reckonedSpeed(await readSpeeds(stateFolder));
+      const bytesPerSecond = await reckonedSpeed(await readSpeeds(stateFolder), true);
       await using session = await open(reference, { signal, onEvent: onLoad });
       const rows = await measureModel(session, { maxMs, signal, onContext });
       const { kind, version, device } = session.facts;
@@ -107,7 +105,7 @@ export function createSpeed({ models, store, open, machine, directories }: Speed
         const speed = speedOf(speeds, model)?.rows[0]?.generatedTokensPerSecond ?? 0;
         return speed > 0 && model.sizeBytes >= minTellingBytes ? [speed * model.sizeBytes] : [];
       });
-      const bytesPerSecond = median(measured) ?? (await reckonedSpeed(speeds));
+      const bytesPerSecond = median(measured) ?? (await reckonedSpeed(speeds, false));
       const freeDiskBytes = await freeBytesAt(home);
       const candidates = cataloged.map((item) => candidateOf(item, bytesPerSecond));
       return {
