@@ -10,7 +10,7 @@ import { type ToolWay, toolWayOf } from './tool-way.ts';
 
 /** One turn of a model that has tools, the same for all engines: text as it comes, then the calls, then the end. */
 export type TurnEvent =
-  | Extract<GenerationEvent, { type: 'text' | 'thinking' | 'end' }>
+  | Exclude<GenerationEvent, { type: 'tool-call' }>
   /** A call in whatever form it was written; `id` where the engine gave it one. */
   | { readonly type: 'attempt'; readonly attempt: Attempt; readonly id?: string }
   /** The reply word for word, where it has another form than the answer. */
@@ -28,7 +28,7 @@ export async function* toolTurn(
   const native: TurnEvent[] = [];
   let written = '';
   for await (const event of session.generate(requestIn(way, request, tools), signal)) {
-    if (event.type === 'thinking') yield event;
+    if (isHandedOn(event)) yield event;
     else if (event.type === 'tool-call') native.push({ type: 'attempt', attempt: attemptIn(event.call), id: event.call.id });
     else if (event.type === 'text') {
       written += event.text;
@@ -41,6 +41,11 @@ export async function* toolTurn(
       yield event;
     }
   }
+}
+
+/** What has no part in calls. */
+function isHandedOn(event: GenerationEvent): event is Extract<GenerationEvent, { type: 'thinking' | 'waiting' | 'reading' }> {
+  return event.type === 'thinking' || event.type === 'waiting' || event.type === 'reading';
 }
 
 function textOf(text: string): TurnEvent[] {

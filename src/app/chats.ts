@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
-import type { ChatMessage, ChatRequest, OpenOptions, Sampling, Usage } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, LoadEvent, OpenOptions, Sampling, Usage } from '../engine/engine.ts';
 import { requireChat } from '../engine/model-kind.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import { kindOfModel } from './describe-file.ts';
@@ -72,6 +72,8 @@ export interface ChatOptions extends Pick<OpenOptions, 'force'> {
   readonly thinking?: ChatRequest['thinking'];
   readonly thinkingTokens?: number;
   readonly confirm: ConfirmCall;
+  /** News while the model loads. */
+  readonly onLoad?: (event: LoadEvent) => void;
 }
 
 /** A chat under way. */
@@ -91,7 +93,7 @@ export class ChatSession implements AsyncDisposable {
     this.#options = options;
     this.#system = options.system;
     this.model = model;
-    this.#agent = parts.agent({ model, force: options.force });
+    this.#agent = parts.agent({ model, force: options.force, onLoad: options.onLoad });
     this.#conversation = this.#begin([]);
   }
 
@@ -118,7 +120,7 @@ export class ChatSession implements AsyncDisposable {
     const { messages } = this;
     await this.#agent.close();
     this.model = chosen.name;
-    this.#agent = this.#parts.agent({ model: name, force: this.#options.force });
+    this.#agent = this.#parts.agent({ model: name, force: this.#options.force, onLoad: this.#options.onLoad });
     this.#conversation = this.#begin(messages);
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
   }

@@ -13,6 +13,7 @@ import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
 import type { Remotes } from './remotes.ts';
 import type { Runtimes } from './runtimes.ts';
+import type { Speed } from './speed/speed.ts';
 import type { Tests } from './testing/tests.ts';
 
 /** The parts that only some commands need: their modules are loaded by the first call. */
@@ -31,7 +32,7 @@ export interface EarlyParts extends Pick<Luci, 'open' | 'agent' | 'builtInTools'
 }
 
 /** The groups of {@link Luci} that are made late. */
-export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'chats' | 'cleanup' | 'doctor'>;
+export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'speed' | 'chats' | 'cleanup' | 'doctor'>;
 
 /** The late parts of a luci. */
 export function lateParts(parts: EarlyParts): LateParts {
@@ -74,6 +75,7 @@ export function lateParts(parts: EarlyParts): LateParts {
     certify: true,
     checkCertificate: true,
   });
+  const speed = loadedOnUse<Speed>(async () => (await import('./speed/speed.ts')).createSpeed(parts), { bench: true, recommend: true });
   const chats = loadedOnUse<Chats>(async () => (await import('./chats.ts')).createChats({ ...parts, chatsFolder: directories.chats }), {
     begin: true,
   });
@@ -86,6 +88,7 @@ export function lateParts(parts: EarlyParts): LateParts {
     installs,
     runtimes,
     tests,
+    speed,
     chats,
     cleanup,
     doctor: async (how) => (await import('./doctor/gather-facts.ts')).createDoctor(parts)(how),

@@ -14,6 +14,7 @@ import type { Installs } from './installs.ts';
 import type { Models } from './models.ts';
 import type { Remotes } from './remotes.ts';
 import type { Runtimes } from './runtimes.ts';
+import type { Speed } from './speed/speed.ts';
 import type { Tests } from './testing/tests.ts';
 
 /** What luci is to commands and programs: what it does, grouped by what it is done to. */
@@ -47,6 +48,7 @@ export interface Luci extends AsyncDisposable, DirectMembers {
   readonly remotes: Remotes;
   readonly runtimes: Runtimes;
   readonly tests: Tests;
+  readonly speed: Speed;
   readonly chats: Chats;
   readonly cleanup: Cleanup;
   readonly doctor: Doctor;

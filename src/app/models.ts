@@ -23,6 +23,7 @@ import { type Fit, fitOf } from '../install/fit.ts';
 import { findInstalled } from '../install/lookup.ts';
 import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
+import { readSpeeds, speedOf } from '../store/speed-records.ts';
 import type { Store } from '../store/store.ts';
 import { readTestRecords, type TestRecord } from '../store/test-records.ts';
 import { type DescribedFile, describeFile } from './describe-file.ts';
@@ -104,8 +105,8 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
 
   async function withCatalog(models: readonly InstalledModel[]): Promise<readonly ListedModel[]> {
     if (models.length === 0) return []; // Without models nobody waits for the catalogue.
-    const [known, proven] = await Promise.all([catalog(), readTestRecords(stateFolder)]);
-    return models.map((model) => listed(model, known, proven));
+    const [known, proven, speeds] = await Promise.all([catalog(), readTestRecords(stateFolder), readSpeeds(stateFolder)]);
+    return models.map((model) => ({ ...listed(model, known, proven), speed: speedOf(speeds, model) }));
   }
   const list = async (): Promise<readonly ListedModel[]> => withCatalog(await store.list());
 

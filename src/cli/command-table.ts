@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { ask } from './commands/ask.ts';
+import { bench } from './commands/bench.ts';
 import { chat } from './commands/chat.ts';
 import { clean } from './commands/clean.ts';
 import { doctor } from './commands/doctor.ts';
@@ -10,6 +11,7 @@ import { llm } from './commands/llm.ts';
 import { models } from './commands/models.ts';
 import { net } from './commands/net.ts';
 import { ps } from './commands/ps.ts';
+import { recommend } from './commands/recommend.ts';
 import { remote } from './commands/remote.ts';
 import { remove } from './commands/remove.ts';
 import { runtime } from './commands/runtime.ts';
@@ -28,10 +30,12 @@ export const commands: readonly Command[] = [
   remove,
   list,
   search,
+  recommend,
   showModel,
   llm,
   models,
   test,
+  bench,
   verify,
   remote,
   runtime,

@@ -128,15 +128,17 @@ function explainStop(error: unknown, model: Model): unknown {
 export async function requireAnyModel(luci: Luci, { show, signal }: Pick<CommandContext, 'show' | 'signal'>): Promise<void> {
   const starter = await luci.installs.starterIfEmpty();
   if (!starter) return;
+  // Before anything is said of fetching: offline nothing is.
+  const prepared = await luci.installs.prepare([starter.name], { signal });
+  await luci.installs.requirePossible(prepared.plan);
   const sizeBytes = starter.files[0]?.sizeBytes ?? 0;
   const from = new URL(luci.settings.hub.endpoint).host;
   if (!show.json)
     show.note(
-      `No model is installed yet. Fetching the starter: ${starter.name}, ${formatBytes(sizeBytes)}, ${starter.license}, from ${from}`,
+      `No model is installed yet. Fetching the starter: ${starter.name}, ${formatBytes(sizeBytes)}, ${starter.license}, from ${from}\nThe starter is only to try things out: luci recommend names models for this machine.`,
     );
   // With --json the answer is the only data.
   const screen = installScreen(show.json ? { ...show, data: () => undefined } : show, { items: [] });
-  const prepared = await luci.installs.prepare([starter.name], { signal });
   try {
     await luci.installs.carryOut(prepared, { signal, onAbort: onAbortOf(luci), onEvent: screen.onEvent });
   } catch (error) {

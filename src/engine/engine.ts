@@ -77,7 +77,14 @@ export interface OpenOptions {
 /** What happens before the first token. */
 export type LoadEvent =
   | { readonly type: 'starting-engine' }
-  | { readonly type: 'loading'; readonly fraction: number }
+  | {
+      readonly type: 'loading';
+      /** How much of it is there, 0 to 1. */
+      readonly fraction: number;
+      readonly name?: string;
+      /** Of the whole model; left out until its file was looked at. */
+      readonly sizeBytes?: number;
+    }
   | { readonly type: 'ready'; readonly modelKind?: ModelKind };
 
 /** An engine. `probe` says what it is without loading a model, or throws ENGINE_UNSUPPORTED with the ways out. */
@@ -174,7 +181,15 @@ export type EndReason = 'stop' | 'length' | 'tool-calls' | 'stopped';
 export type GenerationEvent =
   | { readonly type: 'text' | 'thinking'; readonly text: string }
   | { readonly type: 'tool-call'; readonly call: ToolCall }
+  | WaitEvent
   | { readonly type: 'end'; readonly reason: EndReason; readonly usage: Usage };
+
+/** Why there is no word yet. Said by the embedded engine, a few times a second at most, and not at all where it is a matter of a moment. */
+export type WaitEvent =
+  /** Other requests are at work, and this one begins when one of them ends. */
+  | { readonly type: 'waiting' }
+  /** The prompt is being evaluated; tokens that were in the KV cache count as done. */
+  | { readonly type: 'reading'; readonly doneTokens: number; readonly totalTokens: number };
 
 /** Tokens and times of one answer. */
 export interface Usage {

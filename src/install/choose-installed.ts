@@ -2,6 +2,7 @@ import { LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
+import type { SpeedRecord } from '../store/speed-records.ts';
 import type { TestRecord } from '../store/test-records.ts';
 import type { Fit } from './fit.ts';
 
@@ -14,6 +15,8 @@ export interface ListedModel extends InstalledModel {
   readonly fits: Fit;
   /** What tests have proven of these very bytes. */
   readonly proven: TestRecord | undefined;
+  /** What `luci bench` has measured of these very bytes. */
+  readonly speed?: SpeedRecord;
 }
 
 /** A model that can be opened. */
@@ -59,16 +62,16 @@ export interface Need {
   readonly ability?: 'code' | 'json' | 'tools';
 }
 
+/** Whether a record shows what is needed. */
+export function isProven({ tier: held, abilities }: TestRecord, { tier = 0, ability }: Need): boolean {
+  const wanted = ability === 'json' ? 'formats' : ability;
+  return held >= tier && (wanted === undefined || (abilities[wanted] ?? 0) >= 0.8);
+}
+
 /** The smallest enabled model that tests have shown to hold a tier, or to have an ability (four fifths of its cases). */
 export function chooseProven(models: readonly ListedModel[], { tier = 0, ability }: Need): UsableModel {
-  const wanted = ability === 'json' ? 'formats' : ability;
   const able = models.filter(
-    ({ enabled, problem, proven }) =>
-      enabled &&
-      problem === undefined &&
-      proven !== undefined &&
-      proven.tier >= tier &&
-      (wanted === undefined || (proven.abilities[wanted] ?? 0) >= 0.8),
+    ({ enabled, problem, proven }) => enabled && problem === undefined && proven !== undefined && isProven(proven, { tier, ability }),
   );
   const [smallest] = able.sort((a, b) => (a.facts?.parametersB ?? 0) - (b.facts?.parametersB ?? 0));
   if (smallest) return { name: smallest.name, path: smallest.path };

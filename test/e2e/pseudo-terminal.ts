@@ -13,5 +13,14 @@ export function shownAt(
     env: { ...process.env, LUCI_HOME: home.folder, TERM: 'xterm', LANG: 'C.UTF-8' },
     encoding: 'utf8',
   });
-  return { lines: stripVTControlCharacters(stdout).replaceAll('\r', '').trimEnd().split('\n'), exitCode: status };
+  return { lines: stripVTControlCharacters(stays(stdout)).trimEnd().split('\n'), exitCode: status };
+}
+
+const eraseLine = '\x1b[1A\x1b[0J';
+
+/** What stays on the screen of what was written to it: without the lines that were drawn over, and without carriage returns. */
+export function stays(written: string): string {
+  const parts = written.replaceAll('\r', '').split(eraseLine);
+  const last = parts.pop() ?? '';
+  return parts.map((part) => part.slice(0, part.lastIndexOf('\n', part.length - 2) + 1)).join('') + last;
 }

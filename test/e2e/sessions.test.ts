@@ -128,6 +128,7 @@ test('who asks for it is told how the loading goes, whether it opens the model o
   const fractions = (told[0] ?? []).flatMap((event) => (event.type === 'loading' ? [event.fraction] : []));
   expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
   expect(fractions.at(-1)).toBe(1);
+  expect(told[0]?.findLast(({ type }) => type === 'loading')).toMatchObject({ name: model, sizeBytes: expect.any(Number) });
   await using _second = await luci.open(model, { onEvent: onEvent(1) });
   expect(told[1]).toEqual([{ type: 'ready' }]);
   // From the agent of a program of its own, which finds it in the engine process.

@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome, program } from './luci-process.ts';
+import { stays } from './pseudo-terminal.ts';
 
 /** A model whose template opens the thinking: it thinks its only sentence, and says it when it must not think. */
 const chatTemplate =
@@ -49,7 +50,7 @@ test.skipIf(process.platform !== 'linux')('on a terminal thinking that was asked
       TERM: 'xterm-256color',
     },
   });
-  const [thinking = '', answer = ''] = stdout.replaceAll('\r', '').split('\n\n');
+  const [thinking = '', answer = ''] = stays(stdout).split('\n\n');
   expect(thinking).toContain('\x1b[2m');
   expect(stripVTControlCharacters(thinking)).toBe('Hello from');
   expect(answer).toBe(`${tinyReply}\n`);

@@ -183,3 +183,16 @@ test('where memory is short, requests at once wait for each other instead', asyn
   await narrow.engine.stop();
   session = await luci.open(model);
 });
+
+test('a request that waits until another one has ended is told so', async () => {
+  await using alone = await luci.open(model.replace('tiny', './tiny'), { parallel: 1, contextLength: 1024 });
+  const ask = async (): Promise<string[]> => {
+    const types: string[] = [];
+    const question = { messages: [{ role: 'user', content: 'hi' }], sampling: { temperature: 0 } } as const;
+    for await (const { type } of alone.generate(question)) types.push(type);
+    return types;
+  };
+  const all = await Promise.all([ask(), ask(), ask()]);
+  expect(all.map(([first]) => first).sort()).toEqual(['text', 'waiting', 'waiting']);
+  for (const types of all) expect(types.filter((type) => type === 'waiting').length).toBeLessThan(2);
+});

@@ -1,5 +1,5 @@
 import type { Sha256, Tier } from '../../base/model.ts';
-import type { OpenOptions, Session } from '../../engine/engine.ts';
+import type { LoadEvent, OpenOptions, Session } from '../../engine/engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
 import type { ListedModel, UsableModel } from '../../install/choose-installed.ts';
 import type { Language } from '../../tiers/case.ts';
@@ -40,6 +40,8 @@ export interface TestOptions {
   readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TestEvent) => void;
+  /** News while a model loads. */
+  readonly onLoad?: (event: LoadEvent) => void;
 }
 
 /** News of a test. */

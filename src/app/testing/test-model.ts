@@ -44,18 +44,18 @@ export async function testModel(
   { suite, sandboxes, language, python }: Setting,
   options: TestOptions,
 ): Promise<ModelResult | undefined> {
-  const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false, force } = options;
-  const stop = { signal };
+  const { signal, onEvent, onLoad, repeats = 1, seed = '0', caseIds, shard, fresh = false, force } = options;
+  const opening = { signal, force, onEvent: onLoad };
   const modelSha256 = await tools.digestOf(model.name, signal);
   const trained = model.facts?.contextLength ?? contextLength;
   const length = options.contextLength ?? Math.min(contextLength, trained);
-  let session = await tools.open(model.name, { contextLength: length, force, ...stop });
+  let session = await tools.open(model.name, { contextLength: length, ...opening });
   // The session that is open in the end.
   await using _ = { [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   const { tokensPerSecond, thinks } = await warmUp(session, signal);
   if (needsMoreRoom(thinks, { length, trained })) {
     await session[Symbol.asyncDispose]();
-    session = await tools.open(model.name, { contextLength: Math.min(contextLength + maxThinkingTokens, trained), ...stop });
+    session = await tools.open(model.name, { contextLength: Math.min(contextLength + maxThinkingTokens, trained), ...opening });
   }
   const asked = { suite, seed, repeats, language, sandboxes };
   const run = runFactsOf(model, modelSha256, session.facts, await tools.machine(), asked);
@@ -81,7 +81,7 @@ export async function testModel(
     python,
     ...part,
     endsAtMs: options.maxMinutes === undefined ? undefined : Date.now() + options.maxMinutes * 60_000,
-    ...stop,
+    signal,
     onEvent: (event) => {
       if (event.type === 'case' && !event.isReused) log.write({ type: 'answer', ...event.result });
       if (event.type === 'tier') log.write({ type: 'tier', ...event.result });

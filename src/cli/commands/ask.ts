@@ -1,11 +1,14 @@
+import type { Agent } from '../../agent/agent.ts';
 import { LuciError } from '../../base/errors.ts';
 import { oneOf, wholeNumber } from '../../base/value-kinds.ts';
-import type { LoadEvent } from '../../engine/engine.ts';
-import { type CommandContext, defineCommand } from '../command.ts';
+import type { GenerationEvent, LoadEvent } from '../../engine/engine.ts';
+import { defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, systemOption } from '../options.ts';
 import { readPiped } from '../read-piped.ts';
+import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
+import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
 /** `luci ask`: one question, one answer. */
@@ -39,39 +42,53 @@ export const ask = defineCommand({
       await requireAnyModel(luci, context);
     }
     const chosen = need ? (await luci.models.choose(model, need)).name : model;
-    await using agent = luci.agent({ model: chosen, force: options.force, onLoad: options.raw ? undefined : tellKind(show) });
+    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
+    using waiting = waitingLine(show, { isThinkingShown });
+    const onLoad = (event: LoadEvent): void => {
+      waiting.onLoad(event);
+      if (!options.raw) tellKind(event, show);
+    };
+    await using agent = luci.agent({ model: chosen, force: options.force, onLoad });
+    waiting.start();
     if (show.json) {
       const answer = await agent.answer(prompt, { ...request, signal });
       const { name } = await luci.models.choose(chosen);
+      waiting.stop();
       show.data({ model: name, ...answer });
       return 0;
     }
-    await streamAnswer(context, agent.stream(prompt, { ...request, signal }), showsThinking(options));
+    const end = await streamAnswer(show, agent.stream(prompt, { ...request, signal }), { waiting, isThinkingShown });
+    if (end) noteCut(show, end, maxTokens);
     return 0;
   },
 });
 
 /** A base model is asked like any other, and does something else: that is said once. */
-function tellKind({ note, terminal }: Show): (event: LoadEvent) => void {
-  return ({ type, ...event }) => {
-    if (type !== 'ready' || !('modelKind' in event) || event.modelKind !== 'base') return;
-    note(terminal.style('dim', 'This is a base model: it continues the text. --raw says that it is meant.'));
-  };
+function tellKind(event: LoadEvent, { note, terminal }: Show): void {
+  if (event.type !== 'ready' || event.modelKind !== 'base') return;
+  note(terminal.style('dim', 'This is a base model: it continues the text. --raw says that it is meant.'));
 }
 
-/** Text as it comes; a line end after it, also when it is stopped in the middle. */
+/** Text as it comes; a line end after it, also when it is stopped in the middle. Returns the answer's end. */
 async function streamAnswer(
-  { show }: CommandContext,
-  events: AsyncIterable<{ type: string; text?: string }>,
-  isThinkingWanted: boolean,
-): Promise<void> {
-  const writer = answerWriter(show, isThinkingWanted && show.terminal.outIsTerminal);
+  show: Show,
+  events: ReturnType<Agent['stream']>,
+  { waiting, isThinkingShown }: { readonly waiting: WaitingLine; readonly isThinkingShown: boolean },
+): Promise<Extract<GenerationEvent, { type: 'end' }> | undefined> {
+  const writer = answerWriter(show, isThinkingShown);
+  let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
   try {
-    for await (const { type, text = '' } of events) writer.push(type, text);
+    for await (const event of events) {
+      waiting.see(event);
+      if (event.type === 'end') end = event;
+      else if ('text' in event) writer.push(event.type, event.text);
+    }
   } finally {
+    waiting.stop();
     writer.end();
   }
   if (writer.isEmpty) show.note(show.terminal.style('dim', 'The answer is empty: the model ended it without a word.'));
+  return end;
 }
 
 function answerWriter({ stream, terminal }: Show, isThinkingShown: boolean) {

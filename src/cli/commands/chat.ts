@@ -4,12 +4,15 @@ import type { Luci } from '../../app/luci.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
+import type { GenerationEvent } from '../../engine/engine.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, systemOption } from '../options.ts';
+import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
+import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
 /** `luci chat`: a conversation. */
@@ -39,7 +42,10 @@ export const chat = defineCommand({
     if (model === undefined) await parts.requireAnyModel(luci, context);
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
     using prompt = parts.openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
+    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
+    using waiting = waitingLine(show, { isThinkingShown });
     await using session = await luci.chats.begin({
+      onLoad: waiting.onLoad,
       model,
       sampling: { temperature, seed },
       system,
@@ -52,7 +58,7 @@ export const chat = defineCommand({
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
       try {
-        if (!(await takeLine(text, { session, prompt, parts, luci, context, isThinkingWanted: showsThinking(options) }))) break;
+        if (!(await takeLine(text, { session, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens }))) break;
       } catch (error) {
         // One wrong word, one model that does not load: the chat goes on.
         if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
@@ -76,16 +82,19 @@ interface Talking {
   readonly parts: typeof import('../chat/parts.ts');
   readonly luci: Luci;
   readonly context: CommandContext;
-  readonly isThinkingWanted: boolean;
+  readonly waiting: WaitingLine;
+  readonly isThinkingShown: boolean;
+  readonly maxTokens: number | undefined;
 }
 
 /** Runs a command, tells what luci knows itself, or asks the model. Returns whether the chat goes on. */
-async function takeLine(text: string, { session, prompt, parts, luci, context, isThinkingWanted }: Talking): Promise<boolean> {
+async function takeLine(text: string, talking: Talking): Promise<boolean> {
+  const { session, parts, luci, context } = talking;
   const { show } = context;
   if (text.trim() === '') return true;
   if (text.startsWith('/')) return parts.runChatCommand(text, { session, show });
   const known = await parts.localAnswer(text, luci, show.terminal);
-  if (known === undefined) await answer(text, session, prompt, context, isThinkingWanted);
+  if (known === undefined) await answer(text, talking);
   else if (show.json) show.data({ type: 'local', text: known });
   else show.result(known);
   return true;
@@ -97,31 +106,33 @@ interface Said {
   thinking: string;
 }
 
-async function answer(
-  text: string,
-  session: ChatSession,
-  prompt: Prompt,
-  { show }: CommandContext,
-  isThinkingWanted: boolean,
-): Promise<void> {
+async function answer(text: string, { session, prompt, context, waiting, isThinkingShown, maxTokens }: Talking): Promise<void> {
+  const { show } = context;
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
-  const isThinkingShown = isThinkingWanted && show.terminal.outIsTerminal;
   const forgotten = session.forgottenTurns;
   const said: Said = { text: '', thinking: '' };
+  let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
+  waiting.start();
   try {
     for await (const event of session.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
+      if (event.type === 'tool-result') waiting.start();
+      else waiting.see(event);
+      if (event.type === 'end') end = event;
       showEvent(event, said, { show, session, isThinkingShown });
     }
   } catch (error) {
+    waiting.stop();
     if (!stopper.signal.aborted) throw error;
     show.note(`${isMidLine(said.text) ? '\n' : ''}(stopped)`);
     said.text = '';
   } finally {
+    waiting.stop();
     prompt.onInterrupt = undefined;
     if (isMidLine(said.text) && !show.json) show.stream('\n');
     tellForgotten(session.forgottenTurns - forgotten, show);
   }
+  if (end) noteCut(show, end, maxTokens);
 }
 
 function isMidLine(text: string): boolean {

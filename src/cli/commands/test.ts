@@ -10,6 +10,7 @@ import { forceOption } from '../options.ts';
 import { testProgress } from '../show/test-progress.ts';
 import { nextSteps, summaryTable } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
+import { waitingLine } from '../show/waiting-line.ts';
 import { reportOptions, testVerbs } from './test-verbs.ts';
 
 /** What a run can be told. */
@@ -59,11 +60,16 @@ export const test = defineCommand({
     const { operands, options, show, signal } = context;
     const wanted = wantedOf(operands, options);
     const luci = await context.luci();
-    using progress = testProgress(show);
+    using waiting = waitingLine(show);
+    using progress = testProgress(show, waiting);
     const asked = luci.tests.run({
       ...wanted,
       signal,
-      confirm: (model, estimatedMs) => confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context),
+      confirm: (model, estimatedMs) => {
+        waiting.stop();
+        return confirm(`Testing ${printable(model)} takes about ${formatDuration(estimatedMs)}. Go on?`, context);
+      },
+      onLoad: waiting.onLoad,
       onEvent: progress.onEvent,
     });
     const results = await asked.catch((error: unknown) => {

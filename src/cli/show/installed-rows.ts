@@ -87,6 +87,7 @@ export function installedData(model: ListedModel): unknown {
     installedAt,
     fits,
     proven: model.proven ? { tier: model.proven.tier, confirmed: model.proven.confirmed, suiteHash: model.proven.suiteHash } : null,
+    speed: model.speed ? { at: model.speed.at, engine: model.speed.engine, rows: model.speed.rows } : null,
     problem,
   };
 }

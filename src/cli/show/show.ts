@@ -40,6 +40,7 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       terminal.out.write(`${terminal.outIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
     stream(text) {
+      clearLive();
       terminal.out.write(text);
     },
     data(value) {

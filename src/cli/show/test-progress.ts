@@ -4,6 +4,7 @@ import type { CaseResult } from '../../tiers/result.ts';
 import type { Show } from './show.ts';
 import { aboutText, caseText, liveTier, modelLine, tierLines } from './test-screen.ts';
 import { printable } from './text.ts';
+import type { WaitingLine } from './waiting-line.ts';
 
 /** A test as it goes: a live line while a tier is asked, one line a tier when it is done, JSON lines with --json. */
 
@@ -12,9 +13,9 @@ export interface TestProgress extends Disposable {
   readonly onEvent: (event: TestEvent) => void;
 }
 
-/** Shows a test as it goes. */
-export function testProgress(show: Show): TestProgress {
-  return show.json ? { onEvent: (event) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show);
+/** Shows a test as it goes. `waiting` is the line that says why nothing is asked yet. */
+export function testProgress(show: Show, waiting: WaitingLine): TestProgress {
+  return show.json ? { onEvent: (event) => show.data(event), [Symbol.dispose]: () => undefined } : screen(show, waiting);
 }
 
 /** What is seen of the tier under way. */
@@ -26,12 +27,17 @@ interface TierUnderway {
   current?: { readonly tier: number; readonly caseId: string; readonly startedAt: number };
 }
 
-function screen(show: Show): TestProgress {
+function screen(show: Show, waiting: WaitingLine): TestProgress {
   const underway: TierUnderway = { done: [], total: 0 };
   const draw = (): void => drawTier(underway, show);
   const clock = show.terminal.errIsTerminal ? setInterval(draw, 1000).unref() : undefined;
   return {
-    onEvent: (event) => showEvent(event, underway, show),
+    onEvent: (event) => {
+      // A model is opened after the plan and after the one before it.
+      if (event.type === 'plan' || event.type === 'model-end') waiting.start();
+      if (event.type === 'model') waiting.stop();
+      showEvent(event, underway, show);
+    },
     [Symbol.dispose]() {
       clearInterval(clock);
       show.live([]);

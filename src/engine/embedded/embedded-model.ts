@@ -50,6 +50,8 @@ export interface Inspected {
   readonly trainedContextLength?: number;
   readonly kind: ModelKind;
   readonly memoryBytes: number;
+  /** Of its tensors in the file. */
+  readonly weightsBytes: number;
   /** Of the memory, what each request at once takes. */
   readonly slotBytes: number;
   /** Its chat templates, where it has any. */
@@ -67,7 +69,8 @@ export async function inspectFile({ path, name, contextLength }: HostTarget, fre
   const { chatTemplate = '', toolTemplate } = facts;
   const templates = chatTemplate.trim() === '' ? undefined : { name, chatTemplate, toolTemplate };
   const { kind, contextLength: trainedContextLength } = facts;
-  return { contextLength: wanted, trainedContextLength, kind, memoryBytes: totalBytes, slotBytes: kvCacheBytes, templates };
+  const memory = { memoryBytes: totalBytes, weightsBytes: facts.tensorBytes, slotBytes: kvCacheBytes };
+  return { contextLength: wanted, trainedContextLength, kind, ...memory, templates };
 }
 
 /** Loads a model. `threads` is always given: without it the engine takes at least four, which fight over two cores. */
@@ -78,7 +81,8 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
   const threads = target.threads ?? availableParallelism();
   let model: LlamaModel | undefined;
   try {
-    const onLoadProgress = (fraction: number): void => options.onEvent?.({ type: 'loading', fraction });
+    const onLoadProgress = (fraction: number): void =>
+      options.onEvent?.({ type: 'loading', fraction, name: target.name, sizeBytes: inspected.weightsBytes });
     model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
     const template = inspected.templates && openModelTemplate(opened, inspected.templates);

@@ -10,6 +10,7 @@ import { cutsOf, evaluateDeterministic, evaluatePrompt, savedLengthOf } from './
 import { toolsOf } from './functions.ts';
 import type { Prompt, PromptRequest } from './prompt-tokens.ts';
 import type { Slot } from './slot.ts';
+import { tellReading } from './tell-reading.ts';
 import { endingOf } from './template/thinking-marks.ts';
 import { createTokenText, type TokenText } from './token-text.ts';
 
@@ -25,7 +26,8 @@ export async function generate(
   const startedAt = performance.now();
   const prompt = open.promptTokens(promptRequestOf(request));
   requireRoom(prompt.tokens.length, request.maxTokens, open.facts);
-  const use = { prompt: prompt.tokens, deterministic: request.repeatable === true };
+  const onWait = (): void => emit({ type: 'waiting' });
+  const use = { prompt: prompt.tokens, deterministic: request.repeatable === true, onWait };
   emit(await open.slots.use(use, (slot) => answer(open, slot, { request, prompt, startedAt, signal, emit }), signal));
 }
 
@@ -51,13 +53,14 @@ interface Computing extends Answering {
 async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Promise<GenerationEvent> {
   const { request, prompt, startedAt, signal, emit } = answering;
   const deterministic = request.repeatable ? await slot.deterministic(prompt.tokens) : undefined;
-  const cachedTokens = await readPrompt(open, slot, { ...answering, deterministic });
+  const told = { totalTokens: prompt.tokens.length, emit };
+  const cachedTokens = await tellReading(slot, told, readPrompt(open, slot, { ...answering, deterministic }));
   const parts = createAnswerParts(formOf(open, request, prompt));
   const text = createTokenText(open.model, prompt.tokens, open.template ? open.template.marks : '');
   let calls = 0;
   let firstTokenAt: number | undefined;
-  const tell = (told: readonly AnswerPart[]): void => {
-    for (const part of told) {
+  const tell = (said: readonly AnswerPart[]): void => {
+    for (const part of said) {
       if (part.type !== 'call') emit(part);
       else {
         calls += 1;

@@ -33,10 +33,10 @@ export interface SlotPoolOptions {
 export interface SlotPool {
   /**
    * Runs work with a slot that holds as much of the prompt as could be had without evaluating it. Waits when all are taken. A request
-   * that is `deterministic` gets nothing from others: it must not depend on what they did.
+   * that is `deterministic` gets nothing from others: it must not depend on what they did. `onWait` is called when all are taken.
    */
   use<T>(
-    request: { readonly prompt: readonly Token[]; readonly deterministic: boolean },
+    request: { readonly prompt: readonly Token[]; readonly deterministic: boolean; onWait?(): void },
     work: (slot: Slot) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T>;
@@ -66,8 +66,8 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
 
   const freeSlots = (): PooledSlot[] => slots.filter(({ context, prompt }) => context === current && prompt === undefined);
 
-  async function takeSlot(prompt: readonly Token[], signal: AbortSignal): Promise<PooledSlot> {
-    for (;;) {
+  async function takeSlot(prompt: readonly Token[], signal: AbortSignal, onWait?: () => void): Promise<PooledSlot> {
+    for (let isFirst = true; ; isFirst = false) {
       const pooled = bestSlot(freeSlots(), slots, { prompt, number: requests + 1 });
       if (pooled) {
         requests += 1;
@@ -75,6 +75,7 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
         return pooled;
       }
       if (stage === 'single') moves = grow();
+      if (isFirst) onWait?.();
       const turn = new Promise<void>((resolve) => void waiting.push(resolve));
       await orAborted(turn, signal);
     }
@@ -153,9 +154,9 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
   }
 
   return {
-    async use({ prompt, deterministic }, work, signal) {
+    async use({ prompt, deterministic, onWait }, work, signal) {
       throwIfAborted(signal);
-      const pooled = await takeSlot(prompt, signal);
+      const pooled = await takeSlot(prompt, signal, onWait);
       try {
         if (!deterministic) await share(pooled, { prompt, number: pooled.usedAt }, signal);
         return await work(pooled.slot);

@@ -36,6 +36,8 @@ export function createSessionOpener(stateFolder: string): SessionOpener {
   return {
     estimate,
     async open(target, options) {
+      // A first load is tried in another process before anything of it is here, and a server program says nothing of its loading.
+      options.onEvent({ type: 'loading', fraction: 0, name: target.name });
       if (target.program) return openProgram(target, target.program, options);
       await tryFirst(target, options.signal);
       return (await embedded()).openEmbedded(target, { stateFolder: join(stateFolder, 'prompts'), ...options });

@@ -1,0 +1,147 @@
+import type { LoadEvent } from '../../engine/engine.ts';
+import { type Candidate, estimateTokensPerSecond, type Purpose, rankModels, weightBytesPerSecond } from '../../install/recommend.ts';
+import { freeBytesAt } from '../../store/free-space.ts';
+import { readSpeeds, type SpeedRecord, type Speeds, saveMemorySpeed, saveSpeed, speedOf } from '../../store/speed-records.ts';
+import type { EarlyParts } from '../late-parts.ts';
+import type { CatalogedModel } from '../models.ts';
+import { measureModel } from './measure-model.ts';
+import { measureMemory } from './memory-bandwidth.ts';
+
+/** How fast models answer on this machine: measured, and reckoned for those that are not here. */
+
+/** How a model is measured. */
+export interface BenchOptions {
+  /** Default: the model that `ask` takes. */
+  readonly model?: string;
+  /** Milliseconds after the load in which all has to be done (default two minutes). */
+  readonly maxMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onLoad?: (event: LoadEvent) => void;
+  /** Before each length of the context. */
+  readonly onContext?: (contextTokens: number) => void;
+}
+
+/** What was measured. */
+export interface BenchResult extends SpeedRecord {
+  readonly model: string;
+  /** What {@link Speed.recommend} would have said, in tokens a second; undefined for a model that is elsewhere. */
+  readonly estimatedTokensPerSecond: number | undefined;
+}
+
+/** A model that is recommended. */
+export interface Recommended extends Candidate {
+  /** Whether the tokens a second were measured with this model. */
+  readonly isMeasured: boolean;
+}
+
+/** What suits this machine. */
+export interface Recommendation {
+  readonly purpose: Purpose;
+  /** Bytes of weights a second that generation reads here. */
+  readonly bytesPerSecond: number;
+  /** Whether that was measured with models, or follows from the memory. */
+  readonly basis: 'models' | 'memory';
+  readonly freeDiskBytes: number;
+  /** The best first. */
+  readonly models: readonly Recommended[];
+}
+
+/** `luci.speed` */
+export interface Speed {
+  /** Measures how fast a model reads prompts and answers, through the engine as users have it, and keeps it for lists. */
+  bench(options?: BenchOptions): Promise<BenchResult>;
+  /** Models of the catalogue for a purpose (default chat) that fit here, with the speed to be expected. */
+  recommend(purpose?: Purpose): Promise<Recommendation>;
+}
+
+const defaultMaxMs = 120_000;
+/** The speed of smaller models follows from other things than their weights. */
+const minTellingBytes = 5e7;
+/** A measurement of the memory is good for as long. */
+const memoryDays = 30;
+
+/** What it works with. */
+type SpeedParts = Pick<EarlyParts, 'models' | 'store' | 'open' | 'machine' | 'directories'>;
+
+/** The speed of a home folder's models. */
+export function createSpeed({ models, store, open, machine, directories }: SpeedParts): Speed {
+  const { state: stateFolder, home } = directories;
+
+  /** Bytes of weights a second, as far as the machine tells. `isAnew`: measured also where it is known. */
+  async function reckonedSpeed({ memory: known }: Speeds, isAnew: boolean): Promise<number> {
+    const { physicalCores } = await machine();
+    const isGood = known !== undefined && Date.now() - Date.parse(known.at) < memoryDays * 86_400_000;
+    if (isGood && !isAnew) return weightBytesPerSecond(known.bytesPerSecond, physicalCores);
+    const measured = await measureMemory(physicalCores);
+    // Other programs only ever make it slower.
+    const best = isGood && known.bytesPerSecond > measured.bytesPerSecond ? known : measured;
+    await saveMemorySpeed(stateFolder, best);
+    return weightBytesPerSecond(best.bytesPerSecond, physicalCores);
+  }
+
+  return {
+    async bench({ model: reference, maxMs = defaultMaxMs, signal, onLoad, onContext } = {}) {
+      const chosen = await models.choose(reference);
+      const bytesPerSecond = await reckonedSpeed(await readSpeeds(stateFolder), true);
+      await using session = await open(reference, { signal, onEvent: onLoad });
+      const rows = await measureModel(session, { maxMs, signal, onContext });
+      const { kind, version, device } = session.facts;
+      const installed = chosen.remote ? undefined : (await store.list()).find(({ path }) => path === chosen.path);
+      const record: SpeedRecord = {
+        sha256: installed?.files[0]?.sha256,
+        sizeBytes: installed?.sizeBytes ?? 0,
+        engine: `${kind} ${version}, ${device}`,
+        at: new Date().toISOString(),
+        rows,
+      };
+      if (installed) await saveSpeed(stateFolder, installed.name, record);
+      const parametersB = installed?.facts?.parametersB ?? 1;
+      const estimated = installed && estimateTokensPerSecond({ sizeBytes: installed.sizeBytes, parametersB }, bytesPerSecond);
+      return { model: chosen.name, estimatedTokensPerSecond: rounded(estimated), ...record };
+    },
+    async recommend(purpose = 'chat') {
+      const [cataloged, speeds, installed] = await Promise.all([models.cataloged(), readSpeeds(stateFolder), store.list()]);
+      const measured = installed.flatMap((model) => {
+        const speed = speedOf(speeds, model)?.rows[0]?.generatedTokensPerSecond ?? 0;
+        return speed > 0 && model.sizeBytes >= minTellingBytes ? [speed * model.sizeBytes] : [];
+      });
+      const bytesPerSecond = median(measured) ?? (await reckonedSpeed(speeds, false));
+      const freeDiskBytes = await freeBytesAt(home);
+      const candidates = cataloged.map((item) => candidateOf(item, bytesPerSecond));
+      return {
+        purpose,
+        bytesPerSecond: Math.round(bytesPerSecond),
+        basis: measured.length > 0 ? 'models' : 'memory',
+        freeDiskBytes,
+        models: rankModels(candidates, purpose, freeDiskBytes),
+      };
+    },
+  };
+}
+
+function candidateOf({ model, installed, sizeBytes, isSizeKnown, fits }: CatalogedModel, bytesPerSecond: number): Recommended {
+  const { name, tier, purposes, parametersB, activeParametersB } = model;
+  const measured = installed?.speed?.rows[0]?.generatedTokensPerSecond ?? 0;
+  const estimated = estimateTokensPerSecond({ sizeBytes, parametersB, activeParametersB }, bytesPerSecond);
+  return {
+    name,
+    tier,
+    purposes,
+    parametersB,
+    sizeBytes,
+    isSizeKnown,
+    fits,
+    isInstalled: installed !== undefined,
+    proven: installed?.proven,
+    tokensPerSecond: rounded(measured > 0 ? measured : estimated) ?? 0,
+    isMeasured: measured > 0,
+  };
+}
+
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 10) / 10;
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

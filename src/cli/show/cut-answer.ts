@@ -1,0 +1,17 @@
+import type { EndReason, Usage } from '../../engine/engine.ts';
+import type { Show } from './show.ts';
+
+/** Tokens every model's context holds: up to here a longer answer can be promised. */
+const surelyHeldTokens = 2048;
+
+/** Says of an answer that a limit cut that it is not whole, and how more of it is had. `maxTokens` is the limit that was asked for, if any. */
+export function noteCut(show: Show, { reason, usage }: { readonly reason: EndReason; readonly usage: Usage }, maxTokens?: number): void {
+  if (reason === 'length') show.note(show.terminal.style('dim', cutText(usage, maxTokens)));
+}
+
+function cutText({ promptTokens, generatedTokens }: Usage, maxTokens: number | undefined): string {
+  const cut = `cut at ${generatedTokens} tokens`;
+  if (maxTokens === undefined || generatedTokens < maxTokens) return `${cut}: the context is full`;
+  const more = maxTokens * 2;
+  return promptTokens + more < surelyHeldTokens ? `${cut}; --max-tokens ${more} for more` : `${cut}; without --max-tokens there is more`;
+}
