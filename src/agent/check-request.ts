@@ -49,6 +49,7 @@ const rules: Readonly<Record<keyof RequestDefaults, Rule>> = {
   maxTokens: number(1, Number.MAX_SAFE_INTEGER, true),
   stop: listOf((value) => (typeof value === 'string' && value !== '' ? undefined : 'is no text'), 'texts that are not empty'),
   repeatable: boolean,
+  raw: boolean,
   thinking: (value) => ([true, false, 'low', 'high'].includes(value as never) ? undefined : 'must be true, false, "low" or "high"'),
   thinkingTokens: number(0, Number.MAX_SAFE_INTEGER, true),
   toolChoice: (value) => (['auto', 'required', 'none'].includes(String(value)) ? undefined : 'must be "auto", "required" or "none"'),

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../base/abort.ts';
-import { LuciError } from '../base/errors.ts';
+import { contextOverflow, keptForAnswer } from '../engine/context-length.ts';
 import type { ChatMessage, Session } from '../engine/engine.ts';
 import { checkPrompt, checkRequest } from './check-request.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
@@ -25,9 +25,6 @@ export interface Conversation {
   /** Changes what holds from the next question on. */
   configure(defaults: RequestDefaults): void;
 }
-
-/** Tokens kept free for the answer when nothing else is said. */
-const answerTokens = 512;
 
 /** A conversation over a model that is opened by the first question. */
 export function createConversation(
@@ -133,10 +130,10 @@ async function fit(
   defaults: RequestDefaults,
 ): Promise<ChatMessage[]> {
   const { maxTokens, tools = [] } = defaults;
-  const { contextLength } = session.facts;
+  const { contextLength, trainedContextLength } = session.facts;
   const isAsText = tools.length > 0 && toolWayOf(session.facts, defaults) === 'grammar';
   const definitions = tools.length > 0 ? tools.map(definitionOf).map(templateDefinitionOf) : undefined;
-  const room = contextLength - (maxTokens ?? Math.min(answerTokens, Math.floor(contextLength / 4)));
+  const room = contextLength - (maxTokens ?? keptForAnswer(contextLength));
   let kept = [...messages];
   for (;;) {
     const asSent = isAsText ? withToolsAsText([...told, ...kept], tools) : [...told, ...kept];
@@ -144,10 +141,7 @@ async function fit(
     if (tokens <= room) return kept;
     const second = kept.findIndex(({ role }, index) => index > 0 && role === 'user');
     if (second < 0)
-      throw new LuciError('CONTEXT_OVERFLOW', `This alone has ${tokens} tokens; the context leaves room for ${room}.`, {
-        hint: 'Say less at once, or take a larger context: LUCI_CONTEXT=8192',
-        details: { promptTokens: tokens, contextLength },
-      });
+      throw contextOverflow({ promptTokens: tokens, maxTokens, keptTokens: contextLength - room, contextLength, trainedContextLength });
     kept = kept.slice(second);
   }
 }

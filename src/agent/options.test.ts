@@ -15,6 +15,7 @@ const options: {
   stop: ['END'],
   toolChoice: 'none',
   repeatable: true,
+  raw: true,
   thinking: 'low',
   thinkingTokens: 40,
 };

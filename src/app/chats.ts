@@ -7,7 +7,10 @@ import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
-import type { ChatMessage, ChatRequest, Sampling, Usage } from '../engine/engine.ts';
+import type { ChatMessage, ChatRequest, OpenOptions, Sampling, Usage } from '../engine/engine.ts';
+import { requireChat } from '../engine/model-kind.ts';
+import type { UsableModel } from '../install/choose-installed.ts';
+import { kindOfModel } from './describe-file.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
 
@@ -33,7 +36,7 @@ const savedChatSchema = v.object({
 
 /** `luci.chats` */
 export interface Chats {
-  /** Begins with an installed model, the default or best one where none is named. */
+  /** Begins with an installed model, the default or best one where none is named. Throws ENGINE_UNSUPPORTED for one that cannot chat. */
   begin(options: ChatOptions): Promise<ChatSession>;
 }
 
@@ -48,14 +51,20 @@ export type ChatParts = Pick<Luci, 'agent' | 'builtInTools'> & {
 export function createChats(parts: ChatParts): Chats {
   return {
     async begin(options) {
-      const { name } = await parts.models.choose(options.model);
-      return new ChatSession(parts, options, options.model ?? name);
+      const chosen = await parts.models.choose(options.model);
+      await requireChatModel(chosen);
+      return new ChatSession(parts, options, options.model ?? chosen.name);
     },
   };
 }
 
+/** Throws ENGINE_UNSUPPORTED for a model that only continues text, or makes none, before anything is said to it. */
+async function requireChatModel(chosen: UsableModel): Promise<void> {
+  requireChat(chosen.name, await kindOfModel(chosen));
+}
+
 /** How a chat begins. */
-export interface ChatOptions {
+export interface ChatOptions extends Pick<OpenOptions, 'force'> {
   readonly model: string | undefined;
   readonly system?: string;
   readonly sampling: Sampling;
@@ -82,7 +91,7 @@ export class ChatSession implements AsyncDisposable {
     this.#options = options;
     this.#system = options.system;
     this.model = model;
-    this.#agent = parts.agent({ model });
+    this.#agent = parts.agent({ model, force: options.force });
     this.#conversation = this.#begin([]);
   }
 
@@ -105,10 +114,11 @@ export class ChatSession implements AsyncDisposable {
   /** Goes on with another model; what was said is kept. */
   async changeModel(name: string): Promise<void> {
     const chosen = await this.#parts.models.choose(name);
+    await requireChatModel(chosen);
     const { messages } = this;
     await this.#agent.close();
     this.model = chosen.name;
-    this.#agent = this.#parts.agent({ model: name });
+    this.#agent = this.#parts.agent({ model: name, force: this.#options.force });
     this.#conversation = this.#begin(messages);
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
   }

@@ -63,8 +63,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const models: Models = createModels({ store, remotes, stateFolder, catalogPath: directories.catalogFile, userFolder });
   const openChosen = createOpener({ settings, net, engine, machine, programs, remotes });
   const { acquire: open, close } = createSessions(models, openChosen);
-  const agent: Luci['agent'] = ({ model, onLoad, ...options } = {}) =>
-    createAgent({ ...options, openModel: (signal) => open(model, { signal, onEvent: onLoad }) });
+  const agent: Luci['agent'] = ({ model, onLoad, force, ...options } = {}) =>
+    createAgent({ ...options, openModel: (signal) => open(model, { signal, onEvent: onLoad, force }) });
   const builtInTools: Luci['builtInTools'] = async (folder) =>
     (await import('./folder-tools.ts')).toolsOn(expandHome(folder, userFolder), { trashFolder, machine });
   const late = lateParts({

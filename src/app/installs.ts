@@ -4,7 +4,7 @@ import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
 import { listPartials, type PartialInfo } from '../download/partial.ts';
 import { createRateLimiter } from '../download/rate-limit.ts';
-import { defaultContextLength } from '../engine/defaults.ts';
+import { minContextLength } from '../engine/defaults.ts';
 import type { HostEngine } from '../engine/host/host-engine.ts';
 import type { InstallOptions } from '../install/carry-out.ts';
 import { starterName } from '../install/choose-installed.ts';
@@ -137,7 +137,7 @@ function installerOf({ settings, directories, net, store, models }: InstallsOpti
     catalog: models.catalog,
     groupsPath: groupsPath(),
     stateFolder: directories.state,
-    contextLength: defaultContextLength,
+    contextLength: minContextLength,
     download: {
       partialFolder: directories.partial,
       hub,

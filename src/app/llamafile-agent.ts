@@ -4,14 +4,14 @@ import type { RequestDefaults } from '../agent/request.ts';
 import type { AgentEvent } from '../agent/tool-loop.ts';
 import { LuciError } from '../base/errors.ts';
 import type { Settings } from '../config/settings.ts';
-import type { ChatMessage, JsonSchema, LoadEvent } from '../engine/engine.ts';
+import type { ChatMessage, JsonSchema, LoadEvent, OpenOptions } from '../engine/engine.ts';
 import { createLuci } from './create-luci.ts';
 import type { Luci } from './luci.ts';
 
 /** The brief's front door for programs: a model by name or by path, and a question. */
 
 /** Which model, and how. */
-export interface LlamafileAgentOptions extends RequestDefaults {
+export interface LlamafileAgentOptions extends RequestDefaults, Pick<OpenOptions, 'force'> {
   /** A name or alias of an installed model. */
   readonly modelName?: string;
   /** A `.gguf` file anywhere. */

@@ -19,7 +19,7 @@ import type { Tests } from './testing/tests.ts';
 /** What luci is to commands and programs: what it does, grouped by what it is done to. */
 
 /** What {@link Luci.agent} is made with. */
-export interface LuciAgentOptions extends Omit<AgentOptions, 'openModel'> {
+export interface LuciAgentOptions extends Omit<AgentOptions, 'openModel'>, Pick<OpenOptions, 'force'> {
   /** A name, a path or `REMOTE/model` (default: the default model, else the best enabled one that fits). */
   readonly model?: string;
   /** News while the model loads. */

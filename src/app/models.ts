@@ -7,9 +7,10 @@ import { findModel, requireModel } from '../catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
 import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
-import { defaultContextLength } from '../engine/defaults.ts';
+import { maxDefaultContextLength, minContextLength } from '../engine/defaults.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import {
+  chooseEmbedding,
   chooseProven,
   chooseUnnamed,
   chooseWithoutComparing,
@@ -24,6 +25,7 @@ import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { Store } from '../store/store.ts';
 import { readTestRecords, type TestRecord } from '../store/test-records.ts';
+import { type DescribedFile, describeFile } from './describe-file.ts';
 import { expandHome } from './expand-home.ts';
 import type { Remotes } from './remotes.ts';
 
@@ -41,7 +43,7 @@ export interface CatalogedModel {
   /** Bytes of all files; an estimate from the parameters when `isSizeKnown` is false. */
   readonly sizeBytes: number;
   readonly isSizeKnown: boolean;
-  /** Memory at {@link defaultContextLength}. */
+  /** Memory at {@link minContextLength}. */
   readonly memoryBytes: number;
   readonly fits: Fit;
 }
@@ -51,6 +53,10 @@ export interface DescribedModel {
   readonly name: string;
   readonly cataloged: CatalogedModel | undefined;
   readonly installed: ListedModel | undefined;
+  /** The file, where a path was named. */
+  readonly file?: DescribedFile;
+  /** Tokens a model is opened with at most where nobody says more. */
+  readonly maxOpenedTokens: number;
 }
 
 /** `luci.models` */
@@ -63,7 +69,7 @@ export interface Models {
   list(): Promise<readonly ListedModel[]>;
   /** Every model of the catalogue, with how it stands here. */
   cataloged(): Promise<readonly CatalogedModel[]>;
-  /** One model, installed or of the catalogue; MODEL_UNKNOWN otherwise. */
+  /** One model, installed or of the catalogue, or the file of a path; MODEL_UNKNOWN otherwise. */
   describe(reference: string): Promise<DescribedModel>;
   /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
   installed(reference: string): Promise<InstalledModel>;
@@ -71,6 +77,8 @@ export interface Models {
   installedNames(references: readonly string[]): Promise<readonly string[]>;
   /** The model to open for a name, a path, or none named: the default, else the best enabled one that fits. */
   choose(reference?: string, need?: Need): Promise<UsableModel>;
+  /** The model that makes vectors: the one named, else the smallest embedding model, else the one {@link choose} gives. */
+  chooseForVectors(reference?: string): Promise<UsableModel>;
   /** The catalogue's models for names, or MODEL_UNKNOWN with the nearest. */
   resolve(names: readonly string[]): Promise<readonly Model[]>;
 }
@@ -129,37 +137,49 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
     return names.filter((name) => group.has(name));
   }
 
+  const choose: Models['choose'] = async (reference, need) => {
+    if (reference === undefined) {
+      if (need) return chooseProven(await list(), need);
+      const models = await store.list();
+      // The catalogue takes 1 to 2 ms of a start to read.
+      return chooseWithoutComparing(models) ?? chooseUnnamed(await withCatalog(models));
+    }
+    const remote = await remotes.find(reference);
+    if (remote) return remote;
+    const parsed = parseReference(reference);
+    if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path, userFolder) };
+    return requireUsable(await installed(reference));
+  };
+
   return {
     catalog,
     catalogProblems: () => problems,
+    choose,
+    chooseForVectors: async (reference) => (reference === undefined ? chooseEmbedding(await store.list()) : undefined) ?? choose(reference),
     list,
     cataloged,
     installed,
     async describe(reference) {
+      const parsed = parseReference(reference);
+      if (parsed.kind === 'path')
+        return {
+          name: reference,
+          cataloged: undefined,
+          installed: undefined,
+          maxOpenedTokens: maxDefaultContextLength,
+          file: await describeFile(expandHome(parsed.path, userFolder), minContextLength),
+        };
       const entry = findModel(await catalog(), reference);
       const [all, models] = await Promise.all([cataloged(), list()]);
       const item = all.find(({ model }) => model.name === entry?.name);
       const { name } = item?.model ?? (await installed(reference));
-      return { name, cataloged: item, installed: models.find((model) => model.name === name) };
+      return { name, cataloged: item, installed: models.find((model) => model.name === name), maxOpenedTokens: maxDefaultContextLength };
     },
     async installedNames(references) {
       const names = new Set<string>();
       for (const reference of joinGroups(references))
         for (const name of (await namesOfGroup(reference)) ?? [(await installed(reference)).name]) names.add(name);
       return [...names];
-    },
-    async choose(reference, need) {
-      if (reference === undefined) {
-        if (need) return chooseProven(await list(), need);
-        const models = await store.list();
-        // The catalogue takes 1 to 2 ms of a start to read.
-        return chooseWithoutComparing(models) ?? chooseUnnamed(await withCatalog(models));
-      }
-      const remote = await remotes.find(reference);
-      if (remote) return remote;
-      const parsed = parseReference(reference);
-      if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path, userFolder) };
-      return requireUsable(await installed(reference));
     },
     async resolve(names) {
       const known = await catalog();
@@ -169,7 +189,7 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
 }
 
 function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, TestRecord>>): ListedModel {
-  const memoryBytes = estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, defaultContextLength);
+  const memoryBytes = estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, minContextLength);
   const result = proven[model.name];
   return {
     ...model,
@@ -183,7 +203,7 @@ function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<s
 function catalogedAs(model: Model, installed: ListedModel | undefined): CatalogedModel {
   const stated = statedBytes(model);
   const sizeBytes = stated ?? bytesFromParameters(model.parametersB, model.quantization);
-  const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, defaultContextLength);
+  const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, minContextLength);
   return { model, installed, sizeBytes, isSizeKnown: stated !== undefined, memoryBytes, fits: fitOf(memoryBytes, totalmem()) };
 }
 

@@ -67,7 +67,7 @@ export function createSessions(models: Pick<Models, 'choose'>, open: OpenChosen)
         const session = await shared.opening.get(signal);
         if (isOpen) {
           tellSession(chosen, { state: 'shared', engine: session.facts.kind, why: 'this program has it open' });
-          onEvent?.({ type: 'ready' });
+          onEvent?.({ type: 'ready', modelKind: session.facts.modelKind });
         }
         return leaseOf(session, { onLost: () => forget(key, shared), release });
       } catch (error) {

@@ -3,6 +3,7 @@ import { ask } from './commands/ask.ts';
 import { chat } from './commands/chat.ts';
 import { clean } from './commands/clean.ts';
 import { doctor } from './commands/doctor.ts';
+import { embed } from './commands/embed.ts';
 import { install } from './commands/install.ts';
 import { list } from './commands/list.ts';
 import { llm } from './commands/llm.ts';
@@ -22,6 +23,7 @@ import { verify } from './commands/verify.ts';
 export const commands: readonly Command[] = [
   ask,
   chat,
+  embed,
   install,
   remove,
   list,

@@ -9,6 +9,7 @@ import { referenceOf } from '../install/reference-of.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { CommandContext } from './command.ts';
 import { installProgress } from './show/download-progress.ts';
+import { kindText } from './show/kind-text.ts';
 import type { Show } from './show/show.ts';
 import type { Terminal } from './show/terminal.ts';
 import { printable } from './show/text.ts';
@@ -80,15 +81,20 @@ export function installScreen(show: Show, { items }: Pick<InstallPlan, 'items'>,
   };
 }
 
-function installedLine({ name, sizeBytes, files, vouched }: InstalledModel, ms: number, { marks, style }: Terminal): string {
+function installedLine({ name, sizeBytes, files, vouched, facts }: InstalledModel, ms: number, { marks, style }: Terminal): string {
   const sha256 = files[0]?.sha256 ?? '';
   const digest = `sha256 ${sha256.slice(0, 8)}${marks.ellipsis}${sha256.slice(-4)}`;
   const how = vouched ? 'verified' : 'recorded; nobody vouched for it before';
-  return `  ${style('good', marks.done)} ${name}  ${formatBytes(sizeBytes)} in ${formatDuration(ms)}, ${digest} ${how}`;
+  return `  ${style('good', marks.done)} ${name}  ${formatBytes(sizeBytes)} in ${formatDuration(ms)}, ${digest} ${how}${kindNote(facts)}`;
 }
 
-function importedLine({ name, sizeBytes, vouched }: InstalledModel, { marks, style }: Terminal): string {
-  return `  ${style('good', marks.done)} ${printable(name)}  ${formatBytes(sizeBytes)}, sha256 ${vouched ? 'verified' : 'recorded'}`;
+/** What is no chat model says so. */
+function kindNote(facts: InstalledModel['facts']): string {
+  return facts?.kind === undefined || facts.kind === 'chat' ? '' : `. ${kindText(facts.kind)}`;
+}
+
+function importedLine({ name, sizeBytes, vouched, facts }: InstalledModel, { marks, style }: Terminal): string {
+  return `  ${style('good', marks.done)} ${printable(name)}  ${formatBytes(sizeBytes)}, sha256 ${vouched ? 'verified' : 'recorded'}${kindNote(facts)}`;
 }
 
 /** What happened to the partial data when the fetch was stopped. */

@@ -1,5 +1,5 @@
 import { anyText, decimalNumber, wholeNumber } from '../base/value-kinds.ts';
-import type { OptionTable, ValueOption } from './command.ts';
+import type { OptionTable, Switch, ValueOption } from './command.ts';
 
 /** Options several commands share. */
 
@@ -16,6 +16,11 @@ export const systemOption = {
   value: 'TEXT',
   summary: 'system prompt (default: none)',
 } as const satisfies ValueOption;
+
+/** Of commands that load a model file. */
+export const forceOption = {
+  summary: 'try a model file again whose first load ended the process that tried it',
+} as const satisfies Switch;
 
 /** How an answer is made; the default of the temperature differs. */
 export function samplingOptions(temperature: string) {

@@ -162,8 +162,9 @@ export const settingRows: SettingRows = {
     contextLength: {
       kind: wholeNumber({ min: 64, example: '4096' }),
       otherwise: undefined,
-      otherwiseText: 'what the model and the memory allow, at most 4096',
+      otherwiseText: 'what the model was trained for, at most 16384, as memory allows',
       environment: ['LUCI_CONTEXT'],
+      flag: '--context N',
       config: 'engine.contextLength',
       summary: 'tokens a model is opened with',
     },

@@ -57,7 +57,7 @@ export interface EngineSettings {
   readonly choice: EngineChoice;
   /** Compute threads (default: physical cores). */
   readonly threads: number | undefined;
-  /** Tokens (default: what the model and the memory allow, at most 4096). */
+  /** Tokens (default: what the model was trained for, at most 16,384, as memory allows). */
   readonly contextLength: number | undefined;
   /** How long the engine process stays after its last request. */
   readonly keepAliveSeconds: number;

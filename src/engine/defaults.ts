@@ -1,2 +1,4 @@
-/** Tokens a model is opened with where nobody says: enough for a long conversation, little enough for an old machine. */
-export const defaultContextLength = 4096;
+/** Tokens a model is opened with where nobody says, if it was trained for so many and memory has room: a long conversation, or a long file. */
+export const maxDefaultContextLength = 16_384;
+/** Tokens it is opened with whatever the memory; one that is in memory with so many serves everybody who asks for no number. */
+export const minContextLength = 4096;

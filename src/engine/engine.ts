@@ -1,4 +1,5 @@
 import type { EngineProgramKind } from '../base/engine-programs.ts';
+import type { ModelKind } from '../gguf/file-kind.ts';
 
 /** What runs a model. The caller never knows which engine does. */
 
@@ -16,6 +17,10 @@ export interface EngineFacts {
   readonly contextLength: number;
   /** What the model's file calls itself, where that is known, as in `Qwen2.5 Coder 1.5B Instruct`. */
   readonly modelName?: string;
+  /** Tokens the model was trained for, where its file was read. */
+  readonly trainedContextLength?: number;
+  /** What the model is for, where its file was read. */
+  readonly modelKind?: ModelKind;
   /** What it can do beside text. */
   readonly supports: EngineSupport;
 }
@@ -56,7 +61,7 @@ export interface EngineProgram {
 
 /** How to open it. */
 export interface OpenOptions {
-  /** Tokens (default: min({@link defaultContextLength}, what the model was trained for)). */
+  /** Tokens (default: what the model was trained for, at most {@link maxDefaultContextLength}, as memory allows). */
   readonly contextLength?: number;
   /** Compute threads (default: physical cores). */
   readonly threads?: number;
@@ -73,7 +78,7 @@ export interface OpenOptions {
 export type LoadEvent =
   | { readonly type: 'starting-engine' }
   | { readonly type: 'loading'; readonly fraction: number }
-  | { readonly type: 'ready' };
+  | { readonly type: 'ready'; readonly modelKind?: ModelKind };
 
 /** An engine. `probe` says what it is without loading a model, or throws ENGINE_UNSUPPORTED with the ways out. */
 export interface Engine {
@@ -124,7 +129,7 @@ export interface ToolDefinition {
 /** A JSON schema, as far as engines turn it into a grammar. */
 export type JsonSchema = { readonly [key: string]: unknown };
 
-/** A conversation to go on with. */
+/** A conversation to go on with. A base model, which has no chat template, is told the texts alone, and continues them. */
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly tools?: readonly ToolDefinition[];
@@ -142,6 +147,8 @@ export interface ChatRequest {
   readonly thinking?: boolean | 'low' | 'high';
   /** Tokens of thinking after which it is ended and the answer begins, where the engine can (default: no limit). */
   readonly thinkingTokens?: number;
+  /** The texts as they are, without the model's chat template: it continues them. Marks of the template may stand in them. */
+  readonly raw?: boolean;
 }
 
 /** How the next token is chosen. Temperature 0 is greedy. */

@@ -7,7 +7,8 @@ import type { MetadataValue } from './limits.ts';
  * `chat` has a chat template; `base` has none and continues a text; `embedding` makes one vector a text; `reranker` scores how well two
  * texts fit.
  */
-export type ModelKind = 'chat' | 'base' | 'embedding' | 'reranker';
+export type ModelKind = (typeof modelKinds)[number];
+export const modelKinds = ['chat', 'base', 'embedding', 'reranker'] as const;
 
 /** Encoders: they have no next token. Source: the architectures of llama.cpp whose graphs have no causal mask. */
 const encoders = /^(bert|nomic-bert|nomic-bert-moe|neo-bert|modern-bert|eurobert|jina-bert-v2|jina-bert-v3|gemma-embedding|t5encoder)$/;

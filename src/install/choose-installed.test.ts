@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadCatalog } from '../catalog/load-catalog.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
-import { chooseUnnamed, chooseWithoutComparing, type ListedModel } from './choose-installed.ts';
+import { chooseEmbedding, chooseUnnamed, chooseWithoutComparing, type ListedModel } from './choose-installed.ts';
 
 function installed(name: string, more: Partial<InstalledModel> = {}): InstalledModel {
   const facts = { architecture: 'llama', parametersB: 1 };
@@ -41,4 +41,15 @@ test('a base model, which answers nobody, is chosen only where there is no other
   expect(base.entry?.purposes).toEqual(['base']);
   expect(chooseUnnamed([base, listed('small', 0.1, { fits: 'no' })]).name).toBe('small');
   expect(chooseUnnamed([base, { ...base, name: 'other' }]).name).toBe('gemma3-270m-base');
+});
+
+test('a model that makes no text is the last to be asked, and the first for vectors', () => {
+  const kinds = { embedding: 'embedding', reranker: 'reranker', base: 'base' } as const;
+  const of = (kind: keyof typeof kinds, parametersB: number): ListedModel =>
+    listed(kind, parametersB, { facts: { architecture: 'llama', parametersB, kind: kinds[kind] } });
+  const all = [of('embedding', 8), of('reranker', 8), of('base', 0.3)];
+  expect(chooseUnnamed([...all, listed('small', 0.1, { fits: 'no' })]).name).toBe('small');
+  expect(chooseUnnamed(all).name).toBe('base');
+  expect(chooseEmbedding([...all, listed('small', 0.1)])?.name).toBe('embedding');
+  expect(chooseEmbedding([listed('small', 0.1)])).toBeUndefined();
 });

@@ -36,7 +36,7 @@ export function chooseWithoutComparing(models: readonly InstalledModel[]): Usabl
 
 /**
  * The default model, else the enabled one of the highest tier that fits, the larger before the smaller; a base model, which continues
- * text and answers nobody, only where there is no other.
+ * text and answers nobody, only where there is no other; one that makes no text last of all.
  */
 export function chooseUnnamed(models: readonly ListedModel[]): UsableModel {
   const clear = chooseWithoutComparing(models);
@@ -78,8 +78,18 @@ export function chooseProven(models: readonly ListedModel[], { tier = 0, ability
 
 function rank({ fits, entry, facts }: ListedModel): number {
   const fit = { yes: 2, tight: 1, no: 0 }[fits];
-  const answers = entry?.purposes.includes('base') ? 0 : 1;
+  const answers = facts?.kind === 'embedding' || facts?.kind === 'reranker' ? -1 : isBase(entry, facts) ? 0 : 1;
   return answers * 1e7 + fit * 1e6 + (entry?.tier ?? 0) * 1e4 + Math.min(9999, facts?.parametersB ?? 0);
+}
+
+function isBase(entry: ListedModel['entry'], facts: ListedModel['facts']): boolean {
+  return facts?.kind === undefined ? entry?.purposes.includes('base') === true : facts.kind === 'base';
+}
+
+/** The smallest enabled embedding model; undefined where there is none. */
+export function chooseEmbedding(models: readonly InstalledModel[]): UsableModel | undefined {
+  const [chosen] = models.filter((model) => isUsable(model) && model.facts?.kind === 'embedding').sort((a, b) => a.sizeBytes - b.sizeBytes);
+  return chosen && { name: chosen.name, path: chosen.path };
 }
 
 /** The model, unless it is disabled or no model at all. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { modelKinds } from '../gguf/file-kind.ts';
 import { storedSourceSchema } from '../sources/kinds.ts';
 import type { ModelRecord } from './installed-model.ts';
 import { sha256Schema } from './source-schema.ts';
@@ -25,6 +26,7 @@ const recordSchema = v.object({
       parametersB: v.optional(v.number()),
       quantization: v.optional(v.string()),
       contextLength: v.optional(v.number()),
+      kind: v.optional(v.picklist(modelKinds)),
     }),
   ),
   problem: v.optional(v.string()),

@@ -1,4 +1,5 @@
 import type { Sha256, Source } from '../base/model.ts';
+import type { ModelKind } from '../gguf/file-kind.ts';
 
 /** A file in `models/`, as last seen. Size, time and inode say whether it is still the same bytes. */
 export interface StoredFile {
@@ -19,6 +20,8 @@ export interface StoredFacts {
   readonly quantization?: string;
   /** Tokens. */
   readonly contextLength?: number;
+  /** What it is for; missing in an index that older versions wrote. */
+  readonly kind?: ModelKind;
 }
 
 /** What the index keeps of a model. */

@@ -25,6 +25,7 @@ const run = v.looseObject({
   engine: v.string(),
   device: v.string(),
   contextLength: count,
+  modelKind: v.optional(v.picklist(['chat', 'base', 'embedding', 'reranker'])),
   toolPath: v.string(),
   sampling: v.looseObject({ temperature: v.number(), seed: v.number() }),
   machine: v.looseObject({ system: v.string(), cores: count, memoryBytes: count }),

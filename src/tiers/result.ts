@@ -94,6 +94,8 @@ export interface RunFacts {
   readonly engine: string;
   readonly device: string;
   readonly contextLength: number;
+  /** What the model is for; a base model continues the questions as text. Missing in older logs and for models elsewhere. */
+  readonly modelKind?: 'chat' | 'base' | 'embedding' | 'reranker';
   readonly toolPath: 'grammar' | 'template';
   readonly sampling: { readonly temperature: number; readonly seed: number };
   readonly machine: { readonly system: string; readonly cores: number; readonly memoryBytes: number };

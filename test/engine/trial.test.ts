@@ -69,6 +69,27 @@ test('a load without end is ended at its limit of memory and remembered; asked a
   expect(await readFile(join(home.folder, 'state', 'trials.json'), 'utf8')).toBe(recorded);
 });
 
+test('--force tries a refused file again: what works now answers, and from then on without it; what does not is refused anew', async () => {
+  const path = await fileWith('forced', 'force');
+  const record = join(home.folder, 'state', 'trials.json');
+  expect(await home.luci(['ask', '-m', path, 'hi'])).toMatchObject({ exitCode: 0 });
+  // As it is after an engine that ended for another reason, as a machine out of memory.
+  const before = JSON.parse(await readFile(record, 'utf8')) as { trials: Record<string, unknown> };
+  const [fingerprint = ''] = Object.keys(before.trials).slice(-1);
+  before.trials[fingerprint] = { works: false, reason: 'signal SIGKILL', at: '2026-01-01T00:00:00.000Z' };
+  await writeFile(record, JSON.stringify(before));
+  await home.luci(['stop']);
+  const refused = await home.luci(['ask', '-m', path, 'hi']);
+  expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('luci ask --force -m') });
+  expect(await home.luci(['chat', '-m', path], { stdin: 'hi\n' })).toMatchObject({ stderr: expect.stringContaining('signal SIGKILL') });
+  expect(await home.luci(['chat', '--force', '-m', path], { stdin: 'hi\n' })).toMatchObject({ stdout: `${tinyReply}\n`, stderr: '' });
+  await home.luci(['stop']);
+  expect(await home.luci(['ask', '-m', path, 'hi'])).toMatchObject({ stdout: `${tinyReply}\n`, exitCode: 0 });
+  const bad = await fileWith('tokens-forced', 'force', sameTokens);
+  for (const how of [[], ['--force'], []])
+    expect(await home.luci(['ask', ...how, '-m', bad, 'hi']), how.join()).toMatchObject({ exitCode: 6 });
+});
+
 test('who gives up waiting ends the load: nothing goes on in the background', async () => {
   const path = await fileWith('given-up', 'abort', endless);
   let pid: number | undefined;

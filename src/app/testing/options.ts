@@ -34,6 +34,10 @@ export interface TestOptions {
   readonly confirm?: (model: string, estimatedMs: number) => Promise<boolean>;
   /** Asks everything anew, also what a run that was cut off has answered. */
   readonly fresh?: boolean;
+  /** Tokens of the context (default: 8,192, more for models that think). Runs with another are not compared without a word. */
+  readonly contextLength?: number;
+  /** See {@link OpenOptions.force}. */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TestEvent) => void;
 }

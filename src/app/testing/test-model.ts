@@ -44,15 +44,16 @@ export async function testModel(
   { suite, sandboxes, language, python }: Setting,
   options: TestOptions,
 ): Promise<ModelResult | undefined> {
-  const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false } = options;
+  const { signal, onEvent, repeats = 1, seed = '0', caseIds, shard, fresh = false, force } = options;
   const stop = { signal };
   const modelSha256 = await tools.digestOf(model.name, signal);
   const trained = model.facts?.contextLength ?? contextLength;
-  let session = await tools.open(model.name, { contextLength: Math.min(contextLength, trained), ...stop });
+  const length = options.contextLength ?? Math.min(contextLength, trained);
+  let session = await tools.open(model.name, { contextLength: length, force, ...stop });
   // The session that is open in the end.
   await using _ = { [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   const { tokensPerSecond, thinks } = await warmUp(session, signal);
-  if (thinks && trained > contextLength) {
+  if (needsMoreRoom(thinks, { length, trained })) {
     await session[Symbol.asyncDispose]();
     session = await tools.open(model.name, { contextLength: Math.min(contextLength + maxThinkingTokens, trained), ...stop });
   }
@@ -104,6 +105,11 @@ export async function testModel(
   return result;
 }
 
+/** A model that thinks takes more than the usual context, where it was trained for more and nobody said how much. */
+function needsMoreRoom(thinks: boolean, { length, trained }: { readonly length: number; readonly trained: number }): boolean {
+  return thinks && length === contextLength && trained > length;
+}
+
 /** The tier that must be held, and the last one that is tried. */
 export function tiersOf(
   suite: Suite,
@@ -139,6 +145,7 @@ function runFactsOf(
     engine: `${engine.kind} ${engine.version}`,
     device: engine.device,
     contextLength: engine.contextLength,
+    modelKind: engine.modelKind,
     toolPath: toolWayOf(engine) === 'native' ? 'template' : 'grammar',
     sampling: { temperature: gradedSampling.temperature, seed: gradedSampling.seed },
     machine: { system: `${os.type()} ${os.release()} ${os.arch()}`, cores: physicalCores, memoryBytes: totalMemoryBytes },

@@ -1,4 +1,5 @@
 import { LuciError } from '../../base/errors.ts';
+import { isForVectors, makesNoText } from '../../engine/model-kind.ts';
 import { requireSound } from '../../tiers/own/lint.ts';
 import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
 import type { ModelResult } from '../../tiers/result.ts';
@@ -57,10 +58,15 @@ async function chooseModels(
   const found = await Promise.all(references.map((reference) => tools.findRemote(reference)));
   const here = references.filter((_, index) => !found[index]);
   const named = here.length > 0 ? await tools.installedNames(here) : [];
-  const wanted = (await tools.list()).filter(({ name, problem }) => (references.length > 0 ? named.includes(name) : problem === undefined));
+  const asked = (await tools.list()).filter(({ name, problem }) => (references.length > 0 ? named.includes(name) : problem === undefined));
+  // Named by nobody, a model that makes no text is passed over; named, it is refused with what it is for.
+  const textless = asked.filter(({ facts }) => isForVectors(facts?.kind));
+  const [refused] = references.length > 0 ? textless : [];
+  if (refused && isForVectors(refused.facts?.kind)) throw makesNoText(refused.name, refused.facts.kind);
+  const wanted = asked.filter((model) => !textless.includes(model));
   return {
     chosen: [...wanted.filter(({ enabled }) => enabled), ...found.filter((model) => model !== undefined)],
-    skipped: wanted.filter(({ enabled }) => !enabled).map(({ name }) => name),
+    skipped: [...wanted.filter(({ enabled }) => !enabled), ...textless].map(({ name }) => name),
   };
 }
 

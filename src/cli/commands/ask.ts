@@ -1,11 +1,10 @@
-import { fstatSync } from 'node:fs';
-import { text as readAll } from 'node:stream/consumers';
 import { LuciError } from '../../base/errors.ts';
 import { oneOf, wholeNumber } from '../../base/value-kinds.ts';
+import type { LoadEvent } from '../../engine/engine.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
-import { modelOption, samplingOptions, systemOption } from '../options.ts';
-import { isTerminal } from '../show/output.ts';
+import { forceOption, modelOption, samplingOptions, systemOption } from '../options.ts';
+import { readPiped } from '../read-piped.ts';
 import type { Show } from '../show/show.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
@@ -24,12 +23,14 @@ export const ask = defineCommand({
     tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
     need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
     ...thinkingOptions,
+    raw: { summary: 'send the text as it is, without the model’s chat template: it is continued' },
+    force: forceOption,
   },
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show, signal } = context;
     const { model, system, maxTokens, temperature = 0, seed, tier, need: ability } = options;
-    const request = { system, maxTokens, ...thinkingRequest(options), sampling: { temperature, seed } };
+    const request = { system, maxTokens, raw: options.raw, ...thinkingRequest(options), sampling: { temperature, seed } };
     const prompt = await readPrompt(operands);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
@@ -38,7 +39,7 @@ export const ask = defineCommand({
       await requireAnyModel(luci, context);
     }
     const chosen = need ? (await luci.models.choose(model, need)).name : model;
-    await using agent = luci.agent({ model: chosen });
+    await using agent = luci.agent({ model: chosen, force: options.force, onLoad: options.raw ? undefined : tellKind(show) });
     if (show.json) {
       const answer = await agent.answer(prompt, { ...request, signal });
       const { name } = await luci.models.choose(chosen);
@@ -49,6 +50,14 @@ export const ask = defineCommand({
     return 0;
   },
 });
+
+/** A base model is asked like any other, and does something else: that is said once. */
+function tellKind({ note, terminal }: Show): (event: LoadEvent) => void {
+  return ({ type, ...event }) => {
+    if (type !== 'ready' || !('modelKind' in event) || event.modelKind !== 'base') return;
+    note(terminal.style('dim', 'This is a base model: it continues the text. --raw says that it is meant.'));
+  };
+}
 
 /** Text as it comes; a line end after it, also when it is stopped in the middle. */
 async function streamAnswer(
@@ -62,6 +71,7 @@ async function streamAnswer(
   } finally {
     writer.end();
   }
+  if (writer.isEmpty) show.note(show.terminal.style('dim', 'The answer is empty: the model ended it without a word.'));
 }
 
 function answerWriter({ stream, terminal }: Show, isThinkingShown: boolean) {
@@ -81,6 +91,9 @@ function answerWriter({ stream, terminal }: Show, isThinkingShown: boolean) {
       stream(text);
       last = text;
     },
+    get isEmpty(): boolean {
+      return last === '';
+    },
     end(): void {
       if (isThinking || (last !== '' && !last.endsWith('\n'))) stream('\n');
     },
@@ -95,16 +108,4 @@ async function readPrompt(operands: readonly string[]): Promise<string> {
   const prompt = [fromArguments, piped].filter((part) => part !== '').join('\n\n');
   if (prompt === '') throw new LuciError('USAGE', 'There is no question.', { hint: 'luci ask "What is the capital of France?"' });
   return prompt;
-}
-
-/** Text from a pipe or a file. With a question given, a socket as stdin is left alone: a program that started luci may never close it. */
-async function readPiped(hasArgument: boolean): Promise<string> {
-  if (isTerminal(0)) return ''; // Not process.stdin.isTTY: making the stream costs every question 1 ms.
-  try {
-    const stdin = fstatSync(0);
-    if (hasArgument && !stdin.isFIFO() && !stdin.isFile()) return '';
-  } catch {
-    return ''; // stdin is closed.
-  }
-  return readAll(process.stdin);
 }

@@ -7,7 +7,7 @@ import { anyText } from '../../base/value-kinds.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
-import { modelOption, samplingOptions, systemOption } from '../options.ts';
+import { forceOption, modelOption, samplingOptions, systemOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
@@ -26,6 +26,7 @@ export const chat = defineCommand({
     tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
     ...samplingOptions('0.7'),
     ...thinkingOptions,
+    force: forceOption,
   },
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
@@ -43,6 +44,7 @@ export const chat = defineCommand({
       sampling: { temperature, seed },
       system,
       maxTokens,
+      force: options.force,
       ...thinkingRequest(options),
       confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
     });
@@ -105,6 +107,7 @@ async function answer(
   const stopper = new AbortController();
   prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
   const isThinkingShown = isThinkingWanted && show.terminal.outIsTerminal;
+  const forgotten = session.forgottenTurns;
   const said: Said = { text: '', thinking: '' };
   try {
     for await (const event of session.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
@@ -117,6 +120,7 @@ async function answer(
   } finally {
     prompt.onInterrupt = undefined;
     if (isMidLine(said.text) && !show.json) show.stream('\n');
+    tellForgotten(session.forgottenTurns - forgotten, show);
   }
 }
 
@@ -159,4 +163,10 @@ function endAnswer({ reason, usage }: Extract<AgentEvent, { type: 'end' }>, { te
   session.lastUsage = usage;
   if (!show.json) return;
   show.data({ type: 'answer', model: session.model, text, thinking: thinking === '' ? undefined : thinking, reason, usage });
+}
+
+/** What the model no longer knows is never left out without a word. */
+function tellForgotten(turns: number, { note, terminal }: Show): void {
+  if (turns <= 0) return;
+  note(terminal.style('dim', `(the context is full: the first ${turns === 1 ? 'question was' : `${turns} questions were`} left out)`));
 }

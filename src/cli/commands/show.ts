@@ -1,9 +1,11 @@
+import type { DescribedFile } from '../../app/describe-file.ts';
 import type { DescribedModel } from '../../app/models.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { kindOf } from '../../sources/kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { catalogData, fitText, sizeText } from '../show/catalog-rows.ts';
+import { catalogData, fitText, purposesText, sizeText } from '../show/catalog-rows.ts';
 import { installedData } from '../show/installed-rows.ts';
+import { kindText } from '../show/kind-text.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { pad, printable, wrapAll } from '../show/text.ts';
 
@@ -12,6 +14,7 @@ export const showModel = defineCommand({
   name: 'show',
   aliases: ['info'],
   operands: '<model>',
+  details: 'The path of a .gguf file tells what the file says of itself; it need not be installed.',
   example: 'llama3.2',
   summary: 'all about one model',
   run: (context) => describeModel(context, context.operands[0] ?? ''),
@@ -20,21 +23,22 @@ export const showModel = defineCommand({
 /** Tells all about one model. */
 export async function describeModel({ luci, show }: CommandContext, reference: string): Promise<number> {
   const described = await (await luci()).models.describe(reference);
-  const { cataloged, installed } = described;
-  if (show.json) {
+  const { cataloged, installed, file } = described;
+  if (show.json && file) show.data(fileData(file));
+  else if (show.json) {
     show.data({
       ...(cataloged && (catalogData(cataloged) as object)),
       name: described.name,
       installed: installed ? installedData(installed) : null,
     });
   } else if (show.quiet) show.result(printable(described.name));
-  else show.result(lines(facts(described, show.terminal), show.terminal));
+  else show.result(lines(file ? fileFacts(file, described) : facts(described, show.terminal), show.terminal));
   return 0;
 }
 
 type Fact = readonly [label: string, value: string | undefined];
 
-function facts({ name, cataloged, installed }: DescribedModel, terminal: Terminal): readonly Fact[] {
+function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, terminal: Terminal): readonly Fact[] {
   const model = cataloged?.model;
   const read = installed?.facts;
   const [file] = model?.files ?? [];
@@ -44,10 +48,11 @@ function facts({ name, cataloged, installed }: DescribedModel, terminal: Termina
     ['aliases', model?.aliases.join(', ')],
     ['family', model?.family],
     ['tier', model && String(model.tier)],
-    ['purposes', model?.purposes.join(', ')],
+    ['kind', kindText(read?.kind)],
+    ['purposes', purposesText(model)],
     ['parameters', parametersText(read?.parametersB ?? model?.parametersB, model?.activeParametersB)],
     ['quantization', read?.quantization ?? model?.quantization],
-    ['context', contextText(read?.contextLength ?? model?.contextLength)],
+    ['context', openedText(read?.contextLength ?? model?.contextLength, maxOpenedTokens)],
     ['architecture', read?.architecture ?? model?.architecture],
     ['licence', model?.license],
     ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
@@ -63,6 +68,40 @@ function facts({ name, cataloged, installed }: DescribedModel, terminal: Termina
   ];
 }
 
+/** A file that need not be installed. */
+function fileFacts(
+  { path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile,
+  { maxOpenedTokens }: DescribedModel,
+): readonly Fact[] {
+  return [
+    ['file', path],
+    ['says it is', read.name],
+    ['kind', kindText(read.kind)],
+    ['architecture', read.architecture],
+    ['parameters', parametersText(read.parameters / 1e9, undefined)],
+    ['quantization', read.quantization],
+    ['context', openedText(read.contextLength, maxOpenedTokens)],
+    ['size', formatBytes(sizeBytes)],
+    ['memory', `${formatBytes(memoryBytes)} with ${contextText(contextLength)} of context`],
+    ['parts', read.splitCount === undefined ? undefined : `part ${(read.splitIndex ?? 0) + 1} of ${read.splitCount}`],
+  ];
+}
+
+function fileData({ path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile): object {
+  const { kind, architecture, name = null, quantization, parameters, contextLength: trained = null } = read;
+  return {
+    path,
+    sizeBytes,
+    name,
+    kind,
+    architecture,
+    parametersB: parameters / 1e9,
+    quantization,
+    contextLength: trained,
+    memory: { contextLength, bytes: memoryBytes },
+  };
+}
+
 function parametersText(parametersB: number | undefined, activeB: number | undefined): string | undefined {
   if (!parametersB) return undefined;
   return `${formatParameters(parametersB)}${activeB ? `, ${formatParameters(activeB)} at work for each token` : ''}`;
@@ -70,6 +109,13 @@ function parametersText(parametersB: number | undefined, activeB: number | undef
 
 function contextText(contextLength: number | undefined): string | undefined {
   return contextLength === undefined ? undefined : `${contextLength.toLocaleString('en')} tokens`;
+}
+
+/** What it was trained for, and what of that it gets where nobody says more. */
+function openedText(contextLength = 0, maxOpened = contextLength): string | undefined {
+  if (contextLength === 0) return undefined;
+  const trained = contextText(contextLength);
+  return contextLength <= maxOpened ? trained : `${trained}, ${maxOpened.toLocaleString('en')} unless --context says more`;
 }
 
 function stateText({ enabled, isDefault, verified, vouched }: NonNullable<DescribedModel['installed']>): string {

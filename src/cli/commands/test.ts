@@ -6,6 +6,7 @@ import { defineCommand, type OptionTable, type OptionValues } from '../command.t
 import { confirm } from '../confirm.ts';
 import { engineSettings } from '../flags.ts';
 import { nearest } from '../nearest.ts';
+import { forceOption } from '../options.ts';
 import { testProgress } from '../show/test-progress.ts';
 import { nextSteps, summaryTable } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
@@ -33,6 +34,12 @@ const testOptions = {
   fresh: { summary: 'ask everything anew, also what a run that was cut off has' },
   maxMinutes: { kind: decimalNumber({ example: '30' }), value: 'M', summary: 'begin no case after so long' },
   shard: { kind: shard, value: 'I/N', summary: 'one part of the cases, for several machines' },
+  context: {
+    kind: wholeNumber({ min: 64, example: '4096' }),
+    value: 'N',
+    summary: 'tokens each model is opened with (default: 8192, as runs that are compared have)',
+  },
+  force: forceOption,
   ...reportOptions,
 } as const satisfies OptionTable;
 
@@ -46,7 +53,8 @@ export const test = defineCommand({
     'Every installed and enabled model climbs: tier 0 (10 cases), then 1 (9), up to its own; four fifths must pass to go on. Answers are graded by running and comparing them, with seeds that repeat. --suite asks a suite of your own. A run that was cut off goes on where it stopped. Exit status 8: a model does not hold its tier; 9: incomplete.',
   verbs: testVerbs,
   options: testOptions,
-  settings: engineSettings,
+  // A setting would change what is compared: the context of a run is told by its own flag.
+  settings: engineSettings.filter(({ override }) => override !== 'contextLength'),
   async run(context) {
     const { operands, options, show, signal } = context;
     const wanted = wantedOf(operands, options);
@@ -103,6 +111,8 @@ function wantedOf(models: readonly string[], options: OptionValues<typeof testOp
     suitePath,
     caseIds,
     repeats: rest.repeats,
+    contextLength: rest.context,
+    force: rest.force,
     maxMinutes: rest.maxMinutes,
     shard: rest.shard,
     tier,

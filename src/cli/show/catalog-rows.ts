@@ -19,6 +19,11 @@ export function sizeText({ sizeBytes, isSizeKnown }: Pick<CatalogedModel, 'sizeB
   return `${isSizeKnown ? '' : '~'}${formatBytes(sizeBytes)}`;
 }
 
+/** What a model is made for; images are not for luci. */
+export function purposesText({ purposes }: Pick<Model, 'purposes'> = { purposes: [] }): string {
+  return purposes.map((purpose) => (purpose === 'vision' ? 'vision (text only here)' : purpose)).join(', ');
+}
+
 /** One line a model: mark of being installed, name, facts, and whether it fits. */
 export function catalogRows(
   models: readonly CatalogedModel[],
@@ -33,7 +38,7 @@ export function catalogRows(
     item.model.quantization,
     sizeText(item),
     fitText(item.fits, terminal),
-    printable(item.model.purposes.join(', ')),
+    printable(purposesText(item.model)),
     printable(item.model.license),
   ]);
   const columns = [

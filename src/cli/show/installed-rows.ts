@@ -1,7 +1,7 @@
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatParameters, plural } from '../../base/units.ts';
 import type { ListedModel } from '../../install/choose-installed.ts';
-import { fitText } from './catalog-rows.ts';
+import { fitText, purposesText } from './catalog-rows.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { printable } from './text.ts';
@@ -19,7 +19,7 @@ export function installedTable(models: readonly ListedModel[], terminal: Termina
     model.facts?.parametersB ? formatParameters(model.facts.parametersB) : marks.none,
     model.facts?.quantization ?? marks.none,
     formatBytes(model.sizeBytes),
-    model.entry?.purposes.join(', ') || marks.none,
+    purposesOf(model) || marks.none,
     model.problem ? marks.none : fitText(model.fits, terminal),
     stateText(model),
   ]);
@@ -36,6 +36,12 @@ export function installedTable(models: readonly ListedModel[], terminal: Termina
     { title: '', dropOrder: 3 },
   ] as const;
   return table(columns, rows, terminal).join('\n');
+}
+
+/** As the catalogue says; else what its file says, where that is not a chat. */
+function purposesOf({ entry, facts }: ListedModel): string {
+  if (entry) return purposesText(entry);
+  return facts?.kind === undefined || facts.kind === 'chat' ? '' : facts.kind;
 }
 
 /** Below the table: how much there is, and what to type next. */
@@ -67,6 +73,7 @@ export function installedData(model: ListedModel): unknown {
     name,
     tier: entry?.tier ?? null,
     purposes: entry?.purposes ?? [],
+    kind: facts?.kind ?? null,
     parametersB: facts?.parametersB ?? null,
     quantization: facts?.quantization ?? null,
     sizeBytes,

@@ -12,8 +12,12 @@ export function shortId(caseId: string): string {
 }
 
 /** `Testing llama3.2 (Tier 1, Q4_K_M, embedded engine)`, and with which suite where it is not the built-in one. */
-export function modelLine({ model, nativeTier, quantization, engine }: ModelResult['run'], terminal: Terminal, suite?: string): string {
-  const what = `Testing ${printable(model)} (Tier ${nativeTier}, ${quantization}, ${engine.split(' ')[0]} engine)`;
+export function modelLine(
+  { model, nativeTier, quantization, engine, modelKind }: ModelResult['run'],
+  terminal: Terminal,
+  suite?: string,
+): string {
+  const what = `Testing ${printable(model)} (Tier ${nativeTier}, ${quantization}, ${engine.split(' ')[0]} engine${modelKind === 'base' ? ', a base model: it continues text' : ''})`;
   const text = suite === undefined ? what : `${what} with ${suite}`;
   return terminal.style('bold', wrap(text, widthFor(terminal)), 'out');
 }

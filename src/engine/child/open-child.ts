@@ -1,5 +1,7 @@
-import { defaultContextLength } from '../defaults.ts';
-import type { EngineTarget, OpenOptions, Session } from '../engine.ts';
+import { minContextLength } from '../defaults.ts';
+import type { EngineFacts, EngineTarget, OpenOptions, Session } from '../engine.ts';
+import { eventsOf } from '../events-of.ts';
+import { isForVectors, makesNoText, makesNoVectors } from '../model-kind.ts';
 import { openAiSession } from '../openai/session.ts';
 import { type ChildEngineOptions, type ChildServer, startChild } from './start-child.ts';
 
@@ -15,12 +17,20 @@ export interface ChildSession extends Session {
 export async function openChild(
   options: ChildEngineOptions,
   target: Extract<EngineTarget, { kind: 'file' }>,
-  { contextLength = defaultContextLength, threads, parallel = 1, signal, onEvent }: OpenOptions = {},
+  {
+    contextLength = minContextLength,
+    threads,
+    parallel = 1,
+    signal,
+    onEvent,
+    modelKind,
+    trainedContextLength,
+  }: OpenOptions & Partial<Pick<EngineFacts, 'modelKind' | 'trainedContextLength'>> = {},
 ): Promise<ChildSession> {
   const { flavor, program, net, rpc = [] } = options;
-  const start = (isForVectors: boolean, stop: AbortSignal | undefined): Promise<ChildServer> => {
+  const start = (forVectors: boolean, stop: AbortSignal | undefined): Promise<ChildServer> => {
     const weights = program === target.path ? {} : { modelPath: target.path };
-    const how = { contextLength, parallel, rpc, isForVectors, threads };
+    const how = { contextLength, parallel, rpc, isForVectors: forVectors, threads };
     return startChild(options, { modelName: target.name, ...weights, ...how }, stop);
   };
   const sessionOn = (server: ChildServer): Session =>
@@ -35,6 +45,8 @@ export async function openChild(
         version: server.facts.version,
         device: `${threads ?? 'all'} threads`,
         contextLength: server.facts.contextLength ?? contextLength,
+        trainedContextLength,
+        modelKind,
         supports: {
           jsonSchema: true,
           tools: server.facts.knowsTools,
@@ -47,9 +59,11 @@ export async function openChild(
       onClose: server.stop,
     });
   onEvent?.({ type: 'starting-engine' });
-  const server = await start(false, signal);
+  const makesVectors = isForVectors(modelKind) && flavor.embedding !== undefined;
+  const server = await start(makesVectors, signal);
   const session = { ...sessionOn(server), ended: server.ended };
   onEvent?.({ type: 'ready' });
+  if (isForVectors(modelKind)) return { ...session, ...refusals(target.name, modelKind, session) };
   if (flavor.embedding === undefined) return session;
   // A server makes text or vectors: the second one is started when vectors are first asked for.
   let vectors: Promise<Session> | undefined;
@@ -66,5 +80,13 @@ export async function openChild(
       await session[Symbol.asyncDispose]();
       await (await vectors?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** What a model that makes no text is asked in vain. */
+function refusals(name: string, kind: 'embedding' | 'reranker', { embed }: Session): Pick<Session, 'generate' | 'embed'> {
+  return {
+    generate: () => eventsOf(() => Promise.reject(makesNoText(name, kind)), undefined),
+    embed: (texts, signal) => (kind === 'reranker' ? Promise.reject(makesNoVectors(name)) : embed(texts, signal)),
   };
 }

@@ -1,11 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { type LlamaModel, resolveChatWrapper } from 'node-llama-cpp';
+import type { Llama, LlamaModel } from 'node-llama-cpp';
 import { throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
+import type { ModelKind } from '../../gguf/file-kind.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
-import { defaultContextLength } from '../defaults.ts';
+import { contextLengthFor } from '../context-length.ts';
 import type { EngineFacts, LoadEvent } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
 import { createBatchLoop } from './batch-loop.ts';
@@ -23,7 +24,7 @@ export interface EmbeddedModel {
   readonly model: LlamaModel;
   readonly slots: SlotPool;
   readonly states: SavedStates;
-  /** The chat template of its file; undefined where it has none, and a wrapper of the library stands in. */
+  /** The chat template of its file; undefined where it has none: a base model, which is told the text alone. */
   readonly template: ModelTemplate | undefined;
   readonly threads: number;
   readonly loadMs: number;
@@ -46,6 +47,8 @@ export interface LoadOptions {
 /** What is known of a file before it is loaded. */
 export interface Inspected {
   readonly contextLength: number;
+  readonly trainedContextLength?: number;
+  readonly kind: ModelKind;
   readonly memoryBytes: number;
   /** Of the memory, what each request at once takes. */
   readonly slotBytes: number;
@@ -57,19 +60,14 @@ export interface Inspected {
 const defaultParallel = 4;
 
 /** Memory the file will take, after a check of its header: native code ends the process on files that are broken. */
-export async function inspectFile({ path, name, contextLength }: HostTarget): Promise<Inspected> {
+export async function inspectFile({ path, name, contextLength }: HostTarget, freeBytes?: number): Promise<Inspected> {
   const facts = await checkGgufFile(path);
-  const trained = facts.contextLength ?? defaultContextLength;
-  const wanted = contextLength ?? Math.min(defaultContextLength, trained);
-  if (wanted > trained) {
-    throw new LuciError('USAGE', `The model was trained for a context of ${trained} tokens, asked are ${wanted}.`, {
-      hint: `Ask for ${trained} or less.`,
-    });
-  }
+  const wanted = contextLengthFor(facts, { contextLength, freeBytes });
   const { totalBytes, kvCacheBytes } = estimateMemory(facts, { contextLength: wanted });
   const { chatTemplate = '', toolTemplate } = facts;
   const templates = chatTemplate.trim() === '' ? undefined : { name, chatTemplate, toolTemplate };
-  return { contextLength: wanted, memoryBytes: totalBytes, slotBytes: kvCacheBytes, templates };
+  const { kind, contextLength: trainedContextLength } = facts;
+  return { contextLength: wanted, trainedContextLength, kind, memoryBytes: totalBytes, slotBytes: kvCacheBytes, templates };
 }
 
 /** Loads a model. `threads` is always given: without it the engine takes at least four, which fight over two cores. */
@@ -102,14 +100,11 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
       threads,
       loadMs: performance.now() - startedAt,
       facts: {
-        kind: 'embedded',
-        version: `llama.cpp ${release}`,
-        device: `${llama.gpu === false ? 'CPU' : llama.gpu}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-        contextLength,
+        ...factsOf(llama, inspected, threads),
         modelName: opened.fileInfo.metadata.general.name,
         supports: { jsonSchema: true, tools: template?.knowsTools === true, requiredCalls: false, embeddings: true, seed: true },
       },
-      promptTokens: createPromptTokens(opened, template ?? resolveChatWrapper(opened)),
+      promptTokens: createPromptTokens(opened, template),
       async dispose() {
         await slots.dispose();
         await opened.dispose();
@@ -120,6 +115,36 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     throwIfAborted(options.signal);
     throw loadFailure(target.name, error);
   }
+}
+
+/** Loads a model that writes nothing: no slots, no template. */
+export async function loadForVectors(
+  target: HostTarget,
+  inspected: Inspected,
+  { signal, onEvent }: LoadOptions,
+): Promise<{ readonly model: LlamaModel; readonly facts: EngineFacts; readonly threads: number }> {
+  const llama = await startRuntime();
+  const threads = target.threads ?? availableParallelism();
+  try {
+    const onLoadProgress = (fraction: number): void => onEvent?.({ type: 'loading', fraction });
+    const model = await llama.loadModel({ modelPath: target.path, loadSignal: signal, onLoadProgress });
+    const supports = { jsonSchema: false, tools: false, requiredCalls: false, embeddings: inspected.kind === 'embedding', seed: false };
+    return { model, threads, facts: { ...factsOf(llama, inspected, threads), supports } };
+  } catch (error) {
+    throwIfAborted(signal);
+    throw loadFailure(target.name, error);
+  }
+}
+
+function factsOf(llama: Llama, { contextLength, trainedContextLength, kind }: Inspected, threads: number): Omit<EngineFacts, 'supports'> {
+  return {
+    kind: 'embedded',
+    version: `llama.cpp ${llama.llamaCppRelease.release}`,
+    device: `${llama.gpu === false ? 'CPU' : llama.gpu}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    contextLength,
+    trainedContextLength,
+    modelKind: kind,
+  };
 }
 
 /** Why a model did not load, in words. */

@@ -1,7 +1,7 @@
 import { LlamaGrammarEvaluationState, type SequenceEvaluateOptions, type Token } from 'node-llama-cpp';
 import { abortError } from '../../base/abort.ts';
-import { LuciError } from '../../base/errors.ts';
-import type { ChatMessage, ChatRequest, EndReason, GenerationEvent } from '../engine.ts';
+import { contextOverflow } from '../context-length.ts';
+import type { ChatMessage, ChatRequest, EndReason, EngineFacts, GenerationEvent } from '../engine.ts';
 import { grammarOf } from '../schema-grammar.ts';
 import { type AnswerPart, type AnswerParts, createAnswerParts } from './answer-parts.ts';
 import type { Deterministic } from './batch-loop.ts';
@@ -24,14 +24,14 @@ export async function generate(
 ): Promise<void> {
   const startedAt = performance.now();
   const prompt = open.promptTokens(promptRequestOf(request));
-  requireRoom(prompt.tokens.length, request.maxTokens, open.facts.contextLength);
+  requireRoom(prompt.tokens.length, request.maxTokens, open.facts);
   const use = { prompt: prompt.tokens, deterministic: request.repeatable === true };
   emit(await open.slots.use(use, (slot) => answer(open, slot, { request, prompt, startedAt, signal, emit }), signal));
 }
 
 /** What of a request its prompt is made of. A grammar leaves no room for thinking. */
 function promptRequestOf(request: ChatRequest): PromptRequest {
-  return { messages: request.messages, tools: toolsOf(request), thinking: request.jsonSchema ? false : request.thinking };
+  return { messages: request.messages, tools: toolsOf(request), thinking: request.jsonSchema ? false : request.thinking, raw: request.raw };
 }
 
 interface Answering {
@@ -112,14 +112,14 @@ async function readPrompt(open: EmbeddedModel, slot: Slot, reading: Computing): 
 }
 
 /** What the answer may hold. */
-function formOf({ template }: EmbeddedModel, request: ChatRequest, { opened, stops }: Prompt): Parameters<typeof createAnswerParts>[0] {
+function formOf({ template }: EmbeddedModel, request: ChatRequest, { opened }: Prompt): Parameters<typeof createAnswerParts>[0] {
   const isForced = request.jsonSchema !== undefined;
   return {
     thinking: isForced ? [] : (template?.thinking ?? []),
     calls: toolsOf(request) ? (template?.calls ?? []) : [],
     isHarmony: !isForced && template?.isHarmony === true,
     isForced,
-    stops: [...stops, ...(request.stop ?? [])],
+    stops: request.stop ?? [],
     opened,
   };
 }
@@ -234,14 +234,9 @@ async function samplingOf(
 const penaltyTokens = 64;
 
 /** Throws unless the prompt and the answer asked for fit. */
-function requireRoom(promptTokens: number, maxTokens: number | undefined, contextLength: number): void {
-  const needed = promptTokens + (maxTokens ?? 1) + 1;
-  if (needed <= contextLength) return;
-  const answer = maxTokens === undefined ? '' : ` and ${maxTokens} of the answer`;
-  throw new LuciError('CONTEXT_OVERFLOW', `The prompt has ${promptTokens} tokens${answer}; the context holds ${contextLength}.`, {
-    hint: 'Ask with less text, or with a larger context: LUCI_CONTEXT=8192 luci ask …',
-    details: { promptTokens, maxTokens, contextLength },
-  });
+function requireRoom(promptTokens: number, maxTokens: number | undefined, { contextLength, trainedContextLength }: EngineFacts): void {
+  if (promptTokens + (maxTokens ?? 1) + 1 <= contextLength) return;
+  throw contextOverflow({ promptTokens, maxTokens, contextLength, trainedContextLength });
 }
 
 function rate(tokens: number, durationMs: number): number {

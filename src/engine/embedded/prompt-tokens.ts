@@ -1,6 +1,6 @@
-import { type ChatWrapper, type LlamaModel, type LlamaText, SpecialToken, SpecialTokensText, type Token } from 'node-llama-cpp';
+import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { ChatMessage, ChatRequest, ToolDefinition } from '../engine.ts';
-import { historyOf } from './conversation.ts';
+import { plainText } from '../plain-text.ts';
 import type { ModelTemplate } from './model-template.ts';
 import { protectText } from './protect-text.ts';
 import { templateMessagesOf, templateToolsOf } from './template/template-messages.ts';
@@ -13,6 +13,8 @@ export interface PromptRequest {
   readonly messages: readonly ChatMessage[];
   readonly tools?: readonly ToolDefinition[];
   readonly thinking?: ChatRequest['thinking'];
+  /** See {@link ChatRequest.raw}. */
+  readonly raw?: boolean;
 }
 
 /** A prompt, the beginning of the answer included. */
@@ -20,8 +22,6 @@ export interface Prompt {
   readonly tokens: readonly Token[];
   /** The thinking that it opens. */
   readonly opened?: ThinkingMarks;
-  /** Texts that end an answer, where the model has no token for that. */
-  readonly stops: readonly string[];
 }
 
 /** Prompts of one model. */
@@ -31,14 +31,14 @@ export type PromptTokens = (request: PromptRequest) => Prompt;
 const maxKept = 64;
 
 /** For one model. The last prompts are remembered: rendering a template and looking up its tokens takes milliseconds. */
-export function createPromptTokens(model: LlamaModel, template: ModelTemplate | ChatWrapper): PromptTokens {
+export function createPromptTokens(model: LlamaModel, template: ModelTemplate | undefined): PromptTokens {
   const kept = new Map<string, Prompt>();
   return (request) => {
     // Templates may tell the time, none tells seconds.
     const nowMs = Math.floor(Date.now() / 60_000) * 60_000;
     const key = JSON.stringify([request, nowMs]);
-    const prompt =
-      kept.get(key) ?? ('templateFor' in template ? rendered(model, template, request, nowMs) : wrapped(model, template, request));
+    const isRendered = template !== undefined && request.raw !== true;
+    const prompt = kept.get(key) ?? (isRendered ? rendered(model, template, request, nowMs) : plain(model, request));
     // The last used stands at the end; the first goes.
     kept.delete(key);
     kept.set(key, prompt);
@@ -66,18 +66,12 @@ function rendered(model: LlamaModel, template: ModelTemplate, request: PromptReq
   // A model that must not think, and whose template opens its thinking all the same, finds it ended.
   const isEnded = thinking !== undefined && request.thinking === false;
   const whole = text + (isEnded ? endingOf(thinking) : '') + (protection.hide(begun) ?? '');
-  return { tokens: tokensOf(model, protection.parts(whole)), opened: isEnded ? undefined : thinking, stops: [] };
+  return { tokens: tokensOf(model, protection.parts(whole)), opened: isEnded ? undefined : thinking };
 }
 
-/** By a wrapper of the library, for files without a template. */
-function wrapped(model: LlamaModel, wrapper: ChatWrapper, { messages }: PromptRequest): Prompt {
-  const { contextText, stopGenerationTriggers } = wrapper.generateContextState({ chatHistory: historyOf(messages) });
-  return { tokens: contextText.tokenize(model.tokenizer), stops: stopGenerationTriggers.map(plainText).filter((text) => text !== '') };
-}
-
-function plainText(trigger: LlamaText): string {
-  const parts = trigger.values.map((value) => (value instanceof SpecialTokensText ? value.value : value));
-  return parts.some((part) => part instanceof SpecialToken) ? '' : parts.join('');
+/** The texts alone, which the model continues. Only where that was asked for do marks in them become control tokens. */
+function plain(model: LlamaModel, { messages, raw = false }: PromptRequest): Prompt {
+  return { tokens: tokensOf(model, [{ text: plainText(messages), isPlain: !raw }]) };
 }
 
 /** As llama-server makes tokens of a prompt; what users wrote holds no control token. */

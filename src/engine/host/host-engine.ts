@@ -67,7 +67,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       const tell = onEvent && ((event: GenerationEvent | LoadEvent): void => onEvent(event as LoadEvent));
       try {
         const facts = (await finish(connection.request({ type: 'open', target: hostTarget }, tell), signal)) as EngineFacts;
-        onEvent?.({ type: 'ready' });
+        onEvent?.({ type: 'ready', modelKind: facts.modelKind });
         return sessionOn(connection, hostTarget, facts);
       } catch (error) {
         letGo(connection);
@@ -83,7 +83,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         return undefined;
       }
       connections.add(connection);
-      onEvent?.({ type: 'ready' });
+      onEvent?.({ type: 'ready', modelKind: connection.found.facts.modelKind });
       return sessionOn(connection, connection.found.target, connection.found.facts);
     },
     async status() {

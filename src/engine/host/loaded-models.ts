@@ -4,7 +4,18 @@ import { orAborted, sleep, stopError, throwIfAborted } from '../../base/abort.ts
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { LoadEvent, Session } from '../engine.ts';
-import { type Entry, isOverdue, modelKeyOf, oldestIdle, roomierOf, smallerOf, statusOf, usableAs, usedBytes } from './model-entries.ts';
+import {
+  busyBytes,
+  type Entry,
+  isOverdue,
+  modelKeyOf,
+  oldestIdle,
+  roomierOf,
+  smallerOf,
+  statusOf,
+  usableAs,
+  usedBytes,
+} from './model-entries.ts';
 import type { FoundModel, HostTarget, LoadedModel } from './protocol.ts';
 import { createRestartPauses } from './restart-pauses.ts';
 
@@ -15,8 +26,8 @@ import { createRestartPauses } from './restart-pauses.ts';
 
 /** How a model is opened. */
 export interface SessionOpener {
-  /** Bytes of memory it will take, known before anything is loaded; throws for what must not be opened. */
-  estimate(target: HostTarget): Promise<number>;
+  /** Bytes of memory it will take, with a context that fits into `freeBytes`, known before anything is loaded; throws for what must not be opened. */
+  estimate(target: HostTarget, freeBytes: number): Promise<number>;
   /** Opens it, once there is room. */
   open(target: HostTarget, options: OpeningOptions): Promise<OpenedModel>;
 }
@@ -74,7 +85,7 @@ export function createLoadedModels(opener: SessionOpener, budgetBytes = totalmem
   async function open(entry: Entry): Promise<OpenedModel> {
     const { target, key, loading, listeners } = entry;
     await Promise.all(smallerOf(entries, target).map(drop));
-    await reserve(entry, await opener.estimate(target));
+    await reserve(entry, await opener.estimate(target, budgetBytes - busyBytes(entries)));
     const takeMemory = (bytes: number): boolean => {
       const now = entries.get(key);
       if (!now || (bytes > 0 && usedBytes(entries) + bytes > budgetBytes)) return false;

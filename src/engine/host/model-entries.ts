@@ -1,3 +1,4 @@
+import { minContextLength } from '../defaults.ts';
 import type { LoadEvent, Session } from '../engine.ts';
 import type { HostTarget, LoadedModel } from './protocol.ts';
 
@@ -23,15 +24,17 @@ export interface Entry {
   lastUsedMs: number;
 }
 
-/** Tokens of a target that names no context length: what opens it takes min(this, what the model was trained for). */
-const defaultContextLength = 4096;
-
 /** All of them, by key. */
 export type Entries = ReadonlyMap<string, Entry>;
 
 /** Bytes that are taken, those of unfinished loads included. */
 export function usedBytes(entries: Entries): number {
   return [...entries.values()].reduce((sum, entry) => sum + entry.memoryBytes, 0);
+}
+
+/** Bytes of those that do not leave when room is needed. */
+export function busyBytes(entries: Entries): number {
+  return [...entries.values()].reduce((sum, { ready, requests, memoryBytes }) => (ready && requests === 0 ? sum : sum + memoryBytes), 0);
 }
 
 /** The idle model that was used longest ago. */
@@ -49,7 +52,7 @@ export function smallerOf(entries: Entries, target: HostTarget): Entry[] {
 
 /** What is in memory under other words: with more context than is asked for. */
 export function roomierOf(entries: Entries, target: HostTarget): Entry | undefined {
-  const wanted = target.contextLength ?? defaultContextLength;
+  const wanted = target.contextLength ?? minContextLength;
   return [...entries.values()].find(
     ({ ready, target: known }) => ready && modelKeyOf(known) === modelKeyOf(target) && ready.facts.contextLength >= wanted,
   );
@@ -59,7 +62,7 @@ export function roomierOf(entries: Entries, target: HostTarget): Entry | undefin
 export function usableAs(entries: Entries, { path, contextLength, threads }: HostTarget): Entry | undefined {
   return [...entries.values()].find(({ ready, target }) => {
     if (!ready || target.program || target.path !== path || (threads ?? target.threads) !== target.threads) return false;
-    return ready.facts.contextLength >= (contextLength ?? defaultContextLength) || target.contextLength === contextLength;
+    return ready.facts.contextLength >= (contextLength ?? minContextLength) || target.contextLength === contextLength;
   });
 }
 

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { version } from '../../base/version.ts';
-import { checkGgufFile } from '../../gguf/facts.ts';
+import { checkGgufFile, type GgufFacts } from '../../gguf/facts.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
 import { createNet } from '../../net/create-net.ts';
 import { openChild } from '../child/open-child.ts';
 import { flavorOf } from '../child/server-flavor.ts';
-import { defaultContextLength } from '../defaults.ts';
+import { contextLengthFor } from '../context-length.ts';
+import { minContextLength } from '../defaults.ts';
 import type { EngineProgram, LoadEvent } from '../engine.ts';
 import type { OpenedModel, OpeningOptions, SessionOpener } from './loaded-models.ts';
 import type { HostTarget } from './protocol.ts';
@@ -42,29 +43,46 @@ export function createSessionOpener(stateFolder: string): SessionOpener {
   };
 }
 
-async function estimate(target: HostTarget): Promise<number> {
-  if (!target.program) return (await embedded()).estimateEmbedded(target);
+async function estimate(target: HostTarget, freeBytes?: number): Promise<number> {
+  if (target.program) return (await planOf(target, freeBytes)).memoryBytes;
+  return (await embedded()).estimateEmbedded(target, freeBytes);
+}
+
+/** What is known of a model before a program loads it; facts only where it has a file of its own. */
+interface ProgramPlan {
+  readonly contextLength: number;
+  readonly memoryBytes: number;
+  readonly facts?: GgufFacts;
+}
+
+/** Made once for the estimate and the opening that follows. */
+const plans = new WeakMap<HostTarget, Promise<ProgramPlan>>();
+
+function planOf(target: HostTarget, freeBytes?: number): Promise<ProgramPlan> {
+  const known = plans.get(target) ?? makePlan(target, freeBytes);
+  plans.set(target, known);
+  return known;
+}
+
+async function makePlan({ path, program, contextLength }: HostTarget, freeBytes?: number): Promise<ProgramPlan> {
   // A program with weights of its own is about as large in memory as on the disk.
-  if (target.program.path === target.path) return (await stat(target.path)).size;
-  const facts = await checkGgufFile(target.path);
-  return estimateMemory(facts, { contextLength: contextLengthOf(target, facts.contextLength) }).totalBytes;
+  if (program?.path === path) return { contextLength: contextLength ?? minContextLength, memoryBytes: (await stat(path)).size };
+  const facts = await checkGgufFile(path);
+  const length = contextLengthFor(facts, { contextLength, freeBytes });
+  return { contextLength: length, memoryBytes: estimateMemory(facts, { contextLength: length }).totalBytes, facts };
 }
 
 async function openProgram(target: HostTarget, program: EngineProgram, { onEvent }: OpeningOptions): Promise<OpenedModel> {
   const { path, name, threads } = target;
   const { kind, version: release, rpc, environment } = program;
+  const { contextLength, memoryBytes, facts } = await planOf(target);
   const options = { flavor: flavorOf(kind, release), program: program.path, net, environment, rpc };
   // Ready it is when the caller has it, whatever runs it.
   const tell = (event: LoadEvent): void => {
     if (event.type !== 'ready') onEvent(event);
   };
-  const how = { contextLength: contextLengthOf(target, undefined), threads, onEvent: tell };
+  const how = { contextLength, threads, onEvent: tell, modelKind: facts?.kind, trainedContextLength: facts?.contextLength };
   const session = await openChild(options, { kind: 'file', path, name }, how);
-  const modelName = program.path === path ? undefined : (await checkGgufFile(path)).name;
-  const named = { ...session, facts: { ...session.facts, modelName } };
-  return { session: named, memoryBytes: await estimate(target), ended: session.ended };
-}
-
-function contextLengthOf({ contextLength }: HostTarget, trained: number | undefined): number {
-  return contextLength ?? Math.min(defaultContextLength, trained ?? defaultContextLength);
+  const named = { ...session, facts: { ...session.facts, modelName: facts?.name } };
+  return { session: named, memoryBytes, ended: session.ended };
 }

@@ -27,6 +27,10 @@ async function failureOf(what: { path: string; name: string; threads: number; fo
     const { openEmbedded } = await import('../embedded/open-embedded.ts');
     const target = { path, name, threads };
     const { session } = await openEmbedded(target, { stateFolder: folder, takeMemory: () => true });
+    if (session.facts.modelKind === 'embedding') {
+      await session.embed(['Hi']);
+      return undefined;
+    }
     const request = { messages: [{ role: 'user', content: 'Hi' }], maxTokens: 2, sampling: { temperature: 0 } } as const;
     try {
       for await (const _event of session.generate(request));

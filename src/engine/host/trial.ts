@@ -66,7 +66,7 @@ export async function tryFile(file: { path: string; name: string; threads: numbe
 
 function refused({ path, name }: { path: string; name: string }, { reason = 'no reason was given', at }: TrialOutcome): LuciError {
   return new LuciError('GGUF_BROKEN', `${name} is not loaded: it ended the process that tried it (${reason}).`, {
-    hint: `luci ask --force -m ${shellWord(path)} tries it again; luci install fetches another model.`,
+    hint: `luci ask --force -m ${shellWord(path)} "Hello"\nluci search`,
     details: { path, reason, triedAt: at },
   });
 }

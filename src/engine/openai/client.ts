@@ -2,6 +2,7 @@ import { boundedText, textStart } from '../../base/bounded-body.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { withoutAddresses } from '../../base/without-addresses.ts';
 import type { Net, NetResponse } from '../../net/net.ts';
+import { contextOverflow } from '../context-length.ts';
 import type { EngineFacts } from '../engine.ts';
 import type { Dialect } from './dialect.ts';
 import { isRecord, type JsonRecord } from './wire.ts';
@@ -109,8 +110,18 @@ function statusError(target: OpenAiTarget, status: number, body: string): LuciEr
   const said = errorText(body);
   const place = placeOf(target);
   if (status === 400 && /context|too long|exceed/i.test(said))
-    return new LuciError('CONTEXT_OVERFLOW', `The prompt does not fit: ${said}`, { hint: 'Ask with less text.' });
+    return (
+      overflowOf(target, body) ?? new LuciError('CONTEXT_OVERFLOW', `The prompt does not fit: ${said}`, { hint: 'Ask with less text.' })
+    );
   if (status === 401 || status === 403) return keyRefused(place);
   if (status === 404) return new LuciError('MODEL_UNKNOWN', `${place} has no model ${target.model}.`, { hint: 'luci list --remote' });
   return new LuciError('ENGINE_FAILED', `${place} answered ${status}${said ? `: ${said}` : ''}`);
+}
+
+/** Where the server counted the tokens. */
+function overflowOf({ facts }: OpenAiTarget, body: string): LuciError | undefined {
+  const value = parsed(body);
+  const error = isRecord(value) ? value['error'] : undefined;
+  const promptTokens = isRecord(error) ? error['n_prompt_tokens'] : undefined;
+  return typeof promptTokens === 'number' ? contextOverflow({ ...facts, promptTokens }) : undefined;
 }

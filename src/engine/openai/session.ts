@@ -1,11 +1,12 @@
 import { abortError, throwIfAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, Session, ToolDefinition } from '../engine.ts';
+import { plainText } from '../plain-text.ts';
 import { answerTooLong, type OpenAiTarget, placeOf, post, send } from './client.ts';
 import { readEventStream } from './event-stream.ts';
 import { streamedAnswer } from './streamed-answer.ts';
 import { watchOver } from './watch-over.ts';
-import { isRecord, requestBody, toWireMessage, toWireTools } from './wire.ts';
+import { continuationBody, isRecord, requestBody, toWireMessage, toWireTools } from './wire.ts';
 
 /** A model behind an OpenAI-compatible endpoint: llama-server, llamafile, vLLM, or somebody's service. One client for all of them. */
 
@@ -21,10 +22,11 @@ export function openAiSession(target: OpenAiTarget): Session {
     async countTokens(messages, tools) {
       if (dialect !== 'llama-server') return roughTokens(messages, tools);
       const root = target.baseUrl.replace(/\/v1$/, '');
+      if (facts.modelKind === 'base')
+        return (await countedBy(target, `${root}/tokenize`, plainText(messages))) ?? roughTokens(messages, tools);
       const conversation = { messages: messages.map(toWireMessage), tools: toWireTools(tools) };
       const templated = await post(target, `${root}/apply-template`, conversation);
-      const tokenized = await post(target, `${root}/tokenize`, { content: String(templated['prompt'] ?? ''), add_special: true });
-      return Array.isArray(tokenized['tokens']) ? tokenized['tokens'].length : roughTokens(messages, tools);
+      return (await countedBy(target, `${root}/tokenize`, String(templated['prompt'] ?? ''))) ?? roughTokens(messages, tools);
     },
     async embed(texts, signal) {
       const { data } = await post(target, `${target.baseUrl}/embeddings`, { model, input: texts }, signal);
@@ -39,6 +41,12 @@ export function openAiSession(target: OpenAiTarget): Session {
   };
 }
 
+/** Tokens of a text by a server that counts them. */
+async function countedBy(target: OpenAiTarget, url: string, content: string): Promise<number | undefined> {
+  const { tokens } = await post(target, url, { content, add_special: true });
+  return Array.isArray(tokens) ? tokens.length : undefined;
+}
+
 function isVector(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((number) => Number.isFinite(number));
 }
@@ -49,12 +57,18 @@ function roughTokens(messages: readonly ChatMessage[], tools: readonly ToolDefin
   return Math.ceil(characters / 4);
 }
 
+/** Whether the texts go to the model as they are. The server of 2024 knows no such question: it is asked in its own template. */
+function isContinued({ facts, dialect }: OpenAiTarget, { raw }: ChatRequest): boolean {
+  return (raw === true || facts.modelKind === 'base') && dialect !== 'llamafile-0.9';
+}
+
 async function* generate(target: OpenAiTarget, request: ChatRequest, outer: AbortSignal | undefined): AsyncGenerator<GenerationEvent> {
   const answer = streamedAnswer(target, performance.now());
   using watch = watchOver(target.isAlive, outer);
   const { signal } = watch;
-  const body = requestBody(target.model, target.dialect, request);
-  const response = await send(target, { url: `${target.baseUrl}/chat/completions`, body, signal });
+  const isPlain = isContinued(target, request);
+  const body = isPlain ? continuationBody(target.model, target.dialect, request) : requestBody(target.model, target.dialect, request);
+  const response = await send(target, { url: `${target.baseUrl}/${isPlain ? 'completions' : 'chat/completions'}`, body, signal });
   try {
     for await (const record of readEventStream(response.body, { ...streamBound, tooLong: () => answerTooLong(target) })) {
       watch.heard();

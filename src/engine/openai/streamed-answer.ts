@@ -61,7 +61,8 @@ export function streamedAnswer(target: OpenAiTarget, startedAt: number): Streame
       timings = recordAt(record, 'timings') ?? timings;
       const choice: unknown = Array.isArray(record['choices']) ? record['choices'][0] : undefined;
       if (!isRecord(choice)) return [];
-      const delta = recordAt(choice, 'delta') ?? {};
+      // A continued text stands in the choice itself.
+      const delta = recordAt(choice, 'delta') ?? { content: choice['text'] };
       const events = textsOf(delta);
       const parts = Array.isArray(delta['tool_calls']) ? (delta['tool_calls'] as ToolCallDelta[]) : [];
       parts.forEach(takeCall);

@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatRequest, JsonSchema, ToolDefinition } from '../engine.ts';
+import { plainText } from '../plain-text.ts';
 import { grammarOf } from '../schema-grammar.ts';
 import { type Dialect, takesAllSampling } from './dialect.ts';
 
@@ -60,6 +61,13 @@ export function requestBody(model: string, dialect: Dialect, request: ChatReques
     ...answerForm(dialect, jsonSchema),
     ...moreSampling(dialect, request),
   };
+}
+
+/** The body of a request to continue the texts of a conversation, without a template. */
+export function continuationBody(model: string, dialect: Dialect, request: ChatRequest): object {
+  const { messages, jsonSchema, ...rest } = request;
+  const { messages: _, ...body } = requestBody(model, dialect, { ...rest, messages: [], tools: undefined }) as JsonRecord;
+  return { ...body, prompt: plainText(messages), grammar: jsonSchema && grammarOf(jsonSchema) };
 }
 
 /** What the protocol itself does not have. */
