@@ -171,7 +171,7 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
       const [all, models] = await Promise.all([cataloged(), list()]);
       const item = all.find(({ model }) => model.name === entry?.name);
       const { name } = item?.model ?? (await installed(reference));
-      return { name, cataloged: item, installed: models.find((model) => model.name === name), maxOpenedTokens: maxDefaultContextLength };
+      return { name, cataloged: item, installed: models.find((model) => model.name === name) };
     },
     async installedNames(references) {
       const names = new Set<string>();

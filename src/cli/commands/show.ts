@@ -39,7 +39,7 @@ export async function describeModel({ luci, show }: CommandContext, reference: s
 
 type Fact = readonly [label: string, value: string | undefined];
 
-function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, terminal: Terminal): readonly Fact[] {
+function facts({ name, cataloged, installed }: DescribedModel, terminal: Terminal): readonly Fact[] {
   const model = cataloged?.model;
   const read = installed?.facts;
   const [file] = model?.files ?? [];
