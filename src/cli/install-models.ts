@@ -124,8 +124,20 @@ function explainStop(error: unknown, model: Model): unknown {
   return error;
 }
 
+/** Asked before {@link Luci.installs} is: with a model, nothing of installing is loaded, and the first word comes sooner. */
+async function hasModel({ models }: Luci): Promise<boolean> {
+  try {
+    await models.choose();
+    return true;
+  } catch (error) {
+    if (isLuciError(error, 'MODEL_NOT_INSTALLED')) return false;
+    throw error;
+  }
+}
+
 /** Fetches the starter when nothing is installed. */
 export async function requireAnyModel(luci: Luci, { show, signal }: Pick<CommandContext, 'show' | 'signal'>): Promise<void> {
+  if (await hasModel(luci)) return;
   const starter = await luci.installs.starterIfEmpty();
   if (!starter) return;
   // Before anything is said of fetching: offline nothing is.
