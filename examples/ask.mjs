@@ -3,7 +3,7 @@ import { LlamafileAgent } from 'luci';
 
 const agent = new LlamafileAgent(process.argv[2] ?? {});
 try {
-  console.log(await agent.query('What is the capital of France?'));
+  console.log(await agent.query('Name the capital of France.'));
 } finally {
   await agent.close();
 }

