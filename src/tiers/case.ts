@@ -108,6 +108,14 @@ export interface CodeTest {
   readonly want: unknown;
 }
 
+/** A named mistake in a right answer, which the hidden tests must tell from it: a function, a query or a pattern. */
+export interface Mutant {
+  readonly name: string;
+  readonly run?: (...args: unknown[]) => unknown;
+  readonly query?: string;
+  readonly pattern?: string;
+}
+
 /** What somebody says in one turn: calls first, then text. Right and wrong answers of a case are written this way. */
 export interface ScriptedTurn {
   readonly text: string;
@@ -132,6 +140,8 @@ export interface Instance {
   readonly nearMiss: readonly ScriptedTurn[];
   /** The last answer of somebody who knows the options and the form, where the verifier alone does not tell them. */
   readonly guess?: (random: Random) => string;
+  /** Of code, queries and patterns: mistakes none of which may pass. */
+  readonly mutants?: readonly Mutant[];
 }
 
 /** What is known of a case without an instance of it. */

@@ -59,7 +59,7 @@ const extract: CaseDefinition = {
     const want = [list[first] ?? '', list[second] ?? ''];
     return plain(
       `A note from the sports hall:\n\n${note}\n\nWhat are the locker codes of ${people[first]} and ${people[second]}? Reply with the two codes only.`,
-      { kind: 'oneOf', options: list, want },
+      { kind: 'oneOf', options: list, want, inOrder: true, owners: [people[first] ?? '', people[second] ?? ''] },
       want.join(', '),
       `${want[0]}, ${list[other]}`,
     );
@@ -108,7 +108,7 @@ const pick: CaseDefinition = {
     const options = random.shuffle([...want, ...rest]);
     return plain(
       `Which two of these ten words are ${wanted}? ${options.join(', ')}. Reply with those two words only.`,
-      { kind: 'oneOf', options, want },
+      { kind: 'oneOf', options, want, inOrder: false },
       `${want[1]} and ${want[0]}`,
       `${want[0]}, ${rest[0]}`,
     );
@@ -153,7 +153,7 @@ const make: CaseDefinition = {
       turns: [
         {
           user: `Please make a file called ${file} that contains this text: ${text}`,
-          verify: { kind: 'state', files: { ...files, [file]: text }, mostCalls: 4 },
+          verify: { kind: 'state', files: { ...files, [file]: text }, mostCalls: 12 },
         },
       ],
       world: { files },
@@ -178,7 +178,7 @@ const rename: CaseDefinition = {
       turns: [
         {
           user: `I have a file named ${from}. Can you rename it to ${to} for me? Leave the other files alone.`,
-          verify: { kind: 'state', files: { ...rest, [to]: content }, mostCalls: 5 },
+          verify: { kind: 'state', files: { ...rest, [to]: content }, mostCalls: 12 },
         },
       ],
       world: { files: { ...rest, [from]: content } },
@@ -208,7 +208,13 @@ const list: CaseDefinition = {
       turns: [
         {
           user: `How many .${ending} files do I have in the folder "${folder}"? Have a look and tell me the number.`,
-          verify: { kind: 'state', files, called: ['list_files'], answer: { kind: 'number', value: count } },
+          verify: {
+            kind: 'state',
+            files,
+            called: ['list_files'],
+            calledOn: { name: 'list_files', path: folder },
+            answer: { kind: 'number', value: count, unit: { is: [ending], isNot: [other] } },
+          },
         },
       ],
       world: { files },
@@ -244,33 +250,38 @@ const info: CaseDefinition = {
       {
         value: disk.free,
         total: disk.total,
+        units: ['g'],
         texts: ['How much room is left on my disk, in GB?', 'Is my disk nearly full? How many GB are free?'],
       },
       {
         value: memory.free,
         total: memory.total,
+        units: ['g'],
         texts: ['How many GB of memory are free right now?', 'How much RAM is not in use at the moment, in GB?'],
       },
       {
         value: cores,
         total: undefined,
+        units: ['core'],
         texts: ['How many cores does my processor have?', 'A program asks for the number of CPU cores here. What do I enter?'],
       },
       {
         value: battery,
         total: undefined,
+        units: ['%', 'percent'],
         texts: ['How full is my battery, in percent?', 'What percentage is the battery of this computer at?'],
       },
       {
         value: uptime,
         total: undefined,
+        units: ['day'],
         texts: ['For how many days has this computer been running?', 'How many days ago was this computer switched on?'],
       },
     ]);
     // The total may stand beside what is free.
     const all = [disk.free, disk.total, memory.free, memory.total, cores, battery, uptime, Number(facts.processes)];
     const options = [...new Set(all.filter((value) => value !== question.total).map(String))];
-    const answer = { kind: 'oneOf', options, want: [String(question.value)] } as const;
+    const answer = { kind: 'oneOf', options, want: [String(question.value)], units: question.units } as const;
     const call = { name: 'system_info', args: {} };
     return {
       turns: [{ user: random.pick(question.texts), verify: { kind: 'state', files: {}, called: ['system_info'], answer } }],
