@@ -7,7 +7,7 @@ const copy: CaseDefinition = {
   id: 't0-copy',
   title: 'Repeat a text exactly',
   ability: 'instructions',
-  maxTokens: 40,
+  maxTokens: 60,
   chanceLevel: 0,
   generate(random) {
     const mark = `${random.pick([...'KQRTXZ'])}${random.int(3, 9)}`;
@@ -25,7 +25,7 @@ const arithmetic: CaseDefinition = {
   id: 't0-arith',
   title: 'Add and take away',
   ability: 'arithmetic',
-  maxTokens: 120,
+  maxTokens: 240,
   chanceLevel: 0,
   generate(random) {
     for (;;) {
@@ -47,7 +47,7 @@ const extract: CaseDefinition = {
   id: 't0-extract',
   title: 'Find two facts in a note',
   ability: 'reading',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 36,
   generate(random) {
     const people = random.some(names, 9);
@@ -70,7 +70,7 @@ const yesNo: CaseDefinition = {
   id: 't0-yesno',
   title: 'Five yes or no questions about a text',
   ability: 'reading',
-  maxTokens: 60,
+  maxTokens: 160,
   chanceLevel: 1 / 30,
   generate(random) {
     const [a, b] = random.some(names, 2);
@@ -99,7 +99,7 @@ const pick: CaseDefinition = {
   id: 't0-pick',
   title: 'Pick the two that belong together',
   ability: 'knowledge',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 45,
   generate(random) {
     const [wanted = '', ...others] = random.some(Object.keys(kinds), 5);
@@ -119,7 +119,7 @@ const json: CaseDefinition = {
   id: 't0-json',
   title: 'Write a small JSON object',
   ability: 'formats',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 27,
   generate(random) {
     const [name = '', colleague = '', neighbour = ''] = random.some(names, 3);
@@ -143,7 +143,7 @@ const make: CaseDefinition = {
   id: 't0-make',
   title: 'Make a file',
   ability: 'tools',
-  maxTokens: 120,
+  maxTokens: 200,
   chanceLevel: 0,
   generate(random) {
     const file = `${random.pick(nouns)}-${random.int(11, 98)}.txt`;
@@ -167,7 +167,7 @@ const rename: CaseDefinition = {
   id: 't0-rename',
   title: 'Rename a file',
   ability: 'tools',
-  maxTokens: 120,
+  maxTokens: 200,
   chanceLevel: 0,
   generate(random) {
     const [a, b, c] = random.some(nouns, 3);
@@ -192,7 +192,7 @@ const list: CaseDefinition = {
   id: 't0-list',
   title: 'Count files in a folder',
   ability: 'tools',
-  maxTokens: 160,
+  maxTokens: 300,
   chanceLevel: 1 / 12,
   generate(random) {
     const folder = `${random.pick(['letters', 'invoices', 'photos', 'drafts'])}-${random.pick(nouns)}`;
@@ -229,7 +229,7 @@ const info: CaseDefinition = {
   id: 't0-info',
   title: 'Ask about this computer',
   ability: 'tools',
-  maxTokens: 120,
+  maxTokens: 200,
   chanceLevel: 1 / 8,
   generate(random) {
     const disk = { total: random.int(480, 990), free: random.int(113, 399) };

@@ -9,7 +9,7 @@ const steps: CaseDefinition = {
   id: 't1-steps',
   title: 'A word problem of four steps',
   ability: 'arithmetic',
-  maxTokens: 300,
+  maxTokens: 600,
   chanceLevel: 0,
   generate(random) {
     for (;;) {
@@ -33,7 +33,7 @@ const code: CaseDefinition = {
   id: 't1-code',
   title: 'Write a small function',
   ability: 'code',
-  maxTokens: 350,
+  maxTokens: 700,
   chanceLevel: 0,
   inPython: true,
   generate(random, language) {
@@ -57,7 +57,7 @@ const units: CaseDefinition = {
   id: 't1-units',
   title: 'Convert a unit',
   ability: 'arithmetic',
-  maxTokens: 200,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     const [one, many, target, factor] = random.pick([
@@ -93,7 +93,7 @@ const dates: CaseDefinition = {
   id: 't1-dates',
   title: 'Rewrite dates and sort them',
   ability: 'formats',
-  maxTokens: 160,
+  maxTokens: 240,
   chanceLevel: 0,
   generate(random) {
     const years = random.some(
@@ -116,7 +116,7 @@ const memory: CaseDefinition = {
   id: 't1-memory',
   title: 'Remember over three turns',
   ability: 'conversation',
-  maxTokens: 200,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     for (;;) {
@@ -148,7 +148,7 @@ const tools: CaseDefinition = {
   id: 't1-tools',
   title: 'Read one file and write another',
   ability: 'tools',
-  maxTokens: 300,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     const counts = [random.int(13, 88), random.int(13, 88), random.int(13, 88)];
@@ -178,7 +178,7 @@ const regex: CaseDefinition = {
   id: 't1-regex',
   title: 'Write a regular expression',
   ability: 'code',
-  maxTokens: 160,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     const capitals = random.int(2, 4);
@@ -256,7 +256,7 @@ const rules: CaseDefinition = {
   id: 't1-rules',
   title: 'Write by rules',
   ability: 'instructions',
-  maxTokens: 150,
+  maxTokens: 300,
   chanceLevel: 0,
   generate(random) {
     const count = random.int(3, 4);
@@ -326,7 +326,7 @@ const classify: CaseDefinition = {
   id: 't1-classify',
   title: 'Sort six messages',
   ability: 'reading',
-  maxTokens: 160,
+  maxTokens: 300,
   chanceLevel: 1 / 726,
   generate(random) {
     const labels = Object.keys(tickets);

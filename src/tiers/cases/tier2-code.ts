@@ -83,7 +83,7 @@ export const edge: CaseDefinition = {
   id: 't2-edge',
   title: 'A function with many edges',
   ability: 'code',
-  maxTokens: 500,
+  maxTokens: 1000,
   chanceLevel: 0,
   inPython: true,
   generate(random, language) {
@@ -192,7 +192,7 @@ export const bugfix: CaseDefinition = {
   id: 't2-bugfix',
   title: 'Find a bug',
   ability: 'code',
-  maxTokens: 450,
+  maxTokens: 900,
   chanceLevel: 0,
   generate(random) {
     const [functionName, limit, bug] = [`stock${random.int(111, 999)}`, random.int(3, 6), random.int(0, 3)];

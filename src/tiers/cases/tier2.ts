@@ -10,7 +10,7 @@ const sql: CaseDefinition = {
   id: 't2-sql',
   title: 'A query over two tables',
   ability: 'code',
-  maxTokens: 250,
+  maxTokens: 500,
   chanceLevel: 0,
   generate(random) {
     const [least, year, limit] = [random.int(2, 3), random.int(2019, 2023), random.int(11, 30)];
@@ -47,7 +47,7 @@ const long: CaseDefinition = {
   id: 't2-long',
   title: 'Find two lines among many alike',
   ability: 'long texts',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 6000,
   generate(random) {
     const gates = ['north', 'south', 'east', 'west'];
@@ -93,7 +93,7 @@ const nested: CaseDefinition = {
   id: 't2-nested',
   title: 'A letter as nested JSON',
   ability: 'formats',
-  maxTokens: 350,
+  maxTokens: 600,
   chanceLevel: 0,
   generate(random) {
     const items = random.some(things, 3).map((item) => ({ item, quantity: random.int(2, 19), unitPrice: random.int(3, 24) + 0.5 }));
@@ -198,7 +198,7 @@ const calendar: CaseDefinition = {
   id: 't2-calendar',
   title: 'Dates with exceptions',
   ability: 'reasoning',
-  maxTokens: 400,
+  maxTokens: 1000,
   chanceLevel: 1 / 9,
   generate(random) {
     const dayMs = 86_400_000;
@@ -224,7 +224,7 @@ const boxes: CaseDefinition = {
   id: 't2-boxes',
   title: 'Keep track of what is where',
   ability: 'reasoning',
-  maxTokens: 400,
+  maxTokens: 1500,
   chanceLevel: 1 / 120,
   generate(random) {
     const objects = random.some(things, 5).map((thing) => thing.replace(/s$/, ''));

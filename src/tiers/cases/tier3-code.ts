@@ -155,7 +155,7 @@ export const algorithm: CaseDefinition = {
   id: 't3-algo',
   title: 'The cheapest route',
   ability: 'code',
-  maxTokens: 900,
+  maxTokens: 1800,
   chanceLevel: 0,
   inPython: true,
   generate(random, language) {
@@ -203,7 +203,7 @@ export const parser: CaseDefinition = {
   id: 't3-parser',
   title: 'A small language',
   ability: 'code',
-  maxTokens: 1000,
+  maxTokens: 2000,
   chanceLevel: 0,
   generate(random) {
     const sign = random.pick(['@', '~', '#']);
@@ -429,7 +429,7 @@ export const repair: CaseDefinition = {
   id: 't3-repair',
   title: 'Repair until the tests pass',
   ability: 'tools',
-  maxTokens: 2000,
+  maxTokens: 3000,
   chanceLevel: 0,
   generate(random) {
     const [functionName, most, bugs] = [`slots${random.int(111, 999)}`, random.int(3, 5), random.pick([3, 5, 6])];

@@ -16,7 +16,7 @@ const schedule: CaseDefinition = {
   id: 't3-schedule',
   title: 'A puzzle with one solution',
   ability: 'reasoning',
-  maxTokens: 900,
+  maxTokens: 1900,
   chanceLevel: 1 / 120,
   generate(random) {
     const people = random.some(names, 5);
@@ -75,7 +75,7 @@ const hops: CaseDefinition = {
   id: 't3-hops',
   title: 'Three hops through a long text',
   ability: 'long texts',
-  maxTokens: 250,
+  maxTokens: 500,
   chanceLevel: 1 / 90,
   generate(random) {
     const size = 90;
@@ -111,7 +111,7 @@ const unknown: CaseDefinition = {
   id: 't3-unknown',
   title: 'Know what is not said',
   ability: 'reading',
-  maxTokens: 250,
+  maxTokens: 300,
   chanceLevel: 1 / 5000,
   generate(random) {
     const people = random.some(names, 4);
@@ -162,7 +162,7 @@ const sql: CaseDefinition = {
   id: 't3-sql',
   title: 'A query with ties and gaps',
   ability: 'code',
-  maxTokens: 450,
+  maxTokens: 900,
   chanceLevel: 0,
   generate(random) {
     const [groups, entries, column] = random.pick([
@@ -200,7 +200,7 @@ const policy: CaseDefinition = {
   id: 't3-policy',
   title: 'A desk with rules',
   ability: 'tools',
-  maxTokens: 1200,
+  maxTokens: 1500,
   chanceLevel: 0,
   generate(random) {
     const [caller, friend] = random.some(names, 2);
@@ -252,7 +252,7 @@ const knapsack: CaseDefinition = {
   id: 't3-knapsack',
   title: 'The best choice within a budget',
   ability: 'reasoning',
-  maxTokens: 900,
+  maxTokens: 1800,
   chanceLevel: 1 / 50,
   generate(random) {
     for (;;) {
