@@ -25,7 +25,7 @@ function widthFor({ outIsTerminal, columns }: Terminal): number {
 
 /** `Tier 0: ✅ PASS (10/10) 100.0%`, the interval dim below it, and what failed. */
 export function tierLines(result: TierResult, terminal: Terminal): string[] {
-  const { tier, label = `Tier ${tier}`, mode, passed, failed, errors, budgetErrors, verdict, interval } = result;
+  const { tier, label = `Tier ${tier}`, mode, passed, failed, errors, budgetErrors, cutAnswers = 0, verdict, interval } = result;
   const { repeats, caseCount, confirmed, sequential, failedCases } = result;
   const { marks, style } = terminal;
   const counted = passed + failed + errors;
@@ -33,11 +33,12 @@ export function tierLines(result: TierResult, terminal: Terminal): string[] {
   const mark = verdict === 'pass' ? marks.pass : verdict === 'fail' ? style('bad', marks.wrong, 'out') : style('care', marks.bullet, 'out');
   const word = verdict === 'pass' ? 'PASS' : verdict === 'fail' ? 'FAIL' : `INCOMPLETE${errors > 0 ? `, ${plural(errors, 'error')}` : ''}`;
   const budget = budgetErrors > 0 ? `, ${budgetErrors} beyond the thinking budget` : '';
+  const cutShort = cutAnswers > 0 ? `, ${cutAnswers} cut at the budget` : '';
   // Where the mark is a word itself, it is not said twice.
   const said = marks.pass === 'PASS' && verdict === 'pass' ? [mark] : [mark, word];
   const head = mode === 'diagnostic' ? `${label}: ${mark} ${count} (diagnostic)` : `${label}: ${said.join(' ')} ${count}`;
   const asked = repeats === 1 ? '1 repeat' : `${repeats} repeats of ${plural(caseCount, 'case')}`;
-  const bounds = `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}`;
+  const bounds = `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}${cutShort}`;
   const more = sequential
     ? ', sequential'
     : confirmed

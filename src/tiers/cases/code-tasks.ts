@@ -86,16 +86,44 @@ const longWords: Family = (random) => {
       'every word': (text: string) => sortedSet(upper(text.split(' '))),
       'duplicates stay': (text: string) => upper(text.split(' ').filter((word) => word.length >= least)).sort(),
       'unique before capitals': (text: string) => upper([...new Set(text.split(' ').filter((word) => word.length >= least))]).sort(),
-      'sorted before capitals': (text: string) => [...new Set(upper(text.split(' ').filter((word) => word.length >= least).sort()))],
+      'sorted before capitals': (text: string) => [
+        ...new Set(
+          upper(
+            text
+              .split(' ')
+              .filter((word) => word.length >= least)
+              .sort(),
+          ),
+        ),
+      ],
       'not sorted': (text: string) => [...new Set(upper(text.split(' ').filter((word) => word.length >= least)))],
       'sorted backwards': (text: string) => sortedSet(upper(text.split(' ').filter((word) => word.length >= least))).reverse(),
       'sorted by length': (text: string) =>
         sortedSet(upper(text.split(' ').filter((word) => word.length >= least))).sort((a, b) => a.length - b.length),
-      'small letters': (text: string) => sortedSet(text.split(' ').filter((word) => word.length >= least).map((word) => word.toLowerCase())),
+      'small letters': (text: string) =>
+        sortedSet(
+          text
+            .split(' ')
+            .filter((word) => word.length >= least)
+            .map((word) => word.toLowerCase()),
+        ),
       'letters as they are': (text: string) => sortedSet(text.split(' ').filter((word) => word.length >= least)),
       'only the first letter is a capital': (text: string) =>
-        sortedSet(text.split(' ').filter((word) => word.length >= least).map((word) => (word[0] ?? '').toUpperCase() + word.slice(1).toLowerCase())),
-      'the last word is forgotten': (text: string) => sortedSet(upper(text.split(' ').slice(0, -1).filter((word) => word.length >= least))),
+        sortedSet(
+          text
+            .split(' ')
+            .filter((word) => word.length >= least)
+            .map((word) => (word[0] ?? '').toUpperCase() + word.slice(1).toLowerCase()),
+        ),
+      'the last word is forgotten': (text: string) =>
+        sortedSet(
+          upper(
+            text
+              .split(' ')
+              .slice(0, -1)
+              .filter((word) => word.length >= least),
+          ),
+        ),
       'a text in place of a list': (text: string) => sortedSet(upper(text.split(' ').filter((word) => word.length >= least))).join(' '),
       'null where there is none': (text: string) => {
         const found = sortedSet(upper(text.split(' ').filter((word) => word.length >= least)));
@@ -134,10 +162,24 @@ const countRuns: Family = (random) => {
         if (count === 0) throw new Error('null');
         return count;
       },
-      'the last run is forgotten': (text: string) => runsOf(text).slice(0, -1).filter((run) => run.length >= least).length,
-      'the first run is forgotten': (text: string) => runsOf(text).slice(1).filter((run) => run.length >= least).length,
-      'different characters are counted': (text: string) => new Set(runsOf(text).filter((run) => run.length >= least).map((run) => run[0])).size,
-      'characters are counted, not runs': (text: string) => runsOf(text).filter((run) => run.length >= least).join('').length,
+      'the last run is forgotten': (text: string) =>
+        runsOf(text)
+          .slice(0, -1)
+          .filter((run) => run.length >= least).length,
+      'the first run is forgotten': (text: string) =>
+        runsOf(text)
+          .slice(1)
+          .filter((run) => run.length >= least).length,
+      'different characters are counted': (text: string) =>
+        new Set(
+          runsOf(text)
+            .filter((run) => run.length >= least)
+            .map((run) => run[0]),
+        ).size,
+      'characters are counted, not runs': (text: string) =>
+        runsOf(text)
+          .filter((run) => run.length >= least)
+          .join('').length,
       'the longest run': (text: string) => Math.max(0, ...runsOf(text).map((run) => run.length)),
       'small and capital letters are the same': (text: string) => runsOf(text.toLowerCase()).filter((run) => run.length >= least).length,
       'spaces are left out': (text: string) => runsOf(text.replaceAll(' ', '')).filter((run) => run.length >= least).length,
@@ -183,7 +225,7 @@ const bounded: Family = (random) => {
         numbers.sort((a, b) => a - b);
         return result;
       },
-      'sorted': (numbers: number[]) => numbers.map((n) => bound(n) * step).sort((a, b) => a - b),
+      sorted: (numbers: number[]) => numbers.map((n) => bound(n) * step).sort((a, b) => a - b),
       'duplicates are dropped': (numbers: number[]) => [...new Set(numbers.map((n) => bound(n) * step))],
       'null for an empty list': (numbers: number[]) => (numbers.length === 0 ? null : numbers.map((n) => bound(n) * step)),
       'the last one is forgotten': (numbers: number[]) => numbers.slice(0, -1).map((n) => bound(n) * step),
@@ -239,7 +281,10 @@ export function drawCodeTask(random: Random): { readonly task: CodeTask; readonl
     const task = random.pick(families)(random);
     const test = (input: unknown): CodeTest => ({ args: [input], want: task.right(input as never) });
     const draw = (): CodeTest => test(task.input());
-    const tests = killAll([...task.fixed.map(test), ...Array.from({ length: 10 }, draw)], task.mutants, { draw, keepsInput: task.keepsInput });
+    const tests = killAll([...task.fixed.map(test), ...Array.from({ length: 10 }, draw)], task.mutants, {
+      draw,
+      keepsInput: task.keepsInput,
+    });
     if (tests) return { task, tests };
   }
 }

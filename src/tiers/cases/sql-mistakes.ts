@@ -141,10 +141,19 @@ export function secondMutants(task: SecondTask): Mutant[] {
     'a value twice is second to itself': { second: nth(1, `s.${column}`) },
     'the third': { second: nth(2) },
     'the first': { second: nth(0) },
-    'the first where there is no second': { second: `coalesce((select max(s.${column}) ${ofRow} and s.${column} < (select max(m.${column}) from ${entries} m where m.${key} = t.id)), (select max(s.${column}) ${ofRow}), ${missing})` },
+    'the first where there is no second': {
+      second: `coalesce((select max(s.${column}) ${ofRow} and s.${column} < (select max(m.${column}) from ${entries} m where m.${key} = t.id)), (select max(s.${column}) ${ofRow}), ${missing})`,
+    },
     'the smallest': { second: `coalesce((select min(s.${column}) ${ofRow}), ${missing})` },
-    'NULL where there is none': { second: `(select max(s.${column}) ${ofRow} and s.${column} < (select max(m.${column}) from ${entries} m where m.${key} = t.id))` },
-    'another number where there is none': { second: secondQuery(task).replace(/^select t\.name, /, '').replace(/ as second_best[\s\S]*/, '').replace(`, ${missing})`, `, ${missing - 1})`) },
+    'NULL where there is none': {
+      second: `(select max(s.${column}) ${ofRow} and s.${column} < (select max(m.${column}) from ${entries} m where m.${key} = t.id))`,
+    },
+    'another number where there is none': {
+      second: secondQuery(task)
+        .replace(/^select t\.name, /, '')
+        .replace(/ as second_best[\s\S]*/, '')
+        .replace(`, ${missing})`, `, ${missing - 1})`),
+    },
     'all entries are counted': { count: `(select count(*) ${ofRow})` },
     'a NULL counts': { count: `(select count(*) ${ofRow} and (s.${column} >= ${limit} or s.${column} is null))` },
     'a NULL is nothing, and counts': { count: `(select count(*) ${ofRow} and coalesce(s.${column}, ${limit}) >= ${limit})` },
@@ -155,7 +164,9 @@ export function secondMutants(task: SecondTask): Mutant[] {
     'in no order': { end: '' },
     'sorted backwards': { end: ' order by t.name desc' },
     'sorted by value': { end: ' order by second_best desc, t.name' },
-    'the second of all': { second: `coalesce((select max(s.${column}) from ${entries} s where s.${column} < (select max(m.${column}) from ${entries} m)), ${missing})` },
+    'the second of all': {
+      second: `coalesce((select max(s.${column}) from ${entries} s where s.${column} < (select max(m.${column}) from ${entries} m)), ${missing})`,
+    },
     'added, not counted': { count: `coalesce((select sum(s.${column}) ${ofRow} and s.${column} >= ${limit}), 0)` },
   };
   return Object.entries(mistakes).map(([name, mistake]) => ({ name, query: secondQuery(task, mistake) }));

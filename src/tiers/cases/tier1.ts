@@ -87,7 +87,24 @@ const unitForms = {
   millilitres: ['millilit', 'ml'],
   centimetres: ['centimet', 'cm'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
-const otherUnits: readonly string[] = ['kilo', 'kg', 'km', 'mg', 'mm', 'milligram', 'millimet', 'pound', 'mile', 'gallon', 'feet', 'foot', 'inch', 'lit', 'centilit', 'tonne'];
+const otherUnits: readonly string[] = [
+  'kilo',
+  'kg',
+  'km',
+  'mg',
+  'mm',
+  'milligram',
+  'millimet',
+  'pound',
+  'mile',
+  'gallon',
+  'feet',
+  'foot',
+  'inch',
+  'lit',
+  'centilit',
+  'tonne',
+];
 
 const dates: CaseDefinition = {
   id: 't1-dates',
@@ -206,7 +223,9 @@ const regex: CaseDefinition = {
       `${head()}${digits(least)}${x.toUpperCase()}`,
       `${head()}${digits(least)}${y.toUpperCase()}`,
       '',
-      ...['-', '/', ':', '.', '_', ' ', ';'].filter((other) => other !== separator).map((other) => letters(capitals) + other + digits(least)),
+      ...['-', '/', ':', '.', '_', ' ', ';']
+        .filter((other) => other !== separator)
+        .map((other) => letters(capitals) + other + digits(least)),
       `${letters(capitals)}${separator}${separator}${digits(least)}`,
       digits(capitals) + separator + digits(least),
       `${letters(capitals - 1)}7${separator}${digits(least)}`,

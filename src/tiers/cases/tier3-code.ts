@@ -163,7 +163,9 @@ export const algorithm: CaseDefinition = {
     const test = (cells: Grid): CodeTest => ({ args: [cells], want: cheapestRoute(cells, walls, turnCost) });
     const draw = (): CodeTest => {
       const [height, width, density] = [random.int(3, 5), random.int(3, 5), random.pick([0.2, 0.35, 0.55])];
-      const cells = Array.from({ length: height }, () => Array.from({ length: width }, () => (random.next() < density ? 0 : random.int(1, 6))));
+      const cells = Array.from({ length: height }, () =>
+        Array.from({ length: width }, () => (random.next() < density ? 0 : random.int(1, 6))),
+      );
       (cells[0] as number[])[0] = random.int(1, 3);
       (cells[height - 1] as number[])[width - 1] = random.int(1, 3);
       return test(cells);
@@ -187,7 +189,8 @@ export const algorithm: CaseDefinition = {
       [1, 60, 60, 60, 60],
       [1, 1, 1, 1, 1],
     ];
-    const tests = killAll([test([[1]]), test([[2, 3]]), test(shut), test(detour), ...Array.from({ length: 8 }, draw)], mutants, { draw }) ?? [];
+    const tests =
+      killAll([test([[1]]), test([[2, 3]]), test(shut), test(detour), ...Array.from({ length: 8 }, draw)], mutants, { draw }) ?? [];
     const { name, aList, fence: mark } = languageNames[language];
     const asked = plain(
       `Write a ${name} function ${functionName}(grid). grid is ${aList} of rows of whole numbers. You start in the upper left cell and want to reach the lower right one, moving up, down, left or right. Entering a cell costs its number. A 0 is a wall: at most ${walls} ${walls === 1 ? 'wall' : 'walls'} may be entered on the whole way, and entering one costs 1. Every time you move in another direction than in the move before, ${turnCost} is added (the first move is free of this). The start cell costs nothing. Return the lowest total cost, or -1 if there is no way. The grids are small. Reply with one code block.`,
@@ -230,10 +233,24 @@ export const parser: CaseDefinition = {
     };
     const mutants = mutantsOf(
       Object.fromEntries(
-        Object.entries(parserMistakes(apply)).map(([name, mistake]) => [name, (text: string) => evaluate(text, { sign, apply, ...mistake })]),
+        Object.entries(parserMistakes(apply)).map(([name, mistake]) => [
+          name,
+          (text: string) => evaluate(text, { sign, apply, ...mistake }),
+        ]),
       ),
     );
-    const fixed = ['7', '--5', `  12${sign}3 `, `-2 ${sign} 3`, `9 ${sign} 4 ${sign} 3`, '10 - 4 - 3', `2 * 3 ${sign} 4`, '-(2 + 3)', '((4))', '3 - -2'];
+    const fixed = [
+      '7',
+      '--5',
+      `  12${sign}3 `,
+      `-2 ${sign} 3`,
+      `9 ${sign} 4 ${sign} 3`,
+      '10 - 4 - 3',
+      `2 * 3 ${sign} 4`,
+      '-(2 + 3)',
+      '((4))',
+      '3 - -2',
+    ];
     const tests = killAll([...fixed.map(test), ...Array.from({ length: 12 }, draw)], mutants, { draw }) ?? [];
     const source = (call: string): string => fence('js', parserSource(functionName, sign, call));
     const asked = plain(
@@ -422,7 +439,9 @@ const slotMistakes: Readonly<Record<string, SlotMistake>> = {
   'any length': { fits: (free) => free > 0, fitsLast: (free) => free > 0 },
   'the day begins at 1': { startOfDay: 1 },
   'the day ends at 23': { endOfDay: 23 },
-  'the longest first': { most: (free, most) => [...free].sort((a, b) => (b[1] ?? 0) - (b[0] ?? 0) - (a[1] ?? 0) + (a[0] ?? 0)).slice(0, most) },
+  'the longest first': {
+    most: (free, most) => [...free].sort((a, b) => (b[1] ?? 0) - (b[0] ?? 0) - (a[1] ?? 0) + (a[0] ?? 0)).slice(0, most),
+  },
 };
 
 export const repair: CaseDefinition = {

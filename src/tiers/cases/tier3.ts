@@ -181,7 +181,11 @@ const sql: CaseDefinition = {
       ].join('\n');
     const drawn = (): Rows => ({
       names: random.some(nouns, 6),
-      entries: Array.from({ length: 16 }, () => ({ owner: random.int(1, 5), year: 0, amount: random.next() < 0.2 ? null : random.int(1, 6) * 5 })),
+      entries: Array.from({ length: 16 }, () => ({
+        owner: random.int(1, 5),
+        year: 0,
+        amount: random.next() < 0.2 ? null : random.int(1, 6) * 5,
+      })),
     });
     const telling = (): Rows => secondRows(task, random.some(nouns, 6), random.shuffle);
     const reference = secondQuery(task);
@@ -231,7 +235,10 @@ const policy: CaseDefinition = {
           user: `Then something else: my friend ${friend} has booking ${id}; please move it to day ${day + 10}.`,
           verify: { kind: 'state', files: after, asJson: true, keysInOrder: true },
         },
-        { user: `And can you move it one day further, to day ${day + 11}?`, verify: { kind: 'state', files: after, asJson: true, keysInOrder: true } },
+        {
+          user: `And can you move it one day further, to day ${day + 11}?`,
+          verify: { kind: 'state', files: after, asJson: true, keysInOrder: true },
+        },
       ],
       world: { files },
       oracle: [

@@ -1,7 +1,7 @@
 /** Whether a text says something of its own, or leaves it open, denies it, or refuses. */
 
 const refusal =
-  /\b(?:can(?:no|')t|cannot|can’t|could not|couldn't|do not|don't|don’t|won't|unable to)\s+(?:\w+\s+)?(?:say|tell|know|share|give|answer|reveal|help|decide|determine|write|provide)\b/i;
+  /\b(?:can(?:no|')t|cannot|can’t|could not|couldn't|do not|don't|don’t|won't|unable to|not able to)\s+(?:\w+\s+)?(?:say|tell|know|share|give|answer|reveal|help|decide|determine|write|provide)\b/i;
 const doubt = /\b(?:not sure|unsure|uncertain|unknown|maybe|perhaps|possibly|might be|could be|either|whether|just guessing|a guess)\b/i;
 
 /** Whether somebody says that it cannot be done, instead of doing it. */

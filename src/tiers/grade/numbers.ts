@@ -111,9 +111,9 @@ function asserted(whole: string, unit: Unit | undefined): number | undefined {
   return unit && unitAfter(part, number, unit) === 'isNot' ? undefined : number.value;
 }
 
-/** "26-31", where the second is no part of a sum. */
+/** "26-31", or a sum that nobody worked out. */
 function isRange(part: string, { at, text }: Found): boolean {
-  return /^-\d/.test(part.slice(at + text.length)) || /\d-$/.test(part.slice(0, at));
+  return /^(?:-|\s*[-+*×÷/]\s+)\d/.test(part.slice(at + text.length)) || /\d(?:-|\s+[-+*×÷/]\s*)$/.test(part.slice(0, at));
 }
 
 function chosen(sentence: string, unit: Unit | undefined): { part: string; number: Found } | undefined {
