@@ -10,8 +10,8 @@ import { survivingMutants } from './surviving-mutants.ts';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '300' }, 'sql-seeds': { type: 'string', default: '10' } } });
 
-console.log(
-  `Suite luci-tiers ${suiteVersion} (${suiteHash()})\n\n| case | instances | mistakes | told in all | least told |\n| --- | --- | --- | --- | --- |`,
+process.stdout.write(
+  `Suite luci-tiers ${suiteVersion} (${suiteHash()})\n\n| case | instances | mistakes | told in all | least told |\n| --- | --- | --- | --- | --- |\n`,
 );
 let isProven = true;
 for (const definition of allTiers.flatMap(casesOf)) {
@@ -30,6 +30,6 @@ for (const definition of allTiers.flatMap(casesOf)) {
   if (least.share < 0.99) isProven = false;
   const told = shares.filter(({ share }) => share === 1).length;
   const named = least.share === 1 ? '100 %' : `${(least.share * 100).toFixed(1)} % (${least.name})`;
-  console.log(`| ${definition.id} | ${seeds} | ${shares.length} | ${told} | ${named} |`);
+  process.stdout.write(`| ${definition.id} | ${seeds} | ${shares.length} | ${told} | ${named} |\n`);
 }
 if (!isProven) process.exitCode = 1;

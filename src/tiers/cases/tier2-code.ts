@@ -136,21 +136,33 @@ interface StockMistake {
   readonly failed?: (items: string[]) => string[];
 }
 
+const rightStock = {
+  isShort: (have: number, count: number) => have < count,
+  taken: (have: number, count: number) => have - count,
+  added: (have: number, count: number) => have + count,
+  refused: (have: number, _count: number) => have,
+  knowsRefused: true,
+  events: (events: readonly StockEvent[]) => events,
+  low: (items: string[]) => items.sort(),
+  failed: (items: string[]) => items,
+};
+
 /** Processes stock events. */
 function stock(events: readonly StockEvent[], limit: number, mistake: StockMistake = {}): StockResult {
-  const { isShort = (have, count) => have < count, taken = (have, count) => have - count, added = (have, count) => have + count } = mistake;
-  const { refused = (have) => have, knowsRefused = true, isLow = (have) => have < limit } = mistake;
+  const rules = { ...rightStock, isLow: (have: number) => have < limit, ...mistake };
   const have: Record<string, number> = {};
   const missing: string[] = [];
-  for (const [kind, item, count] of mistake.events?.(events) ?? events) {
+  for (const [kind, item, count] of rules.events(events)) {
     const there = have[item] ?? 0;
-    const fails = kind !== 'in' && isShort(there, count);
-    if (fails) missing.push(item);
-    if (fails && !knowsRefused && have[item] === undefined) continue;
-    have[item] = kind === 'in' ? added(there, count) : fails ? refused(there, count) : taken(there, count);
+    if (kind === 'in') have[item] = rules.added(there, count);
+    else if (!rules.isShort(there, count)) have[item] = rules.taken(there, count);
+    else {
+      missing.push(item);
+      if (rules.knowsRefused || item in have) have[item] = rules.refused(there, count);
+    }
   }
-  const low = Object.keys(have).filter((item) => isLow(have[item] ?? 0));
-  return { low: mistake.low ? mistake.low(low) : low.sort(), failed: mistake.failed ? mistake.failed(missing) : missing };
+  const low = Object.keys(have).filter((item) => rules.isLow(have[item] ?? 0));
+  return { low: rules.low(low), failed: rules.failed(missing) };
 }
 
 /** The four bugs of the function that is shown. */

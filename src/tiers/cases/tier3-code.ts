@@ -1,103 +1,11 @@
 import { type CaseDefinition, type CodeTest, fence, plain } from '../case.ts';
 import { nouns } from '../vocabulary.ts';
+import { evaluate, readingMistakes } from './expression.ts';
 import { languageNames } from './language.ts';
 import { killAll, mutantsOf } from './mutants.ts';
+import { cheapestRoute, type Grid, routeMistakes } from './route.ts';
 
 /** The cases of tier 3 that are about code. */
-
-/** A field that was reached, and how. */
-interface Reached {
-  readonly row: number;
-  readonly column: number;
-  /** Of {@link steps}; -1 at the start. */
-  readonly direction: number;
-  readonly broken: number;
-  readonly cost: number;
-}
-
-const steps = [
-  [0, 1],
-  [1, 0],
-  [0, -1],
-  [-1, 0],
-] as const;
-
-type Grid = readonly (readonly number[])[];
-
-/** One mistake in the search. */
-interface RouteMistake {
-  readonly firstMoveTurns?: boolean;
-  readonly wallCost?: number;
-  readonly startCounts?: boolean;
-  readonly endIsFree?: boolean;
-  readonly directions?: readonly (readonly [down: number, right: number])[];
-  /** Null is what JSON makes of Infinity. */
-  readonly noWay?: number | null;
-  /** What of a reached field tells it from another. */
-  readonly state?: (reached: Reached) => string;
-  readonly turnCost?: number;
-  readonly walls?: number;
-  readonly costOf?: (cell: number) => number;
-}
-
-/** Cheapest way over a grid from the upper left to the lower right; -1 where there is none. Entering a cell costs its number. */
-function cheapestRoute(grid: Grid, walls: number, turnCost: number, mistake: RouteMistake = {}): number | null {
-  const { startCounts = false, noWay = -1, walls: mostWalls = walls } = mistake;
-  const { state = ({ row, column, direction, broken }) => `${row},${column},${direction},${broken}` } = mistake;
-  const [height, width] = [grid.length, grid[0]?.length ?? 0];
-  const best = new Map<string, number>();
-  const open: Reached[] = [{ row: 0, column: 0, direction: -1, broken: 0, cost: startCounts ? (grid[0]?.[0] ?? 0) : 0 }];
-  while (open.length > 0) {
-    open.sort((a, b) => b.cost - a.cost);
-    const here = open.pop();
-    if (!here) break;
-    if (here.row === height - 1 && here.column === width - 1) return mistake.endIsFree ? here.cost - (grid.at(-1)?.at(-1) ?? 0) : here.cost;
-    const key = state(here);
-    if ((best.get(key) ?? Number.POSITIVE_INFINITY) <= here.cost) continue;
-    best.set(key, here.cost);
-    open.push(...nextTo(here, grid, turnCost, mistake).filter(({ broken }) => broken <= mostWalls));
-  }
-  return noWay;
-}
-
-function nextTo(here: Reached, grid: Grid, turnCost: number, mistake: RouteMistake): Reached[] {
-  const { firstMoveTurns = false, wallCost = 1, directions = steps, costOf = (cell) => cell } = mistake;
-  return directions.flatMap(([down, right], direction) => {
-    const [row, column] = [here.row + down, here.column + right];
-    const cell = grid[row]?.[column];
-    if (cell === undefined) return [];
-    const turns = here.direction === -1 ? firstMoveTurns : here.direction !== direction;
-    const isWall = cell === 0;
-    const cost = here.cost + (isWall ? wallCost : costOf(cell)) + (turns ? (mistake.turnCost ?? turnCost) : 0);
-    return [{ row, column, direction, broken: here.broken + (isWall ? 1 : 0), cost }];
-  });
-}
-
-function routeMistakes(walls: number, turnCost: number): Readonly<Record<string, RouteMistake>> {
-  return {
-    'one wall more': { walls: walls + 1 },
-    'one wall less': { walls: walls - 1 },
-    'any number of walls': { walls: 99 },
-    'turns cost nothing': { turnCost: 0 },
-    'turns cost one less': { turnCost: turnCost - 1 },
-    'turns cost one more': { turnCost: turnCost + 1 },
-    'the first move is a turn': { firstMoveTurns: true },
-    'a wall costs nothing': { wallCost: 0 },
-    'a wall costs two': { wallCost: 2 },
-    'the start counts': { startCounts: true },
-    'the end is free': { endIsFree: true },
-    'only right and down': { directions: steps.slice(0, 2) },
-    'never left': { directions: [steps[0], steps[1], [0, 0], steps[3]] },
-    'never up': { directions: steps.slice(0, 3) },
-    'aslant too': { directions: [...steps, [1, 1], [1, -1], [-1, 1], [-1, -1]] },
-    'no way is Infinity': { noWay: null },
-    'no way is 0': { noWay: 0 },
-    'the state has no walls': { state: ({ row, column, direction }) => `${row},${column},${direction}` },
-    'the state has no direction': { state: ({ row, column, broken }) => `${row},${column},${broken}` },
-    'the state is the cell alone': { state: ({ row, column }) => `${row},${column}` },
-    'cells cost one each': { costOf: () => 1 },
-  };
-}
 
 const routeInJavaScript = (functionName: string, walls: number, turnCost: number): string => `function ${functionName}(grid) {
   const height = grid.length, width = grid[0].length;
@@ -233,7 +141,7 @@ export const parser: CaseDefinition = {
     };
     const mutants = mutantsOf(
       Object.fromEntries(
-        Object.entries(parserMistakes(apply)).map(([name, mistake]) => [
+        Object.entries(readingMistakes(apply)).map(([name, mistake]) => [
           name,
           (text: string) => evaluate(text, { sign, apply, ...mistake }),
         ]),
@@ -262,117 +170,6 @@ export const parser: CaseDefinition = {
     return { ...asked, mutants };
   },
 };
-
-/** How expressions are read; the defaults are right. */
-interface Reading {
-  readonly sign: string;
-  readonly apply: (a: number, b: number) => number;
-  readonly groupsLeft?: boolean;
-  /** Where the minus of a value binds. */
-  readonly minus?: 'tight' | 'loose' | 'once' | 'number' | 'never';
-  readonly signAt?: 'tight' | 'product' | 'sum' | 'loosest';
-  readonly groupsRight?: boolean;
-  readonly flat?: boolean;
-  readonly skipsSpaces?: boolean;
-  readonly oneDigit?: boolean;
-  readonly ignoresBrackets?: boolean;
-}
-
-function parserMistakes(apply: (a: number, b: number) => number): Readonly<Record<string, Partial<Reading>>> {
-  return {
-    'the operator the other way round': { apply: (a, b) => (apply(0, 1) === 2 ? 2 * a + b : a - b) },
-    'the operator is plus': { apply: (a, b) => a + b },
-    'the operator is the larger one': { apply: Math.max },
-    'groups from the left': { groupsLeft: true },
-    'minus looser than the operator': { minus: 'loose' },
-    'one minus only': { minus: 'once' },
-    'minus before numbers only': { minus: 'number' },
-    'no minus before a value': { minus: 'never' },
-    'the operator as loose as *': { signAt: 'product' },
-    'the operator as loose as +': { signAt: 'sum' },
-    'the operator looser than +': { signAt: 'loosest' },
-    'subtraction groups from the right': { groupsRight: true },
-    '* is no tighter than +': { flat: true },
-    'spaces are not skipped': { skipsSpaces: false },
-    'one digit a number': { oneDigit: true },
-    'brackets are passed over': { ignoresBrackets: true },
-  };
-}
-
-/** Computes an expression; throws where the reading does not get through it. */
-function evaluate(text: string, reading: Reading): number {
-  const { sign, apply, groupsLeft, minus = 'tight', signAt = 'tight', groupsRight, flat, skipsSpaces = true, oneDigit } = reading;
-  const source = reading.ignoresBrackets ? text.replace(/[()]/g, ' ') : text;
-  let at = 0;
-  const eat = (char: string): boolean => {
-    while (skipsSpaces && source[at] === ' ') at += 1;
-    if (source[at] !== char) return false;
-    at += 1;
-    return true;
-  };
-  const number = (): number => {
-    while (skipsSpaces && source[at] === ' ') at += 1;
-    const digits = (oneDigit ? /^\d/ : /^\d+/).exec(source.slice(at))?.[0];
-    if (digits === undefined) throw new Error(`no value at ${at}`);
-    at += digits.length;
-    return Number(digits);
-  };
-  const bracketed = (): number => {
-    if (!eat('(')) return number();
-    const value = all();
-    if (!eat(')')) throw new Error('no bracket');
-    return value;
-  };
-  const atom = (): number => {
-    if (minus === 'never' || !eat('-')) return bracketed();
-    if (minus === 'once') return -bracketed();
-    if (minus === 'number') return -number();
-    return minus === 'loose' ? -tight() : -atom();
-  };
-  const tight = (): number => {
-    let value = atom();
-    if (signAt !== 'tight') return value;
-    if (!groupsLeft) return eat(sign) ? apply(value, tight()) : value;
-    while (eat(sign)) value = apply(value, atom());
-    return value;
-  };
-  const product = (): number => {
-    let value = tight();
-    for (;;) {
-      if (!flat && eat('*')) value *= tight();
-      else if (signAt === 'product' && eat(sign)) value = apply(value, tight());
-      else return value;
-    }
-  };
-  const sum = (): number => {
-    let value = product();
-    for (;;) {
-      if (eat('+')) value += product();
-      else if (eat('-')) return groupsRight ? value - sum() : minusRest(value);
-      else if (flat && eat('*')) value *= product();
-      else if (signAt === 'sum' && eat(sign)) value = apply(value, product());
-      else return value;
-    }
-  };
-  function minusRest(first: number): number {
-    let value = first - product();
-    for (;;) {
-      if (eat('+')) value += product();
-      else if (eat('-')) value -= product();
-      else if (flat && eat('*')) value *= product();
-      else if (signAt === 'sum' && eat(sign)) value = apply(value, product());
-      else return value;
-    }
-  }
-  function all(): number {
-    const value = sum();
-    return signAt === 'loosest' && eat(sign) ? apply(value, all()) : value;
-  }
-  const value = all();
-  while (source[at] === ' ') at += 1;
-  if (at < source.length) throw new Error('more follows');
-  return value;
-}
 
 const parserSource = (functionName: string, sign: string, call: string): string => `function ${functionName}(text) {
   let i = 0;

@@ -9,7 +9,7 @@ import { type CaseFacts, gradesPython, type Instance, type Verifier } from '../c
 import { withoutThinking } from '../grade/answer-text.ts';
 import { grade } from '../grade/grade.ts';
 import type { Answered, GradeOptions } from '../grade/grading.ts';
-import { passed } from '../grade/verdict.ts';
+import { type Grade, passed } from '../grade/verdict.ts';
 import type { CaseResult, TurnResult } from '../result.ts';
 import { meteredSession, newMeter, replyTimeoutMs } from './metered-session.ts';
 import { openWorld, type World } from './world.ts';
@@ -92,14 +92,7 @@ interface TurnOptions extends GradeOptions {
 async function askTurns(session: Session, instance: Instance, options: TurnOptions): Promise<Outcome> {
   const { turns, maxTokens, thinkingBudget, ...grading } = options;
   await using world = instance.world ? await openWorld(instance.world) : undefined;
-  const conversation = createConversation(async () => session, {
-    sampling: gradedSampling,
-    repeatable: true,
-    maxTokens,
-    system: instance.system ?? (world ? toolSystem : undefined),
-    tools: world?.tools,
-    confirm: world ? async () => true : undefined,
-  });
+  const conversation = conversationOn(session, { instance, world, maxTokens });
   let verdict = passed;
   let isLoose = true;
   let cutAtTokens: number | undefined;
@@ -114,6 +107,25 @@ async function askTurns(session: Session, instance: Instance, options: TurnOptio
     if (!verdict.passes) isLoose = await passesLoosely(verify, answered, grading);
   }
   if (conversation.forgottenTurns > 0) return failedByUs('the context of the engine is too small for this case');
+  return outcomeOf(verdict, isLoose, cutAtTokens);
+}
+
+function conversationOn(
+  session: Session,
+  { instance, world, maxTokens }: { readonly instance: Instance; readonly world: World | undefined; readonly maxTokens: number },
+): ReturnType<typeof createConversation> {
+  return createConversation(async () => session, {
+    sampling: gradedSampling,
+    repeatable: true,
+    maxTokens,
+    system: instance.system ?? (world ? toolSystem : undefined),
+    tools: world?.tools,
+    confirm: world ? async () => true : undefined,
+  });
+}
+
+/** A verdict, with the budget that an answer was cut at: what is not there was perhaps not reached. */
+function outcomeOf(verdict: Grade, isLoose: boolean, cutAtTokens: number | undefined): Outcome {
   if (verdict.passes) return { verdict: { status: 'pass' }, loosePass: true, cutAtTokens };
   const reason = cutAtTokens === undefined ? verdict.reason : `cut at ${cutAtTokens} tokens; ${verdict.reason}`;
   return { verdict: { status: 'fail', reason, evidence: verdict.evidence }, loosePass: isLoose, cutAtTokens };
