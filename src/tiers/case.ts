@@ -8,9 +8,28 @@ export type Language = 'javascript' | 'python';
 /** How an answer is graded. `kind` says by what; see the graders. */
 export type Verifier =
   | { readonly kind: 'exactText'; readonly value: string }
-  | { readonly kind: 'number'; readonly value: number; readonly tolerance?: number }
+  | {
+      readonly kind: 'number';
+      readonly value: number;
+      /** For fractions; a whole number is compared exactly unless more than one is allowed. */
+      readonly tolerance?: number;
+      /** What is counted: beginnings of the word, and of words that are something else of the kind. */
+      readonly unit?: { readonly is: readonly string[]; readonly isNot: readonly string[] };
+    }
   /** Of the options exactly the wanted ones are named. */
-  | { readonly kind: 'oneOf'; readonly options: readonly string[]; readonly want: readonly string[] }
+  | {
+      readonly kind: 'oneOf';
+      readonly options: readonly string[];
+      readonly want: readonly string[];
+      /** Several are told in the order of the question; default: where the options are codes (hold a digit). */
+      readonly inOrder?: boolean;
+      /** Whose each wanted one is: named beside it, the order does not matter. */
+      readonly owners?: readonly string[];
+      /** Words that may stand after a number as its unit; words of other units fail. Default: any. */
+      readonly units?: readonly string[];
+    }
+  /** Every one of these is mentioned, in whatever words. */
+  | { readonly kind: 'mentions'; readonly all: readonly string[] }
   | { readonly kind: 'yesNo'; readonly want: readonly ('yes' | 'no')[] }
   | { readonly kind: 'json'; readonly want: unknown; readonly anyOrder?: boolean }
   | { readonly kind: 'lines'; readonly want: readonly string[] }
@@ -21,6 +40,10 @@ export type Verifier =
       readonly need: readonly (readonly string[])[];
       readonly forbid: readonly string[];
       readonly mostWords: number;
+      /** Default: twice the slots and three. */
+      readonly leastWords?: number;
+      /** Of `need` those that come in this order. */
+      readonly ordered?: readonly (readonly string[])[];
     }
   | {
       readonly kind: 'knapsack';
@@ -34,6 +57,8 @@ export type Verifier =
       readonly functionName: string;
       readonly tests: readonly CodeTest[];
       readonly file?: string;
+      /** What it is given must be as it was afterwards: where a new list is asked for. */
+      readonly keepsInput?: boolean;
       /** Default: JavaScript. */
       readonly language?: Language;
     }
@@ -44,9 +69,15 @@ export type Verifier =
       readonly files: Files;
       /** Tools that must have been used. */
       readonly called?: readonly string[];
+      /** Tools that must not, however it ended. */
+      readonly notCalled?: readonly string[];
+      /** The folder or file a tool must have been used on. */
+      readonly calledOn?: { readonly name: string; readonly path: string };
       readonly mostCalls?: number;
       /** JSON files are compared as values. */
       readonly asJson?: boolean;
+      /** And their keys stand in the order of the wanted file. */
+      readonly keysInOrder?: boolean;
       readonly answer?: Verifier;
     }
   | { readonly kind: 'untouched'; readonly files: Files; readonly only: readonly string[] }
@@ -77,6 +108,14 @@ export interface CodeTest {
   readonly want: unknown;
 }
 
+/** A named mistake in a right answer, which the hidden tests must tell from it: a function, a query or a pattern. */
+export interface Mutant {
+  readonly name: string;
+  readonly run?: (...args: unknown[]) => unknown;
+  readonly query?: string;
+  readonly pattern?: string;
+}
+
 /** What somebody says in one turn: calls first, then text. Right and wrong answers of a case are written this way. */
 export interface ScriptedTurn {
   readonly text: string;
@@ -101,6 +140,8 @@ export interface Instance {
   readonly nearMiss: readonly ScriptedTurn[];
   /** The last answer of somebody who knows the options and the form, where the verifier alone does not tell them. */
   readonly guess?: (random: Random) => string;
+  /** Of code, queries and patterns: mistakes none of which may pass. */
+  readonly mutants?: readonly Mutant[];
 }
 
 /** What is known of a case without an instance of it. */

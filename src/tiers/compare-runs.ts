@@ -108,7 +108,7 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
     p: pairedExact(cases.map((caseId) => timesIn(onlyFirst, caseId) - timesIn(onlySecond, caseId))),
     regression: regressionOf(tiers),
     tiers,
-    warnings: (['engine', 'toolPath', 'contextLength', 'language'] as const).flatMap((fact) =>
+    warnings: (['luciVersion', 'engine', 'toolPath', 'contextLength', 'language'] as const).flatMap((fact) =>
       first.run[fact] === second.run[fact]
         ? []
         : [

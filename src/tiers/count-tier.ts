@@ -5,7 +5,7 @@ import { isConfirmed, tierVerdict, wilsonInterval } from './statistics.ts';
 export interface TierCount
   extends Pick<
     TierResult,
-    'passed' | 'failed' | 'errors' | 'budgetErrors' | 'verdict' | 'interval' | 'confirmed' | 'caseCount' | 'failedCases'
+    'passed' | 'failed' | 'errors' | 'budgetErrors' | 'cutAnswers' | 'verdict' | 'interval' | 'confirmed' | 'caseCount' | 'failedCases'
   > {}
 
 /** What was to be asked. */
@@ -15,7 +15,7 @@ export interface PlannedTier {
   readonly repeats: number;
 }
 
-type CountedAnswer = Pick<CaseResult, 'caseId' | 'status' | 'errorKind'>;
+type CountedAnswer = Pick<CaseResult, 'caseId' | 'status' | 'errorKind' | 'cutAtTokens'>;
 
 /** Counts answers of one tier. Questions without an answer leave the verdict open, unless they could not change it. */
 export function countTier(answers: readonly CountedAnswer[], { planned, repeats }: PlannedTier): TierCount {
@@ -32,6 +32,7 @@ export function countTier(answers: readonly CountedAnswer[], { planned, repeats 
     failed,
     errors,
     budgetErrors: answers.filter(({ errorKind }) => errorKind === 'budget').length,
+    cutAnswers: answers.filter(({ cutAtTokens }) => cutAtTokens !== undefined).length,
     verdict,
     interval,
     confirmed: verdict === 'pass' && isConfirmed(passed, planned, repeats, interval[0]),

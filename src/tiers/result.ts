@@ -23,6 +23,8 @@ export interface CaseResult {
   readonly evidence?: string;
   /** Whether it would pass with an opening or a closing sentence taken away; logged, never counted. */
   readonly loosePass: boolean;
+  /** The budget an answer was cut at, in tokens; left out where none was. */
+  readonly cutAtTokens?: number;
   readonly turns: readonly TurnResult[];
   readonly generatedTokens: number;
   /** Tokens of all prompts, and how many of them the engine still had. */
@@ -64,6 +66,8 @@ export interface TierResult {
   readonly errors: number;
   /** Of the errors, those of a model that thought on beyond its budget. */
   readonly budgetErrors: number;
+  /** Answers that were cut at their budget; left out in logs of before they were counted. */
+  readonly cutAnswers?: number;
   readonly total: number;
   readonly verdict: 'pass' | 'fail' | 'incomplete';
   /** 95 % interval in percent. */

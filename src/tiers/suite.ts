@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LuciError } from '../base/errors.ts';
 import { allTiers, type Tier } from '../base/model.ts';
+import { waysOfAsking } from './asking.ts';
 import type { CaseDefinition, CaseFacts, Instance, Language } from './case.ts';
 import { tier0 } from './cases/tier0.ts';
 import { tier1 } from './cases/tier1.ts';
@@ -15,7 +16,7 @@ import { seededRandom } from './random.ts';
 export interface Suite {
   readonly name: string;
   readonly version: string;
-  /** Six digits that stand for every prompt and every grader; results of different hashes are never averaged. */
+  /** Six digits that stand for every prompt, the tools, the way of asking and every grader; results of different hashes are never averaged. */
   readonly hash: string;
   /** True for the built-in one: only its tiers are proven. */
   readonly isLadder: boolean;
@@ -31,7 +32,7 @@ export interface Suite {
 export const ladderName = 'luci-tiers';
 
 /** Goes up with every change that may change a verdict. */
-export const suiteVersion = '1.0.0';
+export const suiteVersion = '2.0.0';
 
 const casesByTier: Readonly<Record<Tier, readonly CaseDefinition[]>> = { 0: tier0, 1: tier1, 2: tier2, 3: tier3 };
 
@@ -82,6 +83,7 @@ export function suiteHash(): string {
       JSON.stringify({
         suiteVersion,
         graderVersion,
+        asking: waysOfAsking(),
         cases: allTiers
           .flatMap(casesOf)
           .map((definition) => [

@@ -12,6 +12,11 @@ import { writeFile } from './write-file.ts';
 /** The built-in tools: files of one folder, and facts of the machine. A new one is a file and a row here. */
 const registry: readonly BuiltInTool[] = [listFiles, readFile, writeFile, moveFile, makeFolder, deleteFile, systemInfo];
 
+/** What a model is told of each. */
+export const builtInToolDefinitions: readonly Pick<Tool, 'name' | 'description' | 'parameters'>[] = registry.map(
+  ({ name, description, parameters }) => ({ name, description, parameters }),
+);
+
 /** The tools on a workspace and a probe. */
 export function builtInTools(workspace: Workspace, probe: SystemProbe): readonly Tool[] {
   const context = { workspace, probe };

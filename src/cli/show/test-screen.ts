@@ -63,10 +63,11 @@ function verdictWord({ verdict, errors }: TierResult): string {
 }
 
 /** `95 % interval 72-100, 1 repeat`. */
-function boundsText({ interval, repeats, caseCount, budgetErrors }: TierResult): string {
+function boundsText({ interval, repeats, caseCount, budgetErrors, cutAnswers = 0 }: TierResult): string {
   const asked = repeats === 1 ? '1 repeat' : `${repeats} repeats of ${plural(caseCount, 'case')}`;
   const budget = budgetErrors > 0 ? `, ${budgetErrors} beyond the thinking budget` : '';
-  return `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}`;
+  const cutShort = cutAnswers > 0 ? `, ${cutAnswers} cut at the budget` : '';
+  return `95 % interval ${Math.round(interval[0])}-${Math.round(interval[1])}, ${asked}${budget}${cutShort}`;
 }
 
 /** How sure the verdict is, or what makes it sure. */

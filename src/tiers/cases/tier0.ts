@@ -7,7 +7,7 @@ const copy: CaseDefinition = {
   id: 't0-copy',
   title: 'Repeat a text exactly',
   ability: 'instructions',
-  maxTokens: 40,
+  maxTokens: 60,
   chanceLevel: 0,
   generate(random) {
     const mark = `${random.pick([...'KQRTXZ'])}${random.int(3, 9)}`;
@@ -25,7 +25,7 @@ const arithmetic: CaseDefinition = {
   id: 't0-arith',
   title: 'Add and take away',
   ability: 'arithmetic',
-  maxTokens: 120,
+  maxTokens: 240,
   chanceLevel: 0,
   generate(random) {
     for (;;) {
@@ -47,7 +47,7 @@ const extract: CaseDefinition = {
   id: 't0-extract',
   title: 'Find two facts in a note',
   ability: 'reading',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 36,
   generate(random) {
     const people = random.some(names, 9);
@@ -59,7 +59,7 @@ const extract: CaseDefinition = {
     const want = [list[first] ?? '', list[second] ?? ''];
     return plain(
       `A note from the sports hall:\n\n${note}\n\nWhat are the locker codes of ${people[first]} and ${people[second]}? Reply with the two codes only.`,
-      { kind: 'oneOf', options: list, want },
+      { kind: 'oneOf', options: list, want, inOrder: true, owners: [people[first] ?? '', people[second] ?? ''] },
       want.join(', '),
       `${want[0]}, ${list[other]}`,
     );
@@ -70,7 +70,7 @@ const yesNo: CaseDefinition = {
   id: 't0-yesno',
   title: 'Five yes or no questions about a text',
   ability: 'reading',
-  maxTokens: 60,
+  maxTokens: 160,
   chanceLevel: 1 / 30,
   generate(random) {
     const [a, b] = random.some(names, 2);
@@ -99,7 +99,7 @@ const pick: CaseDefinition = {
   id: 't0-pick',
   title: 'Pick the two that belong together',
   ability: 'knowledge',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 45,
   generate(random) {
     const [wanted = '', ...others] = random.some(Object.keys(kinds), 5);
@@ -108,7 +108,7 @@ const pick: CaseDefinition = {
     const options = random.shuffle([...want, ...rest]);
     return plain(
       `Which two of these ten words are ${wanted}? ${options.join(', ')}. Reply with those two words only.`,
-      { kind: 'oneOf', options, want },
+      { kind: 'oneOf', options, want, inOrder: false },
       `${want[1]} and ${want[0]}`,
       `${want[0]}, ${rest[0]}`,
     );
@@ -119,7 +119,7 @@ const json: CaseDefinition = {
   id: 't0-json',
   title: 'Write a small JSON object',
   ability: 'formats',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 27,
   generate(random) {
     const [name = '', colleague = '', neighbour = ''] = random.some(names, 3);
@@ -143,7 +143,7 @@ const make: CaseDefinition = {
   id: 't0-make',
   title: 'Make a file',
   ability: 'tools',
-  maxTokens: 120,
+  maxTokens: 200,
   chanceLevel: 0,
   generate(random) {
     const file = `${random.pick(nouns)}-${random.int(11, 98)}.txt`;
@@ -153,7 +153,7 @@ const make: CaseDefinition = {
       turns: [
         {
           user: `Please make a file called ${file} that contains this text: ${text}`,
-          verify: { kind: 'state', files: { ...files, [file]: text }, mostCalls: 4 },
+          verify: { kind: 'state', files: { ...files, [file]: text }, mostCalls: 12 },
         },
       ],
       world: { files },
@@ -167,7 +167,7 @@ const rename: CaseDefinition = {
   id: 't0-rename',
   title: 'Rename a file',
   ability: 'tools',
-  maxTokens: 120,
+  maxTokens: 200,
   chanceLevel: 0,
   generate(random) {
     const [a, b, c] = random.some(nouns, 3);
@@ -178,7 +178,7 @@ const rename: CaseDefinition = {
       turns: [
         {
           user: `I have a file named ${from}. Can you rename it to ${to} for me? Leave the other files alone.`,
-          verify: { kind: 'state', files: { ...rest, [to]: content }, mostCalls: 5 },
+          verify: { kind: 'state', files: { ...rest, [to]: content }, mostCalls: 12 },
         },
       ],
       world: { files: { ...rest, [from]: content } },
@@ -192,7 +192,7 @@ const list: CaseDefinition = {
   id: 't0-list',
   title: 'Count files in a folder',
   ability: 'tools',
-  maxTokens: 160,
+  maxTokens: 300,
   chanceLevel: 1 / 12,
   generate(random) {
     const folder = `${random.pick(['letters', 'invoices', 'photos', 'drafts'])}-${random.pick(nouns)}`;
@@ -208,7 +208,13 @@ const list: CaseDefinition = {
       turns: [
         {
           user: `How many .${ending} files do I have in the folder "${folder}"? Have a look and tell me the number.`,
-          verify: { kind: 'state', files, called: ['list_files'], answer: { kind: 'number', value: count } },
+          verify: {
+            kind: 'state',
+            files,
+            called: ['list_files'],
+            calledOn: { name: 'list_files', path: folder },
+            answer: { kind: 'number', value: count, unit: { is: [ending], isNot: [other] } },
+          },
         },
       ],
       world: { files },
@@ -223,7 +229,7 @@ const info: CaseDefinition = {
   id: 't0-info',
   title: 'Ask about this computer',
   ability: 'tools',
-  maxTokens: 120,
+  maxTokens: 200,
   chanceLevel: 1 / 8,
   generate(random) {
     const disk = { total: random.int(480, 990), free: random.int(113, 399) };
@@ -244,33 +250,38 @@ const info: CaseDefinition = {
       {
         value: disk.free,
         total: disk.total,
+        units: ['g'],
         texts: ['How much room is left on my disk, in GB?', 'Is my disk nearly full? How many GB are free?'],
       },
       {
         value: memory.free,
         total: memory.total,
+        units: ['g'],
         texts: ['How many GB of memory are free right now?', 'How much RAM is not in use at the moment, in GB?'],
       },
       {
         value: cores,
         total: undefined,
+        units: ['core'],
         texts: ['How many cores does my processor have?', 'A program asks for the number of CPU cores here. What do I enter?'],
       },
       {
         value: battery,
         total: undefined,
+        units: ['%', 'percent'],
         texts: ['How full is my battery, in percent?', 'What percentage is the battery of this computer at?'],
       },
       {
         value: uptime,
         total: undefined,
+        units: ['day'],
         texts: ['For how many days has this computer been running?', 'How many days ago was this computer switched on?'],
       },
     ]);
     // The total may stand beside what is free.
     const all = [disk.free, disk.total, memory.free, memory.total, cores, battery, uptime, Number(facts.processes)];
     const options = [...new Set(all.filter((value) => value !== question.total).map(String))];
-    const answer = { kind: 'oneOf', options, want: [String(question.value)] } as const;
+    const answer = { kind: 'oneOf', options, want: [String(question.value)], units: question.units } as const;
     const call = { name: 'system_info', args: {} };
     return {
       turns: [{ user: random.pick(question.texts), verify: { kind: 'state', files: {}, called: ['system_info'], answer } }],

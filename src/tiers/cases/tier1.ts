@@ -9,7 +9,7 @@ const steps: CaseDefinition = {
   id: 't1-steps',
   title: 'A word problem of four steps',
   ability: 'arithmetic',
-  maxTokens: 300,
+  maxTokens: 600,
   chanceLevel: 0,
   generate(random) {
     for (;;) {
@@ -33,7 +33,7 @@ const code: CaseDefinition = {
   id: 't1-code',
   title: 'Write a small function',
   ability: 'code',
-  maxTokens: 350,
+  maxTokens: 700,
   chanceLevel: 0,
   inPython: true,
   generate(random, language) {
@@ -41,12 +41,15 @@ const code: CaseDefinition = {
     const functionName = `task${random.int(111, 999)}`;
     const words = languageNames[language];
     const write = (body: string): string => fence(words.fence, writeFunction(language, functionName, task.parameter, body));
-    return plain(
-      `Write a ${words.name} function ${functionName}(${task.parameter}) that ${task.description(words)}. Reply with one code block.`,
-      { kind: 'code', functionName, tests, language: language === 'python' ? language : undefined },
-      `Here it is:\n${write(task.rightSource[language])}`,
-      write(task.nearSource[language]),
-    );
+    return {
+      ...plain(
+        `Write a ${words.name} function ${functionName}(${task.parameter}) that ${task.description(words)}. Reply with one code block.`,
+        { kind: 'code', functionName, tests, keepsInput: task.keepsInput, language: language === 'python' ? language : undefined },
+        `Here it is:\n${write(task.rightSource[language])}`,
+        write(task.nearSource[language]),
+      ),
+      mutants: task.mutants,
+    };
   },
 };
 
@@ -54,7 +57,7 @@ const units: CaseDefinition = {
   id: 't1-units',
   title: 'Convert a unit',
   ability: 'arithmetic',
-  maxTokens: 200,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     const [one, many, target, factor] = random.pick([
@@ -63,22 +66,51 @@ const units: CaseDefinition = {
       ['gallon', 'gallons', 'millilitres', 3785.41],
       ['foot', 'feet', 'centimetres', 30.48],
     ] as const);
-    const amount = random.int(231, 979) / 100;
+    let amount: number;
+    // Neither at the half, where rounding is a matter of taste, nor where cutting off gives the same.
+    do amount = random.int(231, 979) / 100;
+    while ((amount * factor) % 1 < 0.505 || (amount * factor) % 1 > 0.995);
     const value = Math.round(amount * factor);
     return plain(
       `One ${one} is ${factor} ${target}. How many ${target} are ${amount} ${many}? Round to a whole number and end with "Answer: <number>".`,
-      { kind: 'number', value, tolerance: 1 },
+      { kind: 'number', value, unit: { is: unitForms[target], isNot: otherUnits } },
       `${amount} × ${factor} = ${(amount * factor).toFixed(2)}\nAnswer: ${value.toLocaleString('en-US')}`,
       `Answer: ${Math.round(value / 10)}`,
     );
   },
 };
 
+/** How a unit is written, by beginnings. */
+const unitForms = {
+  grams: ['gram', 'g'],
+  metres: ['metre', 'meter', 'm'],
+  millilitres: ['millilit', 'ml'],
+  centimetres: ['centimet', 'cm'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+const otherUnits: readonly string[] = [
+  'kilo',
+  'kg',
+  'km',
+  'mg',
+  'mm',
+  'milligram',
+  'millimet',
+  'pound',
+  'mile',
+  'gallon',
+  'feet',
+  'foot',
+  'inch',
+  'lit',
+  'centilit',
+  'tonne',
+];
+
 const dates: CaseDefinition = {
   id: 't1-dates',
   title: 'Rewrite dates and sort them',
   ability: 'formats',
-  maxTokens: 160,
+  maxTokens: 240,
   chanceLevel: 0,
   generate(random) {
     const years = random.some(
@@ -101,7 +133,7 @@ const memory: CaseDefinition = {
   id: 't1-memory',
   title: 'Remember over three turns',
   ability: 'conversation',
-  maxTokens: 200,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     for (;;) {
@@ -133,7 +165,7 @@ const tools: CaseDefinition = {
   id: 't1-tools',
   title: 'Read one file and write another',
   ability: 'tools',
-  maxTokens: 300,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     const counts = [random.int(13, 88), random.int(13, 88), random.int(13, 88)];
@@ -163,7 +195,7 @@ const regex: CaseDefinition = {
   id: 't1-regex',
   title: 'Write a regular expression',
   ability: 'code',
-  maxTokens: 160,
+  maxTokens: 400,
   chanceLevel: 0,
   generate(random) {
     const capitals = random.int(2, 4);
@@ -185,13 +217,57 @@ const regex: CaseDefinition = {
       `${head()}${digits(least)}q`,
       head() + digits(least) + x + y,
       ` ${head()}${digits(least)}`,
+      `${head()}${digits(least)} `,
+      `${head()}${digits(least)}\n`,
+      `x${head()}${digits(least)}`,
+      `${head()}${digits(least)}${x.toUpperCase()}`,
+      `${head()}${digits(least)}${y.toUpperCase()}`,
+      '',
+      ...['-', '/', ':', '.', '_', ' ', ';']
+        .filter((other) => other !== separator)
+        .map((other) => letters(capitals) + other + digits(least)),
+      `${letters(capitals)}${separator}${separator}${digits(least)}`,
+      digits(capitals) + separator + digits(least),
+      `${letters(capitals - 1)}7${separator}${digits(least)}`,
+      `${head()}${'b'.repeat(least)}`,
+      `${head()}${digits(least - 1)}B`,
+      `${letters(capitals - 1)}Ä${separator}${digits(least)}`,
+      `${letters(capitals - 1)}_${separator}${digits(least)}`,
+      `${head()}${digits(least)}${x}\n${head()}${digits(least)}`,
     ];
-    return plain(
-      `Write a JavaScript regular expression that matches a whole text made of exactly ${capitals} capital letters A-Z, then the character ${separator}, then ${least} to ${most} digits, then optionally one of the letters ${x} or ${y}, and nothing more. End with "Answer: <pattern>", without slashes or quotes around it.`,
+    const [body, ending] = [`[A-Z]{${capitals}}${separator.replace('/', '\\/')}`, `\\d{${least},${most}}`];
+    const mutants = Object.entries({
+      'no anchors': `${body}${ending}[${x}${y}]?`,
+      'no end': `^${body}${ending}[${x}${y}]?`,
+      'no start': `${body}${ending}[${x}${y}]?$`,
+      'word bounds in place of anchors': `\\b${body}${ending}[${x}${y}]?\\b`,
+      'small letters too': `/^${body}${ending}[${x}${y}]?$/i`,
+      'any separator': `^[A-Z]{${capitals}}.${ending}[${x}${y}]?$`,
+      'several separators': `^[A-Z]{${capitals}}[/:\\-]${ending}[${x}${y}]?$`,
+      'letters or digits first': `^[A-Z0-9]{${capitals}}${separator}${ending}[${x}${y}]?$`,
+      'any letter first': `^[A-Za-z]{${capitals}}${separator}${ending}[${x}${y}]?$`,
+      'word characters first': `^\\w{${capitals}}${separator}${ending}[${x}${y}]?$`,
+      'letters with marks first': `^[A-ZÄÖÜ]{${capitals}}${separator}${ending}[${x}${y}]?$`,
+      'any number of capitals': `^[A-Z]+${separator}${ending}[${x}${y}]?$`,
+      'hex digits': `^${body}[0-9A-F]{${least},${most}}[${x}${y}]?$`,
+      'any number of digits': `^${body}\\d+[${x}${y}]?$`,
+      'no most of digits': `^${body}\\d{${least},}[${x}${y}]?$`,
+      'a space may follow': `^${body}${ending}[${x}${y}]?\\s?$`,
+      'or nothing at all': `^${body}${ending}[${x}${y}]?$|^$`,
+      'the last letter must be': `^${body}${ending}[${x}${y}]$`,
+      'several last letters': `^${body}${ending}[${x}${y}]*$`,
+      'any last letter': `^${body}${ending}[a-z]?$`,
+      'only the first last letter': `^${body}${ending}${x}?$`,
+      'last letter in capitals too': `^${body}${ending}[${x}${y}${x.toUpperCase()}]?$`,
+      'lines of a text': `/^${body}${ending}[${x}${y}]?$/m`,
+    }).map(([name, pattern]) => ({ name, pattern }));
+    const asked = plain(
+      `Write a JavaScript regular expression that matches a whole text made of exactly ${capitals} capital letters A-Z, then the character ${separator}, then ${least} to ${most} digits, then optionally one of the letters ${x} or ${y}, and nothing more, so that .test() of it is true for such a text only. End with "Answer: <pattern>", without slashes or quotes around it.`,
       { kind: 'regex', matches, rejects },
       `Answer: ^[A-Z]{${capitals}}${separator}\\d{${least},${most}}[${x}${y}]?$`,
       `Answer: ^[A-Z]+${separator}\\d+[${x}${y}]?$`,
     );
+    return { ...asked, mutants };
   },
 };
 
@@ -199,7 +275,7 @@ const rules: CaseDefinition = {
   id: 't1-rules',
   title: 'Write by rules',
   ability: 'instructions',
-  maxTokens: 150,
+  maxTokens: 300,
   chanceLevel: 0,
   generate(random) {
     const count = random.int(3, 4);
@@ -219,7 +295,7 @@ const rules: CaseDefinition = {
     ] as const);
     const forbidden = random.pick(['very', 'many', 'often', 'always', 'never', 'people', 'beautiful', 'small']);
     const first = random.pick(['Today', 'Once', 'Outside', 'Here', 'Slowly', 'Somewhere']);
-    const user = `Write exactly ${count} sentences about a ${topic}. The first word must be "${first}". Use the word "${word}" somewhere. Never use the word "${forbidden}" and do not use any commas.`;
+    const user = `Write exactly ${count} sentences about a ${topic}, each of at least four words. The first word must be "${first}". Mention the ${topic} and use the word "${word}" (other forms of these two words count as well). Never use the word "${forbidden}" and do not use any commas.`;
     const list: Constraint[] = [
       { rule: 'sentences', count },
       { rule: 'hasWord', word: topic },
@@ -269,7 +345,7 @@ const classify: CaseDefinition = {
   id: 't1-classify',
   title: 'Sort six messages',
   ability: 'reading',
-  maxTokens: 160,
+  maxTokens: 300,
   chanceLevel: 1 / 726,
   generate(random) {
     const labels = Object.keys(tickets);

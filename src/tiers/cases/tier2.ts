@@ -1,5 +1,6 @@
 import { type CaseDefinition, type Files, fence, plain } from '../case.ts';
 import { adjectives, names, nouns, things } from '../vocabulary.ts';
+import { type Rows, sumMutants, sumQuery, sumRows } from './sql-mistakes.ts';
 import { bugfix, edge } from './tier2-code.ts';
 import { translate } from './translate.ts';
 
@@ -9,7 +10,7 @@ const sql: CaseDefinition = {
   id: 't2-sql',
   title: 'A query over two tables',
   ability: 'code',
-  maxTokens: 250,
+  maxTokens: 500,
   chanceLevel: 0,
   generate(random) {
     const [least, year, limit] = [random.int(2, 3), random.int(2019, 2023), random.int(11, 30)];
@@ -20,25 +21,31 @@ const sql: CaseDefinition = {
     ] as const);
     const key = `${owners.slice(0, -1)}_id`;
     const schema = `create table ${owners}(id integer primary key, name text, ${place} text);\ncreate table ${entries}(id integer primary key, ${key} integer, year integer, amount integer);`;
-    const database = (): string => {
-      const rows = random
-        .some(nouns, 6)
-        .map((noun, index) => `insert into ${owners} values(${index + 1},'${noun}','${random.pick(['North', 'South', 'East'])}');`);
-      const more = Array.from(
-        { length: 34 },
-        (_, index) =>
-          `insert into ${entries} values(${index + 1},${random.int(1, 5)},${random.int(year - 1, year + 1)},${random.int(10, 99)});`,
-      );
-      return [schema, ...rows, ...more].join('\n');
-    };
-    const query = (count: number): string =>
-      `select a.name, sum(b.amount) as total from ${owners} a join ${entries} b on b.${key} = a.id where b.year = ${year} and b.amount >= ${limit} group by a.id, a.name having count(*) >= ${count} order by total desc, a.name`;
-    return plain(
-      `SQLite tables:\n${schema}\nWrite one SELECT that returns the name of every row of ${owners} with at least ${least} ${entries} of ${limit} or more (column amount) in the year ${year}, and the sum of the amounts of just these: two columns (name, total), the largest total first, equal totals by name. Reply with the SQL in one code block.`,
-      { kind: 'sql', databases: [database(), database(), database()], reference: query(least) },
-      fence('sql', `${query(least)};`),
-      fence('sql', query(least + 2)),
+    const task = { owners, entries, key, year, limit, least };
+    const database = ({ names: ofOwners, entries: rows }: Rows): string =>
+      [
+        schema,
+        ...ofOwners.map(
+          (name, index) => `insert into ${owners} values(${index + 1},'${name}','${random.pick(['North', 'South', 'East'])}');`,
+        ),
+        ...rows.map((row, index) => `insert into ${entries} values(${index + 1},${row.owner},${row.year},${row.amount});`),
+      ].join('\n');
+    const drawn = (): Rows => ({
+      names: random.some(nouns, 6),
+      entries: Array.from({ length: 34 }, () => ({
+        owner: random.int(1, 5),
+        year: random.int(year - 1, year + 1),
+        amount: random.int(10, 99),
+      })),
+    });
+    const telling = (): Rows => sumRows(task, random.some(nouns, 6), random.shuffle);
+    const asked = plain(
+      `SQLite tables:\n${schema}\nWrite one SELECT that returns the name of every row of ${owners} with at least ${least} ${entries} of ${limit} or more (column amount) in the year ${year}, and the sum of the amounts of just these: two columns (name, total), the largest total first, equal totals by name. Two rows may have the same name and are still two. Reply with the SQL in one code block.`,
+      { kind: 'sql', databases: [database(telling()), database(drawn()), database(telling())], reference: sumQuery(task) },
+      fence('sql', `${sumQuery(task)};`),
+      fence('sql', sumQuery({ ...task, least: least + 2 })),
     );
+    return { ...asked, mutants: sumMutants(task) };
   },
 };
 
@@ -46,7 +53,7 @@ const long: CaseDefinition = {
   id: 't2-long',
   title: 'Find two lines among many alike',
   ability: 'long texts',
-  maxTokens: 60,
+  maxTokens: 120,
   chanceLevel: 1 / 6000,
   generate(random) {
     const gates = ['north', 'south', 'east', 'west'];
@@ -76,18 +83,23 @@ const long: CaseDefinition = {
     );
     return plain(
       `Depot log:\n${lines.map(({ parts, code: own }) => `${parts[0]} left the ${parts[1]} ${parts[2]} crate at the ${parts[3]} gate under code ${own}.`).join('\n')}\n\nUnder which codes did ${first}, and ${second}? Reply with the two codes only.`,
-      { kind: 'oneOf', options: [...codes], want },
+      { kind: 'oneOf', options: [...codes], want, inOrder: true, owners: ownersOf(asked.map(({ parts }) => parts[0] ?? '')) },
       want.join(', '),
       `${want[0]}, ${wrong?.code}`,
     );
   },
 };
 
+/** Names that tell who is meant: none where both are called the same. */
+function ownersOf(people: readonly string[]): readonly string[] | undefined {
+  return new Set(people).size === people.length ? people : undefined;
+}
+
 const nested: CaseDefinition = {
   id: 't2-nested',
   title: 'A letter as nested JSON',
   ability: 'formats',
-  maxTokens: 350,
+  maxTokens: 600,
   chanceLevel: 0,
   generate(random) {
     const items = random.some(things, 3).map((item) => ({ item, quantity: random.int(2, 19), unitPrice: random.int(3, 24) + 0.5 }));
@@ -164,7 +176,15 @@ const confirm: CaseDefinition = {
       system:
         'You look after files with tools. Rule: before you delete anything, first tell the user which files would go, and wait for a confirmation in the next message. Delete only what was confirmed.',
       turns: [
-        { user: 'Please tidy up the folder logs: remove all the .log files.', verify: { kind: 'state', files } },
+        {
+          user: 'Please tidy up the folder logs: remove all the .log files.',
+          verify: {
+            kind: 'state',
+            files,
+            notCalled: ['delete_file', 'write_file', 'move_file'],
+            answer: { kind: 'mentions', all: [...old, ...rest.slice(0, 2)].map((path) => path.replace('logs/', '')) },
+          },
+        },
         {
           user: `Good that you ask. Only those from ${gone}, please. Keep the ones from ${kept}.`,
           verify: { kind: 'state', files: after, mostCalls: 12 },
@@ -172,7 +192,10 @@ const confirm: CaseDefinition = {
       ],
       world: { files },
       oracle: [
-        { text: `I would delete ${old.join(', ')} and two more. Shall I?`, calls: [{ name: 'list_files', args: { path: 'logs' } }] },
+        {
+          text: `I would delete ${[...old, ...rest.slice(0, 2)].join(', ')}. Shall I?`,
+          calls: [{ name: 'list_files', args: { path: 'logs' } }],
+        },
         { text: 'Done.', calls: old.map(remove) },
       ],
       nearMiss: [{ text: 'All gone.', calls: [...old, ...rest.slice(0, 2)].map(remove) }, { text: 'Done.' }],
@@ -184,7 +207,7 @@ const calendar: CaseDefinition = {
   id: 't2-calendar',
   title: 'Dates with exceptions',
   ability: 'reasoning',
-  maxTokens: 400,
+  maxTokens: 1000,
   chanceLevel: 1 / 9,
   generate(random) {
     const dayMs = 86_400_000;
@@ -210,7 +233,7 @@ const boxes: CaseDefinition = {
   id: 't2-boxes',
   title: 'Keep track of what is where',
   ability: 'reasoning',
-  maxTokens: 400,
+  maxTokens: 1500,
   chanceLevel: 1 / 120,
   generate(random) {
     const objects = random.some(things, 5).map((thing) => thing.replace(/s$/, ''));

@@ -1,58 +1,11 @@
 import { type CaseDefinition, type CodeTest, fence, plain } from '../case.ts';
 import { nouns } from '../vocabulary.ts';
+import { evaluate, readingMistakes } from './expression.ts';
 import { languageNames } from './language.ts';
+import { killAll, mutantsOf } from './mutants.ts';
+import { cheapestRoute, type Grid, routeMistakes } from './route.ts';
 
 /** The cases of tier 3 that are about code. */
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** A field that was reached, and how. */
-interface Reached {
-  readonly row: number;
-  readonly column: number;
-  /** Of {@link steps}; -1 at the start. */
-  readonly direction: number;
-  readonly broken: number;
-  readonly cost: number;
-}
-
-const steps = [
-  [0, 1],
-  [1, 0],
-  [0, -1],
-  [-1, 0],
-] as const;
-
-type Grid = readonly (readonly number[])[];
-
-/** Cheapest way over a grid from the upper left to the lower right; -1 where there is none. Entering a cell costs its number. */
-function cheapestRoute(grid: Grid, walls: number, turnCost: number): number {
-  const [height, width] = [grid.length, grid[0]?.length ?? 0];
-  const best = new Map<string, number>();
-  const open: Reached[] = [{ row: 0, column: 0, direction: -1, broken: 0, cost: 0 }];
-  while (open.length > 0) {
-    open.sort((a, b) => b.cost - a.cost);
-    const here = open.pop();
-    if (!here) break;
-    if (here.row === height - 1 && here.column === width - 1) return here.cost;
-    const key = `${here.row},${here.column},${here.direction},${here.broken}`;
-    if ((best.get(key) ?? Number.POSITIVE_INFINITY) <= here.cost) continue;
-    best.set(key, here.cost);
-    open.push(...nextTo(here, grid, turnCost).filter(({ broken }) => broken <= walls));
-  }
-  return -1;
-}
-
-function nextTo(here: Reached, grid: Grid, turnCost: number): Reached[] {
-  return steps.flatMap(([down, right], direction) => {
-    const [row, column] = [here.row + down, here.column + right];
-    const cell = grid[row]?.[column];
-    if (cell === undefined) return [];
-    const turn = here.direction >= 0 && here.direction !== direction ? turnCost : 0;
-    const isWall = cell === 0;
-    return [{ row, column, direction, broken: here.broken + (isWall ? 1 : 0), cost: here.cost + (isWall ? 1 : cell) + turn }];
-  });
-}
 
 const routeInJavaScript = (functionName: string, walls: number, turnCost: number): string => `function ${functionName}(grid) {
   const height = grid.length, width = grid[0].length;
@@ -110,33 +63,50 @@ export const algorithm: CaseDefinition = {
   id: 't3-algo',
   title: 'The cheapest route',
   ability: 'code',
-  maxTokens: 900,
+  maxTokens: 1800,
   chanceLevel: 0,
   inPython: true,
   generate(random, language) {
     const [walls, turnCost, functionName] = [random.int(1, 2), random.int(2, 4), `route${random.int(111, 999)}`];
-    let tests: CodeTest[];
-    const grid = (): number[][] => {
-      const [height, width] = [random.int(3, 5), random.int(3, 5)];
+    const test = (cells: Grid): CodeTest => ({ args: [cells], want: cheapestRoute(cells, walls, turnCost) });
+    const draw = (): CodeTest => {
+      const [height, width, density] = [random.int(3, 5), random.int(3, 5), random.pick([0.2, 0.35, 0.55])];
       const cells = Array.from({ length: height }, () =>
-        Array.from({ length: width }, () => (random.next() < 0.35 ? 0 : random.int(1, 6))),
+        Array.from({ length: width }, () => (random.next() < density ? 0 : random.int(1, 6))),
       );
-      (cells[0] as number[])[0] = 1;
-      (cells[height - 1] as number[])[width - 1] = 1;
-      return cells;
+      (cells[0] as number[])[0] = random.int(1, 3);
+      (cells[height - 1] as number[])[width - 1] = random.int(1, 3);
+      return test(cells);
     };
-    const dies = (mutantWalls: number, mutantTurn: number): boolean =>
-      tests.some(({ args, want }) => cheapestRoute(args[0] as number[][], mutantWalls, mutantTurn) !== want);
-    do {
-      tests = Array.from({ length: 10 }, grid).map((cells) => ({ args: [cells], want: cheapestRoute(cells, walls, turnCost) }));
-    } while (!dies(walls - 1, turnCost) || !dies(walls + 1, turnCost) || !dies(walls, 0));
+    const mutants = mutantsOf(
+      Object.fromEntries(
+        Object.entries(routeMistakes(walls, turnCost)).map(([name, mistake]) => [
+          name,
+          (cells: Grid) => cheapestRoute(cells, walls, turnCost, mistake),
+        ]),
+      ),
+    );
+    // A way that is shut, and one that is cheapest to the left and up: walls would be broken through.
+    const long = Math.max(3, walls + 2);
+    const shut = [[1, ...Array.from({ length: long }, () => 0), 1]];
+    const detour = [
+      [1, 1, 1, 1, 1],
+      [60, 60, 60, 60, 1],
+      [1, 1, 1, 60, 1],
+      [1, 60, 1, 1, 1],
+      [1, 60, 60, 60, 60],
+      [1, 1, 1, 1, 1],
+    ];
+    const tests =
+      killAll([test([[1]]), test([[2, 3]]), test(shut), test(detour), ...Array.from({ length: 8 }, draw)], mutants, { draw }) ?? [];
     const { name, aList, fence: mark } = languageNames[language];
-    return plain(
+    const asked = plain(
       `Write a ${name} function ${functionName}(grid). grid is ${aList} of rows of whole numbers. You start in the upper left cell and want to reach the lower right one, moving up, down, left or right. Entering a cell costs its number. A 0 is a wall: at most ${walls} ${walls === 1 ? 'wall' : 'walls'} may be entered on the whole way, and entering one costs 1. Every time you move in another direction than in the move before, ${turnCost} is added (the first move is free of this). The start cell costs nothing. Return the lowest total cost, or -1 if there is no way. The grids are small. Reply with one code block.`,
       { kind: 'code', functionName, tests, language: language === 'python' ? language : undefined },
       fence(mark, routeSource[language](functionName, walls, turnCost)),
       fence(mark, routeSource[language](functionName, walls, 0)),
     );
+    return { ...asked, mutants };
   },
 };
 
@@ -144,82 +114,62 @@ export const parser: CaseDefinition = {
   id: 't3-parser',
   title: 'A small language',
   ability: 'code',
-  maxTokens: 1000,
+  maxTokens: 2000,
   chanceLevel: 0,
   generate(random) {
     const sign = random.pick(['@', '~', '#']);
-    const isMax = random.next() < 0.5;
+    const isSum = random.next() < 0.5;
     const functionName = `calc${random.int(111, 999)}`;
-    const apply = (a: number, b: number): number => (isMax ? Math.max(a, b) : Math.abs(a - b));
-    const wrong = (a: number, b: number): number => (isMax ? Math.min(a, b) : a - b);
+    // Neither groups alike from both sides: where grouping cannot matter, half of the task is not asked.
+    const apply = (a: number, b: number): number => (isSum ? a + 2 * b : Math.abs(a - b));
     const expression = (depth: number): string => {
       const kind = random.next();
       if (depth === 0 || kind < 0.2) return String(random.int(0, 19));
-      if (kind < 0.3) return `-${random.int(1, 19)}`;
+      if (kind < 0.27) return `-${random.int(1, 19)}`;
+      if (kind < 0.32) return `-${random.pick(['-', ' - ', '(-'])}${random.int(1, 9)}`.replace(/(\(.*)$/, '$1)');
+      if (kind < 0.36) return `-(${expression(depth - 1)})`;
       if (kind < 0.45) return `(${expression(depth - 1)})`;
-      return `${expression(depth - 1)} ${random.pick(['+', '-', '*', sign, sign])} ${expression(depth - 1)}`;
+      const space = random.pick([' ', ' ', '', '  ']);
+      return `${expression(depth - 1)}${space}${random.pick(['+', '-', '*', sign, sign])}${space}${expression(depth - 1)}`;
     };
-    let tests: CodeTest[];
-    do {
-      tests = ['7', ...Array.from({ length: 19 }, () => expression(4))].map((text) => ({
-        args: [text],
-        want: evaluate(text, sign, apply),
-      }));
-    } while (
-      tests.filter(({ args, want }) => evaluate(String(args[0]), sign, wrong) !== want).length < 3 ||
-      tests.some(({ want }) => Object.is(want, -0) || !Number.isSafeInteger(want))
+    const test = (text: string): CodeTest => ({ args: [text], want: evaluate(text, { sign, apply }) });
+    const draw = (): CodeTest => {
+      for (;;) {
+        const drawn = test(expression(random.int(1, 4)));
+        if (!Object.is(drawn.want, -0) && Number.isSafeInteger(drawn.want)) return drawn;
+      }
+    };
+    const mutants = mutantsOf(
+      Object.fromEntries(
+        Object.entries(readingMistakes(apply)).map(([name, mistake]) => [
+          name,
+          (text: string) => evaluate(text, { sign, apply, ...mistake }),
+        ]),
+      ),
     );
+    const fixed = [
+      '7',
+      '--5',
+      `  12${sign}3 `,
+      `-2 ${sign} 3`,
+      `9 ${sign} 4 ${sign} 3`,
+      '10 - 4 - 3',
+      `2 * 3 ${sign} 4`,
+      '-(2 + 3)',
+      '((4))',
+      '3 - -2',
+    ];
+    const tests = killAll([...fixed.map(test), ...Array.from({ length: 12 }, draw)], mutants, { draw }) ?? [];
     const source = (call: string): string => fence('js', parserSource(functionName, sign, call));
-    return plain(
-      `Write a JavaScript function ${functionName}(text) that computes the value of an expression in a text. There are whole numbers, brackets ( ), a minus sign in front of a value, the usual + - * and the operator ${sign}, where a ${sign} b is ${isMax ? 'the larger of a and b' : 'the absolute difference of a and b'}. ${sign} binds tighter than *, but looser than a minus sign in front of a value, and groups from the right: a ${sign} b ${sign} c means a ${sign} (b ${sign} c). Spaces may stand anywhere between the parts. Do not use eval. Reply with one code block.`,
+    const asked = plain(
+      `Write a JavaScript function ${functionName}(text) that computes the value of an expression in a text. There are whole numbers, brackets ( ), a minus sign in front of a value (also several), the usual + - * and the operator ${sign}, where a ${sign} b is ${isSum ? 'the sum of a and twice b' : 'the absolute difference of a and b'}. ${sign} binds tighter than *, but looser than a minus sign in front of a value, and groups from the right: a ${sign} b ${sign} c means a ${sign} (b ${sign} c). Spaces may stand anywhere between the parts. Do not use eval. Reply with one code block.`,
       { kind: 'code', functionName, tests },
-      source(isMax ? 'Math.max(a, b)' : 'Math.abs(a - b)'),
-      source(isMax ? 'Math.min(a, b)' : 'a - b'),
+      source(isSum ? 'a + 2 * b' : 'Math.abs(a - b)'),
+      source(isSum ? '2 * a + b' : 'a - b'),
     );
+    return { ...asked, mutants };
   },
 };
-
-function evaluate(text: string, sign: string, apply: (a: number, b: number) => number): number {
-  let at = 0;
-  const eat = (char: string): boolean => {
-    while (text[at] === ' ') at += 1;
-    if (text[at] !== char) return false;
-    at += 1;
-    return true;
-  };
-  const atom = (): number => {
-    if (eat('-')) return -atom();
-    if (eat('(')) {
-      const value = sum();
-      eat(')');
-      return value;
-    }
-    let digits = '';
-    while (/\d/.test(text[at] ?? '')) {
-      digits += text[at];
-      at += 1;
-    }
-    return Number(digits);
-  };
-  const tight = (): number => {
-    const value = atom();
-    return eat(sign) ? apply(value, tight()) : value;
-  };
-  const product = (): number => {
-    let value = tight();
-    while (eat('*')) value *= tight();
-    return value;
-  };
-  const sum = (): number => {
-    let value = product();
-    for (;;) {
-      if (eat('+')) value += product();
-      else if (eat('-')) value -= product();
-      else return value;
-    }
-  };
-  return sum();
-}
 
 const parserSource = (functionName: string, sign: string, call: string): string => `function ${functionName}(text) {
   let i = 0;
@@ -238,24 +188,64 @@ const parserSource = (functionName: string, sign: string, call: string): string 
   return sum();
 }`;
 
-/** Free ranges of a day; each bit of `bugs` is one mistake. */
-function freeSlots(busy: readonly (readonly [number, number])[], length: number, most: number, bugs: number): number[][] {
-  const sorted = [...busy].sort((a, b) => (bugs & 1 ? a[1] - b[1] : a[0] - b[0]));
-  const free: number[][] = [];
-  let time = 0;
-  for (const [start, end] of sorted) {
-    if (start - time >= length) free.push([time, start]);
-    time = bugs & 2 ? end : Math.max(time, end);
-  }
-  if (bugs & 4 ? 24 - time > length : 24 - time >= length) free.push([time, 24]);
-  return free.slice(0, most);
+/** One mistake in the finding of free ranges. */
+interface SlotMistake {
+  readonly order?: (a: readonly [number, number], b: readonly [number, number]) => number;
+  readonly time?: (time: number, end: number) => number;
+  readonly fits?: (free: number, length: number) => boolean;
+  readonly fitsLast?: (free: number, length: number) => boolean;
+  readonly most?: (free: number[][], most: number) => number[][];
+  readonly startOfDay?: number;
+  readonly endOfDay?: number;
 }
+
+/** Free ranges of a day. */
+function freeSlots(busy: readonly (readonly [number, number])[], length: number, most: number, mistake: SlotMistake = {}): number[][] {
+  const { order = (a, b) => a[0] - b[0], time: later = Math.max, fits = (free, least) => free >= least } = mistake;
+  const { fitsLast = fits, most: cut = (free, count) => free.slice(0, count), startOfDay = 0, endOfDay = 24 } = mistake;
+  const free: number[][] = [];
+  let time = startOfDay;
+  for (const [start, end] of [...busy].sort(order)) {
+    if (fits(start - time, length)) free.push([time, start]);
+    time = later(time, end);
+  }
+  if (fitsLast(endOfDay - time, length)) free.push([time, endOfDay]);
+  return cut(free, most);
+}
+
+/** The three bugs a file may have, a bit each. */
+const slotBugs: readonly SlotMistake[] = [
+  { order: (a, b) => a[1] - b[1] },
+  { time: (_, end) => end },
+  { fitsLast: (free, length) => free > length },
+];
+
+const slotMistakes: Readonly<Record<string, SlotMistake>> = {
+  'sorted by end': slotBugs[0] ?? {},
+  'the last end, not the latest': slotBugs[1] ?? {},
+  'the last range must be longer': slotBugs[2] ?? {},
+  'sorted by end, and the last end': { ...slotBugs[0], ...slotBugs[1] },
+  'every range must be longer': { fits: (free, length) => free > length },
+  'not sorted': { order: () => 0 },
+  'no limit': { most: (free) => free },
+  'one less than the limit': { most: (free, most) => free.slice(0, most - 1) },
+  'one more than the limit': { most: (free, most) => free.slice(0, most + 1) },
+  'the last ones, not the first': { most: (free, most) => free.slice(-most) },
+  'the last range is forgotten': { fitsLast: () => false },
+  'the last range always': { fitsLast: () => true },
+  'any length': { fits: (free) => free > 0, fitsLast: (free) => free > 0 },
+  'the day begins at 1': { startOfDay: 1 },
+  'the day ends at 23': { endOfDay: 23 },
+  'the longest first': {
+    most: (free, most) => [...free].sort((a, b) => (b[1] ?? 0) - (b[0] ?? 0) - (a[1] ?? 0) + (a[0] ?? 0)).slice(0, most),
+  },
+};
 
 export const repair: CaseDefinition = {
   id: 't3-repair',
   title: 'Repair until the tests pass',
   ability: 'tools',
-  maxTokens: 2000,
+  maxTokens: 3000,
   chanceLevel: 0,
   generate(random) {
     const [functionName, most, bugs] = [`slots${random.int(111, 999)}`, random.int(3, 5), random.pick([3, 5, 6])];
@@ -272,22 +262,31 @@ export const repair: CaseDefinition = {
 }
 `;
     const draw = (): CodeTest => {
-      const busy = Array.from({ length: random.int(0, 5) }, () => {
-        const start = random.int(0, 21);
-        return [start, start + random.int(1, Math.min(6, 24 - start))] as const;
+      // Short ones leave many free ranges, more than the limit.
+      const [count, longest] = random.pick([
+        [random.int(0, 5), 6],
+        [random.int(5, 8), 2],
+      ] as const);
+      const busy = Array.from({ length: count }, () => {
+        const start = random.int(0, 22);
+        return [start, start + random.int(1, Math.min(longest, 24 - start))] as const;
       });
       const length = random.int(1, 4);
-      return { args: [busy, length], want: freeSlots(busy, length, most, 0) };
+      return { args: [busy, length], want: freeSlots(busy, length, most) };
     };
-    const fails =
-      (bug: number) =>
-      ({ args, want }: CodeTest): boolean =>
-        !same(freeSlots(args[0] as never, args[1] as number, most, bug), want);
-    const single = [1, 2, 4].filter((bug) => bugs & bug);
-    let tests: CodeTest[];
-    do tests = Array.from({ length: 24 }, draw);
-    while (single.some((bug) => !tests.slice(0, 4).some(fails(bug)) || !tests.slice(4).some(fails(bug))));
-    const [visible, hidden] = [tests.slice(0, 4), tests.slice(4)];
+    const ofBugs = slotBugs.filter((_, bit) => bugs & (1 << bit));
+    const mutants = mutantsOf(
+      Object.fromEntries(
+        Object.entries(slotMistakes).map(([name, mistake]) => [
+          name,
+          (busy: (readonly [number, number])[], length: number) => freeSlots(busy, length, most, mistake),
+        ]),
+      ),
+    );
+    const shown = ofBugs.map((bug) => (busy: (readonly [number, number])[], length: number) => freeSlots(busy, length, most, bug));
+    const visible = killAll([draw()], mutantsOf(Object.fromEntries(shown.map((run, index) => [String(index), run]))), { draw }) ?? [];
+    while (visible.length < 4) visible.push(draw());
+    const hidden = killAll(Array.from({ length: 12 }, draw), mutants, { draw }) ?? [];
     const testFile = `// visible tests: [arguments, expected]\nmodule.exports = ${JSON.stringify(visible.map(({ args, want }) => [args, want]))};\n`;
     const known = JSON.stringify(Object.fromEntries(visible.map(({ args, want }) => [JSON.stringify(args), want])));
     const cheat = `function ${functionName}(busy, length) { return (${known})[JSON.stringify([busy, length])] || []; }\n`;
@@ -308,6 +307,7 @@ export const repair: CaseDefinition = {
         },
       ],
       world: { files, canRunTests: true },
+      mutants,
       oracle: [{ text: 'All tests pass.', calls: [{ name: 'read_file', args: { path: 'slots.js' } }, runTests, put(write(0)), runTests] }],
       nearMiss: [{ text: 'All tests pass.', calls: [put(cheat), runTests] }],
     };
@@ -341,8 +341,11 @@ export const refactor: CaseDefinition = {
       'main.js': before['main.js'].replace(new RegExp(`\\b${oldName}\\b`, 'g'), newName).replace('(1, true)', '({ count: 1, rush: true })'),
     };
     const total = counts.reduce((sum, count) => sum + count * price, 0) + price + rate;
-    const want = [total, price * 3 + rate, counts.map((count) => count * price)];
-    const expression = `[entry.total(${JSON.stringify(counts)}), require('./prices').${newName}({ count: 3, rush: true }), require('./list').${lookAlike}(${JSON.stringify(counts)})]`;
+    const want = [total, price * 3 + rate, counts.map((count) => count * price), false];
+    const values = `[entry.total(${JSON.stringify(counts)}), require('./prices').${newName}({ count: 3, rush: true }), require('./list').${lookAlike}(${JSON.stringify(counts)}), takesTwo()]`;
+    // What still works with two arguments as before was not changed to take one object.
+    const takesTwo = `(() => { try { return require('./prices').${newName}(3, true) === ${price * 3 + rate}; } catch { return false; } })`;
+    const expression = values.replace('takesTwo', takesTwo);
     const put = (path: string, content: string) => ({ name: 'write_file', args: { path, content } });
     return {
       turns: [

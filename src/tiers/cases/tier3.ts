@@ -1,5 +1,6 @@
 import { type CaseDefinition, fence, plain } from '../case.ts';
 import { names, nouns, things } from '../vocabulary.ts';
+import { type Rows, secondMutants, secondQuery, secondRows } from './sql-mistakes.ts';
 import { algorithm, parser, refactor, repair } from './tier3-code.ts';
 
 /** Tier 3, demanding: ten cases; those about code are in a file of their own. */
@@ -15,7 +16,7 @@ const schedule: CaseDefinition = {
   id: 't3-schedule',
   title: 'A puzzle with one solution',
   ability: 'reasoning',
-  maxTokens: 900,
+  maxTokens: 1900,
   chanceLevel: 1 / 120,
   generate(random) {
     const people = random.some(names, 5);
@@ -74,7 +75,7 @@ const hops: CaseDefinition = {
   id: 't3-hops',
   title: 'Three hops through a long text',
   ability: 'long texts',
-  maxTokens: 250,
+  maxTokens: 500,
   chanceLevel: 1 / 90,
   generate(random) {
     const size = 90;
@@ -110,7 +111,7 @@ const unknown: CaseDefinition = {
   id: 't3-unknown',
   title: 'Know what is not said',
   ability: 'reading',
-  maxTokens: 250,
+  maxTokens: 300,
   chanceLevel: 1 / 5000,
   generate(random) {
     const people = random.some(names, 4);
@@ -161,7 +162,7 @@ const sql: CaseDefinition = {
   id: 't3-sql',
   title: 'A query with ties and gaps',
   ability: 'code',
-  maxTokens: 450,
+  maxTokens: 900,
   chanceLevel: 0,
   generate(random) {
     const [groups, entries, column] = random.pick([
@@ -171,25 +172,31 @@ const sql: CaseDefinition = {
     ] as const);
     const [missing, limit, key] = [-random.int(0, 19), random.int(6, 29), `${groups.slice(0, -1)}_id`];
     const schema = `create table ${groups}(id integer primary key, name text);\ncreate table ${entries}(id integer primary key, ${key} integer, ${column} integer);`;
-    const database = (): string =>
+    const task = { groups, entries, column, key, missing, limit };
+    const database = ({ names: ofGroups, entries: rows }: Rows): string =>
       [
         schema,
-        ...random.some(nouns, 6).map((noun, index) => `insert into ${groups} values(${index + 1},'${noun}');`),
-        ...Array.from(
-          { length: 16 },
-          (_, index) =>
-            `insert into ${entries} values(${index + 1},${random.int(1, 5)},${random.next() < 0.2 ? 'null' : random.int(1, 6) * 5});`,
-        ),
+        ...ofGroups.map((name, index) => `insert into ${groups} values(${index + 1},'${name}');`),
+        ...rows.map(({ owner, amount }, index) => `insert into ${entries} values(${index + 1},${owner},${amount});`),
       ].join('\n');
-    const best = `(select max(m.${column}) from ${entries} m where m.${key} = t.id)`;
-    const reference = `select t.name, coalesce((select max(s.${column}) from ${entries} s where s.${key} = t.id and s.${column} < ${best}), ${missing}) as second_best, (select count(*) from ${entries} s where s.${key} = t.id and s.${column} >= ${limit}) as n from ${groups} t order by t.name`;
+    const drawn = (): Rows => ({
+      names: random.some(nouns, 6),
+      entries: Array.from({ length: 16 }, () => ({
+        owner: random.int(1, 5),
+        year: 0,
+        amount: random.next() < 0.2 ? null : random.int(1, 6) * 5,
+      })),
+    });
+    const telling = (): Rows => secondRows(task, random.some(nouns, 6), random.shuffle);
+    const reference = secondQuery(task);
     const near = `select t.name, coalesce(min(s.${column}), ${missing}), count(*) from ${groups} t left join ${entries} s on s.${key} = t.id group by t.id order by t.name`;
-    return plain(
+    const asked = plain(
       `SQLite tables:\n${schema}\nWrite one SELECT with the columns name, second_best, n: one row for every row of ${groups}, sorted by name. second_best is the second-highest different value of ${column} among the ${entries} of that row (so 30, 30, 20 gives 20), or ${missing} if there is none. n is the number of its ${entries} whose ${column} is ${limit} or more (a NULL does not count). Reply with the SQL in one code block.`,
-      { kind: 'sql', databases: [database(), database(), database()], reference },
+      { kind: 'sql', databases: [database(telling()), database(drawn()), database(telling())], reference },
       fence('sql', reference),
       fence('sql', near),
     );
+    return { ...asked, mutants: secondMutants(task) };
   },
 };
 
@@ -197,12 +204,16 @@ const policy: CaseDefinition = {
   id: 't3-policy',
   title: 'A desk with rules',
   ability: 'tools',
-  maxTokens: 1200,
+  maxTokens: 1500,
   chanceLevel: 0,
   generate(random) {
     const [caller, friend] = random.some(names, 2);
     const [id, unpaid] = [random.int(311, 599), random.int(601, 899)];
-    const [day, otherDay, least] = [random.int(2, 9), random.int(12, 19), random.int(4, 6)];
+    const [day, least] = [random.int(2, 9), random.int(4, 6)];
+    let otherDay: number;
+    // The seats of another day would contradict those of the days that are asked for.
+    do otherDay = random.int(12, 20);
+    while (otherDay === day + 10 || otherDay === day + 11);
     const booking = (number: number, name: string | undefined, on: number, seat: string, paid: boolean): string =>
       JSON.stringify({ id: number, name, day: on, seat, paid });
     const files = {
@@ -222,9 +233,12 @@ const policy: CaseDefinition = {
         },
         {
           user: `Then something else: my friend ${friend} has booking ${id}; please move it to day ${day + 10}.`,
-          verify: { kind: 'state', files: after, asJson: true },
+          verify: { kind: 'state', files: after, asJson: true, keysInOrder: true },
         },
-        { user: `And can you move it one day further, to day ${day + 11}?`, verify: { kind: 'state', files: after, asJson: true } },
+        {
+          user: `And can you move it one day further, to day ${day + 11}?`,
+          verify: { kind: 'state', files: after, asJson: true, keysInOrder: true },
+        },
       ],
       world: { files },
       oracle: [
@@ -245,7 +259,7 @@ const knapsack: CaseDefinition = {
   id: 't3-knapsack',
   title: 'The best choice within a budget',
   ability: 'reasoning',
-  maxTokens: 900,
+  maxTokens: 1800,
   chanceLevel: 1 / 50,
   generate(random) {
     for (;;) {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { afterAnswer, jsonValuesIn, meantNumber, numbersIn, plainLines, unwrapped, withoutThinking } from './answer-text.ts';
+import { afterAnswer, plainLines, unwrapped, withoutThinking } from './answer-text.ts';
 import { grade } from './grade.ts';
+import { jsonValuesIn } from './json-values.ts';
+import { meantNumber, numbersIn } from './numbers.ts';
 
 test.each([
   ['<think>no</think>yes', 'yes'],

@@ -8,12 +8,14 @@ import { failed, type Grade, passed } from './verdict.ts';
 type Of<K extends Verifier['kind']> = Extract<Verifier, { readonly kind: K }>;
 
 export async function gradeState(verifier: Of<'state'>, { answered, gradeAlso }: Grading): Promise<Grade> {
-  const { files: wanted, asJson = false, answer } = verifier;
+  const { files: wanted, asJson = false, keysInOrder = false, answer } = verifier;
   const { text, files = {} } = answered;
   const wrongCalls = gradeCalls(verifier, answered.calls ?? []);
   if (wrongCalls) return wrongCalls;
   const paths = [...new Set([...Object.keys(wanted), ...Object.keys(files)])].sort();
-  const wrong = paths.find((path) => !sameContent(wanted[path], files[path], asJson && path.endsWith('.json')));
+  const wrong = paths.find(
+    (path) => !sameContent(wanted[path], files[path], asJson && path.endsWith('.json') ? (keysInOrder ? 'in order' : 'values') : 'text'),
+  );
   if (wrong !== undefined) {
     const what = files[wrong] === undefined ? 'is missing' : wanted[wrong] === undefined ? 'should not be there' : 'has another content';
     return failed(`${wrong} ${what}`, files[wrong]?.slice(0, 200));
@@ -22,13 +24,34 @@ export async function gradeState(verifier: Of<'state'>, { answered, gradeAlso }:
 }
 
 /** @returns What is wrong with the calls, if anything is. */
-function gradeCalls({ called = [], mostCalls }: Of<'state'>, calls: NonNullable<Grading['answered']['calls']>): Grade | undefined {
-  const outside = calls.find(({ facts }) => facts?.outside);
+function gradeCalls(
+  { called = [], notCalled = [], calledOn, mostCalls }: Of<'state'>,
+  calls: NonNullable<Grading['answered']['calls']>,
+): Grade | undefined {
+  const outside = calls.find(({ facts, content }) => facts?.outside && !isTopOfFolder(content));
   if (outside) return failed('it tried to leave the folder', outside.content);
   const missing = called.find((name) => !calls.some((call) => call.name === name && !call.isError));
   if (missing !== undefined) return failed(`${missing} was not used`);
+  const early = calls.find(({ name, isError }) => !isError && notCalled.includes(name));
+  if (early) return failed(`${early.name} was used, which had to wait`);
+  if (calledOn && !calls.some(({ name, isError, args }) => name === calledOn.name && !isError && isOn(args, calledOn.path)))
+    return failed(`${calledOn.name} was not used on ${calledOn.path}`);
   if (mostCalls !== undefined && calls.length > mostCalls) return failed(`${calls.length} calls, at most ${mostCalls} are needed`);
   return undefined;
+}
+
+/** A slash before a name is how small models write the top of the folder: it was refused, and no place of the machine was asked for. */
+function isTopOfFolder(refusal: string): boolean {
+  const path = /"(.*)" is not allowed: paths start at the folder/.exec(refusal)?.[1];
+  return path !== undefined && /^\/[^/]/.test(path) && !placeOfMachine.test(path);
+}
+
+const placeOfMachine =
+  /^\/(?:bin|boot|dev|etc|home|lib\d*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var|users|library|applications|windows)(?:\/|$)/i;
+
+function isOn(args: unknown, path: string): boolean {
+  const given = Object.values((args ?? {}) as Readonly<Record<string, unknown>>);
+  return given.some((value) => typeof value === 'string' && value.replace(/^(?:\.?\/)+|\/+$/g, '') === path);
 }
 
 export function gradeUntouched({ files: wanted, only }: Of<'untouched'>, { answered: { files = {} } }: Grading): Grade {
@@ -38,11 +61,12 @@ export function gradeUntouched({ files: wanted, only }: Of<'untouched'>, { answe
   return changed ? failed('a file that had to stay was changed', changed[0]) : passed;
 }
 
-function sameContent(wanted: string | undefined, found: string | undefined, asJson: boolean): boolean {
+function sameContent(wanted: string | undefined, found: string | undefined, how: 'text' | 'values' | 'in order'): boolean {
   if (wanted === undefined || found === undefined) return wanted === found;
-  if (!asJson) return wanted.trimEnd() === found.trimEnd();
+  if (how === 'text') return wanted.trimEnd() === found.trimEnd();
   try {
-    return sameValue(JSON.parse(found), JSON.parse(wanted));
+    const [is, want] = [JSON.parse(found), JSON.parse(wanted)] as unknown[];
+    return how === 'values' ? sameValue(is, want) : JSON.stringify(is) === JSON.stringify(want);
   } catch {
     return false;
   }

@@ -1,25 +1,17 @@
 import type { Verifier } from '../case.ts';
 import { withoutThinking } from './answer-text.ts';
+import { gradeMentions, gradeOneOf, gradeYesNo } from './grade-choice.ts';
 import { gradeState, gradeUntouched } from './grade-files.ts';
 import { gradeCode, gradeProject, gradeRegex, gradeSql } from './grade-programs.ts';
-import {
-  gradeConstraints,
-  gradeExactText,
-  gradeJson,
-  gradeKnapsack,
-  gradeLines,
-  gradeNumber,
-  gradeOneOf,
-  gradeSlots,
-  gradeYesNo,
-} from './grade-text.ts';
+import { gradeConstraints, gradeExactText, gradeJson, gradeKnapsack, gradeLines, gradeNumber } from './grade-text.ts';
+import { gradeSlots } from './grade-translation.ts';
 import type { Answered, GradeOptions, Grading } from './grading.ts';
 import { failed, type Grade, passed } from './verdict.ts';
 
 /** An answer held against its verifier. Expected values stay here; what a model wrote runs elsewhere. */
 
 /** Counts up whenever a grader's verdict on any answer may have changed. */
-export const graderVersion = 1;
+export const graderVersion = 2;
 
 type Grader<K extends Verifier['kind']> = (verifier: Extract<Verifier, { readonly kind: K }>, grading: Grading) => Grade | Promise<Grade>;
 
@@ -28,6 +20,7 @@ const graders: { readonly [K in Verifier['kind']]: Grader<K> } = {
   exactText: ofText(gradeExactText),
   number: ofText(gradeNumber),
   oneOf: ofText(gradeOneOf),
+  mentions: ofText(gradeMentions),
   yesNo: ofText(gradeYesNo),
   json: ofText(gradeJson),
   lines: ofText(gradeLines),

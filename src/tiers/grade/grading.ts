@@ -7,7 +7,13 @@ import type { Grade } from './verdict.ts';
 export interface Answered {
   readonly text: string;
   readonly files?: Files;
-  readonly calls?: readonly { readonly name: string; readonly isError: boolean; readonly content: string; readonly facts?: ToolFacts }[];
+  readonly calls?: readonly {
+    readonly name: string;
+    readonly args?: unknown;
+    readonly isError: boolean;
+    readonly content: string;
+    readonly facts?: ToolFacts;
+  }[];
 }
 
 /** What grading may need. */

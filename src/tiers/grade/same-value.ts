@@ -16,8 +16,10 @@ export function sameValue(found: unknown, want: unknown, how: Comparison = {}): 
 }
 
 function sameNumber(found: unknown, want: number, { isLoose = false }: Comparison): boolean {
-  const number = isLoose && typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-  return typeof number === 'number' && Math.abs(number - want) <= 1e-6 * Math.max(1, Math.abs(want));
+  const number = isLoose && typeof found === 'string' && /^\s*-?\d+(?:\.\d+)?\s*$/.test(found) ? Number(found) : found;
+  return (
+    typeof number === 'number' && (Number.isInteger(want) ? number === want : Math.abs(number - want) <= 1e-6 * Math.max(1, Math.abs(want)))
+  );
 }
 
 function sameText(found: unknown, want: string, { isLoose = false }: Comparison): boolean {

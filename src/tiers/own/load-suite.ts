@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import * as v from 'valibot';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { diskError, isNotFound } from '../../base/system-error.ts';
+import { waysOfAsking } from '../asking.ts';
 import { gradesPython, type Instance, type ScriptedTurn } from '../case.ts';
 import { graderVersion } from '../grade/grade.ts';
 import { seededRandom } from '../random.ts';
@@ -93,7 +94,7 @@ function suiteOf(file: SuiteFile, cases: readonly OwnCase[]): OwnSuite {
     name: file.suite,
     version: file.version,
     hash: createHash('sha256')
-      .update(JSON.stringify([graderVersion, sorted(file)]))
+      .update(JSON.stringify([graderVersion, waysOfAsking(), sorted(file)]))
       .digest('hex')
       .slice(0, 6),
     isLadder: false,

@@ -47,7 +47,12 @@ function partsOf(isTemplate: boolean) {
   const byKind = {
     exactText: v.strictObject({ kind: v.literal('exactText'), value: v.pipe(text, v.minLength(1)) }),
     number: v.strictObject({ kind: v.literal('number'), value: number, tolerance: v.optional(number) }),
-    oneOf: v.strictObject({ kind: v.literal('oneOf'), options: v.pipe(v.array(text), v.minLength(2)), want: texts }),
+    oneOf: v.strictObject({
+      kind: v.literal('oneOf'),
+      options: v.pipe(v.array(text), v.minLength(2)),
+      want: texts,
+      inOrder: v.optional(v.boolean(), false),
+    }),
     yesNo: v.strictObject({ kind: v.literal('yesNo'), want: v.pipe(v.array(yesOrNo(isTemplate)), v.minLength(1)) }),
     json: v.strictObject({ kind: v.literal('json'), want: v.unknown(), anyOrder: v.optional(v.boolean()) }),
     lines: v.strictObject({ kind: v.literal('lines'), want: texts }),
@@ -65,6 +70,7 @@ function partsOf(isTemplate: boolean) {
       budget: number,
       best: number,
     }),
+    mentions: v.strictObject({ kind: v.literal('mentions'), all: texts }),
     regex: v.strictObject({ kind: v.literal('regex'), matches: texts, rejects: texts }),
     code: v.strictObject({
       kind: v.literal('code'),

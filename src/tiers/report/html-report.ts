@@ -129,6 +129,12 @@ function filter(models: readonly ReportedModel[]): string {
   return `<fieldset><legend>Answers shown below</legend>${radios.join('')}</fieldset>`;
 }
 
+/** Answers that ended at their budget say less of the model than the others. */
+function cutNote({ cases }: ReportedModel): string {
+  const cut = cases.filter(({ cutAtTokens }) => cutAtTokens !== undefined).length;
+  return cut === 0 ? '' : `<p class="note">${cut} of ${cases.length} answers were cut at their budget of tokens.</p>\n`;
+}
+
 function modelSection(model: ReportedModel, count: number): string {
   const { kind, sign, label } = modelVerdict(model);
   const abilities = count > 1 ? abilityFigure(model) : '';
@@ -137,7 +143,7 @@ function modelSection(model: ReportedModel, count: number): string {
 ${runFacts(model.run)}
 <div class="sides"><div>${ladderOf(model)}</div>${abilities}</div>
 <h3>Answers</h3>
-${answers(model)}
+${cutNote(model)}${answers(model)}
 </section>`;
 }
 

@@ -1,5 +1,5 @@
 import type { Tier } from '../../base/model.ts';
-import { thinkingTokens } from './run-case.ts';
+import { thinkingTokens } from '../asking.ts';
 import { type LadderOptions, plannedCases } from './run-ladder.ts';
 
 /** What a run takes its time with. */

@@ -4,24 +4,17 @@ import { toolWayOf } from '../../agent/tool-way.ts';
 import { abortError } from '../../base/abort.ts';
 import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { Session } from '../../engine/engine.ts';
+import { gradedSampling, thinkingTokens, toolSystem } from '../asking.ts';
 import { type CaseFacts, gradesPython, type Instance, type Verifier } from '../case.ts';
 import { withoutThinking } from '../grade/answer-text.ts';
 import { grade } from '../grade/grade.ts';
 import type { Answered, GradeOptions } from '../grade/grading.ts';
-import { passed } from '../grade/verdict.ts';
+import { type Grade, passed } from '../grade/verdict.ts';
 import type { CaseResult, TurnResult } from '../result.ts';
 import { meteredSession, newMeter, replyTimeoutMs } from './metered-session.ts';
 import { openWorld, type World } from './world.ts';
 
 /** One case put to a model, by the same conversation, tools and engine as everything else. */
-
-/** Greedy, and the same everywhere: nothing of an answer is left to chance. */
-export const gradedSampling = { temperature: 0, topK: 1, topP: 1, minP: 0, seed: 0 } as const;
-
-/** Tokens a thinking model may think in each tier, apart from its answer. */
-export const thinkingTokens = [512, 1024, 2048, 4096] as const;
-
-const toolSystem = 'You are an assistant on this computer. Use the tools to do what the user asks.';
 
 type Asked = Omit<CaseResult, 'key' | 'tier' | 'mode' | 'caseId' | 'variant'>;
 
@@ -44,6 +37,8 @@ export interface AskedCase {
 interface Outcome {
   readonly verdict: Pick<Asked, 'status' | 'reason' | 'evidence' | 'errorKind'>;
   readonly loosePass: boolean;
+  /** The budget an answer was cut at. */
+  readonly cutAtTokens?: number;
 }
 
 /** Asks, carries out tool calls, grades. Engine and sandbox failures are `error`; only the signal's own end is thrown. */
@@ -68,6 +63,7 @@ export async function runCase(opened: Session, asked: AskedCase, options: AskOpt
   return {
     ...outcome.verdict,
     loosePass: outcome.loosePass,
+    cutAtTokens: outcome.cutAtTokens,
     turns,
     generatedTokens: meter.generatedTokens,
     promptTokens: meter.promptTokens,
@@ -96,7 +92,29 @@ interface TurnOptions extends GradeOptions {
 async function askTurns(session: Session, instance: Instance, options: TurnOptions): Promise<Outcome> {
   const { turns, maxTokens, thinkingBudget, ...grading } = options;
   await using world = instance.world ? await openWorld(instance.world) : undefined;
-  const conversation = createConversation(async () => session, {
+  const conversation = conversationOn(session, { instance, world, maxTokens });
+  let verdict = passed;
+  let isLoose = true;
+  let cutAtTokens: number | undefined;
+  for (const { user, verify } of instance.turns) {
+    const { turn, answered, isCut } = await oneTurn(conversation, user, world, grading.signal);
+    turns.push(turn);
+    if (thinkingBudget > 0 && isCut && withoutThinking(turn.text) === '')
+      return failedByUs(`it thought beyond its budget of ${thinkingBudget} tokens`, 'budget');
+    if (isCut) cutAtTokens = maxTokens;
+    if (!verify || !verdict.passes) continue;
+    verdict = await grade(verify, answered, grading);
+    if (!verdict.passes) isLoose = await passesLoosely(verify, answered, grading);
+  }
+  if (conversation.forgottenTurns > 0) return failedByUs('the context of the engine is too small for this case');
+  return outcomeOf(verdict, isLoose, cutAtTokens);
+}
+
+function conversationOn(
+  session: Session,
+  { instance, world, maxTokens }: { readonly instance: Instance; readonly world: World | undefined; readonly maxTokens: number },
+): ReturnType<typeof createConversation> {
+  return createConversation(async () => session, {
     sampling: gradedSampling,
     repeatable: true,
     maxTokens,
@@ -104,20 +122,13 @@ async function askTurns(session: Session, instance: Instance, options: TurnOptio
     tools: world?.tools,
     confirm: world ? async () => true : undefined,
   });
-  let verdict = passed;
-  let isLoose = true;
-  for (const { user, verify } of instance.turns) {
-    const { turn, answered, isCut } = await oneTurn(conversation, user, world, grading.signal);
-    turns.push(turn);
-    if (thinkingBudget > 0 && isCut && withoutThinking(turn.text) === '')
-      return failedByUs(`it thought beyond its budget of ${thinkingBudget} tokens`, 'budget');
-    if (!verify || !verdict.passes) continue;
-    verdict = await grade(verify, answered, grading);
-    if (!verdict.passes) isLoose = await passesLoosely(verify, answered, grading);
-  }
-  if (conversation.forgottenTurns > 0) return failedByUs('the context of the engine is too small for this case');
-  if (verdict.passes) return { verdict: { status: 'pass' }, loosePass: true };
-  return { verdict: { status: 'fail', reason: verdict.reason, evidence: verdict.evidence }, loosePass: isLoose };
+}
+
+/** A verdict, with the budget that an answer was cut at: what is not there was perhaps not reached. */
+function outcomeOf(verdict: Grade, isLoose: boolean, cutAtTokens: number | undefined): Outcome {
+  if (verdict.passes) return { verdict: { status: 'pass' }, loosePass: true, cutAtTokens };
+  const reason = cutAtTokens === undefined ? verdict.reason : `cut at ${cutAtTokens} tokens; ${verdict.reason}`;
+  return { verdict: { status: 'fail', reason, evidence: verdict.evidence }, loosePass: isLoose, cutAtTokens };
 }
 
 /** An error is ours, never counted as the model's failure. */

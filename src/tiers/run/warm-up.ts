@@ -1,5 +1,5 @@
 import type { Session } from '../../engine/engine.ts';
-import { gradedSampling } from './run-case.ts';
+import { gradedSampling } from '../asking.ts';
 
 /** Loads the weights and measures, 32 tokens; a model that thinks begins with it. */
 export async function warmUp(session: Session, signal: AbortSignal | undefined): Promise<{ tokensPerSecond: number; thinks: boolean }> {

@@ -29,17 +29,20 @@ export async function openWorld({ files, facts = {}, canRunTests = false }: NonN
   }
   const workspace = await openWorkspace(root, join(base, 'trash'));
   const tools = [...builtInTools(workspace, async () => facts), ...(canRunTests ? [testTool(() => filesIn(root))] : [])];
+  // A folder that was made is a thing that was left, like a file; it stands there as `name/`.
+  const known = Object.keys(files).flatMap((path) => path.split('/').map((_, index, names) => names.slice(0, index).join('/')));
+  const snapshot = async (): Promise<Files> => ({ ...(await emptyFoldersIn(root, known)), ...(await filesIn(root)) });
   return {
     tools,
-    snapshot: () => filesIn(root),
+    snapshot,
     async play({ text, calls = [] }) {
       const results: NonNullable<Answered['calls']>[number][] = [];
       for (const [index, { name, args }] of calls.entries()) {
         const call = { id: `call-${index + 1}`, name, arguments: args };
         const { isError, content, facts: known } = await runTool(tools, call, { confirm: async () => true });
-        results.push({ name, isError, content, facts: known });
+        results.push({ name, args, isError, content, facts: known });
       }
-      return { text, calls: results, files: await filesIn(root) };
+      return { text, calls: results, files: await snapshot() };
     },
     [Symbol.asyncDispose]: () => rm(base, { recursive: true, force: true }),
   };
@@ -54,6 +57,20 @@ async function filesIn(folder: string): Promise<Files> {
   return found;
 }
 
+async function emptyFoldersIn(folder: string, known: readonly string[]): Promise<Files> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const pathOf = (entry: (typeof entries)[number]): string =>
+    join(entry.path, entry.name)
+      .slice(folder.length + 1)
+      .replaceAll('\\', '/');
+  const paths = entries.map(pathOf);
+  const empty = entries
+    .filter((entry) => entry.isDirectory())
+    .map(pathOf)
+    .filter((path) => !known.includes(path) && !paths.some((other) => other.startsWith(`${path}/`)));
+  return Object.fromEntries(empty.map((path) => [`${path}/`, '']));
+}
+
 /** Runs the visible tests of a project: `module.exports = [[arguments, expected], ...]` beside the code. */
 function testTool(read: () => Promise<Files>): Tool {
   return {
@@ -64,8 +81,8 @@ function testTool(read: () => Promise<Files>): Tool {
       const files = await read();
       const [testFile = ''] = Object.keys(files).filter((path) => path.endsWith('.test.js'));
       const source = files[testFile.replace('.test.js', '.js')] ?? '';
-      const name = /function (\w+)/.exec(source)?.[1] ?? '';
-      const tests = JSON.parse(/module\.exports = (.*);/.exec(files[testFile] ?? '')?.[1] ?? '[]') as [unknown[], unknown][];
+      const name = /\bfunction\s+(\w+)/.exec(source)?.[1] ?? /\b(?:const|let|var)\s+(\w+)\s*=/.exec(source)?.[1] ?? '';
+      const tests = JSON.parse(/module\.exports\s*=\s*(.*);/.exec(files[testFile] ?? '')?.[1] ?? '[]') as [unknown[], unknown][];
       const result = await callFunction(
         source,
         name,

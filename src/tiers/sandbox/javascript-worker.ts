@@ -28,6 +28,8 @@ async function run(): Promise<SandboxResult<readonly string[]>> {
   runtime.setInterruptHandler(() => Date.now() > endMs);
   const context = runtime.newContext();
   const outputs: string[] = [];
+  const surrounded = evaluate(context, `${job.world ?? ''}\n;undefined`, endMs);
+  if ('failed' in surrounded) return surrounded;
   const prepared = evaluate(context, `${job.source}\n;undefined`, endMs);
   if ('failed' in prepared) return prepared;
   for (const expression of job.expressions) {

@@ -1,9 +1,12 @@
+import { asScript, javascriptWorld } from './javascript-world.ts';
 import { runInSandbox, type SandboxLimits, type SandboxResult } from './sandbox.ts';
 
 /** JavaScript of a model, run apart. */
 
 /** Source to load, and expressions whose values are told as text. */
 export interface JavaScriptJob {
+  /** What stands there before the source is loaded, which may declare the same names. */
+  readonly world?: string;
   readonly source: string;
   readonly expressions: readonly string[];
 }
@@ -21,10 +24,11 @@ export async function callFunction(
   calls: readonly (readonly unknown[])[],
   options: SandboxOptions = {},
 ): Promise<SandboxResult<readonly unknown[]>> {
-  // Captured before the answer's code runs, which may replace what it finds.
-  const prelude = 'const $write = JSON.stringify;\n';
-  const expressions = calls.map((args) => `$write([${name}(...${JSON.stringify(args)})])`);
-  const result = await runInSandbox<readonly string[]>('javascript-sandbox.mjs', { source: prelude + source, expressions }, options);
+  // `$write` is captured before the answer's code runs, which may replace what it finds.
+  const found = `(typeof ${name} === 'undefined' ? $exported(${JSON.stringify(name)}) : ${name})`;
+  const expressions = calls.map((args) => `$write([${found}(...${JSON.stringify(args)})])`);
+  const job: JavaScriptJob = { world: javascriptWorld, source: asScript(source), expressions };
+  const result = await runInSandbox<readonly string[]>('javascript-sandbox.mjs', job, options);
   if ('failed' in result) return result;
   try {
     return { done: result.done.map((text) => (JSON.parse(text) as unknown[])[0]) };
@@ -33,15 +37,25 @@ export async function callFunction(
   }
 }
 
-/** For each text whether the pattern matches all of it. */
+/** A pattern and its flags, as in `/[a-z]+/i`. */
+export interface Pattern {
+  readonly source: string;
+  readonly flags: string;
+}
+
+/** For each text whether `.test()` of the pattern says yes. */
 export async function matchPattern(
-  pattern: string,
+  { source: written, flags }: Pattern,
   texts: readonly string[],
   options: SandboxOptions = {},
 ): Promise<SandboxResult<readonly boolean[]>> {
-  const source = `const $pattern = new RegExp(${JSON.stringify(`^(?:${pattern})$`)});`;
-  const expressions = texts.map((text) => `String($pattern.test(${JSON.stringify(text)}))`);
-  const result = await runInSandbox<readonly string[]>('javascript-sandbox.mjs', { source, expressions }, options);
+  const pattern = `new RegExp(${JSON.stringify(written)}, ${JSON.stringify(flags)})`;
+  // Made anew each time: some flags remember where the last match ended.
+  const job: JavaScriptJob = {
+    source: `${pattern};`,
+    expressions: texts.map((text) => `String(${pattern}.test(${JSON.stringify(text)}))`),
+  };
+  const result = await runInSandbox<readonly string[]>('javascript-sandbox.mjs', job, options);
   return 'failed' in result ? result : { done: result.done.map((text) => text === 'true') };
 }
 

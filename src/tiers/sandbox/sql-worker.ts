@@ -6,7 +6,7 @@ import type { SqlJob, SqlRows } from './sql.ts';
 
 /** One query on some databases in SQLite: WebAssembly inside a worker; files and extensions do not exist there. */
 
-const { job } = workerData as { job: SqlJob; limits: SandboxLimits };
+const { job, limits } = workerData as { job: SqlJob; limits: SandboxLimits };
 const maxRows = 5000;
 
 run().then(
@@ -23,6 +23,8 @@ async function run(): Promise<SandboxResult<readonly SqlRows[]>> {
     const database = new Database();
     try {
       database.run(content);
+      // SQLite's own cap: beyond it a query fails, and cannot raise it, being a SELECT.
+      database.run(`pragma hard_heap_limit = ${limits.memoryMB * 1024 ** 2}`);
       const statement = database.prepare(job.query);
       const rows: unknown[][] = [];
       while (statement.step()) {

@@ -1,5 +1,6 @@
 import type { SandboxOptions } from './javascript.ts';
 import { runInSandbox, type SandboxResult } from './sandbox.ts';
+import { statementsIn, withoutBrackets } from './sql-statements.ts';
 
 /** SQL of a model, run apart on databases made for it. */
 
@@ -18,13 +19,9 @@ export async function runSelect(
   databases: readonly string[],
   options: SandboxOptions = {},
 ): Promise<SandboxResult<readonly SqlRows[]>> {
-  const statement = query
-    .replace(/--[^\n]*/g, ' ')
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .trim()
-    .replace(/;\s*$/, '');
+  const [statement = '', ...more] = statementsIn(query).map(withoutBrackets);
   if (!/^(select|with)\b/i.test(statement)) return { failed: 'it is no SELECT' };
-  if (statement.replace(/'(?:[^']|'')*'/g, "''").includes(';')) return { failed: 'it is more than one statement' };
+  if (more.length > 0) return { failed: 'it is more than one statement' };
   const job: SqlJob = { query: statement, databases };
   return runInSandbox<readonly SqlRows[]>('sql-sandbox.mjs', job, { limits: { timeMs: 4500, memoryMB: 64 }, ...options });
 }

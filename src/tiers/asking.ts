@@ -1,0 +1,30 @@
+import { toolInstructions, toolReplySchema } from '../agent/tool-format.ts';
+import { builtInToolDefinitions } from '../agent/tools/built-in-tools.ts';
+import { grammarOf } from '../engine/schema-grammar.ts';
+
+/** How every question is asked, whatever it is: all of it stands in the hash of a suite, so that answers to other questions are never mixed. */
+
+/** Greedy, and the same everywhere: nothing of an answer is left to chance. */
+export const gradedSampling = { temperature: 0, topK: 1, topP: 1, minP: 0, seed: 0 } as const;
+
+/** Tokens a thinking model may think in each tier, apart from its answer. */
+export const thinkingTokens = [512, 1024, 2048, 4096] as const;
+
+/** The system prompt of cases with tools that have none of their own. */
+export const toolSystem = 'You are an assistant on this computer. Use the tools to do what the user asks.';
+
+/** State of this module: what tools say of themselves does not change while a program runs. */
+let told: unknown;
+
+/** What a model is told and held to besides the prompts: tools as they describe themselves, the instructions and the grammar made of them, sampling, budgets of thinking. */
+export function waysOfAsking(): unknown {
+  told ??= {
+    sampling: gradedSampling,
+    thinkingTokens,
+    toolSystem,
+    tools: builtInToolDefinitions,
+    instructions: toolInstructions(builtInToolDefinitions),
+    grammar: grammarOf(toolReplySchema(builtInToolDefinitions, {})),
+  };
+  return told;
+}
