@@ -87,7 +87,7 @@ function suiteOf(file: SuiteFile, cases: readonly OwnCase[]): OwnSuite {
   const tier = file.tier ?? 0;
   const facts = file.cases.map(({ id, title = id, ability = 'other', maxTokens, chanceLevel = 0 }, index) => {
     const { variants = 1, needsPython = false } = cases[index] ?? {};
-    return { id, title, ability, maxTokens, chanceLevel, variants, ...(needsPython ? ({ needsPython } as const) : {}) };
+    return { id, title, ability, maxTokens, chanceLevel, variants, needsPython: needsPython || undefined };
   });
   const byId = new Map(cases.map((own) => [own.id, own]));
   return {

@@ -61,7 +61,7 @@ export async function matchPattern(
 
 /** Whether the sandbox works: a right value, and a loop that is stopped. */
 export async function testJavaScript(signal?: AbortSignal): Promise<boolean> {
-  const stop = signal ? { signal } : {};
+  const stop = { signal };
   const sum = await callFunction('function add(a, b) { return a + b }', 'add', [[2, 3]], stop);
   if (!('done' in sum) || sum.done[0] !== 5) return false;
   const limits = { timeMs: 200, memoryMB: 32 };

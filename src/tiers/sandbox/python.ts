@@ -77,7 +77,7 @@ def probe(module):
  * process makes sure of by itself. Throws TESTS_INCOMPLETE when it does not start.
  */
 export async function testPython(folder: string, signal?: AbortSignal): Promise<boolean> {
-  const stop = signal ? { signal } : {};
+  const stop = { signal };
   await using usual = await openPython(folder, stop);
   await using short = await openPython(folder, { limits: { ...pythonLimits, timeMs: 300 }, ...stop });
   const [values, loop] = await Promise.all([

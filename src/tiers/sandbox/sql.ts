@@ -28,6 +28,6 @@ export async function runSelect(
 
 /** Whether the sandbox works. */
 export async function testSql(signal?: AbortSignal): Promise<boolean> {
-  const result = await runSelect('select sum(a) from t', ['create table t(a); insert into t values (2), (3);'], signal ? { signal } : {});
+  const result = await runSelect('select sum(a) from t', ['create table t(a); insert into t values (2), (3);'], { signal });
   return 'done' in result && result.done[0]?.[0]?.[0] === 5;
 }
