@@ -7,7 +7,7 @@ import { findModel, requireModel } from '../catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
 import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
-import { minContextLength } from '../engine/defaults.ts';
+import { maxDefaultContextLength, minContextLength } from '../engine/defaults.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import {
   chooseEmbedding,
@@ -56,6 +56,8 @@ export interface DescribedModel {
   readonly installed: ListedModel | undefined;
   /** The file, where a path was named. */
   readonly file?: DescribedFile;
+  /** Tokens a model is opened with at most where nobody says more. */
+  readonly maxOpenedTokens: number;
 }
 
 /** `luci.models` */
@@ -165,13 +167,14 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
           name: reference,
           cataloged: undefined,
           installed: undefined,
+          maxOpenedTokens: maxDefaultContextLength,
           file: await describeFile(expandHome(parsed.path, userFolder), minContextLength),
         };
       const entry = findModel(await catalog(), reference);
       const [all, models] = await Promise.all([cataloged(), list()]);
       const item = all.find(({ model }) => model.name === entry?.name);
       const { name } = item?.model ?? (await installed(reference));
-      return { name, cataloged: item, installed: models.find((model) => model.name === name) };
+      return { name, cataloged: item, installed: models.find((model) => model.name === name), maxOpenedTokens: maxDefaultContextLength };
     },
     async installedNames(references) {
       const names = new Set<string>();

@@ -1,7 +1,6 @@
 import type { DescribedFile } from '../../app/describe-file.ts';
 import type { DescribedModel } from '../../app/models.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
-import { maxDefaultContextLength } from '../../engine/defaults.ts';
 import { kindOf } from '../../sources/kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { catalogData, fitText, purposesText, sizeText } from '../show/catalog-rows.ts';
@@ -33,13 +32,13 @@ export async function describeModel({ luci, show }: CommandContext, reference: s
       installed: installed ? installedData(installed) : null,
     });
   } else if (show.quiet) show.result(printable(described.name));
-  else show.result(lines(file ? fileFacts(file) : facts(described, show.terminal), show.terminal));
+  else show.result(lines(file ? fileFacts(file, described) : facts(described, show.terminal), show.terminal));
   return 0;
 }
 
 type Fact = readonly [label: string, value: string | undefined];
 
-function facts({ name, cataloged, installed }: DescribedModel, terminal: Terminal): readonly Fact[] {
+function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, terminal: Terminal): readonly Fact[] {
   const model = cataloged?.model;
   const read = installed?.facts;
   const [file] = model?.files ?? [];
@@ -53,7 +52,7 @@ function facts({ name, cataloged, installed }: DescribedModel, terminal: Termina
     ['purposes', purposesText(model)],
     ['parameters', parametersText(read?.parametersB ?? model?.parametersB, model?.activeParametersB)],
     ['quantization', read?.quantization ?? model?.quantization],
-    ['context', openedText(read?.contextLength ?? model?.contextLength)],
+    ['context', openedText(read?.contextLength ?? model?.contextLength, maxOpenedTokens)],
     ['architecture', read?.architecture ?? model?.architecture],
     ['licence', model?.license],
     ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
@@ -70,7 +69,10 @@ function facts({ name, cataloged, installed }: DescribedModel, terminal: Termina
 }
 
 /** A file that need not be installed. */
-function fileFacts({ path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile): readonly Fact[] {
+function fileFacts(
+  { path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile,
+  { maxOpenedTokens }: DescribedModel,
+): readonly Fact[] {
   return [
     ['file', path],
     ['says it is', read.name],
@@ -78,7 +80,7 @@ function fileFacts({ path, sizeBytes, facts: read, memoryBytes, contextLength }:
     ['architecture', read.architecture],
     ['parameters', parametersText(read.parameters / 1e9, undefined)],
     ['quantization', read.quantization],
-    ['context', openedText(read.contextLength)],
+    ['context', openedText(read.contextLength, maxOpenedTokens)],
     ['size', formatBytes(sizeBytes)],
     ['memory', `${formatBytes(memoryBytes)} with ${contextText(contextLength)} of context`],
     ['parts', read.splitCount === undefined ? undefined : `part ${(read.splitIndex ?? 0) + 1} of ${read.splitCount}`],
@@ -110,12 +112,10 @@ function contextText(contextLength: number | undefined): string | undefined {
 }
 
 /** What it was trained for, and what of that it gets where nobody says more. */
-function openedText(contextLength = 0): string | undefined {
+function openedText(contextLength = 0, maxOpened = contextLength): string | undefined {
   if (contextLength === 0) return undefined;
   const trained = contextText(contextLength);
-  return contextLength <= maxDefaultContextLength
-    ? trained
-    : `${trained}, ${maxDefaultContextLength.toLocaleString('en')} unless --context says more`;
+  return contextLength <= maxOpened ? trained : `${trained}, ${maxOpened.toLocaleString('en')} unless --context says more`;
 }
 
 function stateText({ enabled, isDefault, verified, vouched }: NonNullable<DescribedModel['installed']>): string {
