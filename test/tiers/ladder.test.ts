@@ -140,9 +140,9 @@ test('a model that thinks gets tokens for it; what thinks beyond them is an erro
   const { stdout, exitCode } = await run({}, session);
   expect(stdout).toContain('Tier 0: ✅ PASS (9/10) 90.0%\n        95 % interval 70-100, 1 repeat, 1 beyond the thinking budget');
   expect(exitCode).toBe(0);
-  expect(limits.slice(0, 3)).toEqual([32, 40 + 512, 120 + 512]);
+  expect(limits.slice(0, 3)).toEqual([32, 60 + 512, 240 + 512]);
   // Through the grammar of tools nothing can be thought.
-  expect(limits.at(-1)).toBe(120);
+  expect(limits.at(-1)).toBe(200);
 });
 
 test('a reply that takes far too long is an error and not a failure, and the next one is asked', async () => {
