@@ -74,7 +74,7 @@ test('a prompt longer than the context is an error, never cut silently', async (
   expect(ran).toMatchObject({
     exitCode: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^The prompt has \d+ tokens; the context holds 2048\./),
+    stderr: expect.stringMatching(/^The prompt has \d+ tokens; the context holds 2048, the model can hold 2048\.\n/),
   });
 });
 
