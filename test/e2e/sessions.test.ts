@@ -130,11 +130,11 @@ test('who asks for it is told how the loading goes, whether it opens the model o
   expect(fractions.at(-1)).toBe(1);
   expect(told[0]?.findLast(({ type }) => type === 'loading')).toMatchObject({ name: model, sizeBytes: expect.any(Number) });
   await using _second = await luci.open(model, { onEvent: onEvent(1) });
-  expect(told[1]).toEqual([{ type: 'ready' }]);
+  expect(told[1]).toEqual([{ type: 'ready', modelKind: 'chat' }]);
   // From the agent of a program of its own, which finds it in the engine process.
   await using agent = luci.agent({ model: model.replace('tiny', './tiny'), onLoad: onEvent(2) });
   await agent.query('hi', greedy);
-  expect(told[2]).toEqual([{ type: 'ready' }]);
+  expect(told[2]).toEqual([{ type: 'ready', modelKind: 'chat' }]);
 });
 
 test('the class for programs passes the events of loading on', async () => {
