@@ -35,7 +35,7 @@ test('from nothing, ask fetches the real starter, verifies it and answers; the s
     usage: { generatedTokens: expect.any(Number) },
   });
 
-  const overflow = await home.luci(['ask', 'word '.repeat(6000)]);
+  const overflow = await home.luci(['ask', 'word '.repeat(12_000)]);
   expect(overflow).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^The prompt has \d+ tokens/) });
 
   const again = await home.luci(['install', 'smollm2-135m']);
