@@ -41,7 +41,7 @@ export type Verifier =
       readonly forbid: readonly string[];
       readonly mostWords: number;
       /** Default: twice the slots and three. */
-      readonly leastWords?: number;
+      readonly minWords?: number;
       /** Of `need` those that come in this order. */
       readonly ordered?: readonly (readonly string[])[];
     }

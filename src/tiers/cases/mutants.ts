@@ -15,7 +15,7 @@ export function agrees({ run }: Pick<Mutant, 'run'>, { args, want }: CodeTest, k
 }
 
 /** How many inputs are tried for one that tells a mutant. */
-const mostDraws = 4000;
+const maxDraws = 4000;
 
 /**
  * Adds to the tests, for each mutant that passes them all, an input that tells it; undefined where none is found, and the parameters have
@@ -30,7 +30,7 @@ export function killAll(
   for (const mutant of mutants) {
     const survives = (test: CodeTest): boolean => agrees(mutant, test, keepsInput);
     for (let draws = 0; all.every(survives); draws += 1) {
-      if (draws > mostDraws) return undefined;
+      if (draws > maxDraws) return undefined;
       const test = draw();
       if (!survives(test)) all.push(test);
     }

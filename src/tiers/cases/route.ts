@@ -38,7 +38,7 @@ interface RouteMistake {
 
 /** Cheapest way over a grid from the upper left to the lower right; -1 where there is none. Entering a cell costs its number. */
 export function cheapestRoute(grid: Grid, walls: number, turnCost: number, mistake: RouteMistake = {}): number | null {
-  const { startCounts = false, endIsFree = false, noWay = -1, walls: mostWalls = walls, state = wholeState } = mistake;
+  const { startCounts = false, endIsFree = false, noWay = -1, walls: maxWalls = walls, state = wholeState } = mistake;
   const [start = 0, end = 0] = [grid[0]?.[0], grid.at(-1)?.at(-1)];
   const best = new Map<string, number>();
   const open: Reached[] = [{ row: 0, column: 0, direction: -1, broken: 0, cost: (startCounts ? start : 0) - (endIsFree ? end : 0) }];
@@ -50,7 +50,7 @@ export function cheapestRoute(grid: Grid, walls: number, turnCost: number, mista
     const key = state(here);
     if ((best.get(key) ?? Number.POSITIVE_INFINITY) <= here.cost) continue;
     best.set(key, here.cost);
-    open.push(...nextTo(here, grid, turnCost, mistake).filter(({ broken }) => broken <= mostWalls));
+    open.push(...nextTo(here, grid, turnCost, mistake).filter(({ broken }) => broken <= maxWalls));
   }
 }
 

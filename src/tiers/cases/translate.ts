@@ -81,7 +81,7 @@ export const translate: CaseDefinition = {
         need: [ofNoun, ofDay, ofColour, kitchen, [String(count)], [name], table, brother, put, left],
         ordered: [put, left],
         forbid: [noun, 'kitchen', 'the', 'brother', day, colour, 'and', 'with', 'house', 'put'],
-        leastWords: 14,
+        minWords: 14,
         mostWords: 40,
       },
       write(ofNoun[0] ?? '', ofDay[0] ?? '', ofColour[0] ?? '', count, name),

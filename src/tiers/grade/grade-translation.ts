@@ -10,10 +10,10 @@ const functionWords = {
 } as const;
 
 export function gradeSlots(verifier: Extract<Verifier, { readonly kind: 'slots' }>, text: string): Grade {
-  const { language, need, forbid, mostWords, leastWords = 2 * need.length + 3, ordered = [] } = verifier;
+  const { language, need, forbid, mostWords, minWords = 2 * need.length + 3, ordered = [] } = verifier;
   const words = (text.toLowerCase().match(/[\p{L}\p{N}’'-]+/gu) ?? []).map(folded);
   if (words.length > mostWords) return failed(`${words.length} words, at most ${mostWords} are needed`);
-  if (words.length < leastWords) return failed(`${words.length} words are no whole translation`);
+  if (words.length < minWords) return failed(`${words.length} words are no whole translation`);
   if (functionWords[language].filter((word) => words.includes(word)).length < 3) return failed('it is not in the language asked for');
   const left = forbid.find((word) => words.includes(folded(word.toLowerCase())));
   if (left !== undefined) return failed('a word of the source is left', left);
