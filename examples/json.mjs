@@ -10,7 +10,7 @@ const town = {
 
 const agent = new LlamafileAgent(process.argv[2] ?? {});
 try {
-  console.log(await agent.json('Describe a town by a river.', town, { maxTokens: 200 }));
+  console.log(JSON.stringify(await agent.json('Describe a town by a river.', town, { maxTokens: 200 })));
 } finally {
   await agent.close();
 }
