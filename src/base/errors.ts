@@ -17,6 +17,9 @@ export const errorKinds = {
   CONTEXT_OVERFLOW: { exitCode: 2, httpStatus: 400 },
   NOT_CONFIRMED: { exitCode: 2, httpStatus: 400 },
   AGENT_CLOSED: { exitCode: 2, httpStatus: 409 },
+  TOO_LARGE: { exitCode: 2, httpStatus: 413 },
+  UNAUTHORIZED: { exitCode: 2, httpStatus: 401 },
+  FORBIDDEN: { exitCode: 2, httpStatus: 403 },
   // Models
   MODEL_UNKNOWN: { exitCode: 3, httpStatus: 404 },
   MODEL_NOT_INSTALLED: { exitCode: 3, httpStatus: 404 },
@@ -43,6 +46,7 @@ export const errorKinds = {
   ENGINE_FAILED: { exitCode: 7, httpStatus: 500 },
   ENGINE_CRASHED: { exitCode: 7, httpStatus: 500 },
   MEMORY_SHORT: { exitCode: 7, httpStatus: 507 },
+  BUSY: { exitCode: 7, httpStatus: 503 },
   // Tests
   TIER_NOT_PASSED: { exitCode: 8, httpStatus: 500 },
   TESTS_INCOMPLETE: { exitCode: 9, httpStatus: 500 },

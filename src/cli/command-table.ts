@@ -16,6 +16,7 @@ import { remote } from './commands/remote.ts';
 import { remove } from './commands/remove.ts';
 import { runtime } from './commands/runtime.ts';
 import { search } from './commands/search.ts';
+import { serve } from './commands/serve.ts';
 import { showModel } from './commands/show.ts';
 import { stop } from './commands/stop.ts';
 import { test } from './commands/test.ts';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   test,
   bench,
   verify,
+  serve,
   remote,
   runtime,
   clean,

@@ -1,0 +1,12 @@
+import type { Luci } from '../app/luci.ts';
+import type { Metrics } from './metrics.ts';
+import type { RequestQueue } from './request-queue.ts';
+
+/** What every route works with. */
+export interface ServeContext {
+  readonly luci: Luci;
+  readonly queue: RequestQueue;
+  readonly metrics: Metrics;
+  /** Told what went wrong inside, for the log of the server; never sent to a client. */
+  readonly onFault: (error: unknown) => void;
+}

@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import type { ServeContext } from '../context.ts';
+import { ndjson, ndjsonLine, streamed } from '../event-stream.ts';
+import { failureOf, unsupported } from '../failure.ts';
+import { installModel, removeModel } from '../installing.ts';
+import { readBody } from '../read-body.ts';
+import { ollamaErrorBody } from './errors.ts';
+import { namedIn } from './models.ts';
+
+/** What Ollama's clients change: models fetched and removed. */
+
+const pullSchema = v.object({ model: v.nullish(v.string()), name: v.nullish(v.string()), stream: v.nullish(v.boolean()) });
+
+/** POST /api/pull */
+export async function pull(context: ServeContext, request: Request): Promise<Response> {
+  const { model, name, stream } = await readBody(request, pullSchema);
+  const reference = model || name || '';
+  if (stream === false) {
+    for await (const _ of installModel(context, reference, request.signal));
+    return Response.json({ status: 'success' });
+  }
+  async function* lines(signal: AbortSignal): AsyncGenerator<string> {
+    yield ndjsonLine({ status: 'pulling manifest' });
+    for await (const { file, digest, totalBytes, receivedBytes, phase } of installModel(context, reference, signal)) {
+      const layer = { digest: digest === undefined ? undefined : `sha256:${digest}`, total: totalBytes, completed: receivedBytes };
+      yield ndjsonLine({ status: phase === 'verifying' ? 'verifying sha256 digest' : `pulling ${file}`, ...layer });
+    }
+    yield ndjsonLine({ status: 'success' });
+  }
+  return streamed(lines, { ...ndjson, failure: (error) => ndjsonLine(ollamaErrorBody(failureOf(error, context))) }, request.signal);
+}
+
+/** DELETE /api/delete */
+export async function remove(context: ServeContext, request: Request): Promise<Response> {
+  await removeModel(context, await namedIn(request));
+  return new Response(null, { status: 200 });
+}
+
+/** POST /api/copy, /api/create, /api/push */
+export function notOffered(): never {
+  throw unsupported('Copying, making and uploading of models');
+}

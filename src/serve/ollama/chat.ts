@@ -1,0 +1,91 @@
+import type { Usage } from '../../engine/engine.ts';
+import { type AnswerEvent, type AnswerRequest, answerOf, wholeAnswer } from '../answer.ts';
+import type { ServeContext } from '../context.ts';
+import { ndjson, ndjsonLine, streamed } from '../event-stream.ts';
+import { failureOf, unsupported } from '../failure.ts';
+import { readBody } from '../read-body.ts';
+import { ollamaErrorBody } from './errors.ts';
+import { chatSchema, generateSchema, howOf, messagesOf, toolsOf } from './request.ts';
+
+/** POST /api/chat and /api/generate. Both stream unless they are told not to. */
+
+/** How the parts of an answer stand in the lines of one of the two. */
+type Line = (parts: { readonly text?: string; readonly thinking?: string; readonly calls?: readonly unknown[] }) => object;
+
+const chatLine: Line = ({ text = '', thinking, calls }) => ({ message: { role: 'assistant', content: text, thinking, tool_calls: calls } });
+const generateLine: Line = ({ text = '', thinking }) => ({ response: text, thinking });
+
+export async function chat(context: ServeContext, request: Request): Promise<Response> {
+  const body = await readBody(request, chatSchema);
+  if (!body.messages?.length) return loaded(context, body.model, chatLine, request.signal);
+  const tools = toolsOf(body.tools);
+  const asked = { model: body.model, tools, request: { messages: messagesOf(body.messages), ...howOf(body) } };
+  return answered(context, { asked, line: chatLine, isStream: body.stream !== false }, request.signal);
+}
+
+export async function generate(context: ServeContext, request: Request): Promise<Response> {
+  const body = await readBody(request, generateSchema);
+  if (body.images?.length) throw unsupported('An answer to images');
+  if (body.suffix) throw unsupported('Text between two texts ("suffix")');
+  if (!body.prompt) return loaded(context, body.model, generateLine, request.signal);
+  const system = body.system ? [{ role: 'system' as const, content: body.system }] : [];
+  const messages = [...system, { role: 'user' as const, content: body.prompt }];
+  const asked = { model: body.model, tools: [], request: { messages, raw: body.raw ?? undefined, ...howOf(body) } };
+  return answered(context, { asked, line: generateLine, isStream: body.stream !== false }, request.signal);
+}
+
+interface Answering {
+  readonly asked: AnswerRequest;
+  readonly line: Line;
+  readonly isStream: boolean;
+}
+
+async function answered(context: ServeContext, { asked, line, isStream }: Answering, client: AbortSignal): Promise<Response> {
+  const base = (): object => ({ model: asked.model, created_at: new Date().toISOString() });
+  if (!isStream) {
+    const { text, thinking, calls, reason, usage } = await wholeAnswer(answerOf(context, asked, client));
+    const said = line({ text, thinking: thinking || undefined, calls: calls.length > 0 ? calls.map(callOf) : undefined });
+    return Response.json({ ...base(), ...said, ...endOf(reason, usage) });
+  }
+  async function* lines(signal: AbortSignal): AsyncGenerator<string> {
+    for await (const event of answerOf(context, asked, signal)) {
+      const end = event.type === 'end' ? endOf(event.reason, event.usage) : { done: false };
+      yield ndjsonLine({ ...base(), ...line(partsOf(event)), ...end });
+    }
+  }
+  return streamed(lines, { ...ndjson, failure: (error) => ndjsonLine(ollamaErrorBody(failureOf(error, context))) }, client);
+}
+
+function partsOf(event: AnswerEvent): Parameters<Line>[0] {
+  if (event.type === 'call') return { calls: [callOf(event.call)] };
+  if (event.type === 'end') return {};
+  return event.type === 'text' ? { text: event.text } : { thinking: event.text };
+}
+
+function callOf({ name, arguments: args }: Extract<AnswerEvent, { type: 'call' }>['call']): object {
+  return { function: { name, arguments: args } };
+}
+
+const nanosecondsPerMs = 1e6;
+
+function endOf(reason: string, usage: Usage): object {
+  const { promptTokens, generatedTokens, totalMs, loadMs, timeToFirstTokenMs } = usage;
+  const ns = (ms: number): number => Math.round(Math.max(0, ms) * nanosecondsPerMs);
+  return {
+    done: true,
+    done_reason: reason === 'length' ? 'length' : 'stop',
+    total_duration: ns(totalMs),
+    load_duration: ns(loadMs),
+    prompt_eval_count: promptTokens,
+    prompt_eval_duration: ns(timeToFirstTokenMs),
+    eval_count: generatedTokens,
+    eval_duration: ns(totalMs - timeToFirstTokenMs),
+  };
+}
+
+/** Nothing to answer: the model is loaded, so that the next question is answered at once. */
+async function loaded({ luci, queue }: ServeContext, model: string, line: Line, signal: AbortSignal): Promise<Response> {
+  using _place = await queue.enter(signal);
+  await using _session = await luci.open(model, { signal });
+  return Response.json({ model, created_at: new Date().toISOString(), ...line({}), done: true, done_reason: 'load' });
+}

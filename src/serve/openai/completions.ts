@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import { LuciError } from '../../base/errors.ts';
+import { type AnswerRequest, answerOf, wholeAnswer } from '../answer.ts';
+import type { ServeContext } from '../context.ts';
+import { sse, sseEvent, streamed } from '../event-stream.ts';
+import { failureOf } from '../failure.ts';
+import { readBody } from '../read-body.ts';
+import { samplingFields, samplingOf } from './chat-request.ts';
+import { openAiErrorBody } from './errors.ts';
+import { finishReason, usageOf } from './usage.ts';
+
+/** POST /v1/completions: texts that the model continues, without its chat template. */
+
+const completionSchema = v.object({
+  ...samplingFields,
+  model: v.nullish(v.string()),
+  prompt: v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(64))]),
+  echo: v.nullish(v.boolean()),
+  logprobs: v.nullish(v.number()),
+  suffix: v.nullish(v.string()),
+});
+
+type CompletionBody = v.InferOutput<typeof completionSchema>;
+
+/** OpenAI's own default. */
+const defaultMaxTokens = 16;
+
+export async function completions(context: ServeContext, request: Request): Promise<Response> {
+  const body = await readBody(request, completionSchema);
+  refuse(body);
+  const head = {
+    id: `cmpl-${crypto.randomUUID()}`,
+    object: 'text_completion',
+    created: Math.floor(Date.now() / 1000),
+    model: body.model ?? 'default',
+  };
+  const asked = [body.prompt].flat().map((prompt) => requestOf(body, prompt));
+  if (!body.stream) {
+    const answers = [];
+    for (const one of asked) answers.push(await wholeAnswer(answerOf(context, one, request.signal)));
+    const choices = answers.map(({ text, reason }, index) => ({ index, text, logprobs: null, finish_reason: finishReason(reason) }));
+    return Response.json({ ...head, choices, usage: usageOf(answers.map(({ usage }) => usage)) });
+  }
+  const failure = (error: unknown): string => sseEvent(openAiErrorBody(failureOf(error, context)));
+  return streamed(
+    (signal) => chunks(context, { asked, head, withUsage: body.stream_options?.include_usage ?? false }, signal),
+    { ...sse, failure },
+    request.signal,
+  );
+}
+
+function refuse({ echo, logprobs, suffix, n }: CompletionBody): void {
+  const param = (echo && 'echo') || (logprobs && 'logprobs') || (suffix && 'suffix') || ((n ?? 1) > 1 && 'n');
+  if (param) throw new LuciError('ENGINE_UNSUPPORTED', `"${param}" cannot be had here.`, { details: { param } });
+}
+
+function requestOf(body: CompletionBody, prompt: string): AnswerRequest {
+  const maxTokens = body.max_tokens ?? defaultMaxTokens;
+  return {
+    model: body.model ?? undefined,
+    tools: [],
+    request: { messages: [{ role: 'user', content: prompt }], raw: true, maxTokens, ...samplingOf(body) },
+  };
+}
+
+interface Stream {
+  readonly asked: readonly AnswerRequest[];
+  readonly head: object;
+  readonly withUsage: boolean;
+}
+
+async function* chunks(context: ServeContext, { asked, head, withUsage }: Stream, signal: AbortSignal): AsyncGenerator<string> {
+  const usages = [];
+  for (const [index, one] of asked.entries()) {
+    const choice = (text: string, reason: string | null = null): string =>
+      sseEvent({ ...head, choices: [{ index, text, logprobs: null, finish_reason: reason }] });
+    for await (const event of answerOf(context, one, signal)) {
+      if (event.type === 'text') yield choice(event.text);
+      if (event.type === 'end') {
+        usages.push(event.usage);
+        yield choice('', finishReason(event.reason));
+      }
+    }
+  }
+  if (withUsage) yield sseEvent({ ...head, choices: [], usage: usageOf(usages) });
+  yield sseEvent('[DONE]');
+}

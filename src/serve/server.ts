@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Luci } from '../app/luci.ts';
+import { LuciError } from '../base/errors.ts';
+import { isLoopbackName } from './host-names.ts';
+import { createMetrics } from './metrics.ts';
+import { createRequestQueue, type QueueLimits } from './request-queue.ts';
+import { createRoutes } from './routes.ts';
+import { readServerKey } from './server-key.ts';
+
+/** luci over HTTP: the doors that programs know, on this machine alone unless its owner says otherwise. */
+
+/** How the server runs. */
+export interface ServerOptions extends QueueLimits {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Names it may be called by beside those of this machine. */
+  readonly allowedHosts: readonly string[];
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A server that answers. Disposing it lets the answers under way end for a moment, then ends them. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+const secondMs = 1000;
+/** What an answer under way may still take when the server is ended. */
+const graceMs = 5 * secondMs;
+
+/** Starts it. @throws USAGE where others could reach it and there is no key, or the address cannot be had */
+export async function startServer(luci: Luci, options: ServerOptions): Promise<RunningServer> {
+  const { host, port, allowedHosts, onFault } = options;
+  const isKey = await readServerKey(luci.directories.state);
+  const everywhere = !isLoopbackName(host);
+  if (everywhere && !isKey)
+    throw new LuciError('USAGE', `At ${host} other machines can reach the server, so it needs a key, and there is none.`, {
+      hint: `luci serve key\nThen again: luci serve --host ${host}`,
+    });
+  const pageToken = randomBytes(32).toString('base64url');
+  const context = { luci, queue: createRequestQueue(options), metrics: createMetrics(), onFault };
+  const { fetch } = createRoutes(context, { hosts: [...allowedHosts, host], isKey, everywhere, pageToken });
+  const server = createAdaptorServer({
+    fetch,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 10 * secondMs,
+      requestTimeout: 60 * secondMs,
+      keepAliveTimeout: 30 * secondMs,
+    },
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(end);
+          resolve();
+        });
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      }),
+  };
+}
+
+function listenError({ code, message }: NodeJS.ErrnoException, host: string, port: number): LuciError {
+  if (code === 'EADDRINUSE')
+    return new LuciError('USAGE', `Port ${port} at ${host} is taken by another program, or by luci itself.`, {
+      hint: `luci serve --port ${port + 1}`,
+    });
+  if (code === 'EACCES')
+    return new LuciError('USAGE', `Port ${port} is for the system's own programs.`, { hint: 'luci serve --port 5824' });
+  return new LuciError('USAGE', `The server cannot listen at ${host}:${port}: ${code ?? message}.`, {
+    hint: 'luci serve --host 127.0.0.1',
+  });
+}
