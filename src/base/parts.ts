@@ -24,11 +24,6 @@ export function dataPath(folder: 'catalog' | 'suites', file: string): string {
   return join(requirePackage(), folder, file);
 }
 
-/** Path of a file of the page that `luci serve` shows, as built. */
-export function webPath(file: string): string {
-  return join(requirePackage(), 'dist', 'web', file);
-}
-
 function requirePackage(): string {
   if (packageFolder !== undefined) return packageFolder;
   throw new LuciError(

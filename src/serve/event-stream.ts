@@ -28,6 +28,13 @@ export async function streamed(
   const parts = make(AbortSignal.any([client, stop.signal]));
   const encoder = new TextEncoder();
   let next: Promise<IteratorResult<string>> | undefined = parts.next();
+  // Nobody reads on for a client that went away, and what is not read on would keep its place.
+  const leave = (): void => {
+    stop.abort();
+    next?.catch(() => undefined);
+    void parts.return(undefined).catch(() => undefined);
+  };
+  client.addEventListener('abort', leave, { once: true });
   await within(statusMs, next);
   const body = new ReadableStream<Uint8Array>(
     {
@@ -49,11 +56,7 @@ export async function streamed(
           controller.close();
         }
       },
-      async cancel() {
-        stop.abort();
-        next?.catch(() => undefined);
-        await parts.return(undefined).catch(() => undefined);
-      },
+      cancel: leave,
     },
     { highWaterMark: 0 },
   );

@@ -12,17 +12,15 @@ export interface GuardOptions {
   readonly isKey: ((key: string) => boolean) | undefined;
   /** Whether every request needs the key; else only those that change what is kept. */
   readonly everywhere: boolean;
-  /** Told to the page alone, which may do what the key may. */
-  readonly pageToken: string;
 }
 
 /** @throws FORBIDDEN, UNAUTHORIZED */
 export function guard(request: Request, access: Route['access'], options: GuardOptions): void {
   const host = requireHost(request, options.hosts);
   requireOwnOrigin(request, host);
-  if (access === 'page' || (!options.everywhere && access !== 'change')) return;
+  if (!options.everywhere && access !== 'change') return;
   const given = keyOf(request);
-  if (given !== undefined && (options.isKey?.(given) || (!options.everywhere && given === options.pageToken))) return;
+  if (given !== undefined && options.isKey?.(given)) return;
   throw new LuciError(
     'UNAUTHORIZED',
     given === undefined ? 'This needs the key of the server.' : 'The key is not the one of this server.',

@@ -4,7 +4,7 @@ import type { ServeContext } from './context.ts';
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** Who may ask: whoever may ask at all (default), only who has the key (`change`: it changes what is kept here), or anybody (`page`). */
-  readonly access?: 'change' | 'page';
+  /** Who may ask: whoever may ask at all (default), or only who has the key (`change`: it changes what is kept here). */
+  readonly access?: 'change';
   readonly handle: (context: ServeContext, request: Request, path: string) => Response | Promise<Response>;
 }

@@ -13,7 +13,6 @@ import { completions } from './openai/completions.ts';
 import { embeddings } from './openai/embeddings.ts';
 import { openAiError } from './openai/errors.ts';
 import { listModels, oneModel } from './openai/models.ts';
-import { pageFile } from './page-files.ts';
 import type { Route } from './route.ts';
 
 /** All routes: who may ask is decided first, and what fails is told in the words of the protocol that was spoken. */
@@ -49,13 +48,6 @@ export function createRoutes(context: ServeContext, guardOptions: GuardOptions):
     return response;
   };
   for (const route of routes) app.on(route.method, route.path, guarded(route));
-  const file: Route = {
-    method: 'GET',
-    path: '/*',
-    access: 'page',
-    handle: (_, request, path) => pageFile(request, path, guardOptions.pageToken),
-  };
-  app.get('/*', guarded(file));
   const none: Route = { method: 'POST', path: '*', handle: (_, { method }, path) => notThere(method, path) };
   app.all('*', guarded(none));
   return app;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Luci } from '../app/luci.ts';
@@ -39,9 +38,8 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
     throw new LuciError('USAGE', `At ${host} other machines can reach the server, so it needs a key, and there is none.`, {
       hint: `luci serve key\nThen again: luci serve --host ${host}`,
     });
-  const pageToken = randomBytes(32).toString('base64url');
   const context = { luci, queue: createRequestQueue(options), metrics: createMetrics(), onFault };
-  const { fetch } = createRoutes(context, { hosts: [...allowedHosts, host], isKey, everywhere, pageToken });
+  const { fetch } = createRoutes(context, { hosts: [...allowedHosts, host], isKey, everywhere });
   const server = createAdaptorServer({
     fetch,
     overrideGlobalObjects: false,

@@ -23,9 +23,9 @@ const serveOptions = {
 /** `luci serve`: the models over HTTP. */
 export const serve = defineCommand({
   name: 'serve',
-  summary: 'offer the models to programs and the browser',
+  summary: 'offer the models to programs over HTTP',
   details:
-    'Speaks the protocols of OpenAI (/v1), Ollama (/api) and Anthropic (/v1/messages), and shows a page for people at its address. Only this machine can reach it, unless --host says otherwise. Ctrl+C ends it.',
+    'Speaks the protocols of OpenAI (/v1), Ollama (/api) and Anthropic (/v1/messages). Only this machine can reach it, unless --host says otherwise. Ctrl+C ends it.',
   defaultVerb: 'start',
   verbs: [
     defineCommand({

@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { createLuci } from '../../src/app/create-luci.ts';
+import type { Luci } from '../../src/app/luci.ts';
+import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import type { Session } from '../../src/engine/engine.ts';
+import { type ServerOptions, startServer } from '../../src/serve/server.ts';
+import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
+
+/** A server in a home of its own with one model, `tiny`. With `open` everything is real but what the model says. */
+export interface Served extends AsyncDisposable {
+  readonly url: string;
+  readonly luci: Luci;
+  readonly home: string;
+  readonly faults: unknown[];
+}
+
+/** Starts one at a free port of loopback. */
+export async function serveTiny({ open, ...options }: Partial<ServerOptions> & { readonly open?: () => Session } = {}): Promise<Served> {
+  const home = await mkdtemp(join(tmpdir(), 'luci serve '));
+  await mkdir(join(home, 'models'));
+  await writeFile(join(home, 'models', 'tiny.gguf'), tinyGguf());
+  const luci = createLuci(resolveSettings({ home, offline: true, keepAliveSeconds: 20 }, {}));
+  const faults: unknown[] = [];
+  const server = await startServer(open ? { ...luci, open: async () => open() } : luci, {
+    host: '127.0.0.1',
+    port: 0,
+    allowedHosts: [],
+    maxRunning: 4,
+    maxWaiting: 32,
+    onFault: (error) => void faults.push(error),
+    ...options,
+  });
+  return {
+    url: server.url,
+    luci,
+    home,
+    faults,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await luci.engine.stop();
+      await luci[Symbol.asyncDispose]();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a server answered. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** A request with any headers: `fetch` lets nobody say who they are. */
+export function raw(
+  url: string,
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const sent = httpRequest(url, { method, headers: { ...length, ...headers }, agent: false }, (response) => {
+      readAll(response).then((text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }), reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** A request with a body of JSON, and its answer as JSON. */
+export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body), headers });
+  return { status: response.status, body: await response.json() };
+}
