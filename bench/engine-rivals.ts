@@ -86,7 +86,8 @@ function freePort(): Promise<number> {
   });
 }
 
-function askServer(port: number, { messages, maxTokens }: Question): Promise<Timed> {
+/** Asks whatever speaks /v1/chat/completions at a port of loopback. */
+export function askServer(port: number, { messages, maxTokens }: Question): Promise<Timed> {
   const body = JSON.stringify({
     messages,
     max_tokens: maxTokens,
@@ -101,7 +102,7 @@ function askServer(port: number, { messages, maxTokens }: Question): Promise<Tim
     // A connection of its own: the server closes idle ones between the rounds.
     const where = { host: '127.0.0.1', port, path: '/v1/chat/completions', method: 'POST', headers, agent: false } as const;
     const sent = httpRequest(where, (response) => {
-      if (response.statusCode !== 200) return reject(new Error(`llama-server answers ${response.statusCode}`));
+      if (response.statusCode !== 200) return reject(new Error(`the server answers ${response.statusCode}`));
       let [firstMs, lastMs, rest] = [0, 0, ''];
       let usage: Chunk['usage'];
       response.setEncoding('utf8');

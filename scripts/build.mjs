@@ -85,6 +85,7 @@ try {
     for (const input of Object.keys(metafile.inputs)) bundled.add(input);
   }
   for (const input of await bundleCommand(esbuild, { source, folder: fresh, options: common })) bundled.add(join('src', input));
+  await buildPage(join(fresh, 'web'));
   writeNotices(fresh);
   makeStarter(fresh);
   const stamp = join(fresh, '.stamp');
@@ -127,6 +128,48 @@ function makeStarter(folder) {
     if (made.status !== exitCode) throw new Error(`the built command ends with ${made.status} at ${args.join(' ')}: ${made.stderr}`);
   }
   rmSync(home, { recursive: true });
+}
+
+/** Looks packages up from another folder than the one of the file that imports them. */
+function packagesOf(folder) {
+  return {
+    name: 'packages',
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer, pluginData }) =>
+        pluginData === 'found' || kind === 'entry-point' || importer.includes('node_modules')
+          ? undefined
+          : build.resolve(path, { kind, resolveDir: folder, pluginData: 'found' }),
+      );
+    },
+  };
+}
+
+/** The page of `luci serve`: its packages lie with those of the sources. */
+async function buildPage(folder) {
+  const web = join(root, 'web');
+  mkdirSync(folder);
+  const { metafile } = await esbuild.build({
+    entryPoints: { page: join(web, 'page.tsx') },
+    outdir: folder,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    plugins: [packagesOf(source)],
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  });
+  for (const input of Object.keys(metafile.inputs)) bundled.add(input);
+  for (const name of ['index.html', 'icon.svg']) copyFileSync(join(web, name), join(folder, name));
+  const { code } = await esbuild.transform(readFileSync(join(web, 'page.css'), 'utf8'), {
+    loader: 'css',
+    minify: true,
+    target: ['chrome111'],
+  });
+  writeFileSync(join(folder, 'page.css'), code);
 }
 
 /** The licences of everything that is bundled: their texts must go wherever its code goes. */

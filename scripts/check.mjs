@@ -6,8 +6,10 @@ const root = dirname(import.meta.dirname);
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const checks = [
   ['types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']],
+  ['types of the page', bin('tsc'), ['--noEmit', '-p', join('web', 'tsconfig.json')]],
   ['lint, format, directions', bin('biome'), ['check', '.']],
   ['layers', process.execPath, [join(root, 'scripts', 'write-layers.mjs'), '--check']],
+  ['tools', process.execPath, [join(root, 'scripts', 'write-tools.mjs'), '--check']],
   ['source', process.execPath, [join(root, 'scripts', 'check-source.mjs')]],
   ['dead code', bin('knip'), []],
 ];

@@ -100,7 +100,7 @@ function isFresh() {
     const names = readdirSync(path).filter((name) => name !== 'node_modules');
     return Math.max(0, ...names.map((name) => newest(join(path, name))));
   };
-  return ['src', 'scripts', 'package.json', 'package-lock.json'].every((name) => newest(join(root, name)) <= made);
+  return ['src', 'web', 'scripts', 'package.json', 'package-lock.json'].every((name) => newest(join(root, name)) <= made);
 }
 
 /** mkdir is the lock: the second of two starts waits until the first is done, then finds everything fresh. */

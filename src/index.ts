@@ -7,7 +7,8 @@ export { type ConfirmCall, type Tool, ToolError, type ToolFacts, type ToolResult
 export type { AgentEvent } from './agent/tool-loop.ts';
 export { builtInTools } from './agent/tools/built-in-tools.ts';
 export type { SystemProbe } from './agent/tools/tool-context.ts';
-export { openWorkspace, type Trashed, type Workspace } from './agent/tools/workspace.ts';
+export type { Trashed } from './agent/workspace/trash.ts';
+export { openWorkspace, type Workspace } from './agent/workspace/workspace.ts';
 export { createLuci } from './app/create-luci.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './app/llamafile-agent.ts';
 export type { Luci, LuciAgentOptions } from './app/luci.ts';
@@ -39,7 +40,9 @@ export type {
   GenerationEvent,
   JsonSchema,
   Sampling,
+  ScoreRequest,
   Session,
+  TokenScore,
   ToolCall,
   ToolDefinition,
   Usage,

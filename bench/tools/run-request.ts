@@ -5,7 +5,7 @@ import { runTool } from '../../src/agent/run-tool.ts';
 import { definitionOf, type Tool } from '../../src/agent/tool.ts';
 import { type AgentEvent, answerWithTools } from '../../src/agent/tool-loop.ts';
 import { builtInTools } from '../../src/agent/tools/built-in-tools.ts';
-import { openWorkspace } from '../../src/agent/tools/workspace.ts';
+import { openWorkspace } from '../../src/agent/workspace/workspace.ts';
 import type { ChatMessage, ChatRequest, GenerationEvent, Session, ToolCall } from '../../src/engine/engine.ts';
 import { type ApiRequest, type FileRequest, startFiles, type ToolRequest } from './request.ts';
 

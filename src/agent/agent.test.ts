@@ -100,8 +100,9 @@ test('json and tools go together', async () => {
   };
   const { agent, session } = agentOf((_, count) => (count === 1 ? call('clock', { town: 'Oslo' }) : '{"answer": {"hour": 12}}'));
   expect(await agent.json('When?', schema, { tools: [clock] })).toEqual({ hour: 12 });
-  expect(JSON.stringify(session.requests[1]?.jsonSchema)).toContain(JSON.stringify({ answer: schema }));
-  expect(session.requests[1]?.jsonSchema).toMatchObject({ $defs: schema.$defs });
+  // What the schema points to stays where it points, wherever the whole of it stands.
+  const moved = { ...schema, properties: { hour: { $ref: '#/$defs/answer/$defs/hour' } } };
+  expect(session.requests[1]?.jsonSchema).toMatchObject({ $defs: { answer: moved } });
 });
 
 test('json gives a checked value, and says what is wrong with one that is not of the schema', async () => {

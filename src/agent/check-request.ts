@@ -31,6 +31,7 @@ const samplingRules: Readonly<Record<string, Rule>> = {
   minP: number(0, 1),
   repeatPenalty: number(0),
   seed: number(0, Number.MAX_SAFE_INTEGER, true),
+  ifKnown: boolean,
 };
 
 const tool: Rule = (value) => {

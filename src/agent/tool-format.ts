@@ -25,17 +25,41 @@ export function toolReplySchema(
   tools: readonly ToolDefinition[],
   { toolChoice = 'auto', jsonSchema: answerSchema = { type: 'string' } }: Pick<ChatRequest, 'toolChoice' | 'jsonSchema'>,
 ): JsonSchema {
-  const calls = tools.map(({ name, parameters }) => ({
+  const $defs: Record<string, JsonSchema> = {};
+  /** A schema with `$ref` of its own is kept whole, and pointed at: what they point to stays where they point. */
+  const part = (name: string, schema: JsonSchema): JsonSchema => {
+    if (!JSON.stringify(schema).includes('"$ref"')) return schema;
+    $defs[name] = movedTo(`#/$defs/${name}`, schema) as JsonSchema;
+    return { $ref: `#/$defs/${name}` };
+  };
+  const calls = tools.map(({ name, parameters }, index) => ({
     type: 'object',
-    properties: { tool: { const: name }, arguments: parameters },
+    properties: { tool: { const: name }, arguments: part(`arguments${index}`, parameters) },
     required: ['tool', 'arguments'],
     additionalProperties: false,
   }));
-  const answer = { type: 'object', properties: { answer: answerSchema }, required: ['answer'], additionalProperties: false };
-  // What `$ref` of the answer's schema points to stays where it points.
-  const referred = Object.fromEntries(['$defs', 'definitions'].flatMap((key) => (key in answerSchema ? [[key, answerSchema[key]]] : [])));
+  const properties = { answer: part('answer', answerSchema) };
+  const answer = { type: 'object', properties, required: ['answer'], additionalProperties: false };
+  const referred = Object.keys($defs).length > 0 ? { $defs } : {};
   if (toolChoice === 'none') return { ...answer, ...referred };
   return { oneOf: toolChoice === 'required' ? calls : [...calls, answer], ...referred };
+}
+
+/** Keys of a schema whose own keys are names, and those whose values are data, whatever they look like. */
+const namesIn = ['properties', 'patternProperties', '$defs', 'definitions'];
+const dataIn = ['const', 'enum', 'default', 'examples'];
+
+/** A schema, or the schemas by name in it, as it is at `place` of another. */
+function movedTo(place: string, part: unknown, isNames = false): unknown {
+  if (Array.isArray(part)) return part.map((item) => movedTo(place, item));
+  if (typeof part !== 'object' || part === null) return part;
+  const pairs = Object.entries(part).map(([key, value]): [string, unknown] => {
+    if (isNames) return [key, movedTo(place, value)];
+    if (dataIn.includes(key)) return [key, value];
+    if (key === '$ref' && typeof value === 'string' && value.startsWith('#')) return [key, place + value.slice(1)];
+    return [key, movedTo(place, value, namesIn.includes(key))];
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** A conversation with the tools told, and earlier calls and results as plain turns. */

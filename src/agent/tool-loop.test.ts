@@ -211,6 +211,14 @@ test.each(ways)('%s: a call that the limit of tokens cut is told in a sentence, 
   expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'length' });
 });
 
+test('a call in whose middle a model repeats itself without end is told in a sentence', async () => {
+  const half = '{"name": "clock", "arguments": {"town": "Os';
+  const { text, events, calls } = await run(() => [...half], { native: true, reason: 'repetition' });
+  expect(text).toBe('The model repeated itself without end in the middle of a call of clock, so the answer ends here.');
+  expect(calls).toEqual([]);
+  expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'repetition' });
+});
+
 test('a chat goes on after a sentence of that kind with turns in their order', async () => {
   const session = scriptedSession((_, count) => (count <= 3 ? written('clock', { town: 'Oslo' }) : 'Fine.'), { tools: true });
   const chat = createAgent({ openModel: async () => session }).chat({ tools: [clock] });

@@ -10,7 +10,11 @@ import { toolTurn } from './tool-turn.ts';
 /** An answer that may need tools: the model calls, the calls are carried out, and so on until it answers. */
 
 /** What happens on the way to an answer. The last is `end`. A call that cannot be used has a result and no `tool-call`. */
-export type AgentEvent = GenerationEvent | { readonly type: 'tool-result'; readonly result: ToolResult };
+export type AgentEvent =
+  | GenerationEvent
+  /** A sentence of luci's own that ends an answer; the model did not write it. */
+  | { readonly type: 'text'; readonly text: string; readonly byLuci: true }
+  | { readonly type: 'tool-result'; readonly result: ToolResult };
 
 /** What the loop works with. */
 export interface ToolLoopOptions {
@@ -43,7 +47,7 @@ export async function* answerWithTools(
     messages.push(messageOf(turn, calls));
     const cut = cutCallOf(turn);
     if (calls.length === 0 || cut) {
-      for (const { call } of calls) messages.push(toldOf(failedCall(call, 'the limit of tokens cut this turn')));
+      for (const { call } of calls) messages.push(toldOf(failedCall(call, `${whatCut(turn)} cut this turn`)));
       const sentence = sentenceFor(turn, cut?.call.name, mayCall ? undefined : budget.calls);
       yield* endAnswer(messages, turn, { sentence, generatedTokens });
       return;
@@ -85,9 +89,13 @@ function messageOf({ text, written }: Turn, calls: readonly WrittenCall[]): Chat
   return { role: 'assistant', content: text, toolCalls: calls.length > 0 ? calls.map(({ call }) => call) : undefined, written };
 }
 
-/** The call that the limit of tokens cut. */
+/** The call in whose middle the turn was ended. */
 function cutCallOf({ reason, attempts }: Turn): WrittenCall | undefined {
-  return reason === 'length' ? attempts.find(({ attempt }) => attempt.problem === 'cut') : undefined;
+  return reason === 'length' || reason === 'repetition' ? attempts.find(({ attempt }) => attempt.problem === 'cut') : undefined;
+}
+
+function whatCut({ reason }: Turn): string {
+  return reason === 'repetition' ? 'an endless repetition' : 'the limit of tokens';
 }
 
 /** Ends an answer with its last turn, and where there is one with a `sentence` that says why. */
@@ -97,7 +105,7 @@ function* endAnswer(
   { sentence, generatedTokens }: { readonly sentence: string | undefined; readonly generatedTokens: number },
 ): Generator<AgentEvent, void> {
   if (sentence !== undefined) {
-    yield { type: 'text', text: text === '' || text.endsWith('\n') ? sentence : `\n${sentence}` };
+    yield { type: 'text', text: text === '' || text.endsWith('\n') ? sentence : `\n${sentence}`, byLuci: true };
     say(messages, sentence);
   }
   if (usage) yield { type: 'end', reason, usage: { ...usage, generatedTokens } };
@@ -193,7 +201,9 @@ function toldOf({ call, content }: ToolResult): ChatMessage {
 }
 
 /** Where a turn ends without an answer, the person is told why. `calls`: how many were made, where that is the reason. */
-function sentenceFor({ text, attempts }: Turn, cut: string | undefined, calls: number | undefined): string | undefined {
+function sentenceFor({ text, attempts, reason }: Turn, cut: string | undefined, calls: number | undefined): string | undefined {
+  if (cut !== undefined && reason === 'repetition')
+    return `The model repeated itself without end in the middle of a call of ${cut}, so the answer ends here.`;
   if (cut !== undefined) return `The answer was cut by its limit of tokens in the middle of a call of ${cut}.`;
   if (text.trim() !== '' || attempts.length === 0) return undefined;
   if (calls !== undefined) return `The model asked for ${calls} calls and gave no answer.`;

@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
+import { withAdvice } from '../catalog/advised-sampling.ts';
 import type { ChatMessage, ChatRequest, LoadEvent, OpenOptions, Sampling, Usage } from '../engine/engine.ts';
 import { requireChat } from '../engine/model-kind.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
@@ -16,7 +17,8 @@ import type { Models } from './models.ts';
 
 /** Chats: the conversation, its model, its tools, and what can be done with them. Knows no terminal. */
 
-const savedChatSchema = v.object({
+/** A chat as `/save` writes it. */
+export const savedChatSchema = v.object({
   version: v.literal(1),
   model: v.string(),
   system: v.optional(v.string()),
@@ -53,7 +55,7 @@ export function createChats(parts: ChatParts): Chats {
     async begin(options) {
       const chosen = await parts.models.choose(options.model);
       await requireChatModel(chosen);
-      return new ChatSession(parts, options, options.model ?? chosen.name);
+      return new ChatSession(parts, options, { model: options.model ?? chosen.name, advisedFor: chosen.name });
     },
   };
 }
@@ -67,8 +69,10 @@ async function requireChatModel(chosen: UsableModel): Promise<void> {
 export interface ChatOptions extends Pick<OpenOptions, 'force'> {
   readonly model: string | undefined;
   readonly system?: string;
+  /** What is not said is as the model's makers advise. */
   readonly sampling: Sampling;
   readonly maxTokens?: number;
+  readonly stop?: readonly string[];
   readonly thinking?: ChatRequest['thinking'];
   readonly thinkingTokens?: number;
   readonly confirm: ConfirmCall;
@@ -83,16 +87,19 @@ export class ChatSession implements AsyncDisposable {
   #agent: Agent;
   #conversation: Conversation;
   #system: string | undefined;
+  /** The name that the catalogue has for it: what its makers advise is known by that. */
+  #advisedFor: string;
   model: string;
   toolsFolder: string | undefined;
   /** Tokens and times of the last answer. */
   lastUsage: Usage | undefined;
 
-  constructor(parts: ChatParts, options: ChatOptions, model: string) {
+  constructor(parts: ChatParts, options: ChatOptions, { model, advisedFor }: { readonly model: string; readonly advisedFor: string }) {
     this.#parts = parts;
     this.#options = options;
     this.#system = options.system;
     this.model = model;
+    this.#advisedFor = advisedFor;
     this.#agent = parts.agent({ model, force: options.force, onLoad: options.onLoad });
     this.#conversation = this.#begin([]);
   }
@@ -120,6 +127,7 @@ export class ChatSession implements AsyncDisposable {
     const { messages } = this;
     await this.#agent.close();
     this.model = chosen.name;
+    this.#advisedFor = chosen.name;
     this.#agent = this.#parts.agent({ model: name, force: this.#options.force, onLoad: this.#options.onLoad });
     this.#conversation = this.#begin(messages);
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
@@ -167,13 +175,14 @@ export class ChatSession implements AsyncDisposable {
   }
 
   #begin(messages: readonly ChatMessage[]): Conversation {
-    const { sampling, maxTokens, thinking, thinkingTokens, confirm } = this.#options;
+    const { sampling, maxTokens, stop, thinking, thinkingTokens, confirm } = this.#options;
     return this.#agent.chat({
-      sampling,
+      sampling: withAdvice(this.#advisedFor, sampling),
       confirm,
       messages,
       system: this.#system,
       maxTokens,
+      stop,
       thinking,
       thinkingTokens,
     });

@@ -19,8 +19,8 @@ export interface Waste {
 export interface Cleanup {
   /** What could be deleted without losing an installed model. */
   waste(): Promise<Waste>;
-  /** Deletes unfinished downloads, and the trash where asked to; returns the bytes that became free. */
-  clean(options?: { readonly trash?: boolean }): Promise<number>;
+  /** Deletes unfinished downloads, of some files where they are named, and the trash where asked to; returns the bytes that became free. */
+  clean(options?: { readonly trash?: boolean; readonly files?: readonly string[] }): Promise<number>;
   /** Free bytes on the disk of the home folder. */
   freeDiskBytes(): Promise<number>;
 }
@@ -34,8 +34,10 @@ export function createCleanup({ home, partial, trash: trashFolder }: Pick<Direct
       const partialBytes = sumBytes(leftovers);
       return { partials: leftovers, partialBytes, trashBytes, fileNames: new Map(partials.map(({ key, file }) => [key, file])) };
     },
-    async clean({ trash = false } = {}) {
-      const removed = await removeLeftovers(partial, await listLeftovers(partial));
+    async clean({ trash = false, files } = {}) {
+      const [leftovers, partials] = await Promise.all([listLeftovers(partial), listPartials(partial)]);
+      const meant = new Set(partials.filter(({ file }) => files?.includes(file)).map(({ key }) => key));
+      const removed = await removeLeftovers(partial, files ? leftovers.filter(({ key }) => meant.has(key)) : leftovers);
       const trashBytes = trash ? await bytesOf(trashFolder) : 0;
       if (trash) await rm(trashFolder, { recursive: true, force: true });
       return sumBytes(removed) + trashBytes;

@@ -10,6 +10,7 @@ import { nameOfFile } from '../install/lookup.ts';
 import { createNet } from '../net/create-net.ts';
 import { appendToLedger, readLedger } from '../net/ledger.ts';
 import { createStore } from '../store/store.ts';
+import { createAliases } from './aliases.ts';
 import { createEnginePrograms } from './engine-programs.ts';
 import { expandHome } from './expand-home.ts';
 import { type LateParts, lateParts } from './late-parts.ts';
@@ -60,7 +61,15 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   });
   const remotes = createRemotes({ settings, stateFolder, net });
   const programs = createEnginePrograms(settings, stateFolder);
-  const models: Models = createModels({ store, remotes, stateFolder, catalogPath: directories.catalogFile, userFolder });
+  const aliases = createAliases({
+    stateFolder,
+    userFolder,
+    store,
+    catalog: () => models.catalog(),
+    choose: (reference) => models.choose(reference),
+  });
+  const { meant } = aliases;
+  const models: Models = createModels({ store, remotes, meant, stateFolder, catalogPath: directories.catalogFile, userFolder });
   const openChosen = createOpener({ settings, net, engine, machine, programs, remotes });
   const { acquire: open, close } = createSessions(models, openChosen);
   const agent: Luci['agent'] = ({ model, onLoad, force, ...options } = {}) =>
@@ -76,6 +85,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     machine,
     programs,
     models,
+    aliases,
     remotes,
     open,
     agent,
@@ -89,6 +99,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     engine,
     machine,
     models,
+    aliases,
     remotes,
     ...late,
     ...directMembers(models, late),

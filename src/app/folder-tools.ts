@@ -1,6 +1,6 @@
 import type { Tool } from '../agent/tool.ts';
 import { builtInTools } from '../agent/tools/built-in-tools.ts';
-import { openWorkspace } from '../agent/tools/workspace.ts';
+import { openWorkspace } from '../agent/workspace/workspace.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import { freeBytesAt } from '../store/free-space.ts';
 

@@ -4,6 +4,7 @@ import type { HostEngine } from '../engine/host/host-engine.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import type { Net } from '../net/net.ts';
 import type { Store } from '../store/store.ts';
+import type { Aliases } from './aliases.ts';
 import type { Chats } from './chats.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { EnginePrograms } from './engine-programs.ts';
@@ -28,6 +29,7 @@ export interface EarlyParts extends Pick<Luci, 'open' | 'agent' | 'builtInTools'
   readonly machine: () => Promise<MachineFacts>;
   readonly programs: EnginePrograms;
   readonly models: Models;
+  readonly aliases: Aliases;
   readonly remotes: Remotes;
 }
 
@@ -74,6 +76,8 @@ export function lateParts(parts: EarlyParts): LateParts {
     merge: true,
     certify: true,
     checkCertificate: true,
+    key: true,
+    trust: true,
   });
   const speed = loadedOnUse<Speed>(async () => (await import('./speed/speed.ts')).createSpeed(parts), { bench: true, recommend: true });
   const chats = loadedOnUse<Chats>(async () => (await import('./chats.ts')).createChats({ ...parts, chatsFolder: directories.chats }), {

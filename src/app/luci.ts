@@ -7,6 +7,7 @@ import type { HostEngine } from '../engine/host/host-engine.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import type { LedgerEntry, Net } from '../net/net.ts';
 import type { Store } from '../store/store.ts';
+import type { Aliases } from './aliases.ts';
 import type { Chats } from './chats.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Doctor } from './doctor/gather-facts.ts';
@@ -44,6 +45,7 @@ export interface Luci extends AsyncDisposable, DirectMembers {
   readonly store: Store;
   readonly engine: HostEngine;
   readonly models: Models;
+  readonly aliases: Aliases;
   readonly installs: Installs;
   readonly remotes: Remotes;
   readonly runtimes: Runtimes;

@@ -22,6 +22,7 @@ import {
 import { type Fit, fitOf } from '../install/fit.ts';
 import { findInstalled } from '../install/lookup.ts';
 import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
+import { readAbilityRecords, recordsOf } from '../store/ability-records.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import { readSpeeds, speedOf } from '../store/speed-records.ts';
 import type { Store } from '../store/store.ts';
@@ -88,6 +89,8 @@ export interface Models {
 export interface ModelsOptions {
   readonly store: Store;
   readonly remotes: Pick<Remotes, 'find'>;
+  /** What an alias stands for; see {@link Aliases.meant}. */
+  readonly meant: (reference: string) => Promise<string>;
   readonly stateFolder: string;
   /** The user's own catalogue. */
   readonly catalogPath: string;
@@ -96,7 +99,7 @@ export interface ModelsOptions {
 }
 
 /** The models of a home folder. The catalogue is read once, when something needs it. */
-export function createModels({ store, remotes, stateFolder, catalogPath, userFolder }: ModelsOptions): Models {
+export function createModels({ store, remotes, meant, stateFolder, catalogPath, userFolder }: ModelsOptions): Models {
   let loading: Promise<Catalog> | undefined;
   let problems: readonly CatalogProblem[] = [];
   const catalog = (): Promise<Catalog> =>
@@ -107,8 +110,17 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
 
   async function withCatalog(models: readonly InstalledModel[]): Promise<readonly ListedModel[]> {
     if (models.length === 0) return []; // Without models nobody waits for the catalogue.
-    const [known, proven, speeds] = await Promise.all([catalog(), readTestRecords(stateFolder), readSpeeds(stateFolder)]);
-    return models.map((model) => ({ ...listed(model, known, proven), speed: speedOf(speeds, model) }));
+    const [known, proven, speeds, abilities] = await Promise.all([
+      catalog(),
+      readTestRecords(stateFolder),
+      readSpeeds(stateFolder),
+      readAbilityRecords(stateFolder),
+    ]);
+    return models.map((model) => ({
+      ...listed(model, known, proven),
+      speed: speedOf(speeds, model),
+      abilities: recordsOf(abilities[model.name], model.files[0]?.sha256),
+    }));
   }
   const list = async (): Promise<readonly ListedModel[]> => withCatalog(await store.list());
 
@@ -118,7 +130,8 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
     return known.models.map((model) => catalogedAs(model, byName.get(model.name)));
   }
 
-  async function installed(reference: string): Promise<InstalledModel> {
+  async function installed(typed: string): Promise<InstalledModel> {
+    const reference = await meant(typed);
     const known = await catalog();
     const entry = findModel(known, reference);
     const models = await store.list();
@@ -138,13 +151,14 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
     return names.filter((name) => group.has(name));
   }
 
-  const choose: Models['choose'] = async (reference, need) => {
-    if (reference === undefined) {
+  const choose: Models['choose'] = async (typed, need) => {
+    if (typed === undefined) {
       if (need) return chooseProven(await list(), need);
       const models = await store.list();
       // The catalogue takes 1 to 2 ms of a start to read.
       return chooseWithoutComparing(models) ?? chooseUnnamed(await withCatalog(models));
     }
+    const reference = await meant(typed);
     const remote = await remotes.find(reference);
     if (remote) return remote;
     const parsed = parseReference(reference);
@@ -160,7 +174,8 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
     list,
     cataloged,
     installed,
-    async describe(reference) {
+    async describe(typed) {
+      const reference = await meant(typed);
       const parsed = parseReference(reference);
       if (parsed.kind === 'path')
         return {
@@ -190,21 +205,25 @@ export function createModels({ store, remotes, stateFolder, catalogPath, userFol
 }
 
 function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, TestRecord>>): ListedModel {
-  const memoryBytes = estimateMemoryFromSize(model.sizeBytes, model.facts?.parametersB ?? 1, minContextLength);
+  const { sizeBytes: fileBytes, facts: { parametersB = 1, quantization, memoryBytes: told } = {} } = model;
+  const memoryBytes = told ?? estimateMemoryFromSize({ fileBytes, parametersB, quantization, contextLength: minContextLength });
   const result = proven[model.name];
   return {
     ...model,
     entry: findModel(known, model.name),
     // A result holds for the bytes that were tested.
     proven: result?.sha256 === model.files[0]?.sha256 ? result : undefined,
+    memoryBytes,
     fits: fitOf(memoryBytes, totalmem()),
   };
 }
 
 function catalogedAs(model: Model, installed: ListedModel | undefined): CatalogedModel {
   const stated = statedBytes(model);
-  const sizeBytes = stated ?? bytesFromParameters(model.parametersB, model.quantization);
-  const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, minContextLength);
+  const { parametersB, quantization } = model;
+  const sizeBytes = stated ?? bytesFromParameters(parametersB, quantization);
+  const guess = { fileBytes: sizeBytes, parametersB, quantization, contextLength: minContextLength };
+  const memoryBytes = installed?.memoryBytes ?? estimateMemoryFromSize(guess);
   return { model, installed, sizeBytes, isSizeKnown: stated !== undefined, memoryBytes, fits: fitOf(memoryBytes, totalmem()) };
 }
 

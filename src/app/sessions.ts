@@ -101,6 +101,14 @@ function leaseOf(session: Session, { onLost, release }: { readonly onLost: () =>
     if (isLuciError(error, 'ENGINE_CRASHED')) onLost();
     return error;
   };
+  const asked = async <T>(work: () => Promise<T>): Promise<T> => {
+    requireOpen();
+    try {
+      return await work();
+    } catch (error) {
+      throw told(error);
+    }
+  };
   return {
     facts: session.facts,
     async *generate(request, signal) {
@@ -111,22 +119,9 @@ function leaseOf(session: Session, { onLost, release }: { readonly onLost: () =>
         throw told(error);
       }
     },
-    async countTokens(messages, tools) {
-      requireOpen();
-      try {
-        return await session.countTokens(messages, tools);
-      } catch (error) {
-        throw told(error);
-      }
-    },
-    async embed(texts, signal) {
-      requireOpen();
-      try {
-        return await session.embed(texts, stopOf(signal));
-      } catch (error) {
-        throw told(error);
-      }
-    },
+    countTokens: (messages, tools) => asked(() => session.countTokens(messages, tools)),
+    embed: (texts, signal) => asked(() => session.embed(texts, stopOf(signal))),
+    score: session.score && ((request, signal) => asked(async () => (await session.score?.(request, stopOf(signal))) ?? [])),
     async [Symbol.asyncDispose]() {
       if (ended.signal.aborted) return;
       ended.abort(stopError('CANCELLED', 'The session was closed.'));

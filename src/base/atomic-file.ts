@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
+import { makeFolder } from './make-folder.ts';
 import { errnoOf } from './system-error.ts';
 import { uniqueMark } from './unique-mark.ts';
 
@@ -12,7 +13,7 @@ import { uniqueMark } from './unique-mark.ts';
  * @param mode permission bits of the new file (default 0o666 less the umask)
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, { mode = 0o666 }: { mode?: number } = {}): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporaryPath = `${path}.${uniqueMark()}.tmp`;
   try {
     const file = await open(temporaryPath, 'wx', mode);
@@ -27,6 +28,16 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, {
     await rm(temporaryPath, { force: true });
     throw error;
   }
+}
+
+/** {@link writeFileAtomic} for a file of the user's own: one that is a link stays a link, and its mode stays. */
+export async function writeKeepingMode(path: string, data: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const mode = await stat(target).then(
+    (facts) => facts.mode & 0o777,
+    () => undefined, // There is none yet, or the writing says why not.
+  );
+  await writeFileAtomic(target, data, { mode });
 }
 
 /** rename() that replaces; on Windows a virus scanner may hold the target for a moment, so these refusals are retried for 5 s. */

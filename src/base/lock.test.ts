@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lock, tryLock } from './lock.ts';
+import { startOf } from './process-life.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -44,6 +45,46 @@ test('a lock whose process is gone is taken over by exactly one of those who wai
   expect(taken.filter((held) => held !== undefined)).toHaveLength(1);
   for (const held of taken) await held?.[Symbol.asyncDispose]();
   expect(await readdir(folder)).toEqual([]);
+});
+
+/** A lock as a process writes it that began at that time, touched that long ago. */
+async function heldBy(path: string, holder: object, agoMs = 0): Promise<void> {
+  await writeFile(path, JSON.stringify({ pid: process.pid, host: hostname(), token: 'x', ...holder }));
+  const at = new Date(Date.now() - agoMs);
+  await utimes(path, at, at);
+}
+
+test.runIf(process.platform === 'linux')('the number of a process that was given again holds nothing', async () => {
+  const path = join(folder, 'a.lock');
+  const { pid = 0 } = process;
+  for (const holder of [{ pid, started: '1' }, { pid: process.ppid, started: '1' }, { pid }]) {
+    await heldBy(path, holder);
+    const taken = await tryLock(path);
+    expect(taken, JSON.stringify(holder)).toBeDefined();
+    await taken?.[Symbol.asyncDispose]();
+  }
+});
+
+test.runIf(process.platform === 'linux')('a process that stands still keeps its lock, whatever the clocks say', async () => {
+  const path = join(folder, 'a.lock');
+  for (const agoMs of [0, 120_000, -120_000]) {
+    await heldBy(path, { pid: process.ppid, started: startOf(process.ppid) }, agoMs);
+    expect(await tryLock(path), String(agoMs)).toBeUndefined();
+  }
+  // Of a holder on another machine nobody knows more than when it touched the lock.
+  await heldBy(path, { host: 'elsewhere', started: '1' }, 120_000);
+  const taken = await tryLock(path);
+  expect(taken).toBeDefined();
+  await taken?.[Symbol.asyncDispose]();
+});
+
+test('who holds it is told, and what to do', async () => {
+  const path = join(folder, 'a.lock');
+  await using _held = await lock(path);
+  await expect(lock(path, { waitMs: 1 })).rejects.toMatchObject({
+    code: 'LOCKED',
+    hint: `Wait until process ${process.pid} is done, or end it.`,
+  });
 });
 
 test('a lock that somebody else took over is not removed by its old holder', async () => {

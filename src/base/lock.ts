@@ -1,13 +1,17 @@
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
 import { LuciError } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
+import { isAlive, startOf } from './process-life.ts';
 import { diskError, errnoOf, isNotFound } from './system-error.ts';
 import { uniqueMark } from './unique-mark.ts';
 
 /** A lock between processes: a file made with `wx` that holds pid, host and a token, and is touched while it is held. */
 
+/** Where the tokens of this process are kept. */
+const held = Symbol.for('luci.locks held');
 const touchEveryMs = 5000;
 const staleAfterMs = 30_000;
 
@@ -21,23 +25,13 @@ export interface Lock extends AsyncDisposable {
 /** Takes the lock at `path`, or undefined when a living process holds it. */
 export async function tryLock(path: string): Promise<Lock | undefined> {
   const token = uniqueMark();
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dirname(path)).catch((error: unknown) => {
     throw diskError(error, path, 'make a folder');
   });
   // Two rounds: the second after a stale lock was removed.
   for (let round = 0; round < 2; round += 1) {
     try {
-      const file = await open(path, 'wx', 0o600);
-      try {
-        await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), token, since: new Date().toISOString() }));
-      } catch (error) {
-        // A full disk takes the name but not the words: an empty lock would keep everybody out for 30 s.
-        await rm(path, { force: true });
-        throw error;
-      } finally {
-        await file.close();
-      }
-      return heldLock(path, token);
+      return heldLock(path, token, await writeLock(path, token));
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
     }
@@ -46,6 +40,26 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
     if (left !== gone) await removeStale(path, left, token);
   }
   return undefined;
+}
+
+/** Makes the file; returns its inode. */
+async function writeLock(path: string, token: string): Promise<number> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    const holder = { pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() };
+    // A full disk takes the name but not the words: what frees room must not need any. The lock is then known by its file.
+    await file.writeFile(JSON.stringify(holder)).catch(unlessFull);
+    return (await file.stat()).ino;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+function unlessFull(error: unknown): void {
+  if (errnoOf(error) !== 'ENOSPC' && errnoOf(error) !== 'EDQUOT') throw error;
 }
 
 /** Options of {@link lock}. */
@@ -63,21 +77,38 @@ export async function lock(path: string, { signal, waitMs = 10_000, onWait }: Lo
   for (let pauseMs = 5; ; pauseMs = Math.min(200, pauseMs * 2)) {
     const held = await tryLock(path);
     if (held) return held;
-    if (Date.now() > deadline) throw new LuciError('LOCKED', `Another luci is working on this (${path})`, { hint: 'luci ps' });
+    if (Date.now() > deadline) throw await lockedError(path);
     onWait?.();
     await sleep(pauseMs, signal);
   }
 }
 
-function heldLock(path: string, token: string): Lock {
+async function lockedError(path: string): Promise<LuciError> {
+  const holder = holderIn(await readFile(path, 'utf8').catch(() => ''));
+  const who =
+    holder?.host === hostname() ? `process ${holder.pid}` : holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
+  return new LuciError('LOCKED', `Another luci (${who}) is working on this (${path})`, { hint: `Wait until ${who} is done, or end it.` });
+}
+
+/** Tokens this process holds; one set also where the library is loaded twice. */
+const shared = globalThis as { [held]?: Set<string> };
+shared[held] ??= new Set();
+const ownTokens = shared[held];
+
+function heldLock(path: string, token: string, inode: number): Lock {
+  ownTokens.add(token);
   const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), touchEveryMs);
   timer.unref();
-  const isOurs = async (): Promise<boolean> => (await readFile(path, 'utf8').catch(() => '')).includes(token);
+  const isOurs = async (): Promise<boolean> => {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    return text === '' ? (await stat(path).catch(() => undefined))?.ino === inode : text?.includes(token) === true;
+  };
   return {
     path,
     isOurs,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      ownTokens.delete(token);
       if (await isOurs()) await rm(path, { force: true });
     },
   };
@@ -86,20 +117,44 @@ function heldLock(path: string, token: string): Lock {
 const gone = Symbol('released meanwhile');
 
 /**
- * What a stale lock holds; undefined when the lock is held. A lock is stale when its process is gone (same host), or when nobody
- * touched it for 30 s; a clock that jumped back counts as untouched.
+ * What a stale lock holds; undefined when the lock is held. A lock is stale when its process is gone (same host). Of a holder that nobody here
+ * can look at the touch counts: none for 30 s, or a clock that jumped. A process that stands still keeps what it holds.
  */
 async function staleContent(path: string): Promise<string | typeof gone | undefined> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    if (Math.abs(Date.now() - mtimeMs) > staleAfterMs) return text;
-    const holder = /"pid":(\d+),"host":"([^"]*)"/.exec(text);
+    const holder = holderIn(text);
+    const isHere = holder?.host === hostname();
+    if (isHere && isGone(holder)) return text;
+    if (isHere && holder.started !== undefined && startOf(holder.pid) === holder.started) return undefined;
     // A file without content is one that its owner is about to write: its age decides.
-    return holder !== null && holder[2] === hostname() && !isAlive(Number(holder[1])) ? text : undefined;
+    return Math.abs(Date.now() - mtimeMs) > staleAfterMs ? text : undefined;
   } catch (error) {
     if (isNotFound(error)) return gone;
     throw diskError(error, path, 'read a lock');
   }
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly token: string | undefined;
+  /** See {@link startOf}. */
+  readonly started: string | undefined;
+}
+
+function holderIn(text: string): Holder | undefined {
+  const [, pid, host] = /"pid":(\d+),"host":"([^"]*)"/.exec(text) ?? [];
+  if (pid === undefined || host === undefined) return undefined;
+  return { pid: Number(pid), host, token: /"token":"([^"]*)"/.exec(text)?.[1], started: /"started":"(\d+)"/.exec(text)?.[1] };
+}
+
+/** Its process has ended; another one may have its number now, this one too. */
+function isGone({ pid, token, started }: Holder): boolean {
+  if (!isAlive(pid)) return true;
+  const now = startOf(pid);
+  if (started !== undefined && startOf('self') !== undefined && now !== started) return true;
+  return pid === process.pid && started === undefined && !ownTokens.has(token ?? '');
 }
 
 /**
@@ -115,15 +170,5 @@ async function removeStale(path: string, content: string, token: string): Promis
     if (!isNotFound(error) && errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
   } finally {
     await rm(aside, { force: true });
-  }
-}
-
-/** Whether a process of this machine runs. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errnoOf(error) === 'EPERM';
   }
 }

@@ -19,6 +19,11 @@ export function partPath(part: Part): string {
   return join(requirePackage(), 'dist', part);
 }
 
+/** Path of a file of the page that `luci serve` shows, as built from `web/`. */
+export function webPath(file: string): string {
+  return join(requirePackage(), 'dist', 'web', file);
+}
+
 /** Path of a data file of the package, as in `dataPath('catalog', 'models.json')`. */
 export function dataPath(folder: 'catalog' | 'suites', file: string): string {
   return join(requirePackage(), folder, file);

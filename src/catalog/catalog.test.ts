@@ -55,6 +55,12 @@ test.each(['llama3.2', 'LLAMA3.2', 'llama3.2:3b', 'Llama3.2-3B'])('%s is a spell
   expect(canonicalName(await loadCatalog({ builtIn }), spelling)).toBe('llama3.2');
 });
 
+test('the name a model has on the hub leads to it', async () => {
+  const catalog = await loadCatalog({ builtIn });
+  expect(canonicalName(catalog, 'Llama-3.2-3B-Instruct')).toBe('llama3.2');
+  expect(canonicalName(catalog, 'Llama-3.2-3B-Instruct-GGUF')).toBe('llama3.2');
+});
+
 /** The names people know from the first luci, and the entry each must lead to. */
 const firstNames: ReadonlyArray<readonly [name: string, entry: string]> = [
   ['codellama', 'codellama'],

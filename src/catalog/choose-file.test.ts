@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chooseFiles, quantizationOf } from './choose-file.ts';
 
@@ -32,3 +34,25 @@ test('parts that are no language model are never chosen', () => {
 test('a quantization that is not there is told which are', () => {
   expect(() => chooseFiles('o/r', files('a-Q8_0.gguf', 'a-Q4_K_M.gguf'), 'q6_k')).toThrow('o/r has no Q6_K file. It has Q4_K_M, Q8_0.');
 });
+
+/** Listings in the shapes publishers use: what is asked for, and the files that make it or the words that say why not. */
+interface Listing {
+  readonly shape: string;
+  readonly repo: string;
+  readonly files: readonly string[];
+  readonly wish: string;
+  readonly chosen: readonly string[] | string;
+}
+const listingsPath = join(import.meta.dirname, '..', '..', 'test', 'catalog', 'repository-listings.json');
+const listings = JSON.parse(readFileSync(listingsPath, 'utf8')) as readonly Listing[];
+
+test.each(listings)(
+  '$shape: $repo:$wish is the file that is meant, in whatever order the hub lists',
+  ({ repo, files: paths, wish, chosen }) => {
+    for (const listed of [paths, paths.toReversed(), paths.toSorted()]) {
+      const choose = () => chooseFiles(repo, files(...listed), wish === '' ? undefined : wish).map(({ path }) => path);
+      if (typeof chosen === 'string') expect(choose).toThrow(chosen);
+      else expect(choose()).toEqual(chosen);
+    }
+  },
+);

@@ -8,7 +8,21 @@ import { type Catalog, normalName } from './load-catalog.ts';
 
 /** The model of a name or alias in any case and with `:` or `-`; undefined when there is none. */
 export function findModel(catalog: Catalog, name: string): Model | undefined {
-  return catalog.byNormalName(normalName(name));
+  return catalog.byNormalName(normalName(name)) ?? ofHubName(catalog, name);
+}
+
+/** `Llama-3.2-3B-Instruct`: a model by what its repository or its file is called, without the quantization. */
+function ofHubName(catalog: Catalog, name: string): Model | undefined {
+  const plain = (text: string): string => normalName(text.replace(/\.gguf$/i, '').replace(/[._-]gguf$/i, ''));
+  const wanted = plain(name);
+  if (wanted === '') return undefined;
+  const found = catalog.models.filter(({ files: [file], quantization }) => {
+    const stem = (file?.name ?? '').replace(/\.gguf$/i, '');
+    const bare = stem.toLowerCase().endsWith(quantization.toLowerCase()) ? stem.slice(0, -quantization.length - 1) : stem;
+    const repos = (file?.sources ?? []).flatMap((source) => (source.kind === 'hub' ? [source.repo.split('/')[1] ?? ''] : []));
+    return [stem, bare, ...repos].some((called) => plain(called) === wanted);
+  });
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** {@link findModel}, or MODEL_UNKNOWN with the nearest three. */
@@ -19,7 +33,7 @@ export function requireModel(catalog: Catalog, name: string): Model {
   const near = nearestNames(catalog, name);
   const question = near.length > 0 ? ` Did you mean ${orList(near)}?` : '';
   throw new LuciError('MODEL_UNKNOWN', `No model is called ${name}.${question}`, {
-    hint: `luci search ${shellWord(name.replace(/[\d.:_-].*$/, '') || name)}\nluci install owner/repo:Q4_K_M`,
+    hint: `luci search ${shellWord(name.replace(/[\d.:_-].*$/, '') || name.replace(/^-+/, ''))}\nluci install owner/repo:Q4_K_M`,
     details: { name, nearest: near },
   });
 }

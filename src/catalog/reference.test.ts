@@ -13,12 +13,50 @@ test.each([
   ['hf.co/owner/repo:Q8_0', { kind: 'hub', repo: 'owner/repo', quantization: 'Q8_0' }],
   ['https://huggingface.co/o/r/resolve/main/a%20b.gguf?download=true', { kind: 'hub', repo: 'o/r', revision: 'main', path: 'a b.gguf' }],
   ['https://host.example/m.gguf', { kind: 'url', url: 'https://host.example/m.gguf' }],
+  ['llama3.2:latest', { kind: 'name', name: 'llama3.2' }],
+  ['ollama://llama3.2', { kind: 'name', name: 'llama3.2' }],
+  ['ollama://library/llama3.2:latest', { kind: 'name', name: 'llama3.2' }],
+  ['file:///models/a%20b.gguf', { kind: 'path', path: '/models/a b.gguf' }],
+  ['hf:o/r/case.fp16.gguf', { kind: 'hub', repo: 'o/r', path: 'case.fp16.gguf' }],
+  ['hf://o/r/folder/a.gguf', { kind: 'hub', repo: 'o/r', path: 'folder/a.gguf' }],
+  ['hf.co/o/r:latest', { kind: 'hub', repo: 'o/r' }],
+  ['hf.co/o/r/', { kind: 'hub', repo: 'o/r' }],
+  ['hf.co/o/r/tree/v2', { kind: 'hub', repo: 'o/r', revision: 'v2' }],
+  ['https://huggingface.co/o/r/blob/main/a.gguf', { kind: 'hub', repo: 'o/r', revision: 'main', path: 'a.gguf' }],
+  ['https://huggingface.co/o/r/raw/main/q/a.gguf', { kind: 'hub', repo: 'o/r', revision: 'main', path: 'q/a.gguf' }],
+  ['https://huggingface.co/o/r/resolve/refs%2Fpr%2F1/a.gguf', { kind: 'hub', repo: 'o/r', revision: 'refs/pr/1', path: 'a.gguf' }],
+  ['hf-mirror.com/o/r:Q8_0', { kind: 'hub', repo: 'o/r', quantization: 'Q8_0', mirror: 'https://hf-mirror.com' }],
+  [
+    'https://hf-mirror.com/o/r/resolve/main/a.gguf',
+    { kind: 'hub', repo: 'o/r', revision: 'main', path: 'a.gguf', mirror: 'https://hf-mirror.com' },
+  ],
+  ['https://mirror.example/o/r/resolve/main/a.gguf', { kind: 'url', url: 'https://mirror.example/o/r/resolve/main/a.gguf' }],
   ['./m.gguf', { kind: 'path', path: './m.gguf' }],
   ['m.gguf', { kind: 'path', path: 'm.gguf' }],
   ['folder/m.gguf', { kind: 'path', path: 'folder/m.gguf' }],
   ['C:\\models\\m.gguf', { kind: 'path', path: 'C:\\models\\m.gguf' }],
 ])('%s is understood', (text, reference) => {
   expect(parseReference(text)).toEqual(reference);
+});
+
+test.each([
+  'hf:',
+  'hf:x',
+  'hf.co/',
+  'hf.co/o',
+  'hf.co/o/r/tree/main/folder',
+  'hf.co/o/r/blob/main/README.md',
+  'hf.co/o/r/discussions/3',
+  'hf:o/r/model.safetensors',
+  'hf:o/r:Q4_K_M/x',
+  'hf.co/o/%zz',
+  'https://',
+  'http://[',
+  'https://h/%zz.gguf',
+  'file://%',
+  'tier 9',
+])('%s names nothing, and that is said', (text) => {
+  expect(() => parseReference(text)).toThrow(expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('luci ') }));
 });
 
 test('the words of a group are one reference, wherever they stand', () => {

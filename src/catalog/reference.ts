@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { LuciError } from '../base/errors.ts';
 import type { Tier } from '../base/model.ts';
 
@@ -6,32 +7,74 @@ import type { Tier } from '../base/model.ts';
 /** A parsed reference. */
 export type ModelReference =
   | { readonly kind: 'name'; readonly name: string }
-  /** A repository of the hub; the quantization or the file chooses among its files. */
-  | { readonly kind: 'hub'; readonly repo: string; readonly revision?: string; readonly quantization?: string; readonly path?: string }
+  | HubReference
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'tier'; readonly tier: Tier }
   | { readonly kind: 'group'; readonly group: 'core' | 'all' };
 
+/** A repository of the hub, or of the mirror of it that was named; the quantization or the file chooses among its files. */
+export interface HubReference {
+  readonly kind: 'hub';
+  readonly repo: string;
+  readonly revision?: string;
+  readonly quantization?: string;
+  readonly path?: string;
+  /** Address of the mirror; everything is asked for there, and nowhere else. */
+  readonly mirror?: string;
+}
+
 /**
  * Parses one reference. In this order: an http address, a path (it begins with `/`, `./`, `../`, `~/` or a drive, or ends in `.gguf` or `.llamafile`
- * and holds no more than a folder), `owner/repo[:quantization]`, else a name. `hf.co/`, `huggingface.co/` and `hf:` before a repository are accepted.
- * @throws USAGE for a tier that is none
+ * and holds no more than a folder), `owner/repo[:quantization]`, else a name. `hf.co/`, `huggingface.co/`, a mirror's host and `hf:` before a repository are accepted, and a file or a revision behind it;
+ * `file://` before a path, `ollama://` before a name, `:latest` behind one.
+ * @throws USAGE for a tier that is none, and for an address that names nothing luci can fetch
  */
 export function parseReference(text: string): ModelReference {
   const trimmed = text.trim();
   const tier = /^tier[ :-]?(\d+)$/i.exec(trimmed)?.[1];
   if (tier !== undefined) return { kind: 'tier', tier: tierOf(tier) };
   if (/^(core|all)( models)?$/i.test(trimmed)) return { kind: 'group', group: /^core/i.test(trimmed) ? 'core' : 'all' };
+  if (/^file:/i.test(trimmed)) return { kind: 'path', path: pathOfAddress(trimmed) };
   if (/^(\/|\.{1,2}[\\/]|~[\\/]|[a-z]:[\\/])/i.test(trimmed)) return { kind: 'path', path: trimmed };
-  const hubAddress = /^(?:https?:\/\/)?(?:www\.)?(?:hf\.co|huggingface\.co)\/(.+)$/i.exec(trimmed)?.[1];
-  if (hubAddress) return hubReference(hubAddress);
-  if (/^https?:\/\//i.test(trimmed)) return { kind: 'url', url: trimmed };
-  const prefixed = /^hf(?::\/\/|:)(.+)$/i.exec(trimmed)?.[1];
-  if (prefixed) return hubReference(prefixed);
-  if (/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(trimmed) && !isFileName(trimmed)) return hubReference(trimmed);
+  const hubAddress = /^(?:https?:\/\/)?(?:www\.)?(?:hf\.co|huggingface\.co)\/(.*)$/i.exec(trimmed)?.[1];
+  if (hubAddress !== undefined) return hubReference(hubAddress, trimmed);
+  const mirrored = /^(?:https?:\/\/)?(?:www\.)?hf-mirror\.com\/(.*)$/i.exec(trimmed)?.[1];
+  if (mirrored !== undefined) return { ...hubReference(mirrored, trimmed), mirror: 'https://hf-mirror.com' };
+  if (/^https?:\/\//i.test(trimmed)) return { kind: 'url', url: checkedUrl(trimmed) };
+  const prefixed = /^hf(?::\/\/|:)(.*)$/i.exec(trimmed)?.[1];
+  if (prefixed !== undefined) return hubReference(prefixed, trimmed);
+  if (/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(trimmed) && !isFileName(trimmed)) return hubReference(trimmed, trimmed);
   if (isFileName(trimmed)) return { kind: 'path', path: trimmed };
-  return { kind: 'name', name: trimmed };
+  return { kind: 'name', name: trimmed.replace(/^ollama:\/\/(?:library\/)?/i, '').replace(/:latest$/i, '') };
+}
+
+function pathOfAddress(address: string): string {
+  try {
+    return fileURLToPath(address);
+  } catch {
+    throw noReference(address, 'is no address of a file of this machine.');
+  }
+}
+
+/** An address with a host, whose last part can be read. */
+function checkedUrl(address: string): string {
+  if (!URL.canParse(address) || decoded(address) === undefined) throw noReference(address, 'is no address.');
+  return address;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined; // A % that begins no code.
+  }
+}
+
+function noReference(text: string, why: string): LuciError {
+  return new LuciError('USAGE', `"${text}" ${why}`, {
+    hint: 'luci install llama3.2\nluci install owner/repo:Q4_K_M\nluci install hf:owner/repo/file.gguf',
+  });
 }
 
 function tierOf(text: string): Tier {
@@ -44,10 +87,17 @@ function isFileName(text: string): boolean {
   return /\.(gguf|llamafile(\.exe)?)$/i.test(text);
 }
 
-function hubReference(text: string): ModelReference {
-  const address = text.replace(/[?#].*$/, '');
-  const [, repo = '', revision = '', path = ''] = /^([^/]+\/[^/]+)\/(?:resolve|blob)\/([^/]+)\/(.+)$/.exec(address) ?? [];
-  if (repo) return { kind: 'hub', repo, revision, path: decodeURIComponent(path) };
-  const [, name = address, quantization] = /^([^/]+\/[^/:]+)(?::([\w.-]+))?/.exec(address) ?? [];
-  return quantization ? { kind: 'hub', repo: name, quantization } : { kind: 'hub', repo: name };
+/** `owner/repo`, with a quantization, a file, or a revision and a file behind it; nothing of an address is passed over. */
+function hubReference(tail: string, typed: string): HubReference {
+  const address = decoded(tail.replace(/[?#].*$/, '').replace(/\/+$/, ''));
+  const [, repo = '', quantization, rest] = /^([\w.-]+\/[\w.-]+)(?::([\w.-]+)|\/(.+))?$/s.exec(address ?? '') ?? [];
+  if (!repo) throw noReference(typed, 'names no repository.');
+  if (rest === undefined)
+    return quantization === undefined || /^latest$/i.test(quantization) ? { kind: 'hub', repo } : { kind: 'hub', repo, quantization };
+  const [, revision, path] = /^(?:resolve|blob|raw)\/(refs\/[^/]+\/[^/]+|[^/]+)\/(.+)$/.exec(rest) ?? [];
+  if (revision !== undefined && path !== undefined && isFileName(path)) return { kind: 'hub', repo, revision, path };
+  const tree = /^tree\/(refs\/[^/]+\/[^/]+|[^/]+)$/.exec(rest)?.[1];
+  if (tree !== undefined) return { kind: 'hub', repo, revision: tree };
+  if (!/^(resolve|blob|raw|tree)\//.test(rest) && isFileName(rest)) return { kind: 'hub', repo, path: rest };
+  throw noReference(typed, `names neither a repository nor a .gguf file of ${repo}.`);
 }

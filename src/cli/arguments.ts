@@ -43,7 +43,8 @@ type Token = { readonly index: number } & (
  *   operands a command does not take
  */
 export function parseArguments(args: readonly string[], commands: readonly Command[]): ParsedArguments {
-  const found = findVerb(findCommand(args, commands));
+  // What most other programs call it.
+  const found = findVerb(findCommand(args[0] === '-v' ? ['--version', ...args.slice(1)] : args, commands));
   const { command, path, rest } = found;
   const flags = [...commonFlags(), ...(command ? ownFlags(command) : [])];
   const values = { option: {}, everywhere: {}, setting: {} } as Record<Flag['place'], Record<string, unknown>>;
@@ -63,12 +64,26 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
   return { command, path, operands, options: values.option, everywhere: values.everywhere, overrides: values.setting };
 }
 
+/** The word that stands where a command is named, where there is no such command. */
+export function unknownCommand(args: readonly string[], commands: readonly Command[]): string | undefined {
+  const first = firstWord(args)?.value;
+  return first !== undefined && commandOf(first, commands) === undefined ? first : undefined;
+}
+
 /** The first argument that is no flag and no flag's value names the command. */
+function firstWord(args: readonly string[]): (Token & { readonly kind: 'positional' }) | undefined {
+  const first = tokensOf(args, commonFlags()).find(({ kind }) => kind !== 'option');
+  return first?.kind === 'positional' ? first : undefined;
+}
+
+function commandOf(word: string, commands: readonly Command[]): Command | undefined {
+  return commands.find(({ name, aliases }) => name === word || aliases?.includes(word));
+}
+
 function findCommand(args: readonly string[], commands: readonly Command[]): Found {
-  const flags = commonFlags();
-  const first = tokensOf(args, flags).find(({ kind }) => kind !== 'option');
-  if (first?.kind !== 'positional') return { command: undefined, path: '', rest: args };
-  const command = commands.find(({ name, aliases }) => name === first.value || aliases?.includes(first.value));
+  const first = firstWord(args);
+  if (!first) return { command: undefined, path: '', rest: args };
+  const command = commandOf(first.value, commands);
   if (!command) throw unknownWord('command', first.value, undefined, commands);
   return { command, path: command.name, rest: args.filter((_, index) => index !== first.index) };
 }
@@ -167,7 +182,7 @@ function requireCommand(
   const swallowed = commands.find(({ name, aliases }) => name === home || aliases?.some((alias) => alias === home));
   if (swallowed)
     throw new LuciError('USAGE', `--home needs a folder, and "${String(home)}" was taken for it, so no command is left.`, {
-      hint: `luci --home /a/folder ${swallowed.name}\nluci --home ./${String(home)} names a folder that is called so.`,
+      hint: `luci --home /a/folder ${swallowed.name}\nluci --home ./${String(home)} ${swallowed.name}`,
     });
   if (operands.length > 0) throw new LuciError('USAGE', 'No command is named.', { hint: 'luci --help' });
 }

@@ -1,6 +1,7 @@
 import type { Luci } from '../app/luci.ts';
 import type { ValueKind } from '../base/value-kinds.ts';
 import type { SettingFlag } from '../config/setting-flags.ts';
+import type { SettingsOverrides } from '../config/settings.ts';
 import type { Show } from './show/show.ts';
 
 /** What a command is. The parser, the help and the completion are all made from these declarations. */
@@ -43,6 +44,8 @@ export interface CommandContext<Options extends OptionTable = OptionTable> {
   readonly signal: AbortSignal;
   /** True with -y: questions are answered with yes. */
   readonly yes: boolean;
+  /** What the flags of settings say. */
+  readonly overrides: SettingsOverrides;
   /** luci with the settings of all flags; made when first asked for, and the same one ever after. */
   luci(): Promise<Luci>;
 }
@@ -53,6 +56,8 @@ export interface Command<Options extends OptionTable = OptionTable> {
   readonly aliases?: readonly string[];
   /** As shown after the name: `<model>` must be there, `[model]` may be, with `...` several. Others are refused. */
   readonly operands?: string;
+  /** Which names are completed where a model is meant (default: those installed). */
+  readonly modelsFrom?: 'catalogue';
   /** Operands that work, for hints and pages. */
   readonly example?: string;
   readonly summary: string;

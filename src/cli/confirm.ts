@@ -2,21 +2,25 @@ import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { CommandContext } from './command.ts';
 import { goneSignal } from './hang-up.ts';
+import { editorScreen } from './show/editor-screen.ts';
+import { printableText } from './show/text.ts';
 
 /** Asks a question that is answered with yes or no. Off a terminal nobody can answer: -y is needed then. */
 export async function confirm(question: string, { yes, signal }: Pick<CommandContext, 'yes' | 'signal'>): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) throw new LuciError('NOT_CONFIRMED', `${question} Nobody can answer here.`, { hint: 'Run it again with -y.' });
   const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const screen = editorScreen();
+  const lines = createInterface({ input: process.stdin, output: screen });
   // The reader takes Ctrl+C for itself while it waits.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const stopped = AbortSignal.any([signal, goneSignal(lines, { isTerminal: true })]);
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal: stopped })).trim());
+    return /^y(es)?$/i.test((await lines.question(`${printableText(question)} [y/N] `, { signal: stopped })).trim());
   } catch (error) {
     throw stopped.aborted ? abortError(stopped) : error;
   } finally {
     lines.close();
+    screen.destroy();
   }
 }

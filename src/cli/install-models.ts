@@ -1,9 +1,9 @@
-import type { PlanEvent } from '../app/carry-out-plan.ts';
 import type { Luci } from '../app/luci.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { formatBytes, formatBytesOf, formatDuration } from '../base/units.ts';
+import type { PlanEvent } from '../install/carry-out-plan.ts';
 import type { InstallPlan } from '../install/plan.ts';
 import { referenceOf } from '../install/reference-of.ts';
 import type { InstalledModel } from '../store/installed-model.ts';

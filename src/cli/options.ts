@@ -1,5 +1,6 @@
 import { anyText, decimalNumber, wholeNumber } from '../base/value-kinds.ts';
-import type { OptionTable, Switch, ValueOption } from './command.ts';
+import type { ChatRequest, Sampling } from '../engine/engine.ts';
+import type { OptionTable, OptionValues, Switch, ValueOption } from './command.ts';
 
 /** Options several commands share. */
 
@@ -32,5 +33,39 @@ export function samplingOptions(temperature: string) {
       summary: `how freely tokens are chosen (default ${temperature})`,
     },
     seed: { kind: wholeNumber({ example: '7' }), value: 'N', summary: 'repeatable choice of tokens' },
+    topP: {
+      kind: decimalNumber({ max: 1, example: '0.9' }),
+      value: 'X',
+      summary: 'choose among tokens that make up this share (default 0.95)',
+    },
+    topK: { kind: wholeNumber({ example: '40' }), value: 'N', summary: 'choose among this many tokens; 0: all (default 40)' },
+    minP: {
+      kind: decimalNumber({ max: 1, example: '0.05' }),
+      value: 'X',
+      summary: 'leave out tokens less likely than this share of the likeliest (default 0.05)',
+    },
+    repeatPenalty: { kind: decimalNumber({ example: '1.1' }), value: 'X', summary: 'make what was said less likely; 1: off (default 1)' },
+    stop: { kind: anyText('END'), value: 'TEXT', multiple: true, summary: 'end the answer before this text; several times for several' },
   } as const satisfies OptionTable;
 }
+
+type SamplingFlags = OptionValues<ReturnType<typeof samplingOptions>>;
+
+/** The flags as a request: what was asked for, and nothing else. */
+export function samplingRequest({
+  maxTokens,
+  stop,
+  ...sampling
+}: SamplingFlags): Pick<ChatRequest, 'maxTokens' | 'stop'> & { readonly sampling: Sampling } {
+  const { temperature, seed, topP, topK, minP, repeatPenalty } = sampling;
+  return { maxTokens, stop, sampling: { temperature, seed, topP, topK, minP, repeatPenalty } };
+}
+
+/** Which of the runs of a model is meant, where it was asked several suites. */
+export const suiteOption = {
+  suite: {
+    kind: anyText('suite.json'),
+    value: 'NAME',
+    summary: 'the run of a suite of your own, by its name or file (default: of the tiers)',
+  },
+} as const satisfies OptionTable;

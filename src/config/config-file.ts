@@ -41,6 +41,11 @@ export function valueAt<Value>(
   });
 }
 
+/** What the file says at a dotted name, understood or not. */
+export function writtenAt(content: unknown, name: string): unknown {
+  return name.split('.').reduce<unknown>((value, part) => (isObject(value) ? value[part] : undefined), content);
+}
+
 function understand<Value>(value: unknown, kind: ValueKind<Value>): Value | undefined {
   if (kind.json === 'list') {
     const isList = Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(','));
@@ -54,6 +59,7 @@ function exampleOf({ json, example }: ValueKind<unknown>): unknown {
   return json === 'number' ? Number(example) : json === 'boolean' ? true : example;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether a value of JSON has names in it. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -40,10 +40,10 @@ export function childEnvironment(environment: Environment): Record<string, strin
 
 /** The environment of npm and pip, with what they reach their registry by. */
 export function fetcherEnvironment(environment: Environment): Record<string, string> {
-  return { ...childEnvironment(environment), ...only(environment, [ofFetchers], /^(?!)/) };
+  return { ...childEnvironment(environment), ...only(environment, [ofFetchers]) };
 }
 
-function only(environment: Environment, lists: readonly RegExp[], except: RegExp): Record<string, string> {
-  const isPassed = ([name]: [string, string]): boolean => lists.some((list) => list.test(name)) && !except.test(name);
+function only(environment: Environment, lists: readonly RegExp[], except?: RegExp): Record<string, string> {
+  const isPassed = ([name]: [string, string]): boolean => lists.some((list) => list.test(name)) && !except?.test(name);
   return Object.fromEntries(Object.entries(environment).filter(isPassed));
 }

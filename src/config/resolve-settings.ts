@@ -35,7 +35,7 @@ export function defaultSettings(overrides: SettingsOverrides = {}): Settings {
 /** {@link defaultSettings} with the environment given. */
 export function resolveSettings(overrides: SettingsOverrides, environment: Environment): Settings {
   const origins: Record<string, Origin> = {};
-  const home = absolute(settled('home', settingRows.general.home, { overrides, environment, origins }));
+  const home = homeIn(overrides, environment, origins);
   const path = directoriesOf(home).configFile;
   const sources: Sources = { overrides, environment, config: { path, content: readConfig(path) }, origins };
   return {
@@ -54,6 +54,15 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Envir
     },
     origins,
   };
+}
+
+/** The home folder alone, whatever its configuration says. */
+export function homeFolder(overrides: SettingsOverrides): string {
+  return homeIn(overrides, readEnvironment(), {});
+}
+
+function homeIn(overrides: SettingsOverrides, environment: Environment, origins: Record<string, Origin>): string {
+  return absolute(settled('home', settingRows.general.home, { overrides, environment, origins }));
 }
 
 function groupOf<Group extends keyof SettingGroups>(group: Group, sources: Sources): SettingGroups[Group] {

@@ -34,6 +34,8 @@ export interface SettingRow<Value> {
   readonly config?: string;
   /** Its name in {@link SettingsOverrides} (default: its own). */
   readonly override?: keyof SettingsOverrides;
+  /** Its value is told nowhere. */
+  readonly isSecret?: true;
   readonly summary: string;
 }
 
@@ -87,6 +89,7 @@ export const settingRows: SettingRows = {
       otherwise: readHubToken,
       otherwiseText: 'what the hub’s own client keeps in HF_TOKEN_PATH, else HF_HOME/token, else XDG_CACHE_HOME/huggingface/token',
       environment: ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN'],
+      isSecret: true,
       summary: 'secret for repositories that want an account; sent to the hub alone',
     },
   },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LuciError } from '../base/errors.ts';
-import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
+import type { ResolvedFile } from '../sources/http/resolved-file.ts';
 import { createAddress } from './address.ts';
 
 /** Signed addresses and their end, with a clock that is turned by hand. */

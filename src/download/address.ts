@@ -1,6 +1,6 @@
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { ModelFile } from '../base/model.ts';
-import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
+import type { ResolvedFile } from '../sources/http/resolved-file.ts';
 
 /** Where the bytes are, asked for once for all connections. Signed addresses expire; then it is asked again, again once. */
 export interface Address {

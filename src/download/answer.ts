@@ -1,6 +1,6 @@
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { NetResponse } from '../net/net.ts';
-import { retryAfterMs } from '../sources/hub/retry-after.ts';
+import { retryAfterMs } from '../sources/http/retry-after.ts';
 import type { ByteRange } from './intervals.ts';
 
 /** What an answer of the server that has the bytes means. */

@@ -1,9 +1,10 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isGivenUp } from '../base/abort.ts';
 import { renameOver, syncFolder } from '../base/atomic-file.ts';
 import { debugLog } from '../base/debug-log.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { makeFolder as makeFolders } from '../base/make-folder.ts';
 import type { ModelFile, Sha256 } from '../base/model.ts';
 import { diskError } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
@@ -146,7 +147,7 @@ async function commit(dataPath: string, destinationPath: string): Promise<void> 
 
 /** Makes a folder, or throws an error of the disk. */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolders(folder).catch((error: unknown) => {
     throw diskError(error, folder, 'make a folder');
   });
 }

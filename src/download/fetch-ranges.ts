@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { abortError } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
-import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
+import type { ResolvedFile } from '../sources/http/resolved-file.ts';
 import type { Address } from './address.ts';
 import { asksForLess, isExpired } from './answer.ts';
 import { assignSegment, type Connection, createConnection } from './connection.ts';

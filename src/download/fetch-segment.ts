@@ -2,7 +2,7 @@ import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { NetRequest } from '../net/net.ts';
 import { UnsupportedResponse } from '../net/response-head.ts';
-import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
+import type { ResolvedFile } from '../sources/http/resolved-file.ts';
 import { type AskedRange, requireRange, requireRangeHead, requireUnpacked } from './answer.ts';
 import type { Connection } from './connection.ts';
 import { createPieceWriter } from './piece-writer.ts';

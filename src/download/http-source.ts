@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
-import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
+import type { ResolvedFile } from '../sources/http/resolved-file.ts';
 import { type Address, createAddress } from './address.ts';
 import { isExpired, WholeFileSent } from './answer.ts';
 import { fetchByRanges } from './fetch-ranges.ts';

@@ -1,7 +1,7 @@
 import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import { describeConnectionError } from '../net/describe-connection-error.ts';
-import type { ResolvedFile } from '../sources/hub/resolved-file.ts';
+import type { ResolvedFile } from '../sources/http/resolved-file.ts';
 import { requireUnpacked, statusError } from './answer.ts';
 import { createPieceWriter } from './piece-writer.ts';
 import type { Transfer } from './transfer.ts';

@@ -102,6 +102,24 @@ export interface Session extends AsyncDisposable {
   countTokens(messages: readonly ChatMessage[], tools?: readonly ToolDefinition[]): Promise<number>;
   /** One vector a text. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
+  /** How likely the model holds each token of a text to be, and the token after it; left out where the engine cannot tell. */
+  score?(request: ScoreRequest, signal?: AbortSignal): Promise<readonly TokenScore[]>;
+}
+
+/** A text as it is, without a chat template. */
+export interface ScoreRequest {
+  readonly text: string;
+  /** How many of the likeliest tokens are told at each place. */
+  readonly topCount: number;
+}
+
+/** A token of the text. The texts of all but the last join to the whole; the last is the likeliest that would come next. */
+export interface TokenScore {
+  readonly text: string;
+  /** Natural logarithm, over the whole vocabulary and before any sampling; undefined of the first, which nothing stands before. */
+  readonly logProbability: number | undefined;
+  /** The likeliest in its place, the first the most likely. */
+  readonly top: readonly { readonly text: string; readonly logProbability: number }[];
 }
 
 /** One turn of a conversation. */
@@ -172,10 +190,12 @@ export interface Sampling {
   readonly repeatPenalty?: number;
   /** Default: a new one each time. */
   readonly seed?: number;
+  /** What an endpoint does not know of these is left out there; by default it is refused. */
+  readonly ifKnown?: boolean;
 }
 
-/** Why a generation ended. */
-export type EndReason = 'stop' | 'length' | 'tool-calls' | 'stopped';
+/** Why a generation ended. `repetition`: the model repeated itself without end; never where the answer is forced or `repeatable`. */
+export type EndReason = 'stop' | 'length' | 'tool-calls' | 'repetition' | 'stopped';
 
 /** What a generation says. The last one is always `end`; failures are thrown as LuciError. */
 export type GenerationEvent =
@@ -199,6 +219,7 @@ export interface Usage {
   readonly generatedTokens: number;
   /** Threads that computed a repeatable answer of the embedded engine: another number may change its last bits, and now and then a word. */
   readonly threads?: number;
+  /** Of the first answer after the model was loaded; 0 of those after it. */
   readonly loadMs: number;
   readonly timeToFirstTokenMs: number;
   readonly totalMs: number;

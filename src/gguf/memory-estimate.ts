@@ -48,9 +48,23 @@ function repackedBytes({ weightsByType, embeddingLength = 0, vocabularySize = 0 
   return bytes > embedding * 2 ? bytes - embedding : bytes;
 }
 
-/** A rough estimate for a model whose file is not here: the file, twice where it is repacked, plus a cache typical of its size. */
-export function estimateMemoryFromSize(fileBytes: number, parametersB: number, contextLength: number): number {
+/** What a rough estimate goes by. */
+export interface SizeEstimateOptions {
+  readonly fileBytes: number;
+  readonly parametersB: number;
+  readonly quantization?: string;
+  readonly contextLength: number;
+}
+
+/** A rough estimate for a model whose file is not here: the file, what of it is repacked a second time, and a cache typical of its size. */
+export function estimateMemoryFromSize({ fileBytes, parametersB, quantization = '', contextLength }: SizeEstimateOptions): number {
   // KV cache of models with grouped heads: about 35 kB a token at 1B, growing with the square root of the size.
   const kvCacheBytes = contextLength * 35_000 * Math.sqrt(Math.max(0.1, parametersB));
-  return Math.round(fileBytes * 1.1 + kvCacheBytes + 2.5e8);
+  const repackedShare = parametersB < minRepackedB ? 0 : (repackedShares[quantization.toUpperCase()] ?? 0);
+  return Math.round(fileBytes * (1.1 + repackedShare) + kvCacheBytes + 2.5e8);
 }
+
+/** How much of a file is of a type that is repacked; a 1.5B as Q4_K_M took 2.35 GB where its file has 1.12. */
+const repackedShares: Readonly<Record<string, number>> = { Q4_0: 0.85, IQ4_NL: 0.85, Q4_K_S: 0.8, Q4_K_M: 0.6 };
+/** Smaller models are mostly token embedding, and their rows are too short for blocks of these types. */
+const minRepackedB = 1;

@@ -25,6 +25,7 @@ const listed = (name: string, parametersB: number, more: Partial<ListedModel> = 
   ...installed(name, { facts: { architecture: 'llama', parametersB } }),
   entry: undefined,
   proven: undefined,
+  memoryBytes: 1,
   fits: 'yes',
   ...more,
 });

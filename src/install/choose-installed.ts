@@ -1,6 +1,7 @@
 import { LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
+import type { AbilityRecords } from '../store/ability-records.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import type { SpeedRecord } from '../store/speed-records.ts';
 import type { TestRecord } from '../store/test-records.ts';
@@ -12,9 +13,13 @@ import type { Fit } from './fit.ts';
 export interface ListedModel extends InstalledModel {
   /** The catalogue's entry, where the name is known there. */
   readonly entry: Model | undefined;
+  /** Memory at the smallest context it is opened with: by its file's header, where that was read. */
+  readonly memoryBytes: number;
   readonly fits: Fit;
   /** What tests have proven of these very bytes. */
   readonly proven: TestRecord | undefined;
+  /** What suites beyond the ladder have shown of them, by name of the suite. */
+  readonly abilities?: AbilityRecords;
   /** What `luci bench` has measured of these very bytes. */
   readonly speed?: SpeedRecord;
 }
@@ -99,6 +104,10 @@ export function chooseEmbedding(models: readonly InstalledModel[]): UsableModel 
 export function requireUsable(model: InstalledModel): UsableModel {
   if (!model.enabled)
     throw new LuciError('MODEL_DISABLED', `${model.name} is disabled.`, { hint: `luci llm enable ${shellWord(model.name)}` });
+  if (model.damaged)
+    throw new LuciError('DIGEST_MISMATCH', `${model.name} is damaged. ${model.problem ?? ''}`, {
+      hint: `luci verify --repair ${shellWord(model.name)}`,
+    });
   if (model.problem !== undefined)
     throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, { hint: `luci install ${shellWord(model.name)}` });
   return { name: model.name, path: model.path };

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, realpath, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { renameOver } from '../base/atomic-file.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
@@ -30,29 +30,52 @@ export interface ImportOptions {
  * @throws NOT_FOUND, GGUF_BROKEN, DISK_*
  */
 export async function importFile(store: Store, path: string, options: ImportOptions): Promise<InstalledModel> {
-  const { original, parts, sizes, sizeBytes: totalBytes } = await inspectFile(path, options.signal);
-  if (dirname(original) === (await realpath(store.modelsFolder).catch(() => store.modelsFolder))) return adoptInPlace(store, original);
+  const { parts, sizes, sizeBytes: totalBytes } = await inspectFile(path, options.signal);
   let doneBytes = 0;
-  const files: { name: string; sha256: Sha256 }[] = [];
+  const digests: Sha256[] = [];
   for (const part of parts) {
     const onBytes = (bytes: number): void => {
       doneBytes += bytes;
       options.onEvent?.({ type: 'hashed', doneBytes, totalBytes });
     };
-    const sha256 = await hashFile(part, { onBytes, signal: options.signal });
-    const name = await store.freeFileName(basename(part), sha256);
-    await bringIn(part, join(store.modelsFolder, name), options);
+    digests.push(await hashFile(part, { onBytes, signal: options.signal }));
+  }
+  // Bytes that are there already are that model, whatever the path is called: its record stays as it is.
+  const installed = await store.list(options.signal);
+  const there = installed.find(({ files, damaged }) => !damaged && isSameDigests(files, digests));
+  if (there) return there;
+  const inPlace = await namesInPlace(store, parts);
+  const files: { name: string; sha256: Sha256 }[] = [];
+  for (const [index, part] of parts.entries()) {
+    const sha256 = digests[index] ?? '';
+    const name = inPlace?.[index] ?? (await store.freeFileName(basename(part), sha256));
+    if (!inPlace) await bringIn(await realpath(part), join(store.modelsFolder, name), options);
     files.push({ name, sha256 });
   }
-  const { name, vouched } = options.nameFor(files[0]?.sha256 ?? '', basename(original), sizes[0] ?? 0);
-  return store.adopt({ name, files, vouched });
+  const { name, vouched } = options.nameFor(files[0]?.sha256 ?? '', basename(parts[0] ?? path), sizes[0] ?? 0);
+  // What lies there has its name already, unless the catalogue knows these bytes.
+  const listed = inPlace && !vouched ? installed.find((model) => model.files[0]?.name === inPlace[0])?.name : undefined;
+  return store.adopt({ name: listed ?? name, files, vouched });
+}
+
+/** The names of files that lie in the folder of models already, or are links into it; undefined for those that lie elsewhere. */
+async function namesInPlace({ modelsFolder }: Store, parts: readonly string[]): Promise<readonly string[] | undefined> {
+  const folder = await realpath(modelsFolder).catch(() => modelsFolder);
+  const inFolder = async (paths: readonly string[]): Promise<boolean> =>
+    (await Promise.all(paths.map((path) => realpath(dirname(path))))).every((found) => found === folder);
+  // A link in the folder is named as it is there, whatever file it leads to.
+  if (await inFolder(parts)) return parts.map((part) => basename(part));
+  const targets = await Promise.all(parts.map((part) => realpath(part)));
+  return (await inFolder(targets)) ? targets.map((target) => basename(target)) : undefined;
+}
+
+function isSameDigests(files: InstalledModel['files'], digests: readonly Sha256[]): boolean {
+  return files.length === digests.length && files.every(({ sha256 }, index) => sha256 === digests[index]);
 }
 
 /** A file that could be taken over. */
 export interface InspectedFile {
-  /** Without links. */
-  readonly original: string;
-  /** The file, or all parts of the split model it belongs to, with their sizes. */
+  /** The file, or all parts of the split model it belongs to, as the path names them: they may be links, as in the caches of other programs. */
   readonly parts: readonly string[];
   readonly sizes: readonly number[];
   readonly sizeBytes: number;
@@ -65,19 +88,21 @@ export async function inspectFile(path: string, signal?: AbortSignal): Promise<I
       throw new LuciError('NOT_FOUND', `There is no file ${path}.`, { hint: 'luci install NAME fetches a model by name' });
     throw diskError(error, path, 'read a file');
   });
-  const parts = partsOf(original);
+  const parts = await namedParts(path, original);
   const sizes = await Promise.all(parts.map(sizeOf));
   await checkGgufParts(parts, signal).catch((error: unknown) => {
     if (!isLuciError(error, 'GGUF_BROKEN')) throw error;
     throw new LuciError('GGUF_BROKEN', `${path}: ${error.message}`, { details: { ...error.details, path }, cause: error });
   });
-  return { original, parts, sizes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) };
+  return { parts, sizes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-async function adoptInPlace(store: Store, path: string): Promise<InstalledModel> {
-  const model = (await store.list()).find(({ files }) => files.some((file) => file.name === basename(path)));
-  if (!model) throw new LuciError('NOT_FOUND', `${path} lies in the models folder but is not listed.`, { hint: 'luci list' });
-  return model;
+/** A file in a cache is called by its digest, and the link to it by its name; a link with a name of its own may lead to one part of several. */
+async function namedParts(path: string, original: string): Promise<readonly string[]> {
+  const linked = partsOf(resolve(path));
+  const isWhole = linked.length > 1 || !splitNameOf(original);
+  const areThere = (await Promise.all(linked.map((part) => stat(part).catch(() => undefined)))).every(Boolean);
+  return /\.gguf$/i.test(path) && isWhole && areThere ? linked : partsOf(original);
 }
 
 /** The file, or all parts of the split model it belongs to. */

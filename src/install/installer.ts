@@ -12,9 +12,12 @@ import type { InstalledModel } from '../store/installed-model.ts';
 import { holdTofuPin, readTofuPins, type TofuPin } from '../store/tofu-pins.ts';
 import { askSizes } from './ask-sizes.ts';
 import { firstPinOf, type InstallOptions, type InstallTools, installModel } from './carry-out.ts';
+import { type CarryOutOptions, carryOutPlan } from './carry-out-plan.ts';
 import { type ImportOptions, type InspectedFile, importFile, inspectFile } from './import-file.ts';
 import { nameForImport, partialBytesOf, stateOf } from './lookup.ts';
-import { type InstallPlan, planInstall } from './plan.ts';
+import { type InstallPlan, planInstall, requireDiskRoom } from './plan.ts';
+import { type PreparedInstall, type PrepareOptions, prepareInstall } from './prepare.ts';
+import { requireReach } from './reach.ts';
 import { bytesFromParameters, statedBytes } from './size-estimate.ts';
 import { type InstallTarget, outsideModel, resolveTargets } from './targets.ts';
 import { type CheckedFile, type RepairOptions, repairModel, type VerifyOptions, verifyModel } from './verify.ts';
@@ -29,18 +32,39 @@ export interface InstallerOptions extends InstallTools {
   readonly catalog: () => Promise<Catalog>;
   readonly groupsPath: string;
   readonly stateFolder: string;
+  /** The absolute path of what a person wrote. */
+  readonly pathOf: (written: string) => string;
   /** Tokens the plan reckons memory for. */
   readonly contextLength: number;
 }
 
-/** See the methods of the same names in `Luci`. */
+/** Getting models onto this machine. */
 export interface Installer {
-  targets(references: readonly string[], options?: { update?: boolean; signal?: AbortSignal }): Promise<readonly InstallTarget[]>;
+  /**
+   * What the words after `install` stand for: names, `tier 1`, `core models`, `all models`, `owner/repo:Q4_K_M`, addresses, paths.
+   * With `update` the pins of first installs are passed over.
+   */
+  targets(references: readonly string[], options?: PrepareOptions): Promise<readonly InstallTarget[]>;
+  /** What installing would do. Reads the disk, asks the sources for sizes nobody stated, fetches nothing. */
   plan(models: readonly Model[], options?: { signal?: AbortSignal }): Promise<InstallPlan>;
+  /** Targets and plan in one: what the words after `install` come to. A path that is wrong is said before anything is fetched. Throws USAGE for none. */
+  prepare(references: readonly string[], options?: PrepareOptions): Promise<PreparedInstall>;
+  /** Throws OFFLINE or DISK_FULL for a plan that cannot be carried out. */
+  requirePossible(plan: InstallPlan): Promise<void>;
+  /**
+   * Fetches what is missing, then takes over files. Of several models one that fails does not keep the others from coming: it is told
+   * by an event, and thrown at the end. Throws OFFLINE or DISK_FULL before anything is fetched.
+   */
+  carryOut(prepared: PreparedInstall, options?: CarryOutOptions): Promise<void>;
+  /** Fetches and verifies one model. Throws OFFLINE or DISK_FULL before anything is fetched. */
   install(model: Model, options?: InstallOptions): Promise<InstalledModel>;
+  /** Takes over a `.gguf` file of this machine; the original is only read. */
   importFile(path: string, options?: Pick<ImportOptions, 'copy' | 'signal' | 'onEvent'>): Promise<InstalledModel>;
+  /** Looks whether a path is a model that could be taken over, and how large it is. */
   inspectFile(path: string, signal?: AbortSignal): Promise<InspectedFile>;
+  /** Reads every byte of an installed model and compares its digests. */
   verify(model: InstalledModel, options?: VerifyOptions): Promise<VerifiedModel>;
+  /** Fetches again what a check found bad. */
   repair(verified: VerifiedModel, options?: RepairOptions): Promise<InstalledModel>;
 }
 
@@ -55,7 +79,7 @@ export interface VerifiedModel {
 
 /** The installer of a home folder. */
 export function createInstaller(options: InstallerOptions): Installer {
-  const { net, store, catalog, download, stateFolder, home, offline, hub, contextLength, groupsPath } = options;
+  const { net, store, catalog, download, stateFolder, home, offline, hub, contextLength, groupsPath, pathOf } = options;
   const access = (signal?: AbortSignal): HttpAccess => ({
     endpoint: hub.endpoint,
     connectTimeoutMs: 10_000,
@@ -63,20 +87,35 @@ export function createInstaller(options: InstallerOptions): Installer {
     signal,
   });
   /** What the catalogue or the first install says of an installed model. */
-  const pinnedModel = async ({ name }: InstalledModel): Promise<Model | undefined> => {
+  const pinnedModel = async ({ name, source, vouched, wasFetched, sizeBytes }: InstalledModel): Promise<Model | undefined> => {
     const [known, pins] = await Promise.all([catalog(), readTofuPins(stateFolder)]);
-    const model = findModel(known, name);
+    const named = findModel(known, name);
+    // A file of one's own may be called like a model of the catalogue: its pin is that of what was fetched, or has its very size.
+    const isNamed = source !== undefined || vouched || wasFetched || (named !== undefined && statedBytes(named) === sizeBytes);
+    const model = isNamed ? named : undefined;
     const pin = pins.get(name);
     if (model && (!pin || model.files.every(({ sha256 }) => sha256 !== undefined))) return model;
     return pin && { ...outsideModel({ name, confidence: 'first-install', ...pin }), files: pin.files };
   };
-  return {
+  const fetchModel = async (model: Model, how?: InstallOptions): Promise<InstalledModel> => {
+    const done = await installModel({ net, store, download }, model, how);
+    if (!done.vouched) await holdTofuPin(stateFolder, model.name, firstPinOf(model, done));
+    return done;
+  };
+  const installer: Installer = {
     async targets(references, { update = false, signal } = {}) {
       return resolveTargets(joinGroups(references), {
         catalog: await catalog(),
         groupsPath,
         pins: update ? new Map<string, TofuPin>() : await readTofuPins(stateFolder),
-        listRepository: (repo, revision) => listRepository(net, repo, access(signal), revision),
+        // The token is the hub's own: a mirror never sees it.
+        listRepository: ({ repo, revision, mirror }) =>
+          listRepository(
+            net,
+            repo,
+            mirror === undefined ? access(signal) : { ...access(signal), endpoint: mirror, token: undefined },
+            revision,
+          ),
       });
     },
     async plan(models, { signal } = {}) {
@@ -87,20 +126,30 @@ export function createInstaller(options: InstallerOptions): Installer {
         freeBytesAt(home),
       ]);
       const wanted = sized.map((model) => {
-        const sizeBytes = statedBytes(model) ?? bytesFromParameters(model.parametersB, model.quantization);
-        const memoryBytes = estimateMemoryFromSize(sizeBytes, model.parametersB, contextLength);
+        const { parametersB, quantization } = model;
+        const fileBytes = statedBytes(model) ?? bytesFromParameters(parametersB, quantization);
+        const memoryBytes = estimateMemoryFromSize({ fileBytes, parametersB, quantization, contextLength });
         return { model, state: stateOf(model, there), partialBytes: partialBytesOf(model, partials), memoryBytes };
       });
       return planInstall(wanted, { totalMemoryBytes: totalmem(), freeDiskBytes, folder: home });
     },
+    prepare: (references, how = {}) => prepareInstall(references, installer, how),
+    async requirePossible(plan) {
+      requireReach(plan, { offline, hub, mirrors: download.mirrors });
+      requireDiskRoom(plan);
+    },
+    async carryOut(prepared, how) {
+      await installer.requirePossible(prepared.plan);
+      await carryOutPlan(prepared, { fetchModel, importFile: installer.importFile }, how);
+    },
     async install(model, how) {
-      const done = await installModel({ net, store, download }, model, how);
-      if (!done.vouched) await holdTofuPin(stateFolder, model.name, firstPinOf(model, done));
-      return done;
+      await installer.requirePossible(await installer.plan([model], how));
+      return fetchModel(model, how);
     },
     async verify(model, how) {
       const files = await verifyModel({ store }, model, await pinnedModel(model), how);
-      const { problem } = model;
+      // Damage is what was read just now, not what was remembered.
+      const problem = model.damaged ? undefined : model.problem;
       const isGood = problem === undefined && files.every(({ state }) => state !== 'bad');
       return { model, files, isGood, problem };
     },
@@ -108,14 +157,15 @@ export function createInstaller(options: InstallerOptions): Installer {
       const bad = files.filter(({ state }) => state === 'bad');
       return repairModel({ net, store, download }, model, bad, await pinnedModel(model), how);
     },
-    inspectFile,
+    inspectFile: (path, signal) => inspectFile(pathOf(path), signal),
     async importFile(path, how = {}) {
       const [known, there] = await Promise.all([catalog(), store.list()]);
-      return importFile(store, path, {
+      return importFile(store, pathOf(path), {
         ...how,
         partialFolder: download.partialFolder,
         nameFor: (sha256, fileName, sizeBytes) => nameForImport(known, there, sha256, fileName, sizeBytes),
       });
     },
   };
+  return installer;
 }

@@ -1,4 +1,5 @@
 import type { Model, ModelFile } from '../base/model.ts';
+import { splitNameOf } from '../base/split-name.ts';
 import { quantizationOf } from '../catalog/choose-file.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
@@ -46,7 +47,7 @@ export function partialBytesOf(model: Model, partials: readonly PartialInfo[]): 
 export function nameForImport(catalog: Catalog, installed: readonly InstalledModel[], sha256: string, fileName: string, sizeBytes: number) {
   const known = catalog.models.find((model) => model.files[0]?.sha256 === sha256);
   if (known) return { name: known.name, vouched: true };
-  const wanted = nameOfFile(catalog, fileName, sizeBytes) ?? fileName.replace(/\.gguf$/i, '');
+  const wanted = nameOfFile(catalog, fileName, sizeBytes) ?? splitNameOf(fileName)?.stem ?? fileName.replace(/\.gguf$/i, '');
   const isTaken = (name: string): boolean =>
     installed.some((other) => other.name.toLowerCase() === name.toLowerCase() && other.files[0]?.sha256 !== sha256);
   let name = wanted;

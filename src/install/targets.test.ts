@@ -55,6 +55,33 @@ test('a repository is one model at the commit of its list, named by repository a
   expect(namesOf(await targetsOf(['owner/repo:q8_0']))).toEqual(['owner/repo:Q8_0']);
 });
 
+test('a repository of a mirror that was named is fetched there and nowhere else, what is pinned included', async () => {
+  const asked: unknown[] = [];
+  const files = [
+    {
+      name: 'a-Q8_0.gguf',
+      sizeBytes: 5,
+      sha256: digest('9'),
+      sources: [{ kind: 'hub' as const, repo: 'owner/repo', path: 'a-Q8_0.gguf' }],
+    },
+  ];
+  const pins = new Map([['owner/repo:Q8_0', { license: 'mit', quantization: 'Q8_0', parametersB: 3, files }]]);
+  const targets = await resolveTargets(['hf-mirror.com/owner/repo:Q4_K_M', 'https://hf-mirror.com/owner/repo:Q8_0'], {
+    catalog: await loadCatalog({ builtIn: dataPath('catalog', 'models.json') }),
+    groupsPath: dataPath('catalog', 'groups.json'),
+    pins,
+    listRepository: async (of) => {
+      asked.push(of);
+      return listing;
+    },
+  });
+  expect(asked).toMatchObject([{ repo: 'owner/repo', mirror: 'https://hf-mirror.com' }]);
+  expect(targets.map((target) => target.kind === 'model' && target.model.files[0]?.sources)).toEqual([
+    [{ kind: 'url', url: `https://hf-mirror.com/owner/repo/resolve/${'c'.repeat(40)}/a-Q4_K_M.gguf` }],
+    [{ kind: 'url', url: 'https://hf-mirror.com/owner/repo/resolve/main/a-Q8_0.gguf' }],
+  ]);
+});
+
 test('the pin of a first install is held, although the repository has other bytes now', async () => {
   const files = [{ name: 'a-Q4_K_M.gguf', sizeBytes: 5, sha256: digest('9'), sources: [] }];
   const pins = new Map([['owner/repo:Q4_K_M', { license: 'mit', quantization: 'Q4_K_M', parametersB: 3, files }]]);

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { LuciError } from '../base/errors.ts';
 import type { Model, ModelFile, Source, Tier } from '../base/model.ts';
+import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import { chooseFiles, quantizationOf } from '../catalog/choose-file.ts';
 import { findModel, requireModel } from '../catalog/find-model.ts';
 import { modelsOfGroup } from '../catalog/groups.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
-import { type ModelReference, parseReference } from '../catalog/reference.ts';
+import { type HubReference, type ModelReference, parseReference } from '../catalog/reference.ts';
 import { redactUrl } from '../net/addresses.ts';
 import type { RepositoryListing } from '../sources/hub/list-files.ts';
 import type { TofuPin } from '../store/tofu-pins.ts';
@@ -27,7 +28,7 @@ export interface TargetTools {
   readonly groupsPath: string;
   /** Pins of first installs; empty when the user asked for what the sources have now. */
   readonly pins: ReadonlyMap<string, TofuPin>;
-  readonly listRepository: (repo: string, revision: string | undefined) => Promise<RepositoryListing>;
+  readonly listRepository: (of: Pick<HubReference, 'repo' | 'revision' | 'mirror'>) => Promise<RepositoryListing>;
 }
 
 /**
@@ -52,14 +53,23 @@ async function resolveOne(reference: ModelReference, tools: TargetTools): Promis
     case 'group':
       return (await modelsOfGroup(tools.catalog, reference, tools.groupsPath)).map(ofModel);
     case 'name':
-      return [ofModel(requireModel(tools.catalog, reference.name))];
+      return [ofModel(await modelOfName(reference.name, tools))];
     case 'path':
       return [{ kind: 'file', path: reference.path }];
     case 'url':
       return [{ kind: 'model', model: modelOfUrl(reference.url, tools) }];
     case 'hub':
-      return [ofModel(await modelOfRepository(reference, tools))];
+      return [{ kind: 'model', model: fromMirror(withFirstPin(await modelOfRepository(reference, tools), tools.pins), reference) }];
   }
+}
+
+/** A model of the catalogue; `llama3.2:Q8_0` is another quantization from the repository of one. */
+async function modelOfName(name: string, tools: TargetTools): Promise<Model> {
+  const [, base = '', quantization = ''] = /^(.+):([^:]+)$/.exec(name) ?? [];
+  const known = findModel(tools.catalog, name) ? undefined : findModel(tools.catalog, base);
+  const repo = known?.files[0]?.sources.find((source) => source.kind === 'hub')?.repo;
+  if (repo === undefined || quantizationOf(quantization) === 'unknown') return requireModel(tools.catalog, name);
+  return modelOfRepository({ kind: 'hub', repo, quantization }, tools);
 }
 
 /** The digests of the first install, for a model the catalogue has none for. */
@@ -69,17 +79,18 @@ function withFirstPin(model: Model, pins: ReadonlyMap<string, TofuPin>): Model {
   return { ...model, files: pin.files, quantization: pin.quantization, parametersB: pin.parametersB, confidence: 'first-install' };
 }
 
-async function modelOfRepository(reference: Extract<ModelReference, { kind: 'hub' }>, tools: TargetTools): Promise<Model> {
+async function modelOfRepository(reference: HubReference, tools: TargetTools): Promise<Model> {
   const { repo, quantization, path, revision } = reference;
   // A repository named without a quantization means the one that was chosen the first time.
   const wanted = path ?? quantization?.toUpperCase();
-  const held = [...tools.pins.entries()].find(([name]) => isOfRepository(name, repo, wanted));
+  const isUsual = revision === undefined || revision === 'main';
+  const held = !isUsual ? undefined : [...tools.pins.entries()].find(([name]) => isOfRepository(name, repo, wanted));
   if (held) {
     const [name, { files, license, quantization, parametersB }] = held;
     return outsideModel({ name, files, license, quantization, parametersB, confidence: 'first-install' });
   }
-  const listing = await tools.listRepository(repo, revision);
-  const chosen = path === undefined ? chooseFiles(repo, listing.files, quantization) : listing.files.filter((file) => file.path === path);
+  const listing = await tools.listRepository(reference);
+  const chosen = path === undefined ? chooseFiles(repo, listing.files, quantization) : partsOf(repo, listing.files, path);
   const [first] = chosen;
   if (!first) throw new LuciError('NOT_FOUND', `${repo} has no file ${path}.`, { hint: `luci install ${repo}` });
   const known = tools.catalog.models.find((model) => isSameSource(model, repo, first.path, first.sha256));
@@ -105,10 +116,35 @@ async function modelOfRepository(reference: Extract<ModelReference, { kind: 'hub
   });
 }
 
+/** The file of a path; of one part of a split model all parts, as the first is of no use alone. */
+function partsOf(repo: string, listing: RepositoryListing['files'], path: string): RepositoryListing['files'] {
+  const split = splitNameOf(path);
+  if (!split) return listing.filter((file) => file.path === path);
+  const names = allPartNames(split);
+  const parts = names.flatMap((name) => listing.filter((file) => file.path === name));
+  if (parts.length === names.length) return parts;
+  throw new LuciError('NOT_FOUND', `${repo} has ${parts.length} of the ${names.length} parts of ${path}.`, {
+    hint: `luci install ${repo}`,
+  });
+}
+
 function fromHere(model: Model, here: Source): Model {
   const [file, ...parts] = model.files;
   if (!file || parts.length > 0 || isHub(file.sources[0], here)) return model;
   return { ...model, files: [{ ...file, sources: [here, ...file.sources] }] };
+}
+
+/** Where a mirror was named, the files are fetched there and nowhere else. */
+function fromMirror(model: Model, { mirror }: HubReference): Model {
+  if (mirror === undefined) return model;
+  const files = model.files.map((file): ModelFile => {
+    const source = file.sources.find((known) => known.kind === 'hub');
+    if (!source) return file;
+    const path = source.path.split('/').map(encodeURIComponent).join('/');
+    const revision = encodeURIComponent(source.revision ?? 'main');
+    return { ...file, sources: [{ kind: 'url', url: `${mirror}/${source.repo}/resolve/${revision}/${path}` }] };
+  });
+  return { ...model, files };
 }
 
 function isHub(source: Source | undefined, other: Source): boolean {

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import type { Model, ModelFile, Sha256 } from '../base/model.ts';
 import { downloadFile } from '../download/download-file.ts';
@@ -43,10 +43,20 @@ export async function verifyModel(
     const actual = await hashFile(join(store.modelsFolder, file.name), { onBytes, signal });
     const expected = file.sha256 ?? pinned?.files[part]?.sha256;
     const state = expected === undefined ? 'recorded' : actual === expected ? 'good' : 'bad';
-    if (state !== 'bad' && file.sha256 !== actual) await store.recordDigest(model.name, file.name, actual);
+    if (state !== 'bad' && file.sha256 !== actual) await recorded(store.recordDigest(model.name, file.name, actual), state);
     checked.push({ name: file.name, sizeBytes: file.sizeBytes, actual, state, expected });
   }
+  const isDamaged = checked.some(({ state }) => state === 'bad');
+  if (isDamaged !== (model.damaged === true)) await store.recordDamage(model.name, isDamaged);
   return checked;
+}
+
+/** A home that cannot be written forgets what was read; only where that was the purpose is it an error. */
+async function recorded(recording: Promise<void>, state: CheckedFile['state']): Promise<void> {
+  await recording.catch((error: unknown) => {
+    const isUnwritable = isLuciError(error, 'DISK_FULL') || isLuciError(error, 'DISK_DENIED');
+    if (state === 'recorded' || !isUnwritable) throw error;
+  });
 }
 
 /** How a repair goes. */

@@ -1,7 +1,9 @@
 import { checkCall } from '../agent/check-call.ts';
-import { toolTurn } from '../agent/tool-turn.ts';
-import type { ChatRequest, EndReason, ToolDefinition, Usage } from '../engine/engine.ts';
+import { type TurnEvent, toolTurn } from '../agent/tool-turn.ts';
+import { LuciError } from '../base/errors.ts';
+import type { ChatRequest, EndReason, GenerationEvent, ToolDefinition, Usage } from '../engine/engine.ts';
 import type { ServeContext } from './context.ts';
+import { wholeCharacters } from './whole-characters.ts';
 
 /** One answer of a model, the same for every protocol: text and thinking as they come, calls when they are whole, then the end. */
 
@@ -39,7 +41,7 @@ export async function* answerOf(
   const { toolChoice: _, ...plain } = request;
   const events = isTold ? toolTurn(session, request, tools, signal) : session.generate(plain, signal);
   let calls = 0;
-  for await (const event of events) {
+  for await (const event of wholeCharacters<TurnEvent | GenerationEvent>(events)) {
     if (event.type === 'text' || event.type === 'thinking') yield event;
     if (event.type === 'attempt' && (calls === 0 || !oneCall)) {
       calls += 1;
@@ -81,5 +83,5 @@ export async function wholeAnswer(events: AsyncIterable<AnswerEvent>): Promise<W
     else if (event.type === 'end') return { ...said, calls, reason: event.reason, usage: event.usage };
     else said[event.type] += event.text;
   }
-  throw new Error('an answer ended without its end');
+  throw new LuciError('ENGINE_FAILED', 'The engine ended the answer without saying why.', { hint: 'luci stop, then ask again' });
 }

@@ -1,5 +1,7 @@
+import type { ChatFiles } from '../app/chat-files.ts';
 import type { Luci } from '../app/luci.ts';
 import type { Metrics } from './metrics.ts';
+import type { KeptResponses } from './openai/responses/kept-responses.ts';
 import type { RequestQueue } from './request-queue.ts';
 
 /** What every route works with. */
@@ -7,6 +9,8 @@ export interface ServeContext {
   readonly luci: Luci;
   readonly queue: RequestQueue;
   readonly metrics: Metrics;
+  readonly responses: KeptResponses;
+  readonly chats: ChatFiles;
   /** Told what went wrong inside, for the log of the server; never sent to a client. */
   readonly onFault: (error: unknown) => void;
 }

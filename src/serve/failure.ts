@@ -15,7 +15,7 @@ export interface Failure {
 export function failureOf(error: unknown, { luci, onFault }: Pick<ServeContext, 'luci' | 'onFault'>): Failure {
   const known = isLuciError(error) ? error : new LuciError('FAILED', 'The server made a mistake.');
   if (known.httpStatus >= 500) onFault(error);
-  const message = withoutPaths(known.message, [luci.settings.home, homedir()]);
+  const message = withoutPaths(known.message, luci);
   return { status: known.httpStatus, error: known, message, headers: headersOf(known) };
 }
 
@@ -24,7 +24,8 @@ function headersOf({ code }: LuciError): Record<string, string> {
 }
 
 /** The last part of a path stays: it names the file that is meant. */
-function withoutPaths(text: string, folders: readonly string[]): string {
+export function withoutPaths(text: string, { settings }: Pick<ServeContext['luci'], 'settings'>): string {
+  const folders = [settings.home, homedir()];
   const bare = folders.filter((folder) => folder.length > 1).reduce((said, folder) => said.replaceAll(folder, '…'), text);
   return bare.replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s:"']+)*[\\/](?=[^\\/\s:"']+\.(?:gguf|llamafile|json)\b)/g, '');
 }

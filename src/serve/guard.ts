@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { LuciError } from '../base/errors.ts';
 import { isLoopbackName } from './host-names.ts';
 import type { Route } from './route.ts';
@@ -12,15 +13,17 @@ export interface GuardOptions {
   readonly isKey: ((key: string) => boolean) | undefined;
   /** Whether every request needs the key; else only those that change what is kept. */
   readonly everywhere: boolean;
+  /** Told to the page alone, which may do what the key may as long as only this machine reaches the server. */
+  readonly pageToken: string;
 }
 
 /** @throws FORBIDDEN, UNAUTHORIZED */
 export function guard(request: Request, access: Route['access'], options: GuardOptions): void {
   const host = requireHost(request, options.hosts);
   requireOwnOrigin(request, host);
-  if (!options.everywhere && access !== 'change') return;
+  if (access === 'page' || (!options.everywhere && access !== 'change')) return;
   const given = keyOf(request);
-  if (given !== undefined && options.isKey?.(given)) return;
+  if (given !== undefined && (options.isKey?.(given) || (!options.everywhere && isSame(given, options.pageToken)))) return;
   throw new LuciError(
     'UNAUTHORIZED',
     given === undefined ? 'This needs the key of the server.' : 'The key is not the one of this server.',
@@ -44,6 +47,12 @@ function requireOwnOrigin({ headers }: Request, host: string): void {
   const site = headers.get('sec-fetch-site');
   const isOwn = origin === null ? site !== 'cross-site' : origin === `http://${host}`;
   if (!isOwn) throw new LuciError('FORBIDDEN', 'Pages of other places may not ask this server.');
+}
+
+/** In a time that does not tell how much of it is right. */
+function isSame(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function keyOf({ headers }: Request): string | undefined {

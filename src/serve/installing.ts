@@ -14,6 +14,7 @@ export interface InstallProgress {
   readonly phase: string;
   readonly receivedBytes: number;
   readonly totalBytes: number | undefined;
+  readonly bytesPerSecond: number;
 }
 
 /**
@@ -39,9 +40,9 @@ export async function* installModel({ luci }: ServeContext, reference: string, s
     });
   for await (const event of eventsOf(carryOut, signal)) {
     if (event.type !== 'file' || event.event.type !== 'progress') continue;
-    const { phase, receivedBytes, totalBytes } = event.event;
+    const { phase, receivedBytes, totalBytes, bytesPerSecond } = event.event;
     const file = files[event.part - 1];
-    yield { file: file?.name ?? event.model, digest: file?.sha256, phase, receivedBytes, totalBytes };
+    yield { file: file?.name ?? event.model, digest: file?.sha256, phase, receivedBytes, totalBytes, bytesPerSecond };
   }
 }
 

@@ -6,6 +6,7 @@ import { countTokens, messages } from './anthropic/messages.ts';
 import type { ServeContext } from './context.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type GuardOptions, guard } from './guard.ts';
+import { luciRoutes } from './luci/routes.ts';
 import { ollamaError } from './ollama/errors.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
 import { chatCompletions } from './openai/chat.ts';
@@ -13,6 +14,8 @@ import { completions } from './openai/completions.ts';
 import { embeddings } from './openai/embeddings.ts';
 import { openAiError } from './openai/errors.ts';
 import { listModels, oneModel } from './openai/models.ts';
+import { createResponse, deleteResponse, getResponse } from './openai/responses/responses.ts';
+import { pageRoutes } from './page-files.ts';
 import type { Route } from './route.ts';
 
 /** All routes: who may ask is decided first, and what fails is told in the words of the protocol that was spoken. */
@@ -25,9 +28,13 @@ const routes: readonly Route[] = [
   { method: 'POST', path: '/v1/chat/completions', handle: chatCompletions },
   { method: 'POST', path: '/v1/completions', handle: completions },
   { method: 'POST', path: '/v1/embeddings', handle: embeddings },
+  { method: 'POST', path: '/v1/responses', handle: createResponse },
+  { method: 'GET', path: '/v1/responses/*', handle: getResponse },
+  { method: 'DELETE', path: '/v1/responses/*', handle: deleteResponse },
   { method: 'POST', path: '/v1/messages', handle: messages },
   { method: 'POST', path: '/v1/messages/count_tokens', handle: countTokens },
   ...ollamaRoutes,
+  ...luciRoutes,
 ];
 
 const prometheus = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
@@ -47,7 +54,7 @@ export function createRoutes(context: ServeContext, guardOptions: GuardOptions):
     context.metrics.countRequest(route.path, response.status);
     return response;
   };
-  for (const route of routes) app.on(route.method, route.path, guarded(route));
+  for (const route of [...routes, ...pageRoutes(guardOptions)]) app.on(route.method, route.path, guarded(route));
   const none: Route = { method: 'POST', path: '*', handle: (_, { method }, path) => notThere(method, path) };
   app.all('*', guarded(none));
   return app;

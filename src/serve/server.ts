@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { createChatFiles } from '../app/chat-files.ts';
 import type { Luci } from '../app/luci.ts';
 import { LuciError } from '../base/errors.ts';
 import { isLoopbackName } from './host-names.ts';
 import { createMetrics } from './metrics.ts';
+import { createKeptResponses } from './openai/responses/kept-responses.ts';
 import { createRequestQueue, type QueueLimits } from './request-queue.ts';
 import { createRoutes } from './routes.ts';
 import { readServerKey } from './server-key.ts';
@@ -38,8 +41,16 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
     throw new LuciError('USAGE', `At ${host} other machines can reach the server, so it needs a key, and there is none.`, {
       hint: `luci serve key\nThen again: luci serve --host ${host}`,
     });
-  const context = { luci, queue: createRequestQueue(options), metrics: createMetrics(), onFault };
-  const { fetch } = createRoutes(context, { hosts: [...allowedHosts, host], isKey, everywhere });
+  const context = {
+    luci,
+    queue: createRequestQueue(options),
+    metrics: createMetrics(),
+    chats: createChatFiles({ chatsFolder: luci.directories.chats, trashFolder: luci.directories.trash }),
+    responses: createKeptResponses(),
+    onFault,
+  };
+  const pageToken = randomBytes(32).toString('base64url');
+  const { fetch } = createRoutes(context, { hosts: [...allowedHosts, host], isKey, everywhere, pageToken });
   const server = createAdaptorServer({
     fetch,
     overrideGlobalObjects: false,

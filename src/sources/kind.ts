@@ -1,6 +1,6 @@
 import type { ModelFile, Source } from '../base/model.ts';
 import type { Net } from '../net/net.ts';
-import type { ResolvedFile } from './hub/resolved-file.ts';
+import type { ResolvedFile } from './http/resolved-file.ts';
 
 /** What a kind of source is to everybody else: one row of facts and functions. The rows stand in `kinds.ts`. */
 

@@ -2,12 +2,12 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskError, isNotFound } from '../base/system-error.ts';
 
-/** Free bytes on the disk where a folder is, or will be. */
+/** Free bytes on the disk where a folder is, or will be; a file system that states no size at all is not full but unknown. */
 export async function freeBytesAt(folder: string): Promise<number> {
   for (let path = folder; ; path = dirname(path)) {
     try {
-      const { bavail, bsize } = await statfs(path);
-      return bavail * bsize;
+      const { blocks, bavail, bsize } = await statfs(path);
+      return blocks === 0 ? Number.MAX_SAFE_INTEGER : bavail * bsize;
     } catch (error) {
       if (!isNotFound(error) || dirname(path) === path) throw diskError(error, folder, 'look at the free space');
     }

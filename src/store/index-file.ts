@@ -27,12 +27,15 @@ const recordSchema = v.object({
       quantization: v.optional(v.string()),
       contextLength: v.optional(v.number()),
       kind: v.optional(v.picklist(modelKinds)),
+      memoryBytes: v.optional(v.number()),
     }),
   ),
   problem: v.optional(v.string()),
+  damaged: v.optional(v.boolean()),
   source: v.optional(storedSourceSchema),
   revision: v.optional(v.string()),
   vouched: v.boolean(),
+  wasFetched: v.optional(v.boolean()),
   installedAt: v.string(),
 });
 const indexSchema = v.object({ version: v.literal(1), models: v.array(recordSchema) });

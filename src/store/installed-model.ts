@@ -22,6 +22,8 @@ export interface StoredFacts {
   readonly contextLength?: number;
   /** What it is for; missing in an index that older versions wrote. */
   readonly kind?: ModelKind;
+  /** What it takes in memory at the smallest context it is opened with; missing in an index that older versions wrote. */
+  readonly memoryBytes?: number;
 }
 
 /** What the index keeps of a model. */
@@ -32,10 +34,14 @@ export interface ModelRecord {
   readonly facts?: StoredFacts;
   /** What is wrong with the file, when it is no model. */
   readonly problem?: string;
+  /** Whether the last reading of all bytes found others than it was installed with. */
+  readonly damaged?: boolean;
   readonly source?: Source;
   readonly revision?: string;
   /** Whether a catalogue pin vouched for the bytes; false when only the first download did. */
   readonly vouched: boolean;
+  /** The file was put there by luci, and changed since: what it should be is still known. */
+  readonly wasFetched?: boolean;
   readonly installedAt: string;
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LuciError } from '../base/errors.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { stateFile } from './state-file.ts';
 
 /** Endpoints elsewhere that run models: `state/remotes.json`. Keys are not kept; only the name of the variable that holds one. */
@@ -26,10 +27,12 @@ export async function readRemotes(stateFolder: string): Promise<readonly Remote[
 export async function addRemote(stateFolder: string, remote: Remote): Promise<void> {
   if (!/^[a-z0-9][\w.-]{0,40}$/i.test(remote.name))
     throw new LuciError('USAGE', `"${remote.name}" is no name: letters, digits, dots and dashes only.`, {
-      hint: `luci remote add box ${remote.url}`,
+      hint: `luci remote add box ${shellWord(asHttp(remote.url))}`,
     });
   if (!URL.canParse(remote.url) || !/^https?:$/.test(new URL(remote.url).protocol))
-    throw new LuciError('USAGE', `"${remote.url}" is no http address.`, { hint: `luci remote add ${remote.name} ${asHttp(remote.url)}` });
+    throw new LuciError('USAGE', `"${remote.url}" is no http address.`, {
+      hint: `luci remote add ${remote.name} ${shellWord(asHttp(remote.url))}`,
+    });
   const { username, password, search } = new URL(remote.url);
   if (username || password || search)
     throw new LuciError('USAGE', 'The address holds a secret or a query. Put the key into a variable.', {
@@ -44,6 +47,7 @@ export async function addRemote(stateFolder: string, remote: Remote): Promise<vo
 /** What was meant by an address without its beginning: the one that OpenAI-compatible servers answer at. */
 function asHttp(address: string): string {
   const rest = address.replace(/^[a-z]*:?\/+/i, '').replace(/\/+$/, '');
+  if (/^https?:/i.test(address) && URL.canParse(address)) return address;
   const meant = `http://${rest}${rest.includes('/') ? '' : '/v1'}`;
   return URL.canParse(meant) ? meant : 'http://127.0.0.1:8080/v1';
 }

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import { diskError } from '../base/system-error.ts';
@@ -21,6 +21,9 @@ export interface ScannedModel {
   readonly missing: readonly string[];
 }
 
+/** What is known of a file that cannot be looked at; never that of one that can. */
+export const unknownFile = { sizeBytes: 0, mtimeMs: 0, inode: 0 } as const;
+
 /** The models in a folder; hidden entries and folders are left alone. */
 export function scanModels(folder: string): readonly ScannedModel[] {
   let names: string[];
@@ -37,11 +40,13 @@ export function scanModels(folder: string): readonly ScannedModel[] {
 
 function statOf(folder: string, name: string): ScannedFile | undefined {
   try {
-    // Undefined when it was removed meanwhile, or is a dangling link.
     const found = statSync(join(folder, name), { throwIfNoEntry: false });
-    return found?.isFile() ? { name, sizeBytes: found.size, mtimeMs: found.mtimeMs, inode: found.ino } : undefined;
-  } catch (error) {
-    throw diskError(error, join(folder, name), 'look at a model file');
+    // Removed meanwhile, or a link to a file that is gone, which is told as one that cannot be read.
+    if (!found) return lstatSync(join(folder, name), { throwIfNoEntry: false }) && { name, ...unknownFile };
+    return found.isFile() ? { name, sizeBytes: found.size, mtimeMs: found.mtimeMs, inode: found.ino } : undefined;
+  } catch {
+    // A link in a circle, or a file of somebody else: reading it says what is wrong, and the others stay.
+    return { name, ...unknownFile };
   }
 }
 

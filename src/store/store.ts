@@ -1,17 +1,17 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renameOver } from '../base/atomic-file.ts';
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Sha256, Source } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
-import { diskError, isNotFound } from '../base/system-error.ts';
+import { diskError } from '../base/system-error.ts';
 import { readDefaultModel, writeDefaultModel } from './default-model.ts';
 import { isEnabled, readEnabledState, setEnabled } from './enabled-state.ts';
 import { freeFileName, sameName } from './file-names.ts';
 import { changeIndex, readIndex } from './index-file.ts';
 import type { InstalledModel, ModelRecord, StoredFacts, StoredFile } from './installed-model.ts';
 import { type Look, mergeLearned } from './merge-learned.ts';
-import { type ScannedFile, type ScannedModel, scanModels } from './scan.ts';
+import { moveToTrash, removeFile } from './remove-files.ts';
+import { type ScannedFile, type ScannedModel, scanModels, unknownFile } from './scan.ts';
 
 /** What is installed. The `.gguf` files in `models/` are the truth; the index only remembers what was learned about them. */
 
@@ -57,6 +57,8 @@ export interface Store {
   setDefault(name: string | undefined): Promise<void>;
   /** Records that all bytes of a file were read and have this digest. */
   recordDigest(name: string, fileName: string, sha256: Sha256): Promise<void>;
+  /** Remembers whether a model's bytes are others than it was installed with, where that can be written. */
+  recordDamage(name: string, isDamaged: boolean): Promise<void>;
 }
 
 /** The store of a home folder. */
@@ -99,11 +101,16 @@ export function createStore(options: StoreOptions): Store {
     async remove(name) {
       const model = await require(name);
       // The index first: a crash between the two leaves files that are found again, never a record without its files.
-      await changeIndex(stateFolder, (records) => records.filter((record) => record.name !== model.name));
-      if (model.isDefault) await writeDefaultModel(stateFolder, undefined);
-      if (model.source === undefined) return { freedBytes: 0, movedTo: await moveToTrash(options, model) };
-      for (const file of model.files) await removeFile(join(modelsFolder, file.name));
-      return { freedBytes: model.sizeBytes };
+      const forget = async (): Promise<void> => {
+        await changeIndex(stateFolder, (records) => records.filter((record) => record.name !== model.name));
+        if (model.isDefault) await writeDefaultModel(stateFolder, undefined);
+      };
+      // On a full disk nothing can be written before there is room.
+      const isForgotten = await forget().then(() => true, unlessFull);
+      const movedTo = model.source === undefined ? await moveToTrash(options, model) : undefined;
+      if (movedTo === undefined) for (const file of model.files) await removeFile(join(modelsFolder, file.name));
+      if (!isForgotten) await unlessUnwritable(forget());
+      return { freedBytes: movedTo === undefined ? model.sizeBytes : 0, movedTo };
     },
     setEnabled: (names, enabled) => setEnabled(home, names, enabled),
     async setDefault(name) {
@@ -119,6 +126,12 @@ export function createStore(options: StoreOptions): Store {
         ),
       );
     },
+    recordDamage: (name, isDamaged) =>
+      unlessUnwritable(
+        changeIndex(stateFolder, (records) =>
+          records.map((record) => (record.name === name ? { ...record, damaged: isDamaged ? true : undefined } : record)),
+        ),
+      ),
   };
 }
 
@@ -141,6 +154,7 @@ async function listModels(options: StoreOptions, signal?: AbortSignal): Promise<
   return current
     .map((record) => ({
       ...record,
+      problem: record.problem ?? (record.damaged ? 'Its bytes are not those that were installed.' : undefined),
       path: join(modelsFolder, record.files[0]?.name ?? ''),
       sizeBytes: record.files.reduce((sum, file) => sum + file.sizeBytes, 0),
       verified: record.files.every((file) => file.sha256 !== undefined),
@@ -179,13 +193,22 @@ async function learn(
 ): Promise<ModelRecord> {
   const first = found.files[0];
   const name = known?.name ?? uniqueName((await options.nameFile(first?.name ?? '', first?.sizeBytes ?? 0)) ?? found.stem, taken);
-  const base = { name, files: found.files, vouched: false, installedAt: known?.installedAt ?? new Date(first?.mtimeMs ?? 0).toISOString() };
+  const base = {
+    name,
+    files: found.files,
+    vouched: false,
+    wasFetched: known?.source !== undefined || known?.vouched || known?.wasFetched,
+    installedAt: known?.installedAt ?? new Date(first?.mtimeMs ?? 0).toISOString(),
+  };
   if (found.missing.length > 0)
     return { ...base, problem: `${found.missing.length} of its parts missing: ${found.missing.slice(0, 3).join(', ')}` };
   try {
     return { ...base, facts: await options.readFacts(pathsOf(options.modelsFolder, found), signal) };
   } catch (error) {
-    if (error instanceof LuciError && error.code === 'GGUF_BROKEN') return { ...base, problem: error.message };
+    if (isLuciError(error, 'GGUF_BROKEN')) return { ...base, problem: error.message };
+    // One file that cannot be read keeps nobody from the others; it is tried again each time, as rights change without a trace.
+    if (isLuciError(error, 'DISK_DENIED') || isLuciError(error, 'DISK_FAILED') || isLuciError(error, 'NOT_FOUND'))
+      return { ...base, files: found.files.map((file) => ({ ...file, ...unknownFile })), problem: error.message };
     throw error;
   }
 }
@@ -203,12 +226,22 @@ function uniqueName(wanted: string, taken: ReadonlySet<string>): string {
 
 /** Writes what a look at the folder changed. What cannot be written is learned again the next time. */
 async function saveLearned(stateFolder: string, look: Look): Promise<void> {
+  await unlessUnwritable(changeIndex(stateFolder, (index) => mergeLearned(index, look)));
+}
+
+/** The files are the truth: where the index cannot be written, it is behind until it can. */
+async function unlessUnwritable(writing: Promise<void>): Promise<void> {
   try {
-    await changeIndex(stateFolder, (index) => mergeLearned(index, look));
+    await writing;
   } catch (error) {
     if (error instanceof LuciError && ['DISK_DENIED', 'DISK_FULL', 'DISK_FAILED', 'LOCKED'].includes(error.code)) return;
     throw error;
   }
+}
+
+function unlessFull(error: unknown): false {
+  if (isLuciError(error, 'DISK_FULL')) return false;
+  throw error;
 }
 
 async function statFile(folder: string, name: string): Promise<ScannedFile> {
@@ -219,22 +252,4 @@ async function statFile(folder: string, name: string): Promise<ScannedFile> {
   } catch (error) {
     throw diskError(error, path, 'look at a model file');
   }
-}
-
-/** A folder of its own in the trash, so that nothing already there is overwritten. */
-async function moveToTrash({ trashFolder, modelsFolder }: StoreOptions, { files }: InstalledModel): Promise<string> {
-  const folder = join(trashFolder, new Date().toISOString().replaceAll(':', '-'));
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const file of files) await renameOver(join(modelsFolder, file.name), join(folder, file.name));
-  } catch (error) {
-    throw diskError(error, folder, 'move a model to the trash');
-  }
-  return folder;
-}
-
-async function removeFile(path: string): Promise<void> {
-  await rm(path).catch((error: unknown) => {
-    if (!isNotFound(error)) throw diskError(error, path, 'remove a model file');
-  });
 }

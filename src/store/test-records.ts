@@ -8,6 +8,8 @@ export interface TestRecord {
   readonly sha256: Sha256;
   /** The highest tier held; -1 for none. */
   readonly tier: number;
+  /** The lowest tier that was asked and is not held, with its answers; missing where all are held, and in records of earlier versions. */
+  readonly missed?: { readonly tier: number; readonly passed: number; readonly asked: number };
   /** With repeats, and not by luck. */
   readonly confirmed: boolean;
   readonly suiteHash: string;
@@ -23,6 +25,7 @@ const provenSchema = v.object({
     v.object({
       sha256: sha256Schema,
       tier: v.number(),
+      missed: v.optional(v.object({ tier: v.number(), passed: v.number(), asked: v.number() })),
       confirmed: v.boolean(),
       suiteHash: v.string(),
       abilities: v.record(v.string(), v.number()),

@@ -30,7 +30,12 @@ export type Verifier =
     }
   /** Every one of these is mentioned, in whatever words. */
   | { readonly kind: 'mentions'; readonly all: readonly string[] }
-  | { readonly kind: 'yesNo'; readonly want: readonly ('yes' | 'no')[] }
+  | {
+      readonly kind: 'yesNo';
+      readonly want: readonly ('yes' | 'no')[];
+      /** What each question asks of its thing, as in `a fruit`: a sentence that says otherwise than its own yes or no is no answer. */
+      readonly claims?: readonly string[];
+    }
   | { readonly kind: 'json'; readonly want: unknown; readonly anyOrder?: boolean }
   | { readonly kind: 'lines'; readonly want: readonly string[] }
   | { readonly kind: 'constraints'; readonly list: readonly Constraint[] }
@@ -155,6 +160,8 @@ export interface CaseFacts {
   readonly maxTokens: number;
   /** How often an informed guesser passes. */
   readonly chanceLevel: number;
+  /** Tokens of the context it takes, where that is more than usual: it is asked where there are so many. */
+  readonly contextTokens?: number;
   /** Different instances there are; left out where there is no end of them. */
   readonly variants?: number;
   /** Asks for code in Python where there is a sandbox for it; other cases do not look at the language. */

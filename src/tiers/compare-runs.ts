@@ -4,7 +4,7 @@ import type { Language } from './case.ts';
 import { regressionOf, type TierChange, tierChanges } from './regression.ts';
 import type { CaseResult } from './result.ts';
 import type { ReadLog } from './run-log.ts';
-import { fisherExact, pairedExact, wilsonInterval } from './statistics.ts';
+import { fisherExact, pairedExact, repeatsToTell, wilsonInterval } from './statistics.ts';
 import { casesOf } from './suite.ts';
 
 /** Two runs against each other: the same questions, pair by pair. */
@@ -22,6 +22,8 @@ export interface Comparison {
   readonly intervals: readonly [first: readonly [number, number], second: readonly [number, number]];
   /** Exact two-sided p of the pairs that differ: McNemar's where no case was repeated, see {@link pairedExact}. */
   readonly p: number;
+  /** Answers to each case, and how many would tell a difference of 20 points nine times out of ten; undefined where no number would. */
+  readonly repeats: { readonly had: number; readonly needed: number | undefined };
   /** The second run against the first as its baseline. */
   readonly regression: ReturnType<typeof regressionOf>;
   readonly tiers: readonly TierChange[];
@@ -106,6 +108,7 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
     passed,
     intervals: [wilsonInterval(passed[0], pairs.length), wilsonInterval(passed[1], pairs.length)],
     p: pairedExact(cases.map((caseId) => timesIn(onlyFirst, caseId) - timesIn(onlySecond, caseId))),
+    repeats: { had: Math.round(pairs.length / cases.length), needed: repeatsToTell(cases.length) },
     regression: regressionOf(tiers),
     tiers,
     warnings: (['luciVersion', 'engine', 'toolPath', 'contextLength', 'language'] as const).flatMap((fact) =>

@@ -5,7 +5,17 @@ import { isConfirmed, tierVerdict, wilsonInterval } from './statistics.ts';
 export interface TierCount
   extends Pick<
     TierResult,
-    'passed' | 'failed' | 'errors' | 'budgetErrors' | 'cutAnswers' | 'verdict' | 'interval' | 'confirmed' | 'caseCount' | 'failedCases'
+    | 'passed'
+    | 'failed'
+    | 'errors'
+    | 'budgetErrors'
+    | 'cutAnswers'
+    | 'verdict'
+    | 'interval'
+    | 'confirmed'
+    | 'caseCount'
+    | 'failedCases'
+    | 'errorCases'
   > {}
 
 /** What was to be asked. */
@@ -37,11 +47,16 @@ export function countTier(answers: readonly CountedAnswer[], { planned, repeats 
     interval,
     confirmed: verdict === 'pass' && isConfirmed(passed, planned, repeats, interval[0]),
     caseCount: cases.length,
-    failedCases: [...new Set(answers.filter(({ status }) => status !== 'pass').map(({ caseId }) => caseId))],
+    failedCases: casesWith(answers, 'fail'),
+    errorCases: casesWith(answers, 'error'),
   };
 }
 
 /** How many answers have a status. */
 export function countOf(answers: readonly Pick<CaseResult, 'status'>[], status: Status): number {
   return answers.filter((answer) => answer.status === status).length;
+}
+
+function casesWith(answers: readonly CountedAnswer[], wanted: Status): readonly string[] {
+  return [...new Set(answers.filter(({ status }) => status === wanted).map(({ caseId }) => caseId))];
 }

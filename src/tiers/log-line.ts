@@ -18,10 +18,11 @@ const run = v.looseObject({
   suiteHash: v.string(),
   seed: v.string(),
   repeats: count,
+  shard: v.optional(v.object({ index: count, count })),
   model: v.string(),
   modelSha256: v.string(),
   quantization: v.string(),
-  nativeTier: tier,
+  nativeTier: v.optional(tier),
   engine: v.string(),
   device: v.string(),
   contextLength: count,
@@ -42,6 +43,7 @@ const answer = v.looseObject({
   tier,
   mode,
   caseId: v.string(),
+  ability: optionalText,
   variant: v.pipe(count, v.integer()),
   status: v.picklist(['pass', 'fail', 'error']),
   reason: optionalText,
@@ -75,9 +77,12 @@ const tierLine = v.looseObject({
   interval: v.tuple([v.number(), v.number()]),
   confirmed: v.boolean(),
   sequential: v.boolean(),
+  sure: v.optional(v.picklist(['pass', 'fail', 'open'])),
   repeats: count,
   caseCount: count,
+  partOf: v.optional(count),
   failedCases: v.array(v.string()),
+  errorCases: v.optional(v.array(v.string())),
 });
 
 const line = v.variant('type', [run, answer, tierLine, v.looseObject({ type: v.literal('end'), at: v.string() })]);

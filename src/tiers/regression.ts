@@ -1,9 +1,9 @@
 import type { Tier } from '../base/model.ts';
-import { countTier } from './count-tier.ts';
+import { ladderName } from '../base/suite-name.ts';
+import { countOf, countTier } from './count-tier.ts';
 import type { CaseResult, RunFacts, TierResult } from './result.ts';
 import type { ReadLog } from './run-log.ts';
 import { pairedExact } from './statistics.ts';
-import { ladderName } from './suite.ts';
 
 /** Whether a model got worse: a run against an earlier one, tier by tier, on the questions both were to answer. */
 
@@ -18,6 +18,7 @@ export interface TierChange {
   readonly verdicts: readonly [before: TierResult['verdict'], now: TierResult['verdict']];
   /** Questions with an answer in both runs, and those of them that only one run passes. */
   readonly pairs: number;
+  readonly passedInPairs: readonly [before: number, now: number];
   readonly lost: number;
   readonly won: number;
   /** Two-sided p of the pairs that differ, cases taken as a whole. */
@@ -63,11 +64,12 @@ function tierChange(
   const counts = [countTier([...before.values()], planned), countTier([...now.values()], planned)] as const;
   // How much more of each case was lost than won.
   const balances = new Map<string, number>();
-  let [pairs, lost, won] = [0, 0, 0];
+  let [lost, won] = [0, 0];
+  const both: CaseResult[] = [];
   for (const id of ids) {
     const [a, b] = [before.get(id), now.get(id)];
     if (!a || !b || a.status === 'error' || b.status === 'error') continue;
-    pairs += 1;
+    both.push(a);
     const change = (a.status === 'pass' ? 1 : 0) - (b.status === 'pass' ? 1 : 0);
     if (change > 0) lost += 1;
     if (change < 0) won += 1;
@@ -82,7 +84,8 @@ function tierChange(
     questions: ids.length,
     passed: [counts[0].passed, counts[1].passed],
     verdicts,
-    pairs,
+    pairs: both.length,
+    passedInPairs: [countOf(both, 'pass'), countOf(both, 'pass') - lost + won],
     lost,
     won,
     p,

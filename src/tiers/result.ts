@@ -14,6 +14,8 @@ export interface CaseResult {
   readonly tier: Tier;
   readonly mode: 'graded' | 'diagnostic';
   readonly caseId: string;
+  /** What it measures; missing in older logs. */
+  readonly ability?: string;
   readonly variant: number;
   readonly status: Status;
   /** Why it failed, in words. */
@@ -73,12 +75,18 @@ export interface TierResult {
   /** 95 % interval in percent. */
   readonly interval: readonly [number, number];
   readonly confirmed: boolean;
-  /** The verdict is of Wald's sequential test (`--fast`): a full run may come to another one. */
+  /** The verdict is of Wald's sequential test (`--fast`, `--sure`): a full run may come to another one. */
   readonly sequential: boolean;
+  /** What Wald's test says of a tier that was asked until it said something (`--sure`); `open` where time was over before. */
+  readonly sure?: 'pass' | 'fail' | 'open';
   readonly repeats: number;
   /** Different cases among the answers. */
   readonly caseCount: number;
+  /** Cases the tier has, where only some were asked (`--case`, `--shard`): then nothing is said of the tier. */
+  readonly partOf?: number;
   readonly failedCases: readonly string[];
+  /** Cases with an error, which is no wrong answer; left out in logs of before they were told apart. */
+  readonly errorCases?: readonly string[];
 }
 
 /** What is tested, and on what. Line 1 of a log. */
@@ -91,10 +99,13 @@ export interface RunFacts {
   readonly suiteHash: string;
   readonly seed: string;
   readonly repeats: number;
+  /** Which part of the questions was asked, where several machines share them. */
+  readonly shard?: { readonly index: number; readonly count: number };
   readonly model: string;
   readonly modelSha256: string;
   readonly quantization: string;
-  readonly nativeTier: Tier;
+  /** Missing where nobody knows it: for a model elsewhere. */
+  readonly nativeTier?: Tier;
   readonly engine: string;
   readonly device: string;
   readonly contextLength: number;
@@ -112,11 +123,13 @@ export interface RunFacts {
 export interface ModelResult {
   readonly run: RunFacts;
   readonly tiers: readonly TierResult[];
-  /** The highest tier it holds, counted without gaps from 0; -1 when it does not hold tier 0. */
+  /** The highest tier it holds, counted without gaps from 0; -1 when it does not hold tier 0, or only a part of the cases was asked. */
   readonly provenTier: number;
-  /** Whether it holds its native tier, or the one asked for. */
+  /** Whether it holds its native tier, or the one asked for; tier 0 where its own is unknown, four fifths of a part or of another suite. */
   readonly holds: boolean;
   readonly isComplete: boolean;
   readonly tokensPerSecond: number;
+  /** Tokens of a text that it can use, where that was asked. */
+  readonly effectiveContext?: number;
   readonly cases: readonly CaseResult[];
 }

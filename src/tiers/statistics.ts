@@ -1,3 +1,4 @@
+import { seededRandom } from './random.ts';
 import type { CaseResult, TierResult } from './result.ts';
 
 /** Counts, intervals and words for them. */
@@ -116,4 +117,44 @@ export function tokensPerSecondOf(cases: readonly CaseResult[]): number {
   const engineSeconds = cases.reduce((sum, { seconds, overheadSeconds }) => sum + seconds - overheadSeconds, 0);
   const tokens = cases.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
   return engineSeconds > 0 ? Math.round((tokens / engineSeconds) * 10) / 10 : 0;
+}
+
+/** Repeats beyond this are not advised. */
+const maxRepeats = 30;
+
+/**
+ * Repeats of so many cases after which {@link pairedExact} finds a model that is right `difference` more often than one that is right in
+ * 70 % at 5 %, nine times out of ten; undefined where no number of repeats does. Simulated, with the same outcome every time.
+ */
+export function repeatsToTell(cases: number, difference = 0.2): number | undefined {
+  const isEnough = (repeats: number): boolean => powerOf(cases, repeats, difference) >= 0.9;
+  // Signs of n cases have 2^n arrangements: with five, none is rarer than 5 %.
+  if (cases < 6) return undefined;
+  let [low, high] = [0, 1];
+  while (!isEnough(high)) {
+    if (high === maxRepeats) return undefined;
+    [low, high] = [high, Math.min(2 * high, maxRepeats)];
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isEnough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+function powerOf(cases: number, repeats: number, difference: number): number {
+  const random = seededRandom(`power/${cases}/${repeats}`);
+  const trials = 300;
+  const isRight = (share: number): number => (random.next() < share ? 1 : 0);
+  let found = 0;
+  for (let trial = 0; trial < trials; trial += 1) {
+    const balances = Array.from({ length: cases }, () => {
+      let balance = 0;
+      for (let repeat = 0; repeat < repeats; repeat += 1) balance += isRight(0.7 + difference) - isRight(0.7);
+      return balance;
+    });
+    if (pairedExact(balances) < 0.05) found += 1;
+  }
+  return found / trials;
 }

@@ -83,3 +83,13 @@ test('answers a constant would hit are never right', () => {
   expect(values.length).toBeGreaterThan(500);
   expect(values.filter((value) => [0, 1, 2, 10, 42, 100].includes(value as number))).toEqual([]);
 });
+
+test('of the words that are offered one is of the kind: no plum beside a colour, no chisel beside an instrument', () => {
+  const pick = all.find(({ id }) => id === 't0-pick');
+  const prompts = Array.from({ length: 400 }, (_, seed) => (pick ? instanceOf(pick, String(seed), 0).turns[0]?.user : undefined) ?? '');
+  const offers = (asked: string, words: RegExp): string[] => prompts.filter((user) => user.includes(asked) && words.test(user));
+  expect(prompts.filter((user) => user.includes('is a colour?')).length).toBeGreaterThan(10);
+  expect(offers('is a colour?', /apricot|cherry|mango|pear|plum|papaya/)).toEqual([]);
+  expect(offers('is a tool?', /cello|oboe|trumpet|violin|harp|tuba|tractor/)).toEqual([]);
+  expect(offers('is a musical instrument?', /chisel|saw|drill/)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LuciError } from '../base/errors.ts';
 import { allTiers, type Tier } from '../base/model.ts';
+import { ladderName } from '../base/suite-name.ts';
 import { waysOfAsking } from './asking.ts';
 import type { CaseDefinition, CaseFacts, Instance, Language } from './case.ts';
 import { tier0 } from './cases/tier0.ts';
@@ -20,6 +21,8 @@ export interface Suite {
   readonly hash: string;
   /** True for the built-in one: only its tiers are proven. */
   readonly isLadder: boolean;
+  /** Tokens of the context it is asked with, where the model was trained for so many (default: the usual). */
+  readonly contextTokens?: number;
   /** The tiers it has cases for, the lowest first. */
   readonly tiers: readonly Tier[];
   /** The cases of a tier, in the order they are asked. */
@@ -27,9 +30,6 @@ export interface Suite {
   /** The same seed and variant give the same instance, byte for byte, everywhere; in either language the same task. */
   instanceOf(caseId: string, seed: string, variant: number, language?: Language): Instance;
 }
-
-/** The name of the built-in suite. */
-export const ladderName = 'luci-tiers';
 
 /** Goes up with every change that may change a verdict. */
 export const suiteVersion = '2.0.0';

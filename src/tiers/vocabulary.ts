@@ -41,7 +41,7 @@ export const adjectives = ['amber', 'brisk', 'calm', 'dusty', 'eager', 'frosty',
 /** Things one can count, in the plural. */
 export const things = ['apples', 'bricks', 'coins', 'drums', 'flags', 'gloves', 'helmets', 'jars', 'keys', 'lamps', 'mirrors', 'pencils'];
 
-/** Words of eight kinds; no word belongs to two. */
+/** Words of ten kinds. */
 export const kinds: Readonly<Record<string, readonly string[]>> = {
   animals: ['badger', 'heron', 'lizard', 'otter', 'walrus', 'weasel'],
   colours: ['crimson', 'indigo', 'beige', 'turquoise', 'magenta', 'maroon'],
@@ -50,7 +50,9 @@ export const kinds: Readonly<Record<string, readonly string[]>> = {
   countries: ['Norway', 'Kenya', 'Chile', 'Portugal', 'Vietnam', 'Canada'],
   professions: ['plumber', 'dentist', 'carpenter', 'librarian', 'farmer', 'judge'],
   vehicles: ['tractor', 'bicycle', 'ferry', 'tram', 'scooter', 'lorry'],
-  tools: ['chisel', 'pliers', 'shovel', 'wrench', 'saw', 'drill'],
+  tools: ['chisel', 'screwdriver', 'shovel', 'wrench', 'saw', 'drill'],
+  garments: ['sweater', 'scarf', 'mitten', 'blouse', 'apron', 'sock'],
+  buildings: ['castle', 'cathedral', 'barn', 'cottage', 'lighthouse', 'museum'],
 };
 
 /** Towns whose names are no other words. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/** The worked changes of docs/adding.md for a setting and a verb, on a copy of the sources. */
+/** The worked changes of docs/adding.md for a setting, a verb, an engine program and a tool, on a copy of the sources. */
 
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs', 'adding.md'), 'utf8');
@@ -95,4 +95,33 @@ console.log(JSON.stringify([
   expect(compile()).toMatchObject({ status: 0, stdout: '' });
   const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
   expect([ran.stderr, ran.stdout.trim()]).toEqual(['', '["koboldcpp","koboldcpp",["--skiplauncher"]]']);
+});
+
+test('a tool is one file: the change of docs/adding.md is told as a list that is not current, and then compiles, is offered last and works', () => {
+  const tool = changeOf('A tool');
+  expect(filesOf(tool)).toEqual(['src/agent/tools/append-file.ts']);
+  const writeTools = (...flags: string[]) => run(process.execPath, ['scripts/write-tools.mjs', ...flags]);
+  expect(writeTools('--check')).toMatchObject({ status: 0, stderr: '' });
+  expect(run('git', ['apply', '-'], tool)).toMatchObject({ status: 0, stderr: '' });
+  expect(writeTools('--check')).toMatchObject({ status: 1, stderr: expect.stringContaining('node scripts/write-tools.mjs') });
+  expect(writeTools()).toMatchObject({ status: 0, stderr: '' });
+  writeFileSync(
+    join(copy, 'try.ts'),
+    `
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runTool } from './src/agent/run-tool.ts';
+import { builtInTools } from './src/agent/tools/built-in-tools.ts';
+import { openWorkspace } from './src/agent/workspace/workspace.ts';
+const folder = join(process.cwd(), 'workspace');
+mkdirSync(folder);
+const tools = builtInTools(await openWorkspace(folder, join(process.cwd(), 'trash')), async () => ({}));
+for (const content of ['one ', 'two']) await runTool(tools, { id: '1', name: 'append_file', arguments: { path: 'a.txt', content } });
+console.log(JSON.stringify([tools.at(-1)?.name, Object.keys(tools.at(-1) ?? {}), readFileSync(join(folder, 'a.txt'), 'utf8')]));
+`,
+  );
+  expect(compile()).toMatchObject({ status: 0, stdout: '' });
+  const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
+  const members = ['name', 'description', 'parameters', 'isDestructive', 'run'];
+  expect([ran.stderr, JSON.parse(ran.stdout)]).toEqual(['', ['append_file', members, 'one two']]);
 });

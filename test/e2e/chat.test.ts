@@ -99,6 +99,11 @@ test('piped, each line is a message, results go to stdout, and the chat can be k
   expect(second.stderr).toMatch(/1 questions? loaded[\s\S]*Taken back[\s\S]*Nothing was said yet/);
 });
 
+test('piped, a message that got no answer sets the exit status, whatever follows it', async () => {
+  const ran = await home.luci(['chat', '-m', 'tiny'], { stdin: `${'x'.repeat(5000)}\nhi\n` });
+  expect(ran).toMatchObject({ exitCode: 2, stdout: `${tinyReply}\n`, stderr: expect.stringContaining('the context holds 2048') });
+});
+
 test('with --json each answer is one line of data', async () => {
   const ran = await home.luci(['chat', '-m', 'tiny', '--json'], { stdin: 'hi\nmemory\n/clear\n' });
   expect(ran.exitCode).toBe(0);

@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
 /** Answers that a limit cut: told on stderr, and in `reason`. */
@@ -10,8 +8,7 @@ let home: Home;
 let model: string;
 beforeEach(async () => {
   home = await makeHome();
-  model = join(home.folder, 'tiny.gguf');
-  await writeFile(model, tinyGguf());
+  model = await home.addModel();
 });
 afterEach(() => home[Symbol.asyncDispose]());
 

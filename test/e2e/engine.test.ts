@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,14 +9,13 @@ import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import { socketPathOf } from '../../src/engine/host/socket-path.ts';
 import { tinyGguf, tinyGgufSpec, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { writeGguf } from '../fixtures/gguf/write-gguf.ts';
-import { type Home, makeHome } from './luci-process.ts';
+import { type Home, makeHome, program } from './luci-process.ts';
 
 let home: Home;
 let model: string;
 beforeEach(async () => {
   home = await makeHome();
-  model = join(home.folder, 'tiny.gguf');
-  await writeFile(model, tinyGguf());
+  model = await home.addModel();
 });
 afterEach(() => home[Symbol.asyncDispose]());
 
@@ -63,6 +62,23 @@ test('no system prompt is added: the prompt is the template around the question,
 test('stdin alone, an argument alone, or both are the question', async () => {
   expect(await home.luci(['ask', '-m', model], { stdin: 'from a pipe' })).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
   expect(await home.luci(['ask', '-m', model])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('There is no question') });
+});
+
+test('of a document that is piped in nothing is read again for the next question about it', async () => {
+  const document = join(home.folder, 'document.txt');
+  await writeFile(document, 'one line of the document\n'.repeat(20));
+  const about = (question: string): { usage: { promptTokens: number; cachedTokens: number; loadMs: number } } =>
+    JSON.parse(
+      execFileSync(process.execPath, [program, 'ask', question, '-m', model, '--json'], {
+        stdio: [openSync(document, 'r'), 'pipe', 'inherit'],
+        env: { ...process.env, LUCI_HOME: home.folder, LUCI_KEEP_ALIVE: '20' },
+      }).toString(),
+    );
+  const first = about('what is it');
+  const second = about('who wrote it');
+  expect(second.usage.cachedTokens).toBeGreaterThan(first.usage.promptTokens * 0.9);
+  expect(first.usage.loadMs).toBeGreaterThan(0);
+  expect(second.usage.loadMs).toBe(0);
 });
 
 test('--max-tokens cuts the answer and says so', async () => {

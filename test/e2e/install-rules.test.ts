@@ -3,12 +3,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PlanEvent } from '../../src/app/carry-out-plan.ts';
 import { createLuci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import type { PlanEvent } from '../../src/install/carry-out-plan.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Hub, startHub } from '../fixtures/hub/hub.ts';
-import { type Home, makeHome } from './luci-process.ts';
+import { type Home, makeHome, ownEntry } from './luci-process.ts';
 
 /** The rules of installing hold for whoever installs: a command, its dry run, a program. */
 
@@ -27,19 +27,14 @@ afterEach(async () => {
   await hub[Symbol.asyncDispose]();
 });
 
-function entry(name: string, facts: object = {}): object {
-  const pinned = { repo: 'o/r', file: `${name}.gguf`, sizeBytes: bytes.length, sha256 };
-  return { name, parametersB: 1, tier: 0, license: 'MIT', quantization: 'F16', ...pinned, ...facts };
-}
-
-const ownCatalog = (...entries: object[]): Promise<void> => writeFile(join(home.folder, 'catalog.json'), JSON.stringify(entries));
+const entry = (name: string, facts: object = {}): object => ownEntry(name, { repo: 'o/r', sizeBytes: bytes.length, sha256, ...facts });
 const luciOf = (offline = false) => createLuci(resolveSettings({ home: home.folder, offline, hubEndpoint: hub.endpoint }, {}));
 
 test.each([
   ['what has no room', entry('huge', { sizeBytes: petabyte }), [], { exitCode: 5, stderr: expect.stringContaining('on disk') }],
   ['what is out of reach', entry('far'), ['--offline'], { exitCode: 4, stderr: expect.stringContaining('luci is offline, and far') }],
 ])('a dry run of %s says the sentence and has the status of the real run', async (_, model, flags, expected) => {
-  await ownCatalog(model);
+  await home.own(model);
   const { name } = model as { name: string };
   const real = await home.luci(['install', name, '-y', ...flags]);
   const dry = await home.luci(['install', name, '--dry-run', ...flags]);
@@ -51,7 +46,7 @@ test.each([
 });
 
 test('a program that installs is held to reach and room, and nothing is asked of a source', async () => {
-  await ownCatalog(entry('huge', { sizeBytes: petabyte }), entry('far'));
+  await home.own(entry('huge', { sizeBytes: petabyte }), entry('far'));
   await using online = luciOf();
   const [huge] = await online.resolve(['huge']);
   if (!huge) throw new Error('the catalogue has it');
@@ -69,7 +64,7 @@ test('a program that installs is held to reach and room, and nothing is asked of
 });
 
 test('of several models and files one that fails keeps none of the others from coming, and is thrown in the end', async () => {
-  await ownCatalog(entry('lost'), entry('good'));
+  await home.own(entry('lost'), entry('good'));
   hub.add({ repo: 'o/r', path: 'good.gguf', bytes });
   const folder = await mkdtemp(join(tmpdir(), 'luci rules '));
   const path = join(folder, 'mine.gguf');
@@ -92,7 +87,7 @@ test('of several models and files one that fails keeps none of the others from c
 });
 
 test('a person is asked above the limit, and where nobody knows the size', async () => {
-  await ownCatalog(entry('small'), entry('large', { sizeBytes: 2e9 }), entry('unsized', { sizeBytes: undefined, sha256: undefined }));
+  await home.own(entry('small'), entry('large', { sizeBytes: 2e9 }), entry('unsized', { sizeBytes: undefined, sha256: undefined }));
   await using luci = luciOf(true);
   const asks = async (name: string) => luci.installs.needsConsent((await luci.installs.prepare([name])).plan);
   expect([await asks('small'), await asks('large'), await asks('unsized')]).toEqual([false, true, true]);

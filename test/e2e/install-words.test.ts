@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyGguf, tinyGgufSpec, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type TypedValue, writeGguf } from '../fixtures/gguf/write-gguf.ts';
 import { type Hub, startHub } from '../fixtures/hub/hub.ts';
-import { type Home, makeHome } from './luci-process.ts';
+import { type Home, makeHome, ownEntry } from './luci-process.ts';
 
 /** What `luci install` says and asks, and what one bad word among several does. */
 
@@ -30,15 +30,11 @@ afterEach(async () => {
 const install = (...args: string[]) => home.luci(['install', ...args], { environment: { HF_ENDPOINT: hub.endpoint } });
 const installedNames = async (): Promise<string[]> => (await home.luci(['list', '-q'])).stdout.split('\n').filter(Boolean).sort();
 
-function entry(name: string, more: object = {}): object {
-  return { name, parametersB: 1, tier: 0, license: 'MIT', quantization: 'F16', repo: `o/${name}`, file: `${name}.gguf`, ...more };
-}
-async function own(...entries: object[]): Promise<void> {
-  await writeFile(join(home.folder, 'catalog.json'), JSON.stringify(entries));
-}
-
 test('of several models one that cannot be had does not keep the others from coming', async () => {
-  await own(entry('gone', { sizeBytes: 10, sha256: 'a'.repeat(64) }), entry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  await home.own(
+    ownEntry('gone', { sizeBytes: 10, sha256: 'a'.repeat(64) }),
+    ownEntry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }),
+  );
   hub.add({ repo: 'o/here', path: 'here.gguf', bytes });
   const ran = await install('gone', 'here', '-y');
   expect(ran.exitCode).toBe(3);
@@ -90,7 +86,7 @@ test('a hub that names no reason for its 401 is taken as one that hides the repo
 });
 
 test('a path that is wrong is said before anything is fetched', async () => {
-  await own(entry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  await home.own(ownEntry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
   hub.add({ repo: 'o/here', path: 'here.gguf', bytes });
   expect(await install('here', './missing.gguf', '-y')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('There is no file') });
   const page = join(home.folder, 'page.gguf');
@@ -122,7 +118,7 @@ test('an address whose size nobody knows is asked for, and its failure names the
 });
 
 test('a repository without the wanted quantization names those it has; one that holds bytes of the catalogue is where they come from', async () => {
-  await own(entry('known', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  await home.own(ownEntry('known', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
   hub.add({ repo: 'somebody/else', path: 'x-Q8_0.gguf', bytes });
   expect(await install('somebody/else:Q2_K')).toMatchObject({
     exitCode: 3,
@@ -143,7 +139,7 @@ test('what is to be typed for a name with spaces can be typed', async () => {
 });
 
 test('a model that is there but disabled says how to enable it', async () => {
-  await own(entry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
+  await home.own(ownEntry('here', { sizeBytes: bytes.length, sha256: digestOf(bytes) }));
   hub.add({ repo: 'o/here', path: 'here.gguf', bytes });
   await install('here');
   await home.luci(['llm', 'disable', 'here']);
@@ -171,7 +167,7 @@ test('a split model is fetched part by part, appears as one, and goes as one', a
   const names = ['s-00001-of-00002.gguf', 's-00002-of-00002.gguf'];
   const parts = [part(0), part(1)];
   const files = parts.map((content, index) => ({ file: names[index], sizeBytes: content.length, sha256: digestOf(content) }));
-  await own({ ...entry('split'), file: undefined, repo: 'o/s', files });
+  await home.own({ ...ownEntry('split'), file: undefined, repo: 'o/s', files });
   const served = parts.map((content, index) => hub.add({ repo: 'o/s', path: names[index] ?? '', bytes: content }));
   // While the second part cannot be had there is no model, and no part of one in the folder.
   served[1]?.faults.add({ kind: 'other-digest', times: 1 });

@@ -44,7 +44,7 @@ async function pinSmallLlama(pin: { sha256?: string } = {}): Promise<void> {
     sha256,
     ...pin,
   };
-  await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
+  await home.own(entry);
 }
 
 const environment = (): Record<string, string> => ({ HF_ENDPOINT: hub.endpoint });
@@ -239,7 +239,7 @@ test('a size nobody stated is asked from the hub for the plan, and reckoned offl
     repo: 'o/r',
     file: 'u.gguf',
   };
-  await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
+  await home.own(entry);
   hub.add({ repo: 'o/r', path: 'u.gguf', bytes });
   const plan = async (...flags: string[]) => {
     const { stdout } = await home.luci(['install', 'unsized', '--dry-run', '--json', ...flags], { environment: environment() });
@@ -264,7 +264,7 @@ async function serveSplit(parts: readonly Buffer[], faults: readonly Fault[] = [
     sha256: createHash('sha256').update(part).digest('hex'),
   }));
   const entry = { name: 'split', parametersB: 1, tier: 0, license: 'MIT', quantization: 'F16', repo: 'o/s', files };
-  await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
+  await home.own(entry);
   const [first, second] = parts;
   if (!first || !second) throw new Error('two parts are wanted');
   return [
@@ -371,7 +371,7 @@ test('a home on a disk without room is refused before a byte moves', async () =>
     sizeBytes: 1e15,
     sha256,
   };
-  await writeFile(join(home.folder, 'catalog.json'), JSON.stringify([entry]));
+  await home.own(entry);
   const ran = await home.luci(['install', 'huge', '-y'], { environment: environment() });
   expect(ran).toMatchObject({ exitCode: 5, stderr: expect.stringMatching(/Needs 1000 TB on disk, .* Nothing was fetched/) });
   expect(hub.requests).toEqual([]);

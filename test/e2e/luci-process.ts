@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 
 /** Runs the built command as a user does, in a home folder of its own. */
 
@@ -18,6 +19,10 @@ export interface Ran {
 /** A fresh, empty home folder and commands in it. */
 export interface Home extends AsyncDisposable {
   readonly folder: string;
+  /** Writes the user's own catalogue. */
+  own(...entries: object[]): Promise<void>;
+  /** Puts the small model there, not installed; returns its path. */
+  addModel(): Promise<string>;
   luci(
     args: readonly string[],
     options?: {
@@ -54,10 +59,21 @@ export async function makeHome(): Promise<Home> {
     });
   return {
     folder,
+    own: (...entries) => writeFile(join(folder, 'catalog.json'), JSON.stringify(entries)),
+    async addModel() {
+      const path = join(folder, 'tiny.gguf');
+      await writeFile(path, tinyGguf());
+      return path;
+    },
     luci,
     async [Symbol.asyncDispose]() {
       await luci(['stop']);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** An entry of the user's own catalogue: the file `NAME.gguf` of a repository, with facts of its own. */
+export function ownEntry(name: string, facts: object = {}): object {
+  return { name, parametersB: 1, tier: 0, license: 'MIT', quantization: 'F16', repo: `o/${name}`, file: `${name}.gguf`, ...facts };
 }

@@ -131,7 +131,7 @@ test('kill -9 in the middle of every kind of write leaves whole state and the mo
   for (let round = 0; round < 12; round += 1) {
     const writer = run(`for (;;) {
       console.log('a round begins');
-      await luci.importFile(${JSON.stringify(original)}, { copy: true });
+      const { name } = await luci.importFile(${JSON.stringify(original)}, { copy: true });
       console.log('written');
       await luci.store.setEnabled(['steady', 'x'], Math.random() > 0.5);
       console.log('written');
@@ -141,7 +141,7 @@ test('kill -9 in the middle of every kind of write leaves whole state and the mo
       console.log('written');
       await luci.verify('steady');
       console.log('written');
-      await luci.store.remove('original');
+      await luci.store.remove(name);
       console.log('written');
     }`);
     await until(() => writer.lines() > round);

@@ -51,6 +51,17 @@ test('sampling, limits and the schema are sent as the protocol has them', async 
   });
 });
 
+test('top-p and the texts that end an answer are sent, and sampling the protocol does not have is an error that names it', async () => {
+  await ask('--top-p', '0.8', '--stop', 'END', '--stop', 'FIN');
+  expect(server.requests.at(-1)?.body).toMatchObject({ top_p: 0.8, stop: ['END', 'FIN'] });
+  await home.luci(['chat', '-m', 'box/echo', '--stop', 'END'], { environment, stdin: 'hi\n' });
+  expect(server.requests.at(-1)?.body).toMatchObject({ stop: ['END'] });
+  for (const name of ['top-k', 'min-p', 'repeat-penalty']) {
+    const ran = await ask('--temperature', '0.5', `--${name}`, '0');
+    expect(ran).toMatchObject({ exitCode: 7, stdout: '', stderr: expect.stringContaining(`does not know ${name}`) });
+  }
+});
+
 test('the key is a header and nowhere else: not in files, not in the record of connections, not in errors', async () => {
   await ask();
   expect(server.requests.every(({ authorization }) => authorization === `Bearer ${server.key}`)).toBe(true);
@@ -118,7 +129,7 @@ test('an unknown model, an endpoint that is down, and being offline', async () =
 test('a remote model is tested like any other, proves nothing of bytes, and its run is shown by name', async () => {
   const ran = await home.luci(['test', 'box/echo', '--case', 't0-copy', '--case', 't0-arith'], { environment });
   expect(ran.exitCode).toBe(8);
-  expect(ran.stdout).toContain('Testing box/echo (Tier 0, unknown, remote engine)');
+  expect(ran.stdout).toContain('Testing box/echo (tier unknown, unknown, remote engine)');
   expect(ran.stdout).toContain('(0/2)');
   expect((await home.luci(['test', 'show', 'box/echo', 't0-arith'], { environment })).stdout).toContain('t0-arith');
   expect(await home.luci(['test', 'certify', 'box/echo'])).toMatchObject({

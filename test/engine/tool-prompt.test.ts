@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { definitionOf, templateDefinitionOf } from '../../src/agent/tool.ts';
 import { toolInstructions, withToolsAsText } from '../../src/agent/tool-format.ts';
 import { builtInTools } from '../../src/agent/tools/built-in-tools.ts';
-import { openWorkspace } from '../../src/agent/tools/workspace.ts';
+import { openWorkspace } from '../../src/agent/workspace/workspace.ts';
 import { createLuci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import type { ChatMessage, ToolDefinition } from '../../src/engine/engine.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { createLuci } from '../../src/app/create-luci.ts';
 import type { Luci } from '../../src/app/luci.ts';
-import { resolveSettings } from '../../src/config/resolve-settings.ts';
+import { resolveSettings, type SettingsOverrides } from '../../src/config/resolve-settings.ts';
 import type { Session } from '../../src/engine/engine.ts';
 import { type ServerOptions, startServer } from '../../src/serve/server.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
@@ -18,12 +18,22 @@ export interface Served extends AsyncDisposable {
   readonly faults: unknown[];
 }
 
+/** What is other than usual. */
+interface ServedOptions extends Partial<ServerOptions> {
+  readonly open?: () => Session;
+  readonly settings?: SettingsOverrides;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Done in the home before the server starts. */
+  readonly prepare?: (home: string) => Promise<void>;
+}
+
 /** Starts one at a free port of loopback. */
-export async function serveTiny({ open, ...options }: Partial<ServerOptions> & { readonly open?: () => Session } = {}): Promise<Served> {
+export async function serveTiny({ open, settings, prepare, environment = {}, ...options }: ServedOptions = {}): Promise<Served> {
   const home = await mkdtemp(join(tmpdir(), 'luci serve '));
   await mkdir(join(home, 'models'));
   await writeFile(join(home, 'models', 'tiny.gguf'), tinyGguf());
-  const luci = createLuci(resolveSettings({ home, offline: true, keepAliveSeconds: 20 }, {}));
+  await prepare?.(home);
+  const luci = createLuci(resolveSettings({ home, offline: true, keepAliveSeconds: 20, ...settings }, environment));
   const faults: unknown[] = [];
   const server = await startServer(open ? { ...luci, open: async () => open() } : luci, {
     host: '127.0.0.1',

@@ -52,6 +52,11 @@ export const sampleForms: readonly SampleForms[] = [
   },
   {
     caseId: 't0-extract',
+    right: ['@', '**@**', '- @', 'Answer:\n@', 'The code is @.', 'It is `@`.'],
+    wrong: ['I am not able to share such codes as @.', 'The code might be @.', 'Either @ or another', 'Not @.', 'Is it @?'],
+  },
+  {
+    caseId: 't2-long',
     right: [
       '@1, @2',
       '@1 and @2',
@@ -73,14 +78,8 @@ export const sampleForms: readonly SampleForms[] = [
   },
   {
     caseId: 't0-pick',
-    right: ['@1, @2', '@2 and @1', '* @1\n* @2', 'Answer:\n@1\n@2', '**@1** and **@2**.'],
-    wrong: [
-      '@1, @2, teapot',
-      'neither @1 nor @2',
-      '@1 or @2',
-      "I can't decide whether @1 or @2 fits.",
-      '@1 and @2 are not what you asked for',
-    ],
+    right: ['@', '**@**.', '* @', 'Answer:\n@', 'The word is "@".'],
+    wrong: ['@, teapot', 'not @', '@ or teapot', "I can't decide whether @ fits.", '@ is not what you asked for'],
   },
   {
     caseId: 't0-yesno',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Tier } from '../../src/base/model.ts';
 import { dataPath } from '../../src/base/parts.ts';
+import { installedTable } from '../../src/cli/show/installed-rows.ts';
 import type { Session } from '../../src/engine/engine.ts';
 import { fence } from '../../src/tiers/case.ts';
 import { readSuite } from '../../src/tiers/own/load-suite.ts';
@@ -12,6 +13,7 @@ import { casesOf, instanceOf } from '../../src/tiers/suite.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { pyodidePackage } from '../fixtures/python-part.ts';
 import { knowingSession } from '../fixtures/scripted-model.ts';
+import { recordedTerminal } from '../fixtures/terminal.ts';
 import { firstCases, knowsAll, openTestBench, type TestBench } from '../fixtures/test-bench.ts';
 
 /** The whole of `luci test` with everything real but the model: store, catalogue, tools, sandboxes, graders, logs, screen. */
@@ -93,7 +95,9 @@ test('an engine that fails is an error, never a fail: the tier is incomplete, ex
     };
   };
   const { stdout, exitCode } = await run({}, session);
-  expect(stdout).toContain('Tier 0: • INCOMPLETE, 7 errors (3/10) 30.0%');
+  expect(stdout).toContain('Tier 0: • INCOMPLETE, 7 errors (3 right of 3 answers, 10 asked)\n');
+  expect(stdout).not.toContain('failed:');
+  expect(stdout).toContain('no answer: yesno, pick, json, make, rename, list, info\n');
   expect(exitCode).toBe(9);
 });
 
@@ -138,7 +142,7 @@ test('a model that thinks gets tokens for it; what thinks beyond them is an erro
     };
   };
   const { stdout, exitCode } = await run({}, session);
-  expect(stdout).toContain('Tier 0: ✅ PASS (9/10) 90.0%\n        95 % interval 70-100, 1 repeat, 1 beyond the thinking budget');
+  expect(stdout).toContain('Tier 0: ✅ PASS (9/9) 100.0%\n        95 % interval 70-100, 1 repeat, 1 beyond the thinking budget');
   expect(exitCode).toBe(0);
   expect(limits.slice(0, 3)).toEqual([32, 60 + 512, 240 + 512]);
   // Through the grammar of tools nothing can be thought.
@@ -168,7 +172,7 @@ test('a reply that takes far too long is an error and not a failure, and the nex
     hung.signal.addEventListener('abort', () => vi.advanceTimersByTime(59_000));
     hung.signal.addEventListener('abort', () => setImmediate(() => vi.advanceTimersByTime(2000)));
     const { stdout } = await run({ options: { case: ['t0-copy', 't0-arith'] } }, session);
-    expect(stdout).toContain('Tier 0: • INCOMPLETE, 1 error (1/2) 50.0%');
+    expect(stdout).toContain('Tier 0, 2 of 10 cases: • INCOMPLETE, 1 error (1 right of 1 answer, 2 asked)');
   } finally {
     vi.useRealTimers();
   }
@@ -228,6 +232,15 @@ test('what is proven stands in the list, for these bytes only', async () => {
   await writeFile(join(bench.home, 'models', 'script.gguf'), Buffer.concat([tinyGguf(), Buffer.from('x')]));
   await bench.luci.verify('script');
   expect((await bench.luci.list())[0]?.proven).toBeUndefined();
+});
+
+test('where tier 0 is not held the list says how many of its answers were right', async () => {
+  await run({}, () => knowingSession({ knows: (_, id) => firstCases(0, 7).has(id) }));
+  const models = await bench.luci.list();
+  expect(models[0]?.proven).toMatchObject({ tier: -1, missed: { tier: 0, passed: 7, asked: 10 } });
+  expect(installedTable(models, recordedTerminal())).toMatch(/^ *\S* *script +0 +tier 0 7\/10 /m);
+  await run({ options: { fresh: true } }, () => knowingSession({ knows: knowsAll }));
+  expect((await bench.luci.list())[0]?.proven?.missed).toBeUndefined();
 });
 
 test('a run that was cut off anywhere goes on, and ends as the uninterrupted one', async () => {
@@ -411,12 +424,12 @@ test('two runs are compared pair by pair, rescored, certified, and a changed cer
   const compared = await run({ operands: ['compare', 'script', 'other'] }, () => knowingSession({ knows: knowsAll }));
   expect(compared.stdout).toContain('script  10/10');
   expect(compared.stdout).toContain('other  3/10');
-  expect(compared.stdout).toContain('The difference is more than chance (McNemar, p = 0.016)');
+  expect(compared.stdout).toContain('The difference is more than chance over all 10 cases together (McNemar, p = 0.016)');
   expect((await run({ operands: ['rescore', 'other'] }, () => knowingSession({ knows: knowsAll }))).stdout).toBe('');
   const certified = await run({ operands: ['certify', 'script'] }, () => knowingSession({ knows: knowsAll }));
   const path = certified.stdout.trim();
   expect((await run({ operands: ['verify', path] }, () => knowingSession({ knows: knowsAll }))).stdout).toMatch(
-    /✓ the signature fits\nscript .*: tier 0 passed \(10\/10\)/,
+    /✓ signed with the key of this machine\nkey .*\nscript .*: tier 0 passed \(10\/10\)/,
   );
   const text = await readFile(path, 'utf8');
   for (const changed of [

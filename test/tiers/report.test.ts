@@ -127,7 +127,7 @@ test('errors are errors: dashed in the bars, never failed, and the verdict is in
   const page = parsed([broken]);
   expect(textOf(page)).toContain('! incomplete');
   const [chart] = charts([broken], 'tier-bars');
-  expect(labelOf(chart)).toContain('tier 0 7 of 10, 70 percent, interval 65 to 100, incomplete');
+  expect(labelOf(chart)).toContain('tier 0 7 of 7, 100 percent, 3 errors, interval 65 to 100, incomplete');
   expect(boxes(chart, 'errors')).toHaveLength(1);
 });
 

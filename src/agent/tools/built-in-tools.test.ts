@@ -7,9 +7,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runTool } from '../run-tool.ts';
 import { definitionOf, type Tool, type ToolResult } from '../tool.ts';
 import { toolInstructions } from '../tool-format.ts';
+import { openWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { runsByItself } from './runs-by-itself.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
 
 let base: string;
 let root: string;

@@ -2,6 +2,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
 /** `delete_file`: into the trash, and never without a question. */
 export const deleteFile: BuiltInTool = {
+  order: 6,
   name: 'delete_file',
   description: 'Delete a file or a folder',
   parameters: textArguments({ path: 'what to delete' }),

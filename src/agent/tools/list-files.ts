@@ -3,6 +3,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
 /** `list_files`: names, and how many there are of each kind, so that a small model need not count. */
 export const listFiles: BuiltInTool = {
+  order: 1,
   name: 'list_files',
   description: 'List a folder and count its files',
   parameters: textArguments({ path: 'folder, "." for the main one' }),

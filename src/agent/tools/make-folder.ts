@@ -3,6 +3,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
 /** `make_folder`: asks where programs look into it by themselves. */
 export const makeFolder: BuiltInTool = {
+  order: 5,
   name: 'make_folder',
   description: 'Create a folder',
   parameters: textArguments({ path: 'folder' }),

@@ -2,6 +2,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
 /** `move_file`: what is there is no longer where it was, so it always asks. */
 export const moveFile: BuiltInTool = {
+  order: 4,
   name: 'move_file',
   description: 'Move or rename a file',
   parameters: textArguments({ from: 'where it is', to: 'where it goes, with its name' }),

@@ -2,6 +2,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
 /** `read_file`. */
 export const readFile: BuiltInTool = {
+  order: 2,
   name: 'read_file',
   description: 'Read a text file',
   parameters: textArguments({ path: 'file' }),

@@ -2,6 +2,7 @@ import type { BuiltInTool } from './tool-context.ts';
 
 /** `system_info`. */
 export const systemInfo: BuiltInTool = {
+  order: 7,
   name: 'system_info',
   description: 'Memory, disk, processor and system of this computer',
   parameters: { type: 'object', properties: {}, additionalProperties: false },

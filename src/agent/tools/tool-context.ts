@@ -1,5 +1,5 @@
 import type { JsonSchema, ToolDefinition } from '../../engine/engine.ts';
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 /** What a built-in tool is, and what it works with. */
 
@@ -13,8 +13,10 @@ export interface ToolContext {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** A row of the registry; see {@link Tool}. */
+/** A built-in tool, a file of this folder; see {@link Tool}. */
 export interface BuiltInTool extends ToolDefinition {
+  /** Where it stands among those a model is told of. What models were tested with depends on it: a new tool comes last. */
+  readonly order: number;
   readonly isDestructive?: (args: Arguments, context: ToolContext) => Promise<boolean>;
   run(args: Arguments, context: ToolContext): Promise<string>;
 }

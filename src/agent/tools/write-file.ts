@@ -3,6 +3,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
 /** `write_file`: asks before it replaces something, and before it makes something that others run. */
 export const writeFile: BuiltInTool = {
+  order: 3,
   name: 'write_file',
   description: 'Create a text file or replace its content',
   parameters: textArguments({ path: 'file', content: 'the whole content' }),

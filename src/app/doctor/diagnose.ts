@@ -32,7 +32,12 @@ export interface DoctorFacts {
   /** Undefined where the home cannot be written. */
   readonly isHomeWritable: boolean;
   readonly freeDiskBytes: number;
-  readonly models: { readonly count: number; readonly bytes: number; readonly broken: readonly string[] };
+  readonly models: {
+    readonly count: number;
+    readonly bytes: number;
+    readonly broken: readonly string[];
+    readonly damaged?: readonly string[];
+  };
   /** What is wrong with the user's own catalogue, a sentence each. */
   readonly catalogProblems: readonly string[];
   readonly network:
@@ -110,6 +115,9 @@ function gpu({ gpu: found, gpuLibraries, machine }: DoctorFacts): Finding {
 function store({ home, isHomeWritable, models }: DoctorFacts): Finding {
   const text = `${home}, ${plural(models.count, 'model')}, ${formatBytes(models.bytes)}`;
   if (!isHomeWritable) return { topic: 'store', state: 'wrong', text: `${home} cannot be written`, fix: 'luci --home /a/folder/you/own …' };
+  const [damaged] = models.damaged ?? [];
+  if (damaged !== undefined)
+    return { topic: 'store', state: 'wrong', text: `${text}; ${damaged} is damaged`, fix: `luci verify --repair ${shellWord(damaged)}` };
   const [broken] = models.broken;
   if (broken !== undefined)
     return { topic: 'store', state: 'wrong', text: `${text}; ${broken} is broken`, fix: `luci show ${shellWord(broken)}` };

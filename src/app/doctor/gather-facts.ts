@@ -58,7 +58,8 @@ async function gatherFacts(options: DoctorOptions, signal: AbortSignal | undefin
     models: {
       count: models.length,
       bytes: models.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      broken: models.filter(({ problem }) => problem !== undefined).map(({ name }) => name),
+      broken: models.filter(({ problem, damaged }) => problem !== undefined && !damaged).map(({ name }) => name),
+      damaged: models.filter(({ damaged }) => damaged).map(({ name }) => name),
     },
     catalogProblems: (await options.models.catalog()).problems.map(problemText),
     network,

@@ -1,26 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { basename } from 'node:path';
 import { LuciError } from '../../base/errors.ts';
-import type { Tier } from '../../base/model.ts';
-import { shellWord } from '../../base/shell-word.ts';
-import { diskError, isNotFound } from '../../base/system-error.ts';
-import {
-  type Certificate,
-  certify as certifyTiers,
-  checkCertificate as checkCertificateText,
-  newSigningKey,
-} from '../../tiers/certificate.ts';
+import { beyondSuite } from '../../tiers/beyond/beyond-suites.ts';
+import { questionsOf } from '../../tiers/certificate.ts';
 import { type Comparison, compareRuns, compareSeeds, isSeedPair, type SeedComparison } from '../../tiers/compare-runs.ts';
 import { newestRun } from '../../tiers/find-run.ts';
 import { type LintReport, lintSuite } from '../../tiers/own/lint.ts';
 import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
 import { type Rescored, rescoreRun } from '../../tiers/rescore.ts';
-import type { CaseResult } from '../../tiers/result.ts';
+import type { CaseResult, RunFacts } from '../../tiers/result.ts';
 import { listRunLogs, openRunLog, type ReadLog, readRunLog } from '../../tiers/run-log.ts';
 import { openPython, type PythonSandbox } from '../../tiers/sandbox/python.ts';
-import { isTierPassed } from '../../tiers/statistics.ts';
-import { casesOf, ladderName, suiteVersion } from '../../tiers/suite.ts';
+import { ladder } from '../../tiers/suite.ts';
 
 /** What can be done with test runs that are over: one function a verb. They are named by a tested model, or by the path of a log. */
 
@@ -43,10 +33,31 @@ export interface RescoreOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which of the runs of a model is meant. */
+export interface RunChoice {
+  /** Name or file of a suite of the user's; default: the ladder. */
+  readonly suite?: string;
+}
+
+/** What merging came to. */
+export interface MergedRun {
+  readonly path: string;
+  readonly answers: number;
+  /** Shards that are not among the logs, as in `3/3`. */
+  readonly missingShards: readonly string[];
+  /** Questions of the asked tiers without an answer, as in `t0-copy#0`; of the ladder only. */
+  readonly missing: readonly string[];
+}
+
 /** See `Tests.compare`. */
-export function compare({ logsFolder }: FinishedRuns, first: RunReference, second?: RunReference): Comparison | SeedComparison {
+export function compare(
+  { logsFolder }: FinishedRuns,
+  first: RunReference,
+  second?: RunReference,
+  { suite }: RunChoice = {},
+): Comparison | SeedComparison {
   const isPair = second === undefined && typeof first === 'string';
-  const [a, b] = isPair ? seedPair(logsFolder, first) : [findRun(logsFolder, first), findRun(logsFolder, second ?? first)];
+  const [a, b] = isPair ? seedPair(logsFolder, first) : [findRun(logsFolder, first, suite), findRun(logsFolder, second ?? first, suite)];
   return isSeedPair(a, b) ? compareSeeds(a, b) : compareRuns(a, b);
 }
 
@@ -56,7 +67,9 @@ export async function rescore(
   reference: RunReference,
   { suitePath, signal }: RescoreOptions = {},
 ): Promise<readonly Rescored[]> {
-  const log = findRun(runs.logsFolder, reference);
+  const log = findRun(runs.logsFolder, reference, suitePath);
+  const beyond = suitePath === undefined ? undefined : beyondSuite(suitePath);
+  if (beyond) return rescoreRun(log, { suite: beyond, signal });
   const suite = suitePath === undefined ? undefined : readSuite(suitePath);
   const isPythonNeeded = suite ? needsPython(suite) : log.run.language === 'python';
   await using python = isPythonNeeded ? await openPythonOf(runs, signal) : undefined;
@@ -71,7 +84,7 @@ export async function lint(runs: FinishedRuns, path: string, signal?: AbortSigna
 }
 
 /** See `Tests.merge`. */
-export function merge({ logsFolder }: FinishedRuns, paths: readonly string[]): { readonly path: string; readonly answers: number } {
+export function merge({ logsFolder }: FinishedRuns, paths: readonly string[]): MergedRun {
   const logs = paths.map((path) => findRun(logsFolder, path));
   const [first] = logs;
   if (!first || logs.length < 2)
@@ -79,64 +92,51 @@ export function merge({ logsFolder }: FinishedRuns, paths: readonly string[]): {
   const other = logs.find((log) => !isSameQuestion(log, first));
   if (other) throw new LuciError('USAGE', `${basename(other.path)} is of another model, suite, seed or language and cannot be merged.`);
   const answers = joinedAnswers(logs);
-  const log = openRunLog(logsFolder, { ...first.run, startedAt: new Date().toISOString() });
+  const log = openRunLog(logsFolder, { ...first.run, shard: undefined, startedAt: new Date().toISOString() });
   for (const answer of answers) log.write({ type: 'answer', ...answer });
   log.write({ type: 'end', at: new Date().toISOString() });
-  return { path: log.path, answers: answers.length };
+  return { path: log.path, answers: answers.length, missingShards: missingShards(logs), missing: missingQuestions(first.run, answers) };
 }
 
-/** See `Tests.certify`. */
-export async function certify({ logsFolder, keysFolder }: FinishedRuns, reference: RunReference): Promise<readonly string[]> {
-  const log = findRun(logsFolder, reference);
-  const { engine, model } = log.run;
-  if (engine.startsWith('remote '))
-    throw new LuciError('USAGE', `Nobody here can say which bytes answered as ${model}: a remote model gets no certificate.`, {
-      hint: `luci test report ${shellWord(model)}`,
-    });
-  const tiers = [...new Set(log.answers.map(({ tier }) => tier))].filter((tier) => isWhole(log, tier));
-  if (tiers.length === 0)
-    throw new LuciError('TESTS_INCOMPLETE', `No tier of the newest run of ${model} was asked as a whole.`, {
-      hint: `luci test ${shellWord(model)}`,
-    });
-  const whole = { ...log, answers: log.answers.filter(({ tier }) => tiers.includes(tier)) };
-  const written: string[] = [];
-  for (const certificate of certifyTiers(whole, await signingKey(keysFolder))) {
-    const path = join(logsFolder, `${basename(log.path, '.jsonl')}.tier${certificate.tier}.certificate.json`);
-    await writeFileAtomic(path, `${JSON.stringify(certificate, null, 1)}\n`).catch((error: unknown) => {
-      throw diskError(error, path, 'write a certificate');
-    });
-    written.push(path);
-  }
-  return written;
-}
-
-/** See `Tests.checkCertificate`. */
-export function checkCertificate(path: string): Certificate {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isNotFound(error)) throw new LuciError('NOT_FOUND', `There is no certificate ${path}.`, { hint: 'luci test certify MODEL' });
-    throw diskError(error, path, 'read a certificate');
-  }
-  return checkCertificateText(text, basename(path));
-}
-
-function findRun(logsFolder: string, reference: RunReference): ReadLog {
-  if (typeof reference === 'string' && !reference.endsWith('.jsonl')) return newestRun(logsFolder, reference);
+/** The run that is meant: the newest of a model with a suite, or that of a log. */
+export function findRun(logsFolder: string, reference: RunReference, suite?: string): ReadLog {
+  if (typeof reference === 'string' && !reference.endsWith('.jsonl')) return newestRun(logsFolder, reference, suiteNamed(suite));
   const path = typeof reference === 'string' ? reference : reference.path;
   const log = readRunLog(path);
   if (!log) throw new LuciError('NOT_FOUND', `${path} is no log of a test run.`, { hint: 'luci test' });
   return log;
 }
 
-function needsPython({ cases }: OwnSuite): boolean {
+/** Whether grading the suite takes Python. */
+export function needsPython({ cases }: OwnSuite): boolean {
   return cases.some((asked) => asked.needsPython);
 }
 
-async function openPythonOf({ pythonFolder }: FinishedRuns, signal: AbortSignal | undefined): Promise<PythonSandbox | undefined> {
+/** Python, where it was added. */
+export async function openPythonOf({ pythonFolder }: FinishedRuns, signal: AbortSignal | undefined): Promise<PythonSandbox | undefined> {
   const folder = await pythonFolder(signal);
   return folder === undefined ? undefined : openPython(folder, { signal });
+}
+
+/** The name of a suite that is named by itself or by its file. */
+export function suiteNamed(suite: string | undefined): string | undefined {
+  return suite?.endsWith('.json') ? readSuite(suite).name : suite;
+}
+
+/** Shards that none of the logs is of. */
+function missingShards(logs: readonly ReadLog[]): readonly string[] {
+  const shards = logs.flatMap(({ run }) => run.shard ?? []);
+  const count = Math.max(0, ...shards.map((shard) => shard.count));
+  const isThere = (index: number): boolean => shards.some((shard) => shard.index === index && shard.count === count);
+  return Array.from({ length: count }, (_, place) => place + 1).flatMap((index) => (isThere(index) ? [] : [`${index}/${count}`]));
+}
+
+/** What the tiers that were asked have besides; of other suites only their file knows. */
+function missingQuestions(run: RunFacts, answers: readonly CaseResult[]): readonly string[] {
+  if (run.suiteHash !== ladder.hash) return [];
+  const there = new Set(answers.map(({ caseId, variant }) => `${caseId}#${variant}`));
+  const tiers = ladder.tiers.filter((tier) => answers.some((answer) => answer.tier === tier));
+  return tiers.flatMap((tier) => questionsOf(ladder, tier, run.repeats)).filter((question) => !there.has(question));
 }
 
 function isSameQuestion({ run }: ReadLog, { run: other }: ReadLog): boolean {
@@ -153,16 +153,6 @@ function joinedAnswers(logs: readonly ReadLog[]): readonly CaseResult[] {
   return [...answers.values()];
 }
 
-/** Whether every case of a tier was asked, or its verdict is certain without the rest: one case (--case, a shard, a run cut off) proves no tier. */
-function isWhole({ run, answers, tiers }: ReadLog, tier: Tier): boolean {
-  if (run.suite !== `${ladderName} ${suiteVersion}`) return true; // What a user's suite or another version holds is not known here.
-  if (tiers.some((result) => result.tier === tier && result.sequential)) return true;
-  const all = casesOf(tier).length * run.repeats;
-  const own = answers.filter((answer) => answer.tier === tier);
-  const passed = own.filter(({ status }) => status === 'pass').length;
-  return own.length >= all || isTierPassed(passed, all) || !isTierPassed(all - (own.length - passed), all);
-}
-
 /** The newest run of a model with the public seed and its newest with another, of the same suite. */
 function seedPair(logsFolder: string, name: string): readonly [ReadLog, ReadLog] {
   const logs = listRunLogs(logsFolder).flatMap((path) => readRunLog(path) ?? []);
@@ -174,18 +164,4 @@ function seedPair(logsFolder: string, name: string): readonly [ReadLog, ReadLog]
   throw new LuciError('NOT_FOUND', `${name} has no two runs of the same suite, one with seed 0 and one with another.`, {
     hint: `luci test ${name} --seed random`,
   });
-}
-
-/** The machine's own key, made on first use. */
-async function signingKey(keysFolder: string): Promise<string> {
-  const path = join(keysFolder, 'certificates.pem');
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    const key = newSigningKey();
-    await writeFileAtomic(path, key, { mode: 0o600 }).catch((error: unknown) => {
-      throw diskError(error, path, 'write the key of certificates');
-    });
-    return key;
-  }
 }

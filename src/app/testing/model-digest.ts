@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isLuciError } from '../../base/errors.ts';
 import type { Sha256 } from '../../base/model.ts';
 import type { Store } from '../../store/store.ts';
 import type { Installs } from '../installs.ts';
@@ -20,4 +21,15 @@ export async function digestOf(name: string, { store, remotes, installs }: Diges
   }
   const recorded = (await store.find(name))?.files[0]?.sha256;
   return recorded ?? (await installs.verify(name, { signal })).files[0]?.actual ?? '';
+}
+
+/** The digest of what is installed under a name; undefined when nothing is, or when the bytes are elsewhere. */
+export async function installedDigest(name: string, options: DigestOptions): Promise<Sha256 | undefined> {
+  if (await options.remotes.find(name)) return undefined;
+  try {
+    return await digestOf(name, options);
+  } catch (error) {
+    if (isLuciError(error, 'MODEL_NOT_INSTALLED') || isLuciError(error, 'MODEL_UNKNOWN')) return undefined;
+    throw error;
+  }
 }

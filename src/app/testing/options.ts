@@ -3,6 +3,7 @@ import type { LoadEvent, OpenOptions, Session } from '../../engine/engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
 import type { ListedModel, UsableModel } from '../../install/choose-installed.ts';
 import type { Language } from '../../tiers/case.ts';
+import type { QuestionTable } from '../../tiers/own/csv-suite.ts';
 import type { ModelResult, RunFacts } from '../../tiers/result.ts';
 import type { LadderEvent } from '../../tiers/run/run-ladder.ts';
 
@@ -20,6 +21,8 @@ export interface TestOptions {
   readonly repeats?: number;
   /** File of a suite of one's own, in place of the tiers. */
   readonly suitePath?: string;
+  /** A table of questions and answers, in place of the tiers. */
+  readonly table?: QuestionTable;
   /** Default `0`, the comparable one. */
   readonly seed?: string;
   readonly caseIds?: readonly string[];
@@ -27,6 +30,8 @@ export interface TestOptions {
   readonly language?: Language | 'auto';
   readonly all?: boolean;
   readonly fast?: boolean;
+  /** Goes on with new variants until the verdicts up to the model's own tier are sure at 95 %, for an hour where `maxMinutes` says nothing else. */
+  readonly sure?: boolean;
   /** No new case is begun after so long. */
   readonly maxMinutes?: number;
   readonly shard?: { readonly index: number; readonly count: number };
@@ -53,6 +58,8 @@ export type TestEvent =
       readonly seed: string;
       readonly repeats: number;
       readonly language: Language;
+      /** What is to be known of the questions. */
+      readonly notes: readonly string[];
     }
   | {
       readonly type: 'model';
@@ -63,6 +70,8 @@ export type TestEvent =
       /** Whether it thinks before it answers. */
       readonly thinks: boolean;
       readonly estimatedMs: number;
+      /** No case is begun after so long, where there is a limit. */
+      readonly limitMs?: number;
       readonly logPath: string;
       readonly reused: number;
     }

@@ -1,14 +1,14 @@
 import os from 'node:os';
 
 import { toolWayOf } from '../../agent/tool-way.ts';
-import type { Sha256, Tier } from '../../base/model.ts';
+import type { Sha256 } from '../../base/model.ts';
 
 import { version } from '../../base/version.ts';
 import type { EngineFacts } from '../../engine/engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
-import { saveTestRecord } from '../../store/test-records.ts';
-import { abilityShares } from '../../tiers/ability-shares.ts';
 import { gradedSampling, thinkingTokens } from '../../tiers/asking.ts';
+import { isBeyond } from '../../tiers/beyond/beyond-suites.ts';
+import { effectiveContext } from '../../tiers/beyond/effective-context.ts';
 import type { Language } from '../../tiers/case.ts';
 import { unfinishedRun } from '../../tiers/find-run.ts';
 import type { ModelResult, RunFacts } from '../../tiers/result.ts';
@@ -18,7 +18,9 @@ import { warmUp } from '../../tiers/run/warm-up.ts';
 import { openRunLog } from '../../tiers/run-log.ts';
 import type { PythonSandbox } from '../../tiers/sandbox/python.ts';
 import type { Suite } from '../../tiers/suite.ts';
+import { nativeTierOf, tiersOf } from './asked-tiers.ts';
 import type { TestedModel, TestingTools, TestOptions } from './options.ts';
+import { record } from './record-result.ts';
 
 /** `luci test` of one model: a session, a log, the ladder, and what is proven by it. */
 
@@ -28,6 +30,9 @@ const maxThinkingTokens = Math.max(...thinkingTokens);
 
 /** A test that takes longer is asked about first. */
 const askAboveMs = 30 * 60_000;
+
+/** A test that goes on until it is sure ends after so long, unless told otherwise. */
+const sureMinutes = 60;
 
 /** What all models of a run are asked with. */
 export interface Setting {
@@ -44,11 +49,10 @@ export async function testModel(
   { suite, sandboxes, language, python }: Setting,
   options: TestOptions,
 ): Promise<ModelResult | undefined> {
-  const { signal, onEvent, onLoad, repeats = 1, seed = '0', caseIds, shard, fresh = false, force } = options;
+  const { signal, onEvent, onLoad, repeats = 1, seed = '0', caseIds, shard, fresh = false, sure = false, force } = options;
   const opening = { signal, force, onEvent: onLoad };
   const modelSha256 = await tools.digestOf(model.name, signal);
-  const trained = model.facts?.contextLength ?? contextLength;
-  const length = options.contextLength ?? Math.min(contextLength, trained);
+  const { length, trained } = contextOf(suite, model, options);
   let session = await tools.open(model.name, { contextLength: length, ...opening });
   // The session that is open in the end.
   await using _ = { [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
@@ -57,30 +61,33 @@ export async function testModel(
     await session[Symbol.asyncDispose]();
     session = await tools.open(model.name, { contextLength: Math.min(contextLength + maxThinkingTokens, trained), ...opening });
   }
-  const asked = { suite, seed, repeats, language, sandboxes };
+  const asked = { suite, seed, repeats, shard, language, sandboxes };
   const run = runFactsOf(model, modelSha256, session.facts, await tools.machine(), asked);
   const part = { caseIds, shard };
-  const { wantedTier, lastTier } = tiersOf(suite, model, options);
+  const { lastTier, ...tiers } = tiersOf(suite, model, options);
   const earlier = fresh ? undefined : unfinishedRun(tools.logsFolder, run);
   const known = new Map((earlier?.answers ?? []).filter(({ status }) => status !== 'error').map((answer) => [answer.key, answer]));
-  const estimatedMs = estimateMs({ suite, run, ...part }, lastTier, { tokensPerSecond, thinks, known: known.size });
-  const maxMs = Math.min(estimatedMs, (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000);
+  const estimatedMs = estimateMs({ suite, run, ...part }, lastTier, { tokensPerSecond, thinks, known: known.size, sure });
+  const limitMs = limitOf(options);
+  const maxMs = Math.min(estimatedMs, limitMs ?? Number.POSITIVE_INFINITY);
   if (maxMs > askAboveMs && options.confirm && !(await options.confirm(model.name, maxMs))) return undefined;
   const log = openRunLog(tools.logsFolder, run, earlier?.path);
-  onEvent?.({ type: 'model', run, isLadder: suite.isLadder, tokensPerSecond, thinks, estimatedMs, logPath: log.path, reused: known.size });
-  const result = await runLadder(session, {
+  const { isLadder } = suite;
+  onEvent?.({ type: 'model', run, isLadder, tokensPerSecond, thinks, estimatedMs, limitMs, logPath: log.path, reused: known.size });
+  const climbed = await runLadder(session, {
     suite,
     run,
-    wantedTier,
+    ...tiers,
     lastTier,
     all: options.all ?? false,
     fast: options.fast ?? false,
+    sure,
     thinks,
     tokensPerSecond,
     known,
     python,
     ...part,
-    endsAtMs: options.maxMinutes === undefined ? undefined : Date.now() + options.maxMinutes * 60_000,
+    endsAtMs: limitMs === undefined ? undefined : Date.now() + limitMs,
     signal,
     onEvent: (event) => {
       if (event.type === 'case' && !event.isReused) log.write({ type: 'answer', ...event.result });
@@ -88,21 +95,25 @@ export async function testModel(
       onEvent?.({ ...event, model: model.name });
     },
   });
-  log.write({ type: 'end', at: new Date().toISOString() });
-  // A part of the cases proves nothing of the whole; and behind an address another model may stand tomorrow.
-  if (!model.remote && suite.isLadder && caseIds === undefined && shard === undefined && result.isComplete) {
-    const top = result.tiers.find(({ tier }) => tier === result.provenTier);
-    await saveTestRecord(tools.stateFolder, model.name, {
-      sha256: modelSha256,
-      tier: result.provenTier,
-      confirmed: top?.confirmed ?? false,
-      suiteHash: run.suiteHash,
-      abilities: abilityShares(suite, result.cases),
-      at: run.startedAt,
-    });
-  }
+  const result = isBeyond(suite) ? { ...climbed, effectiveContext: effectiveContext(climbed.cases) } : climbed;
+  // What is not sure yet goes on the next time.
+  if (!result.tiers.some(({ sure: verdict }) => verdict === 'open')) log.write({ type: 'end', at: new Date().toISOString() });
+  if (!model.remote) await record(tools, { suite, isPart: caseIds !== undefined || shard !== undefined }, result);
   onEvent?.({ type: 'model-end', result });
   return result;
+}
+
+/** How long it may take, where there is a limit. */
+function limitOf({ maxMinutes, sure = false }: TestOptions): number | undefined {
+  const minutes = maxMinutes ?? (sure ? sureMinutes : undefined);
+  return minutes === undefined ? undefined : minutes * 60_000;
+}
+
+/** Tokens of the context it is opened with, and of the one it was trained for, as far as that is known. */
+function contextOf(suite: Suite, { facts }: TestedModel, { contextLength: told }: TestOptions): { length: number; trained: number } {
+  const wanted = suite.contextTokens ?? contextLength;
+  const trained = facts?.contextLength ?? wanted;
+  return { length: told ?? Math.min(wanted, trained), trained };
 }
 
 /** A model that thinks takes more than the usual context, where it was trained for more and nobody said how much. */
@@ -110,26 +121,13 @@ function needsMoreRoom(thinks: boolean, { length, trained }: { readonly length: 
   return thinks && length === contextLength && trained > length;
 }
 
-/** The tier that must be held, and the last one that is tried. */
-export function tiersOf(
-  suite: Suite,
-  { entry }: TestedModel,
-  { minTier, tier }: TestOptions,
-): { readonly wantedTier: Tier; readonly lastTier: Tier } {
-  const highest = (suite.tiers.at(-1) ?? 0) as Tier;
-  if (!suite.isLadder) return { wantedTier: highest, lastTier: highest };
-  const nativeTier = entry?.tier ?? 0;
-  const wantedTier = (minTier ?? nativeTier) as Tier;
-  return { wantedTier, lastTier: (tier ?? Math.max(wantedTier, nativeTier)) as Tier };
-}
-
 /** Line 1 of the log. */
 function runFactsOf(
-  { name, entry, facts }: TestedModel,
+  { name, entry, facts, remote }: TestedModel,
   modelSha256: Sha256,
   engine: EngineFacts,
   { physicalCores, totalMemoryBytes }: MachineFacts,
-  { suite, ...asked }: Pick<Setting, 'suite' | 'language' | 'sandboxes'> & Pick<RunFacts, 'seed' | 'repeats'>,
+  { suite, ...asked }: Pick<Setting, 'suite' | 'language' | 'sandboxes'> & Pick<RunFacts, 'seed' | 'repeats' | 'shard'>,
 ): RunFacts {
   return {
     type: 'run',
@@ -141,7 +139,7 @@ function runFactsOf(
     model: name,
     modelSha256,
     quantization: facts?.quantization ?? entry?.quantization ?? 'unknown',
-    nativeTier: entry?.tier ?? 0,
+    nativeTier: nativeTierOf({ entry, remote }),
     engine: `${engine.kind} ${engine.version}`,
     device: engine.device,
     contextLength: engine.contextLength,

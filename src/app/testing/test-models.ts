@@ -1,27 +1,29 @@
 import { LuciError } from '../../base/errors.ts';
 import { isForVectors, makesNoText } from '../../engine/model-kind.ts';
+import { beyondSuite } from '../../tiers/beyond/beyond-suites.ts';
+import { readTable } from '../../tiers/own/csv-suite.ts';
 import { requireSound } from '../../tiers/own/lint.ts';
 import { type OwnSuite, readSuite } from '../../tiers/own/load-suite.ts';
 import type { ModelResult } from '../../tiers/result.ts';
 import { openPython } from '../../tiers/sandbox/python.ts';
 import { testSandboxes } from '../../tiers/sandbox/self-test.ts';
 import { ladder, requireKnownCases, type Suite } from '../../tiers/suite.ts';
+import { tiersOf } from './asked-tiers.ts';
 import type { TestedModel, TestingTools, TestOptions } from './options.ts';
-import { testModel, tiersOf } from './test-model.ts';
+import { testModel } from './test-model.ts';
 
 /** `luci test`: installed models put to the tiers, with logs that a run that was cut off goes on from. */
 
 /** Tests models one after the other. */
 export async function testModels(tools: TestingTools, options: TestOptions = {}): Promise<readonly ModelResult[]> {
-  const { signal, onEvent, repeats = 1, seed = '0', caseIds, suitePath } = options;
-  const own = suitePath === undefined ? undefined : readSuite(suitePath);
-  const suite = own ?? ladder;
+  const { signal, onEvent, repeats = 1, seed = '0', caseIds } = options;
+  const { suite, own, notes } = chosenSuite(options);
   requireKnownCases(suite, caseIds);
-  const folder = await pythonFor(tools, own, options);
+  const folder = suite.isLadder || own ? await pythonFor(tools, own, options) : undefined;
   const { chosen, skipped } = await chooseModels(tools, options.models ?? []);
   // A case of a user's own says itself what it asks for.
   const language = own || folder === undefined ? 'javascript' : 'python';
-  onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language });
+  onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language, notes });
   if (chosen.length === 0) throw nothingToTest(skipped);
   // Python takes seconds to try: only where it is going to be used.
   const usedFolder = asksPython(suite, chosen, options) ? folder : undefined;
@@ -36,6 +38,26 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   }
   if (results.length === 0) throw new LuciError('NOT_CONFIRMED', 'Nothing was tested.', { hint: 'luci test --max-minutes 20' });
   return results;
+}
+
+/** What is asked. */
+interface ChosenSuite {
+  readonly suite: Suite;
+  /** Where it is the user's. */
+  readonly own?: OwnSuite;
+  readonly notes: readonly string[];
+}
+
+function chosenSuite({ table, suitePath }: TestOptions): ChosenSuite {
+  if (table) {
+    const own = readTable(table);
+    return { suite: own, own, notes: own.notes };
+  }
+  if (suitePath === undefined) return { suite: ladder, notes: [] };
+  const beyond = beyondSuite(suitePath);
+  if (beyond) return { suite: beyond, notes: [] };
+  const own = readSuite(suitePath);
+  return { suite: own, own, notes: [] };
 }
 
 function nothingToTest([disabled]: readonly string[]): LuciError {

@@ -48,7 +48,9 @@ const commands: readonly ChatCommand[] = [
     summary: 'let the model list, read and write files in a folder ("." is this one)',
     async run({ session, show }, folder) {
       if (folder !== '') await session.useTools(folder === 'off' ? undefined : resolve(folder));
-      show.note(session.toolsFolder === undefined ? 'tools: off' : `tools: on in ${session.toolsFolder}; changes are asked for first`);
+      show.note(
+        session.toolsFolder === undefined ? 'tools: off' : `tools: on in ${printable(session.toolsFolder)}; changes are asked for first`,
+      );
     },
   },
   {
@@ -69,7 +71,7 @@ const commands: readonly ChatCommand[] = [
     operand: 'NAME',
     summary: 'keep this chat',
     async run({ session, show }, name) {
-      show.note(`Saved: ${await session.save(name || 'last')}`);
+      show.note(`Saved: ${printable(await session.save(name || 'last'))}`);
     },
   },
   {

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import { orAborted } from '../../base/abort.ts';
 import { goneSignal } from '../hang-up.ts';
+import { editorScreen } from '../show/editor-screen.ts';
+import { printable } from '../show/text.ts';
 
 /** What a person types in a chat: lines, blocks of lines, answers to questions. */
 export interface Prompt extends Disposable {
@@ -17,15 +18,12 @@ export interface Prompt extends Disposable {
 
 const fence = '"""';
 
-/** Asks a terminal to mark what is pasted, so that its line ends are told from Enter; and to stop it. */
-const pasteMarks = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
-
 /**
  * Reads from this process's stdin. A line that ends in a backslash goes on; lines between """ belong together, as do lines pasted at
  * once. What is typed while an answer comes is not shown in the middle of it, but at the next prompt.
  */
 export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; hint: string; signal: AbortSignal }): Prompt {
-  const screen = mutedScreen();
+  const screen = editorScreen({ isMuted: true });
   const lines = createInterface({ input: process.stdin, output: isTerminal ? screen : undefined, terminal: isTerminal });
   const stopped = AbortSignal.any([signal, goneSignal(lines, { isTerminal })]);
   const waiting: string[] = [];
@@ -45,17 +43,17 @@ export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; 
   };
   if (isTerminal) {
     process.stdin.on('keypress', onKey);
-    process.stderr.write(pasteMarks.on);
+    screen.markPastes(true);
   }
   lines.on('close', () => {
     isClosed = true;
-    if (isTerminal) process.stderr.write(pasteMarks.off);
+    if (isTerminal) screen.markPastes(false);
     wake?.(undefined);
   });
   lines.on('SIGINT', () => {
     if (prompt.onInterrupt) return prompt.onInterrupt();
     // As in a shell: the line is given up. Leaving is Ctrl+D's.
-    process.stderr.write(`\n${hint}\n`);
+    screen.say(`\n${hint}\n`);
     pasted.splice(0);
     lines.write(null, { ctrl: true, name: 'e' });
     lines.write(null, { ctrl: true, name: 'u' });
@@ -65,7 +63,7 @@ export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; 
   const readLine = (mark: string): Promise<string | undefined> => {
     const next = waiting.shift();
     if (next !== undefined) {
-      if (isTerminal) process.stderr.write(`${mark}${next}\n`);
+      if (isTerminal) screen.say(`${mark}${next}\n`);
       return Promise.resolve(next);
     }
     if (isClosed) return Promise.resolve(undefined);
@@ -87,31 +85,15 @@ export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; 
     next: () => orAborted(readMessage(readLine), stopped),
     async confirm(question) {
       if (!isTerminal) return false;
-      return /^y(es)?$/i.test(((await orAborted(readLine(`${question} [y/N] `), stopped)) ?? '').trim());
+      return /^y(es)?$/i.test(((await orAborted(readLine(`${printable(question)} [y/N] `), stopped)) ?? '').trim());
     },
     [Symbol.dispose]() {
       process.stdin.off('keypress', onKey);
       lines.close();
+      screen.destroy();
     },
   };
   return prompt;
-}
-
-/** stderr as the editor of the line sees it: nothing is echoed while it is muted. */
-function mutedScreen(): Writable & { isMuted: boolean } {
-  const screen = Object.assign(
-    new Writable({
-      write(text: Buffer, _, done) {
-        if (!screen.isMuted) process.stderr.write(text);
-        done();
-      },
-    }),
-    { isMuted: true },
-  );
-  // The editor asks how wide its terminal is.
-  Object.defineProperty(screen, 'columns', { get: () => process.stderr.columns });
-  process.stderr.on('resize', () => screen.emit('resize'));
-  return screen;
 }
 
 async function readMessage(readLine: (mark: string) => Promise<string | undefined>): Promise<string | undefined> {

@@ -8,10 +8,10 @@ import type { GenerationEvent } from '../../engine/engine.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
-import { forceOption, modelOption, samplingOptions, systemOption } from '../options.ts';
+import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
-import { printable } from '../show/text.ts';
+import { printable, printableText } from '../show/text.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
@@ -22,12 +22,12 @@ export const chat = defineCommand({
   example: 'llama3.2',
   summary: 'talk with a model',
   details:
-    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message; with --json each answer is one line.',
+    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message, and one that got no answer sets the exit status; with --json each answer is one line.',
   options: {
     model: modelOption,
     system: systemOption,
     tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
-    ...samplingOptions('0.7'),
+    ...samplingOptions('as the model’s makers advise, else 0.7'),
     ...thinkingOptions,
     force: forceOption,
   },
@@ -36,7 +36,7 @@ export const chat = defineCommand({
     const { options, operands, show } = context;
     checkOneModel(options.model, operands[0]);
     const luci = await context.luci();
-    const { model = operands[0], system, maxTokens, temperature = 0.7, seed, tools: folder } = options;
+    const { model = operands[0], system, maxTokens, tools: folder } = options;
     // Loaded here: every other command starts without it.
     const parts = await import('../chat/parts.ts');
     if (model === undefined) await parts.requireAnyModel(luci, context);
@@ -47,26 +47,18 @@ export const chat = defineCommand({
     await using session = await luci.chats.begin({
       onLoad: waiting.onLoad,
       model,
-      sampling: { temperature, seed },
       system,
-      maxTokens,
+      ...samplingRequest(options),
       force: options.force,
       ...thinkingRequest(options),
       confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
     });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
-    for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
-      try {
-        if (!(await takeLine(text, { session, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens }))) break;
-      } catch (error) {
-        // One wrong word, one model that does not load: the chat goes on.
-        if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
-        show.error(error, false);
-      }
-    }
+    const failed = await takeLines({ session, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens });
     if (isTerminal) show.note('');
-    return 0;
+    // Off a terminal nobody watches: the exit status tells what `ask` would.
+    return isTerminal ? 0 : (failed?.exitCode ?? 0);
   },
 });
 
@@ -85,6 +77,23 @@ interface Talking {
   readonly waiting: WaitingLine;
   readonly isThinkingShown: boolean;
   readonly maxTokens: number | undefined;
+}
+
+/** Line by line to the end. Returns the error of the first message that got no answer. */
+async function takeLines(talking: Talking): Promise<LuciError | undefined> {
+  const { prompt, context } = talking;
+  let failed: LuciError | undefined;
+  for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
+    try {
+      if (!(await takeLine(text, talking))) break;
+    } catch (error) {
+      // One wrong word, one model that does not load: the chat goes on.
+      if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
+      context.show.error(error, false);
+      if (!text.startsWith('/')) failed ??= error;
+    }
+  }
+  return failed;
 }
 
 /** Runs a command, tells what luci knows itself, or asks the model. Returns whether the chat goes on. */
@@ -129,6 +138,7 @@ async function answer(text: string, { session, prompt, context, waiting, isThink
   } finally {
     waiting.stop();
     prompt.onInterrupt = undefined;
+    show.endStream();
     if (isMidLine(said.text) && !show.json) show.stream('\n');
     tellForgotten(session.forgottenTurns - forgotten, show);
   }
@@ -153,12 +163,12 @@ function showEvent(event: AgentEvent, said: Said, view: AnswerView): void {
   else if (event.type === 'tool-call') show.note(style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
   // What the model is told of a call that cannot be used is nothing for the person.
   else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
-    show.note(style('care', `  ${printable(event.result.content)}`));
+    show.note(style('care', `  ${printableText(event.result.content)}`));
   else if (event.type === 'end') endAnswer(event, said, view);
 }
 
 function sayThinking(text: string, said: Said, { show, isThinkingShown }: AnswerView): void {
-  if (isThinkingShown && !show.json) show.stream(show.terminal.style('dim', text, 'out'));
+  if (isThinkingShown && !show.json) show.stream(text, 'dim');
   said.thinking += text;
 }
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../app/doctor/diagnose.ts';
 import { defineCommand } from '../command.ts';
 import type { Terminal } from '../show/terminal.ts';
-import { fill, pad, printable } from '../show/text.ts';
+import { fill, pad, printable, printableText } from '../show/text.ts';
 
 /** `luci doctor`: what of this machine luci can use, and what to do about the rest. */
 export const doctor = defineCommand({
@@ -23,7 +23,7 @@ function lines({ topic, state, text, fix }: Finding, terminal: Terminal): string
     note: marks.bullet,
     wrong: style('bad', marks.wrong, 'out'),
   }[state];
-  const parts = [printable(text), ...(fix ? printable(fix).split('\n') : [])];
+  const parts = [printable(text), ...(fix ? printableText(fix).split('\n') : [])];
   // On a narrow terminal the text goes below its topic.
   const indent = ' '.repeat(terminal.columns < 50 ? 2 : 13);
   const body = parts.map((part) => (terminal.outIsTerminal ? fill(`${indent}${part}`, terminal.columns) : `${indent}${part}`)).join('\n');

@@ -1,5 +1,5 @@
-import type { PreparedInstall } from '../../app/carry-out-plan.ts';
 import { shellWord } from '../../base/shell-word.ts';
+import type { PreparedInstall } from '../../install/prepare.ts';
 import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { fetchSettings } from '../flags.ts';
@@ -11,6 +11,7 @@ import { printable } from '../show/text.ts';
 /** `luci install`: plan, question, download. */
 export const install = defineCommand({
   name: 'install',
+  modelsFrom: 'catalogue',
   aliases: ['download', 'pull'],
   operands: '<model>...',
   example: 'smollm2-135m',

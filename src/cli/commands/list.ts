@@ -10,6 +10,8 @@ export const list = defineCommand({
   name: 'list',
   aliases: ['ls'],
   summary: 'installed models',
+  details:
+    'What is on this machine, with what tests have proven. What there is to install: luci search WORDS, or by tier luci llm list all.',
   options: {
     partial: { summary: 'downloads that are not finished' },
     remote: { summary: 'what the remote endpoints have' },

@@ -8,7 +8,8 @@ import { printable } from '../show/text.ts';
 export const llm = defineCommand({
   name: 'llm',
   summary: 'models by tier; switch them on and off; choose the default',
-  details: 'A disabled model stays installed, is never chosen by itself, and is skipped by tests.',
+  details:
+    'By tier, with switches; the same models as a plain list: luci list (installed), luci search (catalogue). A disabled model stays installed, is never chosen by itself, and is skipped by tests.',
   defaultVerb: 'list',
   verbs: [
     defineCommand({

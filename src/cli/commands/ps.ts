@@ -41,6 +41,8 @@ export const ps = defineCommand({
       { title: 'leaves in', align: 'right', dropOrder: 4 },
     ] as const;
     show.result(table(columns, rows, show.terminal).join('\n'));
+    const used = `The engine process (${status.pid}) uses ${formatBytes(status.memoryBytes)}; a model’s memory is what it may take.`;
+    show.note(show.terminal.style('dim', used));
     return 0;
   },
 });

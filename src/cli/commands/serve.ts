@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { listOf, textLike, wholeNumber } from '../../base/value-kinds.ts';
 import type { ServerOptions } from '../../serve/server.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
@@ -18,14 +19,15 @@ const serveOptions = {
     value: 'N',
     summary: 'requests that may wait (default 32); the next is refused',
   },
+  detach: { summary: 'go on when the terminal is closed' },
 } as const;
 
 /** `luci serve`: the models over HTTP. */
 export const serve = defineCommand({
   name: 'serve',
-  summary: 'offer the models to programs over HTTP',
+  summary: 'offer the models to programs over HTTP, and a page to chat',
   details:
-    'Speaks the protocols of OpenAI (/v1), Ollama (/api) and Anthropic (/v1/messages). Only this machine can reach it, unless --host says otherwise. Ctrl+C ends it.',
+    'Shows a page to chat, install models and look at the machine, and speaks the protocols of OpenAI (/v1), Ollama (/api) and Anthropic (/v1/messages). Only this machine can reach it, unless --host says otherwise. Ctrl+C ends it.',
   defaultVerb: 'start',
   verbs: [
     defineCommand({
@@ -35,6 +37,8 @@ export const serve = defineCommand({
       settings: engineSettings,
       run: (context) => start(context, context.options),
     }),
+    defineCommand({ name: 'stop', summary: 'end the server that runs', run: stop }),
+    defineCommand({ name: 'status', summary: 'which server runs', run: status }),
     defineCommand({
       name: 'key',
       summary: 'make the key of the server; the one before no longer works',
@@ -47,9 +51,12 @@ type Options = Partial<Pick<ServerOptions, 'host' | 'port'>> & {
   readonly allowHost?: readonly string[];
   readonly parallel?: number;
   readonly queue?: number;
+  readonly detach?: true;
 };
 
-async function start({ luci: open, show, signal }: CommandContext, options: Options): Promise<number> {
+async function start(context: CommandContext, options: Options): Promise<number> {
+  const { luci: open, show, signal } = context;
+  if (options.detach) return detach(context);
   const luci = await open();
   const { startServer } = await import('../../serve/server.ts');
   await using server = await startServer(luci, {
@@ -60,14 +67,55 @@ async function start({ luci: open, show, signal }: CommandContext, options: Opti
     maxWaiting: options.queue ?? 32,
     onFault: (error) => show.error(error, luci.settings.debug),
   });
+  const { recordServer } = await import('../../serve/server-record.ts');
+  await using _record = await recordServer(luci.directories.state, server.url);
   if (show.json) show.data({ url: server.url });
   else
-    show.note(`luci answers at ${server.url}\n  programs: ${server.url}/v1 (OpenAI), ${server.url} (Ollama, Anthropic)\n  Ctrl+C ends it.`);
+    show.note(
+      `luci answers at ${server.url}\n  a page to chat and to install models: ${server.url}\n  programs: ${server.url}/v1 (OpenAI), ${server.url} (Ollama, Anthropic)\n  Ctrl+C ends it.`,
+    );
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   show.note('The server ends.');
+  return 0;
+}
+
+/** The same command again, in a process of its own. */
+async function detach({ luci: open, show, signal }: CommandContext): Promise<number> {
+  const { directories } = await open();
+  const [{ findServer }, { startDetached }] = await Promise.all([
+    import('../../serve/server-record.ts'),
+    import('../../serve/detached-server.ts'),
+  ]);
+  const running = await findServer(directories.state);
+  const args = process.argv.slice(1).filter((word) => word !== '--detach');
+  const logPath = join(directories.logs, 'serve.log');
+  const { url, pid } = running ?? (await startDetached({ args, stateFolder: directories.state, logPath, signal }));
+  if (show.json) show.data({ url, pid, started: running === undefined });
+  else show.note(`${running ? 'A server runs already' : 'luci answers'} at ${url} (process ${pid}).\n  luci serve stop`);
+  return 0;
+}
+
+async function stop({ luci: open, show, signal }: CommandContext): Promise<number> {
+  const { directories } = await open();
+  const { findServer, endServer } = await import('../../serve/server-record.ts');
+  const running = await findServer(directories.state);
+  if (running) await endServer(running, signal);
+  if (show.json) show.data({ stopped: running !== undefined });
+  else show.note(running ? `The server at ${running.url} has ended.` : 'No server runs.');
+  return 0;
+}
+
+async function status({ luci: open, show }: CommandContext): Promise<number> {
+  const { directories } = await open();
+  const { findServer } = await import('../../serve/server-record.ts');
+  const running = await findServer(directories.state);
+  if (show.json)
+    show.data(running ? { running: true, url: running.url, pid: running.pid, startedAt: running.startedAt } : { running: false });
+  else if (running) show.result(`${running.url} (process ${running.pid}, since ${running.startedAt})`);
+  else show.note('No server runs.\n  luci serve --detach');
   return 0;
 }
 

@@ -1,6 +1,9 @@
 import type { DescribedFile } from '../../app/describe-file.ts';
-import type { DescribedModel } from '../../app/models.ts';
+import type { CatalogedModel, DescribedModel } from '../../app/models.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
+import { type AdvisedSampling, advisedSampling } from '../../catalog/advised-sampling.ts';
+import type { ListedModel } from '../../install/choose-installed.ts';
+import { stateOfModel } from '../../install/model-state.ts';
 import { kindOf } from '../../sources/kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { catalogData, fitText, purposesText, sizeText } from '../show/catalog-rows.ts';
@@ -12,6 +15,7 @@ import { pad, printable, wrapAll } from '../show/text.ts';
 /** `luci show`: all about one model, installed or not. */
 export const showModel = defineCommand({
   name: 'show',
+  modelsFrom: 'catalogue',
   aliases: ['info'],
   operands: '<model>',
   details: 'The path of a .gguf file tells what the file says of itself; it need not be installed.',
@@ -29,6 +33,7 @@ export async function describeModel({ luci, show }: CommandContext, reference: s
     show.data({
       ...(cataloged && (catalogData(cataloged) as object)),
       name: described.name,
+      sampling: advisedSampling(described.name) ?? null,
       installed: installed ? installedData(installed) : null,
     });
   } else if (show.quiet) show.result(printable(described.name));
@@ -56,7 +61,8 @@ function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, 
     ['architecture', read?.architecture ?? model?.architecture],
     ['licence', model?.license],
     ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
-    ['memory at 4k', cataloged && `${formatBytes(cataloged.memoryBytes)}, fits: ${fitText(cataloged.fits, terminal)}`],
+    ['memory at 4k', memoryText(installed ?? cataloged, terminal)],
+    ['sampling', samplingText(advisedSampling(name))],
     ['source', from && kindOf(from).describe(from)],
     ['revision', from?.kind === 'hub' ? from.revision : undefined],
     ['also from', others.map((source) => kindOf(source).describe(source)).join(', ')],
@@ -64,6 +70,7 @@ function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, 
     ['note', model?.note],
     ['installed', installed ? installed.path : 'no'],
     ['state', installed && stateText(installed)],
+    ['abilities', abilitiesText(installed)],
     ['problem', installed?.problem],
   ];
 }
@@ -102,6 +109,17 @@ function fileData({ path, sizeBytes, facts: read, memoryBytes, contextLength }: 
   };
 }
 
+function samplingText(advised: AdvisedSampling | undefined): string | undefined {
+  if (!advised) return undefined;
+  const { temperature, topP, topK, minP, repeatPenalty } = advised;
+  const stated = Object.entries({ temperature, 'top-p': topP, 'top-k': topK, 'min-p': minP, 'repeat penalty': repeatPenalty });
+  return `${stated.flatMap(([what, value]) => (value === undefined ? [] : [`${what} ${value}`])).join(', ')}, as its makers advise`;
+}
+
+function memoryText(known: Pick<CatalogedModel, 'memoryBytes' | 'fits'> | undefined, terminal: Terminal): string | undefined {
+  return known && `${formatBytes(known.memoryBytes)}, fits: ${fitText(known.fits, terminal)}`;
+}
+
 function parametersText(parametersB: number | undefined, activeB: number | undefined): string | undefined {
   if (!parametersB) return undefined;
   return `${formatParameters(parametersB)}${activeB ? `, ${formatParameters(activeB)} at work for each token` : ''}`;
@@ -118,8 +136,10 @@ function openedText(contextLength = 0, maxOpened = contextLength): string | unde
   return contextLength <= maxOpened ? trained : `${trained}, ${maxOpened.toLocaleString('en')} unless --context says more`;
 }
 
-function stateText({ enabled, isDefault, verified, vouched }: NonNullable<DescribedModel['installed']>): string {
-  const digest = verified ? (vouched ? 'verified' : 'digest recorded, nobody vouched for it') : 'not verified';
+function stateText(model: NonNullable<DescribedModel['installed']>): string {
+  const { enabled, isDefault } = model;
+  const state = stateOfModel(model);
+  const digest = state === 'recorded' ? 'digest recorded, nobody vouched for it' : state;
   return [enabled ? 'enabled' : 'disabled', isDefault ? 'default' : '', digest].filter(Boolean).join(', ');
 }
 
@@ -132,8 +152,18 @@ function lines(all: readonly Fact[], terminal: Terminal): string {
     .map(([label, value]) => {
       const title = terminal.style('dim', pad(label, isNarrow ? 0 : width), 'out');
       // Digests and places are there to be copied: what is too long goes on in the next line, nothing is cut off.
-      const text = wrapAll(value.includes('\u001b') ? value : printable(value), limit - width).join(`\n${' '.repeat(width)}`);
+      const text = wrapAll(printable(value), limit - width).join(`\n${' '.repeat(width)}`);
       return isNarrow ? `${title}\n${' '.repeat(width)}${text}` : `${title}${text}`;
     })
     .join('\n');
+}
+
+/** What suites beyond the tiers have shown: `context up to 8k tokens (2k 100 %, 4k 67 %)`. */
+function abilitiesText(installed: ListedModel | undefined): string | undefined {
+  const texts = Object.entries(installed?.abilities ?? {}).map(([suite, { shares, effectiveContext }]) => {
+    const parts = Object.entries(shares).map(([name, share]) => `${name.replace(`${suite} `, '')} ${Math.round(share * 100)} %`);
+    const reach = effectiveContext === undefined ? '' : ` up to ${effectiveContext / 1000}k tokens`;
+    return `${suite}${reach} (${parts.join(', ')})`;
+  });
+  return texts.length === 0 ? undefined : texts.join('; ');
 }

@@ -1,8 +1,10 @@
 import { LuciError } from '../../base/errors.ts';
+import { plural } from '../../base/units.ts';
 import { anyText, oneOf } from '../../base/value-kinds.ts';
 import type { Comparison, SeedComparison } from '../../tiers/compare-runs.ts';
 import type { TierChange } from '../../tiers/regression.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
+import { suiteOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 
@@ -20,6 +22,7 @@ export const compare = defineCommand({
   details:
     'A run is the name of a tested model or the log of a run. One name compares the seeds of a model. With --fail-on regress the exit status is 8 when the second run is worse, and 9 when that cannot be told.',
   options: {
+    ...suiteOption,
     baseline: { kind: anyText('main.jsonl'), value: 'FILE', summary: 'the log of the earlier run, in place of the first operand' },
     failOn: {
       kind: oneOf(['regress']),
@@ -27,16 +30,22 @@ export const compare = defineCommand({
       summary: 'exit status 8 when the second run is worse, 9 when that cannot be told',
     },
   },
-  run: (context) => compareRuns(context, { baseline: context.options.baseline, isGate: context.options.failOn !== undefined }),
+  run: (context) =>
+    compareRuns(context, {
+      suite: context.options.suite,
+      baseline: context.options.baseline,
+      isGate: context.options.failOn !== undefined,
+    }),
 });
 
 interface CompareOptions {
+  readonly suite: string | undefined;
   readonly baseline: string | undefined;
   readonly isGate: boolean;
 }
 
 /** Compares. Returns 0; as a gate 8 for a regression, and 9 where too many answers are missing to say. */
-async function compareRuns({ luci, show, operands }: CommandContext, { baseline, isGate }: CompareOptions): Promise<number> {
+async function compareRuns({ luci, show, operands }: CommandContext, { suite, baseline, isGate }: CompareOptions): Promise<number> {
   const [first = '', second] = baseline === undefined ? operands : [baseline, ...operands];
   const count = operands.length + (baseline === undefined ? 0 : 1);
   if (count !== 2 && !(count === 1 && baseline === undefined && !isGate))
@@ -44,7 +53,7 @@ async function compareRuns({ luci, show, operands }: CommandContext, { baseline,
       hint: `luci test compare MODEL MODEL\n${gateUsage}`,
     });
   const { tests } = await luci();
-  const result = await tests.compare(baseline === undefined ? first : { path: baseline }, second);
+  const result = await tests.compare(baseline === undefined ? first : { path: baseline }, second, { suite });
   if (result.kind === 'seeds' && isGate)
     throw new LuciError('USAGE', 'These are two runs of the same bytes with different seeds: no regression can be told from them.', {
       hint: gateUsage,
@@ -64,11 +73,29 @@ function showPairs({ result: say, note }: Show, result: Comparison, [first, seco
   if (result.onlyFirst.length > 0) say(`only ${printable(first)}: ${result.onlyFirst.join(', ')}`);
   if (result.onlySecond.length > 0) say(`only ${printable(second)}: ${result.onlySecond.join(', ')}`);
   const test = `${result.pairs > result.cases ? 'McNemar by case' : 'McNemar'}, ${pText(result.p)}`;
-  say(result.p < 0.05 ? `The difference is more than chance (${test}).` : `No difference is shown (${test}); more repeats may show one.`);
+  const over = `over all ${plural(result.cases, 'case')} together (${test})`;
+  say(result.p < 0.05 ? `The difference is more than chance ${over}.` : `No difference is shown ${over}.`);
+  if (result.tiers.length > 1) for (const change of result.tiers) say(tierText(change, result.tiers.length));
+  say(repeatsText(result));
   for (const warning of result.warnings) note(`note: ${printable(warning)}`);
   if (!isGate) return;
   for (const change of result.tiers) if (change.regression !== 'none') say(regressionText(change));
   if (result.regression === 'none') say('No regression is shown.');
+}
+
+/** `  Tier 1: 7/9, 4/9  p = 0.250`; with several tiers each has its part of the 5 %. */
+function tierText({ tier, label = `Tier ${tier}`, pairs, passedInPairs, p }: TierChange, tiers: number): string {
+  const shown = p < 0.05 / tiers ? ', more than chance' : '';
+  return `  ${printable(label)}: ${passedInPairs[0]}/${pairs}, ${passedInPairs[1]}/${pairs}  ${pText(p)}${shown}`;
+}
+
+/** What it takes to tell models apart that differ as much as matters. */
+function repeatsText({ cases, repeats: { had, needed } }: Comparison): string {
+  const these = plural(cases, 'case');
+  if (needed === undefined)
+    return `So few cases (${these}) tell no difference of 20 points, however often they are repeated: ask more tiers (--all).`;
+  const enough = had >= needed ? 'as here' : `luci test --repeats ${needed}; here it is ${had}`;
+  return `A difference of 20 points over ${these} is told 9 times out of 10 with ${plural(needed, 'repeat')} (${enough}).`;
 }
 
 /** One tier that got worse, or may have. */

@@ -1,10 +1,11 @@
 import { LuciError } from '../../base/errors.ts';
 import type { CaseResult } from '../../tiers/result.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
+import { suiteOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { shortId } from '../show/test-screen.ts';
-import { cut, pad, printable } from '../show/text.ts';
+import { cut, pad, printable, printableText } from '../show/text.ts';
 
 /** `luci test show <model> [case]`: every answer of the newest run, or one with its prompt and why it failed. */
 export const showAnswers = defineCommand({
@@ -12,11 +13,22 @@ export const showAnswers = defineCommand({
   operands: '<model> [case]',
   example: 'llama3.2 t0-json',
   summary: 'every answer of the newest run, or one of them in full with why it failed',
-  run: ({ luci, show, operands: [reference = '', caseId] }) => showRun({ luci, show }, reference, caseId),
+  options: suiteOption,
+  run: ({ luci, show, operands: [reference = '', caseId], options }) =>
+    showRun({ luci, show }, { reference, caseId, suite: options.suite }),
 });
 
-async function showRun({ luci: open, show }: Pick<CommandContext, 'luci' | 'show'>, reference: string, caseId?: string): Promise<number> {
-  const log = await (await open()).tests.newest(reference);
+interface ShownRun {
+  readonly reference: string;
+  readonly caseId: string | undefined;
+  readonly suite: string | undefined;
+}
+
+async function showRun(
+  { luci: open, show }: Pick<CommandContext, 'luci' | 'show'>,
+  { reference, caseId, suite }: ShownRun,
+): Promise<number> {
+  const log = await (await open()).tests.newest(reference, { suite });
   const answers = caseId === undefined ? log.answers : log.answers.filter((answer) => isOf(caseId, answer));
   if (answers.length === 0)
     throw new LuciError('NOT_FOUND', `${log.run.model} has no answer to ${caseId ?? 'any case'}.`, {
@@ -52,7 +64,7 @@ function whole({ caseId, variant, status, reason, evidence, loosePass, turns }: 
     `asked:    ${indented(user)}`,
     ...calls.map(
       ({ name, args, content, isError }) =>
-        `called:   ${name} ${printable(JSON.stringify(args))}${isError ? `\n          ${printable(content)}` : ''}`,
+        `called:   ${name} ${printable(JSON.stringify(args))}${isError ? `\n          ${printableText(content)}` : ''}`,
     ),
     `answered: ${indented(text === '' ? '(nothing)' : text)}`,
   ]);
@@ -60,7 +72,7 @@ function whole({ caseId, variant, status, reason, evidence, loosePass, turns }: 
 }
 
 function indented(text: string): string {
-  return printable(text)
+  return printableText(text)
     .split('\n')
     .join(`\n${' '.repeat(10)}`);
 }

@@ -2,12 +2,14 @@ import { plural } from '../../base/units.ts';
 import { anyText } from '../../base/value-kinds.ts';
 import type { LintReport } from '../../tiers/own/lint.ts';
 import { type Command, type CommandContext, defineCommand, type OptionTable } from '../command.ts';
+import { suiteOption } from '../options.ts';
 import type { Show } from '../show/show.ts';
 import { pad, printable } from '../show/text.ts';
+import { certificateVerbs } from './test-certificates.ts';
 import { compare } from './test-compare.ts';
 import { showAnswers } from './test-show.ts';
 
-/** Verbs of `luci test`: what can be done with runs that are over. `show` and `compare` have files of their own. */
+/** Verbs of `luci test`: what can be done with runs that are over. `show`, `compare` and those of certificates have files of their own. */
 
 /** Where results are written. */
 export const reportOptions = {
@@ -21,36 +23,19 @@ async function rescore({ luci, show, signal, operands: [reference] }: CommandCon
   else if (changed.length === 0) show.note('Every verdict is the same.');
   else
     for (const { caseId, variant, before, now, reason } of changed)
-      show.result(`${caseId}#${variant}: ${before} -> ${now}${reason ? ` (${printable(reason)})` : ''}`);
+      show.result(`${printable(caseId)}#${variant}: ${before} -> ${now}${reason ? ` (${printable(reason)})` : ''}`);
   return 0;
 }
 
 async function merge({ luci, show, operands }: CommandContext): Promise<number> {
-  const { path, answers } = await (await luci()).tests.merge(operands);
-  if (show.json) show.data({ path, answers });
-  else show.result(`${path}  ${answers} answers`);
-  return 0;
-}
-
-async function certify({ luci, show, operands: [reference] }: CommandContext): Promise<number> {
-  const paths = await (await luci()).tests.certify(reference ?? '');
-  if (show.json) show.data(paths);
-  else for (const path of paths) show.result(path);
-  return 0;
-}
-
-async function verify({ luci, show, operands: [path] }: CommandContext): Promise<number> {
-  const found = await (await luci()).tests.checkCertificate(path ?? '');
-  if (show.json) show.data(found);
-  else {
-    const { model, tier, verdict, passed, total, confirmed, suite, suiteHash, testedAt, modelSha256 } = found;
-    show.result(`${show.terminal.style('good', show.terminal.marks.done, 'out')} the signature fits`);
-    show.result(
-      `${printable(model)} (sha256 ${modelSha256.slice(0, 12)}): tier ${tier} ${verdict === 'pass' ? 'passed' : 'not passed'} (${passed}/${total})${confirmed ? ', confirmed' : ''}`,
-    );
-    show.result(`${suite} (${suiteHash}), ${testedAt.slice(0, 10)}`);
-  }
-  return 0;
+  const merged = await (await luci()).tests.merge(operands);
+  const { path, answers, missingShards, missing } = merged;
+  if (show.json) show.data(merged);
+  else show.result(`${printable(path)}  ${answers} answers`);
+  if (missingShards.length > 0) show.note(`Missing: ${plural(missingShards.length, 'shard')} (${missingShards.join(', ')}).`);
+  if (missing.length > 0)
+    show.note(`Without an answer: ${missing.slice(0, 8).join(', ')}${missing.length > 8 ? ` and ${missing.length - 8} more` : ''}.`);
+  return missingShards.length + missing.length > 0 ? 9 : 0;
 }
 
 /** `luci test lint FILE`: 0 when every case of a suite is sound, 8 when one is not. */
@@ -69,11 +54,11 @@ function showLint({ suite, version, hash, cases }: LintReport, wrongCount: numbe
   for (const { id, tried, variants, problems } of cases) {
     const mark = problems.length === 0 ? style('good', marks.done, 'out') : style('bad', marks.wrong, 'out');
     const count = variants === 1 ? '1 instance' : `${tried} of ${variants} instances`;
-    show.result(`${mark} ${pad(id, width)}  ${count}`);
+    show.result(`${mark} ${pad(printable(id), width)}  ${count}`);
     for (const problem of problems) show.result(`  ${printable(problem)}`);
   }
   const verdict = wrongCount === 0 ? 'all sound' : `${wrongCount} not sound`;
-  show.result(`${suite} ${version} (${hash}): ${plural(cases.length, 'case')}, ${verdict}`);
+  show.result(printable(`${suite} ${version} (${hash}): ${plural(cases.length, 'case')}, ${verdict}`));
 }
 
 const report = defineCommand({
@@ -81,18 +66,18 @@ const report = defineCommand({
   operands: '[model...]',
   example: 'llama3.2',
   summary: 'an HTML page of the newest runs',
-  options: reportOptions,
+  options: { ...suiteOption, ...reportOptions },
   run: (context) => writeReport(context, context.options),
 });
 
 async function writeReport(
   { luci, show, operands }: CommandContext,
-  { report: path, junit: junitPath }: { readonly report?: string; readonly junit?: string },
+  { report: path, junit: junitPath, suite }: { readonly report?: string; readonly junit?: string; readonly suite?: string },
 ): Promise<number> {
-  const written = await (await luci()).tests.report({ models: operands, path, junitPath });
+  const written = await (await luci()).tests.report({ models: operands, path, junitPath, suite });
   const count = written.models.length;
   if (show.json) show.data(written);
-  else show.result(`${written.path}  ${count} ${count === 1 ? 'model' : 'models'}`);
+  else show.result(`${printable(written.path)}  ${count} ${count === 1 ? 'model' : 'models'}`);
   return 0;
 }
 
@@ -113,23 +98,10 @@ export const testVerbs: readonly Command[] = [
     name: 'merge',
     operands: '<log> <log>...',
     example: 'a.jsonl b.jsonl',
-    summary: 'join shards of one run',
+    summary: 'join shards of one run; exit status 9 when something is missing',
     run: merge,
   }),
-  defineCommand({
-    name: 'certify',
-    operands: '<run>',
-    example: 'llama3.2',
-    summary: 'write a signed certificate of each tier',
-    run: certify,
-  }),
-  defineCommand({
-    name: 'verify',
-    operands: '<certificate>',
-    example: 'certificate.json',
-    summary: 'check a certificate',
-    run: verify,
-  }),
+  ...certificateVerbs,
   defineCommand({
     name: 'lint',
     operands: '<suite>',

@@ -2,13 +2,14 @@ import type { TestOptions } from '../../app/testing/options.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/units.ts';
 import { anyText, decimalNumber, oneOf, shard, wholeNumber } from '../../base/value-kinds.ts';
+import type { ModelResult } from '../../tiers/result.ts';
 import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { engineSettings } from '../flags.ts';
 import { nearest } from '../nearest.ts';
 import { forceOption } from '../options.ts';
 import { testProgress } from '../show/test-progress.ts';
-import { nextSteps, summaryTable } from '../show/test-screen.ts';
+import { contextLines, nextSteps, summaryTable } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
 import { waitingLine } from '../show/waiting-line.ts';
 import { reportOptions, testVerbs } from './test-verbs.ts';
@@ -22,7 +23,17 @@ const testOptions = {
     value: 'K',
     summary: 'variants of each case (default 1; 3 confirm)',
   },
-  suite: { kind: anyText('suite.json'), value: 'FILE', summary: 'a suite of your own in place of the tiers' },
+  suite: {
+    kind: anyText('suite.json'),
+    value: 'FILE',
+    summary: 'a suite of your own in place of the tiers, or "context": what it can use of long texts',
+  },
+  csv: { kind: anyText('questions.csv'), value: 'FILE', summary: 'a table with the columns question and answer in place of the tiers' },
+  verify: {
+    kind: oneOf(['contains', 'number', 'json']),
+    value: 'HOW',
+    summary: 'how answers to --csv are graded: contains (default), number or json',
+  },
   seed: { kind: anyText('7'), value: 'S', summary: 'other variants; "random" draws a seed and prints it (default 0)' },
   case: { kind: anyText('t0-json'), value: 'ID', multiple: true, summary: 'only this case, as in t0-json' },
   language: {
@@ -32,6 +43,7 @@ const testOptions = {
   },
   all: { summary: 'go on after a tier that was not passed, as a diagnosis' },
   fast: { summary: 'end a tier when its verdict is certain, or as good as certain (then marked sequential)' },
+  sure: { summary: 'go on with new variants until each verdict is sure at 95 %, for an hour at most or --max-minutes' },
   fresh: { summary: 'ask everything anew, also what a run that was cut off has' },
   maxMinutes: { kind: decimalNumber({ example: '30' }), value: 'M', summary: 'begin no case after so long' },
   shard: { kind: shard, value: 'I/N', summary: 'one part of the cases, for several machines' },
@@ -78,14 +90,21 @@ export const test = defineCommand({
     if (!show.json) {
       show.result('');
       show.result(summaryTable(results, show.terminal).join('\n'));
+      for (const line of contextLines(results)) show.result(line);
       show.note(show.terminal.style('dim', nextSteps(results, show.terminal)));
     }
-    if (options.report !== undefined) await luci.tests.report({ path: options.report, models: results.map(({ run }) => run.model) });
+    if (options.report !== undefined)
+      await luci.tests.report({ path: options.report, models: results.map(({ run }) => run.model), suite: suiteOf(results) });
     if (options.junit !== undefined) await luci.tests.junit(options.junit, results);
     if (results.some(({ isComplete }) => !isComplete)) return 9;
     return results.every(({ holds }) => holds) ? 0 : 8;
   },
 });
+
+/** The name of the suite that was asked, without its version. */
+function suiteOf([first]: readonly ModelResult[]): string | undefined {
+  return first?.run.suite.replace(/ [^ ]*$/, '');
+}
 
 /** `luci test shw llama3.2`: the first word is no model, and nearly a verb. */
 function misspeltVerb(error: unknown, [word = '']: readonly string[]): LuciError | undefined {
@@ -98,23 +117,36 @@ function misspeltVerb(error: unknown, [word = '']: readonly string[]): LuciError
   });
 }
 
-function wantedOf(models: readonly string[], options: OptionValues<typeof testOptions>): TestOptions {
-  const { suite: suitePath, case: caseIds, seed, all, fast, fresh, ...rest } = options;
-  const { tier, minTier, language } = rest;
-  if (suitePath !== undefined && (tier !== undefined || minTier !== undefined || all))
+/** Throws USAGE for options that do not go together. */
+function requireFitting(options: OptionValues<typeof testOptions>): void {
+  const { suite: suitePath, csv, verify, tier, minTier, all, language, sure, fast } = options;
+  const isOwn = suitePath !== undefined || csv !== undefined;
+  if (suitePath !== undefined && csv !== undefined) throw new LuciError('USAGE', 'A run asks one suite: --suite or --csv.');
+  if (verify !== undefined && csv === undefined) throw new LuciError('USAGE', '--verify says how the answers of --csv FILE are graded.');
+  if (isOwn && (tier !== undefined || minTier !== undefined || all))
     throw new LuciError('USAGE', 'A suite of your own has no tiers: --tier, --min-tier and --all are for the built-in one.');
-  if (suitePath !== undefined && language !== undefined)
+  if (isOwn && language !== undefined)
     throw new LuciError(
       'USAGE',
       'The cases of a suite of your own say themselves what code they ask for: --language is for the built-in one.',
     );
+  if (sure && (fast || options.case !== undefined || options.shard !== undefined))
+    throw new LuciError('USAGE', '--sure asks whole tiers until their verdict is sure: it goes without --fast, --case and --shard.');
+}
+
+function wantedOf(models: readonly string[], options: OptionValues<typeof testOptions>): TestOptions {
+  const { suite: suitePath, csv, verify, case: caseIds, seed, all, fast, sure, fresh, ...rest } = options;
+  const { tier, minTier, language } = rest;
+  requireFitting(options);
   return {
     models,
     all: all === true,
     fast: fast === true,
+    sure: sure === true,
     fresh: fresh === true,
     seed: seed === 'random' ? String(Math.floor(Math.random() * 1e9)) : seed,
     suitePath,
+    table: csv === undefined ? undefined : { path: csv, verify: verify ?? 'contains' },
     caseIds,
     repeats: rest.repeats,
     contextLength: rest.context,

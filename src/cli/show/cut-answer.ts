@@ -4,9 +4,14 @@ import type { Show } from './show.ts';
 /** Tokens every model's context holds: up to here a longer answer can be promised. */
 const surelyHeldTokens = 2048;
 
-/** Says of an answer that a limit cut that it is not whole, and how more of it is had. `maxTokens` is the limit that was asked for, if any. */
+/** Says of an answer that was ended before the model ended it why, and how more of it is had. `maxTokens` is the limit that was asked for, if any. */
 export function noteCut(show: Show, { reason, usage }: { readonly reason: EndReason; readonly usage: Usage }, maxTokens?: number): void {
-  if (reason === 'length') show.note(show.terminal.style('dim', cutText(usage, maxTokens)));
+  const text = reason === 'length' ? cutText(usage, maxTokens) : reason === 'repetition' ? repetitionText(usage) : undefined;
+  if (text !== undefined) show.note(show.terminal.style('dim', text));
+}
+
+function repetitionText({ generatedTokens }: Usage): string {
+  return `ended at ${generatedTokens} tokens: the model repeats itself without end`;
 }
 
 function cutText({ promptTokens, generatedTokens }: Usage, maxTokens: number | undefined): string {

@@ -47,7 +47,8 @@ export function installProgress(show: Show, total?: InstallTotal): (event: Insta
 
 /** `llama3.2`, and of a split model which part: `llama3.2 1/3`. */
 function fileLabel({ model, part, parts }: Extract<InstallEvent, { type: 'file' }>): string {
-  return parts > 1 ? `${model} ${part}/${parts}` : model;
+  const name = printable(model);
+  return parts > 1 ? `${name} ${part}/${parts}` : name;
 }
 
 function noteSource({ state, place, reason = 'failed', source }: Extract<DownloadEvent, { type: 'source' }>, show: Show): void {

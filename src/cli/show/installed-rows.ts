@@ -1,6 +1,7 @@
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, formatParameters, plural } from '../../base/units.ts';
 import type { ListedModel } from '../../install/choose-installed.ts';
+import { stateOfModel } from '../../install/model-state.ts';
 import { fitText, purposesText } from './catalog-rows.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -53,17 +54,20 @@ export function installedCount(models: readonly ListedModel[], { marks }: Termin
   return `${count}  luci ask "${marks.ellipsis}"   luci chat   luci test`;
 }
 
-/** The tier that tests have shown, with a mark when it is the model's own or more. */
+/** The tier that tests have shown, with a mark when it is the model's own or more; where none is held, how far it is from the lowest. */
 function provenText({ proven, entry }: ListedModel, { marks, style }: Terminal): string {
   if (!proven) return marks.none;
-  if (proven.tier < 0) return style('bad', marks.wrong, 'out');
+  const { missed } = proven;
+  if (proven.tier < 0) return style('bad', missed ? `tier ${missed.tier} ${missed.passed}/${missed.asked}` : marks.wrong, 'out');
   const isHeld = proven.tier >= (entry?.tier ?? 0);
   return `${proven.tier}${isHeld ? ` ${style('good', marks.done, 'out')}` : ''}`;
 }
 
-function stateText({ problem, isDefault, enabled, verified }: ListedModel): string {
-  if (problem) return 'broken';
-  return [isDefault ? 'default' : '', enabled ? '' : 'disabled', verified ? '' : 'not verified'].filter(Boolean).join(', ');
+function stateText(model: ListedModel): string {
+  const state = stateOfModel(model);
+  if (state === 'broken' || state === 'damaged') return state;
+  const { isDefault, enabled } = model;
+  return [isDefault ? 'default' : '', enabled ? '' : 'disabled', state === 'not verified' ? state : ''].filter(Boolean).join(', ');
 }
 
 /** The shape of `list --json`. */
@@ -78,15 +82,25 @@ export function installedData(model: ListedModel): unknown {
     quantization: facts?.quantization ?? null,
     sizeBytes,
     contextLength: facts?.contextLength ?? null,
+    memoryBytes: model.memoryBytes,
     path,
     sha256: files[0]?.sha256 ?? null,
     verified,
+    state: stateOfModel(model),
     enabled,
     default: isDefault,
     source: source ?? null,
     installedAt,
     fits,
-    proven: model.proven ? { tier: model.proven.tier, confirmed: model.proven.confirmed, suiteHash: model.proven.suiteHash } : null,
+    proven: model.proven
+      ? {
+          tier: model.proven.tier,
+          missed: model.proven.missed ?? null,
+          confirmed: model.proven.confirmed,
+          suiteHash: model.proven.suiteHash,
+        }
+      : null,
+    abilities: model.abilities ?? {},
     speed: model.speed ? { at: model.speed.at, engine: model.speed.engine, rows: model.speed.rows } : null,
     problem,
   };

@@ -1,6 +1,9 @@
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { LuciError } from '../../base/errors.ts';
+import { forTerminal } from './safe-text.ts';
+
+/** The one door for text to the terminal; the editor of lines (editor-screen.ts) is the other half of it. */
 
 /** One of the two streams a command writes to. */
 export interface Output {
@@ -8,7 +11,10 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Columns of the terminal, where it is one. */
   readonly columns: number | undefined;
+  /** A terminal gets what is safe for it ({@link forTerminal}), a pipe or a file every byte. */
   write(text: string): void;
+  /** Takes the last lines of a terminal away. */
+  eraseLines(count: number): void;
 }
 
 /**
@@ -18,7 +24,7 @@ export interface Output {
 export function openOutput(descriptor: 1 | 2): Output {
   return isTerminal(descriptor)
     ? deviceOutput(descriptor)
-    : { isTerminal: false, columns: undefined, write: (text) => writeAll(descriptor, text) };
+    : { isTerminal: false, columns: undefined, write: (text) => writeAll(descriptor, text), eraseLines: () => undefined };
 }
 
 /** Whether a descriptor is a terminal. Pipes, files and /dev/null are told apart first: loading node:tty costs every start 2 ms. */
@@ -50,7 +56,10 @@ function deviceOutput(descriptor: 1 | 2): Output {
       return stream.columns;
     },
     write(text) {
-      if (!isGone) stream.write(text);
+      if (!isGone) stream.write(forTerminal(text));
+    },
+    eraseLines(count) {
+      if (!isGone) stream.write(`\r\x1b[${count}A\x1b[0J`);
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { FileToTake } from '../../app/carry-out-plan.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { type InstallPlan, isSizeGuessable, type PlanItem } from '../../install/plan.ts';
+import type { FileToTake } from '../../install/prepare.ts';
 import { fitText } from './catalog-rows.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,6 +1,8 @@
 import { isLuciError, type LuciError } from '../../base/errors.ts';
-import type { Terminal } from './terminal.ts';
-import { cut, fill, printable, widthOf, wrap } from './text.ts';
+import { answerFlow } from './answer-flow.ts';
+import { jsonForTerminal } from './safe-text.ts';
+import type { Style, Terminal } from './terminal.ts';
+import { cut, fill, printableText, widthOf, wrap } from './text.ts';
 
 /** The only printer. Results go to stdout; everything else to stderr. */
 export interface Show {
@@ -9,8 +11,10 @@ export interface Show {
   readonly json: boolean;
   /** A result for a person, one or more lines. */
   result(text: string): void;
-  /** A piece of a streamed result, printed as it is. */
-  stream(text: string): void;
+  /** A piece of an answer: on a terminal made safe and broken between words, elsewhere as it is. */
+  stream(text: string, style?: Style): void;
+  /** Shows the last word of an answer. Every other output does so by itself. */
+  endStream(): void;
   /** A result for a program: one JSON value on one line. */
   data(value: unknown): void;
   /** News on the way; silent with --quiet. */
@@ -23,9 +27,15 @@ export interface Show {
 /** A printer for this process's streams. */
 export function createShow(terminal: Terminal, { quiet = false, json = false } = {}): Show {
   let liveLines = 0;
+  const streamed = answerStream(terminal);
   const clearLive = (): void => {
-    if (liveLines > 0) terminal.err.write(`\r\x1b[${liveLines}A\x1b[0J`);
+    streamed.end();
+    if (liveLines > 0) terminal.err.eraseLines(liveLines);
     liveLines = 0;
+  };
+  const writeJson = (value: unknown): void => {
+    const json = JSON.stringify(value);
+    terminal.out.write(`${terminal.outIsTerminal ? jsonForTerminal(json) : json}\n`);
   };
   const toStderr = (text: string): void => {
     clearLive();
@@ -39,13 +49,12 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       clearLive();
       terminal.out.write(`${terminal.outIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
-    stream(text) {
-      clearLive();
-      terminal.out.write(text);
+    stream(text, style) {
+      if (liveLines > 0) clearLive();
+      streamed.push(text, style);
     },
-    data(value) {
-      terminal.out.write(`${JSON.stringify(value)}\n`);
-    },
+    endStream: () => streamed.end(),
+    data: writeJson,
     note(text) {
       if (!quiet) toStderr(`${terminal.errIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
@@ -58,9 +67,27 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       liveLines = lines.length;
     },
     error(error, debug) {
-      if (json && isLuciError(error)) terminal.out.write(`${JSON.stringify({ error })}\n`);
+      if (json && isLuciError(error)) writeJson({ error });
       toStderr(`${errorText(error, terminal, debug)}\n`);
     },
+  };
+}
+
+/** An answer on its way to stdout, in the style of its last piece. */
+function answerStream(terminal: Terminal) {
+  const { out, outIsTerminal } = terminal;
+  const flow = outIsTerminal ? answerFlow(() => terminal.columns) : { push: (piece: string) => piece, flush: () => '' };
+  let last: Style | undefined;
+  const write = (text: string): void => {
+    if (text !== '') out.write(last ? terminal.style(last, text, 'out') : text);
+  };
+  return {
+    push(text: string, style?: Style): void {
+      if (style !== last) write(flow.flush());
+      last = style;
+      write(flow.push(text));
+    },
+    end: () => write(flow.flush()),
   };
 }
 
@@ -69,12 +96,12 @@ function errorText(error: unknown, terminal: Terminal, debug: boolean): string {
   const stack = debug ? `\n${terminal.style('dim', stackOf(error))}` : '';
   // Off a terminal a message is one line: programs read it.
   const width = terminal.errIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
-  return `${wrap(printable(error.message), width)}${hintText(error, terminal)}${stack}`;
+  return `${wrap(printableText(error.message), width)}${hintText(error, terminal)}${stack}`;
 }
 
 function hintText({ hint }: LuciError, terminal: Terminal): string {
   if (!hint) return '';
-  return `\n${printable(hint)
+  return `\n${printableText(hint)
     .split('\n')
     .flatMap((line) => (terminal.errIsTerminal ? fill(`  ${line}`, terminal.columns) : `  ${line}`).split('\n'))
     .map((line) => terminal.style('dim', line))
@@ -84,7 +111,7 @@ function hintText({ hint }: LuciError, terminal: Terminal): string {
 /** Anything that is not a LuciError is a mistake of luci's, and says so. */
 function bugText(error: unknown, debug: boolean): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `luci made a mistake: ${printable(message)}\n${debug ? stackOf(error) : '  --debug shows where'}`;
+  return `luci made a mistake: ${printableText(message)}\n${debug ? stackOf(error) : '  --debug shows where'}`;
 }
 
 function stackOf(error: unknown): string {

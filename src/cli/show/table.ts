@@ -41,7 +41,11 @@ export function table(
   const first = shown.find((index) => widthAt(index) > 8) ?? 0;
   const cell = (text: string, index: number): string => {
     const width = widthAt(index) - (index === first ? tooWide : 0);
-    return pad(cut(text, Math.max(4, width), terminal.marks.ellipsis), width, columns[index]?.align === 'right' ? 'left' : 'right');
+    return pad(
+      cut(text.replaceAll('\n', ' '), Math.max(4, width), terminal.marks.ellipsis),
+      width,
+      columns[index]?.align === 'right' ? 'left' : 'right',
+    );
   };
   const line = (cells: readonly string[]): string => (indent + shown.map((index) => cell(cells[index] ?? '', index)).join('  ')).trimEnd();
   const body = rows.map(line);

@@ -70,7 +70,8 @@ export function currentTerminal({ noColour = false }: { noColour?: boolean } = {
   const coloured = { out: !noColour && (colour ?? outIsTerminal), err: !noColour && (colour ?? errIsTerminal) };
   return {
     get columns() {
-      return Math.max(20, err.columns ?? out.columns ?? columns ?? 100);
+      // Terminals without a window, as those of build machines, say 0.
+      return Math.max(20, err.columns || out.columns || columns || 100);
     },
     out,
     err,

@@ -76,20 +76,21 @@ function showEvent(event: TestEvent, underway: TierUnderway, show: Show): void {
   }
 }
 
-function showPlan({ models, skipped, seed, repeats, language }: EventOf<'plan'>, show: Show): void {
+function showPlan({ models, skipped, seed, repeats, language, notes }: EventOf<'plan'>, show: Show): void {
   const code = language === 'python' ? '; code in Python' : '';
   show.note(`Testing ${plural(models.length, 'model')} (seed ${seed}, ${plural(repeats, 'repeat')}${code})`);
+  for (const note of notes) show.note(printable(note));
   if (skipped.length > 0) show.note(`Skipped, because disabled: ${skipped.map(printable).join(', ')}`);
 }
 
 function beginModel(event: EventOf<'model'>, underway: TierUnderway, show: Show): void {
-  const { run, isLadder, tokensPerSecond, thinks, estimatedMs, reused } = event;
-  underway.suite = isLadder ? undefined : `${run.suite} (${run.suiteHash})`;
+  const { run, isLadder, tokensPerSecond, thinks, estimatedMs, limitMs, reused } = event;
+  underway.suite = isLadder ? undefined : printable(`${run.suite} (${run.suiteHash})`);
   underway.done = [];
   show.result(`\n${modelLine(run, show.terminal, underway.suite)}`);
   const thinking = thinks ? ', thinks before it answers' : '';
   const goingOn = reused > 0 ? `; going on after ${reused} answers` : '';
-  show.note(show.terminal.style('dim', `${tokensPerSecond} tokens/s${thinking}${aboutText(estimatedMs)}${goingOn}`));
+  show.note(show.terminal.style('dim', `${tokensPerSecond} tokens/s${thinking}${aboutText(estimatedMs, limitMs)}${goingOn}`));
 }
 
 function beginCase({ total, tier, caseId }: EventOf<'case-start'>, underway: TierUnderway, show: Show): void {

@@ -113,6 +113,9 @@ test('the end says what to type next, and what (d) means where there is one', ()
   expect(nextSteps([strong, weak], wide)).toBe('Report: luci test report   Why: luci test show smollm2-135m copy');
   const diagnosed = resultOf('x', [tierOf(0, 10, 10, []), { ...tierOf(1, 4, 9, []), mode: 'diagnostic' }]);
   expect(nextSteps([{ ...diagnosed, holds: true }], wide)).toBe('(d) diagnostic, not counted.   Report: luci test report');
+  const cut = (cutAnswers: number): ModelResult => resultOf('x', [{ ...tierOf(0, 9, 10, []), cutAnswers }]);
+  expect(nextSteps([cut(1)], wide)).not.toContain('cut');
+  expect(nextSteps([cut(2)], wide)).toContain('x: 2 of 10 answers were cut at their budget of tokens.');
   expect(nextSteps([strong, weak], recordedTerminal({ columns: 40, isTerminal: true }))).toBe(
     'Report: luci test report\nWhy: luci test show smollm2-135m copy',
   );

@@ -1,14 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 import { eastAsianWidth } from 'get-east-asian-width';
+import { textFilter } from './safe-text.ts';
 
 /** Text of others made safe for a terminal, and fitted to its width. */
 
-/** Text from a file, a server or a model's name without control characters, so that it can neither move the cursor nor recolour. */
+/**
+ * A name, a path or a reason of others as a part of one line: what would move the cursor, recolour, end the line, or hide and turn
+ * round what stands beside it is shown as a mark.
+ */
 export function printable(text: string): string {
-  if (plainText.test(text)) return text;
-  return [...stripVTControlCharacters(text)]
-    .map((char) => ((char < ' ' && char !== '\n' && char !== '\t') || char === '\u007f' ? '�' : char))
-    .join('');
+  return plainText.test(text) ? text : textFilter({ isLine: true, mark: '�' })(text);
+}
+
+/** As {@link printable}, for text of several lines. */
+export function printableText(text: string): string {
+  return plainText.test(text) ? text : textFilter({ mark: '�' })(text);
 }
 
 /** Text in which every character is one column wide; nearly all text is, and the rules for the rest are dear to load. */

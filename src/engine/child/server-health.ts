@@ -83,7 +83,7 @@ function endedWhileLoading(kind: string, end: string, stderrTail: string): LuciE
   const isOutOfMemory = end === 'SIGKILL' || end === 'exit 137' || /out of memory|failed to allocate|cannot allocate/i.test(stderrTail);
   if (isOutOfMemory)
     return new LuciError('MEMORY_SHORT', `${kind} ran out of memory while it loaded the model (${end}).`, {
-      hint: 'Ask for a smaller context (LUCI_CONTEXT=1024 luci ask …), or a smaller model: luci list',
+      hint: 'Run the command again with --context 1024, or with a smaller model: luci list',
     });
   return new LuciError('ENGINE_FAILED', `${kind} ended while it loaded the model (${end}): ${telling(stderrTail)}`, {
     hint: 'luci doctor',

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { sleep } from '../../base/abort.ts';
 import { stopProcess } from '../../base/child-process.ts';
 import { startOf } from '../../base/engine-programs.ts';
+import { makeTemporaryFolder } from '../../base/make-folder.ts';
 import type { Net } from '../../net/net.ts';
 import { type ServerSetting, serverFlags } from './server-flags.ts';
 import { type ServerFlavor, unknownFlagIn } from './server-flavor.ts';
@@ -90,7 +90,7 @@ async function attemptStart(
 
 /** A file only this user can read, in a folder of its own. */
 async function writeKey(apiKey: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'luci-key-'));
+  const folder = await makeTemporaryFolder('luci-key-');
   await writeFile(join(folder, 'key'), `${apiKey}\n`, { mode: 0o600 });
   return folder;
 }
@@ -100,8 +100,8 @@ function freePort(): Promise<number> {
     const server = createServer();
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
     });
   });
 }

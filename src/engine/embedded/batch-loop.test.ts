@@ -108,3 +108,13 @@ test('a batch that fails ends the requests that were in it, and no other', async
   await choose(loop, { count: 2 });
   await Promise.all([loop.stop(), broken.stop()]);
 });
+
+test('what is asked of a model that was closed, or is being closed, fails with a next step', async () => {
+  const { loop } = openLoop();
+  const closed = { code: 'ENGINE_FAILED', hint: 'Run the command again.' };
+  const asked = expect(choose(loop, { prompt: 600, count: 50 })).rejects.toMatchObject(closed);
+  await loop.stop();
+  await asked;
+  await expect(choose(loop, { count: 1 })).rejects.toMatchObject(closed);
+  await expect(loop.between(() => 1)).rejects.toMatchObject(closed);
+});

@@ -1,8 +1,8 @@
 import type { Token } from 'node-llama-cpp';
+import { LuciError } from '../../base/errors.ts';
 import { afterTurn, type BatchPart, chooseParts } from './batch-choice.ts';
-import { createBatchSize } from './batch-size.ts';
+import { type BatchComputingOptions, createBatchComputing } from './batch-computing.ts';
 import type { NativeContext, NativeSampler } from './native.ts';
-import { type Clocks, createThreadCount, machineClocks } from './thread-count.ts';
 
 /**
  * The batches of one context: what its slots want evaluated goes through the model together. A generating slot needs one token a
@@ -19,7 +19,7 @@ export interface Job {
   readonly deterministic: Deterministic | undefined;
   /** All of `next` is evaluated. Returns what to go on with at once; undefined ends the job. */
   onDone(chosen: Token | undefined): readonly Token[] | undefined;
-  onFailed(error: Error): void;
+  onFailed(error: unknown): void;
 }
 
 /** What the batches know and change of a slot. */
@@ -54,20 +54,9 @@ export interface BatchLoop {
   stop(): Promise<void>;
 }
 
-/** See {@link createBatchLoop}. */
-export interface BatchLoopOptions {
-  /** Tokens the context takes in one batch. */
-  readonly capacity: number;
-  /** Threads that compute where they find cores. */
-  readonly maxThreads: number;
-  /** Default: this machine's. */
-  readonly clocks?: () => Clocks;
-}
-
 /** The loop over batches of a context. */
-export function createBatchLoop(context: NativeContext, { capacity, maxThreads, clocks = machineClocks }: BatchLoopOptions): BatchLoop {
-  const threads = createThreadCount(maxThreads, clocks);
-  const size = createBatchSize(capacity);
+export function createBatchLoop(context: NativeContext, options: BatchComputingOptions): BatchLoop {
+  const computing = createBatchComputing(context, options);
   let jobs: Job[] = [];
   const tasks: (() => Promise<void>)[] = [];
   let batch: Promise<void> | undefined;
@@ -85,7 +74,7 @@ export function createBatchLoop(context: NativeContext, { capacity, maxThreads, 
     for (;;) {
       for (let task = tasks.shift(); task; task = tasks.shift()) await task();
       if (jobs.length === 0) break;
-      const parts = chooseParts(jobs, size);
+      const parts = chooseParts(jobs, computing.size);
       jobs = afterTurn(jobs, parts);
       batch = compute(parts);
       await batch;
@@ -96,47 +85,13 @@ export function createBatchLoop(context: NativeContext, { capacity, maxThreads, 
 
   async function compute(parts: readonly BatchPart[]): Promise<void> {
     try {
-      const logits = await evaluate(parts);
+      const logits = await computing.evaluate(parts);
       for (const part of parts) note(part);
-      const tokens = await sample(parts, logits);
+      const tokens = await computing.sample(parts, logits);
       for (const [index, { job }] of parts.entries()) goOn(job, tokens[index]);
     } catch (error) {
-      fail(parts, error instanceof Error ? error : new Error(String(error)));
+      fail(parts, error);
     }
-  }
-
-  /** Returns where in the batch the logits of each part are, if it has some. */
-  async function evaluate(parts: readonly BatchPart[]): Promise<(number | undefined)[]> {
-    const tokenCount = parts.reduce((sum, { tokens }) => sum + tokens.length, 0);
-    const threadCount = threadsFor(parts, tokenCount);
-    context.setThreads(threadCount);
-    context.initBatch(tokenCount);
-    const logits = parts.map(({ job, tokens }) => {
-      const isLast = tokens.length === job.next.length && job.sampler !== undefined;
-      const wanted = isLast ? Uint32Array.of(tokens.length - 1) : new Uint32Array(0);
-      return context.addToBatch(job.slot.id, job.slot.tokens.length, Uint32Array.from(tokens), wanted)[0];
-    });
-    const startedMs = clocks().nowMs;
-    threads.begin(threadCount);
-    await context.decodeBatch();
-    threads.end();
-    size.measured(tokenCount, clocks().nowMs - startedMs);
-    return logits;
-  }
-
-  function threadsFor(parts: readonly BatchPart[], tokenCount: number): number {
-    // Prompts: see thread-count.ts; their bits do not depend on the number of threads.
-    if (tokenCount > parts.length) return threads.forPrompts;
-    return parts[0]?.job.deterministic?.threads ?? threads.count;
-  }
-
-  function sample(parts: readonly BatchPart[], logits: readonly (number | undefined)[]): Promise<(Token | undefined)[]> {
-    return Promise.all(
-      parts.map(({ job: { sampler } }, index) => {
-        const place = logits[index];
-        return place === undefined || !sampler ? undefined : context.sampleToken(place, sampler);
-      }),
-    );
   }
 
   function goOn(job: Job, chosen: Token | undefined): void {
@@ -147,7 +102,7 @@ export function createBatchLoop(context: NativeContext, { capacity, maxThreads, 
     else jobs = jobs.filter((other) => other !== job);
   }
 
-  function fail(parts: readonly BatchPart[], error: Error): void {
+  function fail(parts: readonly BatchPart[], error: unknown): void {
     jobs = jobs.filter((job) => !parts.some((part) => part.job === job));
     for (const { job } of parts) {
       // What the context holds of them now is not known.
@@ -181,7 +136,7 @@ export function createBatchLoop(context: NativeContext, { capacity, maxThreads, 
         });
         wake();
       }),
-    deterministic: async () => ({ threads: await threads.settled() }),
+    deterministic: async () => ({ threads: await computing.settledThreads() }),
     async stop() {
       isStopped = true;
       const left = jobs;
@@ -204,6 +159,6 @@ function note({ job, tokens }: BatchPart): void {
   job.next = job.next.slice(tokens.length);
 }
 
-function stopped(): Error {
-  return new Error('the model is being closed');
+function stopped(): LuciError {
+  return new LuciError('ENGINE_FAILED', 'The model was closed while it was asked.', { hint: 'Run the command again.' });
 }

@@ -1,8 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Llama, LlamaModel } from 'node-llama-cpp';
 import { throwIfAborted } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import type { ModelKind } from '../../gguf/file-kind.ts';
 import { estimateMemory } from '../../gguf/memory-estimate.ts';
@@ -27,7 +28,8 @@ export interface EmbeddedModel {
   /** The chat template of its file; undefined where it has none: a base model, which is told the text alone. */
   readonly template: ModelTemplate | undefined;
   readonly threads: number;
-  readonly loadMs: number;
+  /** How long loading took, until the first answer has told it; then 0. */
+  untoldLoadMs: number;
   readonly promptTokens: PromptTokens;
   dispose(): Promise<void>;
 }
@@ -91,7 +93,8 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     const first = await openContext(1);
     const { takeMemory, stateFolder } = options;
     const { slotBytes } = inspected;
-    await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+    // Without a place for states of prompts they are evaluated each time.
+    await makeFolder(stateFolder, { mode: 0o700 }).catch(() => undefined);
     const slots = createSlotPool(first, { openContext, maxSlots: target.parallel ?? defaultParallel, slotBytes, takeMemory, stateFolder });
     const { size, mtimeMs, ino } = await stat(target.path);
     const release = llama.llamaCppRelease.release;
@@ -102,7 +105,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
       states,
       template,
       threads,
-      loadMs: performance.now() - startedAt,
+      untoldLoadMs: performance.now() - startedAt,
       facts: {
         ...factsOf(llama, inspected, threads),
         modelName: opened.fileInfo.metadata.general.name,
@@ -157,7 +160,7 @@ function loadFailure(name: string, error: unknown): LuciError {
   const reason = error instanceof Error ? error.message : String(error);
   const isMemory = /memory|VRAM|allocat/i.test(reason);
   return new LuciError(isMemory ? 'MEMORY_SHORT' : 'ENGINE_FAILED', `${name} could not be loaded: ${reason.split('\n')[0] ?? ''}`, {
-    hint: isMemory ? 'Ask for a smaller context, or a smaller model: luci list' : `luci verify ${name}`,
+    hint: isMemory ? 'Run the command again with --context 1024, or with a smaller model: luci list' : `luci verify ${name}`,
   });
 }
 

@@ -2,6 +2,7 @@ import { LlamaGrammarEvaluationState, type SequenceEvaluateOptions, type Token }
 import { abortError } from '../../base/abort.ts';
 import { contextOverflow } from '../context-length.ts';
 import type { ChatMessage, ChatRequest, EndReason, EngineFacts, GenerationEvent } from '../engine.ts';
+import { createRepetitionWatch, endsRepetition } from '../repetition.ts';
 import { grammarOf } from '../schema-grammar.ts';
 import { type AnswerPart, type AnswerParts, createAnswerParts } from './answer-parts.ts';
 import type { Deterministic } from './batch-loop.ts';
@@ -82,6 +83,8 @@ async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Pr
   tell(parts.push(text.end()));
   tell(parts.end());
   await slot.checkpoint();
+  const loadMs = Math.round(open.untoldLoadMs);
+  open.untoldLoadMs = 0;
   const endedAt = performance.now();
   const first = firstTokenAt ?? endedAt;
   return {
@@ -92,7 +95,7 @@ async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Pr
       cachedTokens,
       generatedTokens: written.tokens,
       threads: deterministic?.threads,
-      loadMs: Math.round(open.loadMs),
+      loadMs,
       timeToFirstTokenMs: Math.round(first - startedAt),
       totalMs: Math.round(endedAt - startedAt),
       promptTokensPerSecond: rate(prompt.tokens.length - cachedTokens, first - startedAt),
@@ -147,6 +150,8 @@ interface Underway extends Writing {
   readonly maxTokens: number;
   readonly maxThoughtTokens: number;
   readonly sampling: SequenceEvaluateOptions;
+  /** Whether it has come to repeat itself, with the text of one more token. */
+  repeats(piece: string): boolean;
 }
 
 /** Chooses token after token until the answer ends. Thinking beyond its budget is ended, and the answer goes on behind it. */
@@ -162,6 +167,7 @@ async function write(open: EmbeddedModel, slot: Slot, writing: Writing): Promise
     maxTokens: Math.min(request.maxTokens ?? room, room),
     maxThoughtTokens: thinkingBudget(open, request),
     sampling: await samplingOf(open, request, written),
+    repeats: endsRepetition(request) ? createRepetitionWatch() : () => false,
   };
   let reason = await writeTokens(open, slot, underway);
   while (reason === 'thought') reason = (await endThinking(open, slot, underway)) ? await writeTokens(open, slot, underway) : 'length';
@@ -170,15 +176,17 @@ async function write(open: EmbeddedModel, slot: Slot, writing: Writing): Promise
 
 /** Writes on until the answer ends, or until the model thought more than it may. */
 async function writeTokens({ model }: EmbeddedModel, slot: Slot, underway: Underway): Promise<EndReason | 'thought'> {
-  const { written, next, maxTokens, sampling, signal, deterministic, parts, text, tell, onToken } = underway;
+  const { written, next, maxTokens, sampling, signal, deterministic, parts, text, tell, onToken, repeats } = underway;
   const how = { isEnd: (token: Token) => model.isEogToken(token), deterministic, signal, maxTokens: maxTokens - written.length };
   for await (const token of slot.generate(next, sampling, how)) {
     if (signal.aborted) break;
     onToken();
     if (model.isEogToken(token)) return 'stop';
     written.push(token);
-    tell(parts.push(text.push(token)));
+    const piece = text.push(token);
+    tell(parts.push(piece));
     if (parts.isStopped) return 'stop';
+    if (repeats(piece)) return 'repetition';
     if (parts.thinking) underway.thoughtTokens += 1;
     if (parts.thinking && underway.thoughtTokens > underway.maxThoughtTokens) return 'thought';
   }

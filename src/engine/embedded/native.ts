@@ -54,6 +54,18 @@ export function nativeContext(context: LlamaContext): NativeContext {
   return (context as unknown as { _ctx: NativeContext })._ctx;
 }
 
+/** The tokens that a sampler leaves at a place of the batch that was decoded, with their probabilities. */
+export async function distributionAt(context: NativeContext, place: number, sampler: NativeSampler): Promise<ReadonlyMap<Token, number>> {
+  const inside = context as unknown as {
+    sampleToken(place: number, sampler: NativeSampler, probabilities: true): Promise<readonly [Token, readonly number[] | undefined]>;
+  };
+  // Tokens and probabilities in turn.
+  const [, pairs = []] = await inside.sampleToken(place, sampler, true);
+  const distribution = new Map<Token, number>();
+  for (let index = 0; index < pairs.length; index += 2) distribution.set(pairs[index] as Token, pairs[index + 1] ?? 0);
+  return distribution;
+}
+
 /** Takes the next free sequence of a context. */
 export function nativeSequence(context: LlamaContext, llama: Llama): NativeSequence {
   // Kept as long as the slot: a sequence nobody refers to is taken back.

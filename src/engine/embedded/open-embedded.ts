@@ -4,6 +4,7 @@ import type { HostTarget } from '../host/protocol.ts';
 import { isForVectors } from '../model-kind.ts';
 import { type EmbeddedModel, type Inspected, inspectFile, type LoadOptions, loadForVectors, loadModel } from './embedded-model.ts';
 import { generate } from './generate.ts';
+import { scoreText } from './score.ts';
 import { vectorSession } from './vector-model.ts';
 import { embedTexts } from './vectors.ts';
 
@@ -44,6 +45,7 @@ function sessionOn(open: EmbeddedModel): Session {
     generate: (request, signal) => eventsOf((emit, stop) => generate(open, request, stop, emit), signal),
     countTokens: async (messages, tools) => open.promptTokens({ messages, tools }).tokens.length,
     embed: (texts, signal) => embedTexts(open.model, texts, { threads, contextLength, trainedContextLength, signal }),
+    score: (asked, signal) => scoreText(open.model, asked, { threads, contextLength, trainedContextLength, signal }),
     [Symbol.asyncDispose]: () => open.dispose(),
   };
 }

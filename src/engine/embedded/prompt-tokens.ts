@@ -75,7 +75,7 @@ function plain(model: LlamaModel, { messages, raw = false }: PromptRequest): Pro
 }
 
 /** As llama-server makes tokens of a prompt; what users wrote holds no control token. */
-function tokensOf(model: LlamaModel, parts: readonly { readonly text: string; readonly isPlain: boolean }[]): readonly Token[] {
+export function tokensOf(model: LlamaModel, parts: readonly { readonly text: string; readonly isPlain: boolean }[]): readonly Token[] {
   const { bos, bosString = '', shouldPrependBosToken } = model.tokens;
   const tokens: Token[] = [];
   const [first, ...rest] = parts;

@@ -1,8 +1,9 @@
 import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import { abortError, throwIfAborted } from '../../base/abort.ts';
 import type { BatchLoop, Deterministic, Job, JobSlot } from './batch-loop.ts';
-import type { NativeCheckpoint, NativeSequence } from './native.ts';
+import type { NativeSequence } from './native.ts';
 import { endsBeforeSingles } from './prompt-chunks.ts';
+import { createSlotState } from './slot-state.ts';
 import { createTokenStream } from './token-stream.ts';
 
 /** One conversation's place in a context: its tokens there, and what can be done to them. One request at a time. */
@@ -45,132 +46,91 @@ export interface Generation extends Evaluation {
   isEnd(token: Token): boolean;
 }
 
-/** Checkpoints kept; each holds a copy of the state's part that cannot be cut. */
-const maxCheckpoints = 2;
-
 /** A slot on a sequence; `maxSlotTokens` is what the context holds for it. */
 export function createSlot(sequence: NativeSequence, batches: BatchLoop, maxSlotTokens: number): Slot {
-  const { context, id } = sequence;
-  const tokens: Token[] = [];
-  let checkpoints: NativeCheckpoint[] = [];
-  let tell = (): void => undefined;
-  let change = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  const state: JobSlot = {
-    id,
-    tokens,
-    deterministicEnds: [],
-    deterministicThreads: undefined,
-    onChange(): void {
-      tell();
-      change = new Promise((resolve) => {
-        tell = resolve;
-      });
-    },
-  };
-
-  function clear(): void {
-    context.disposeSequence(id);
-    tokens.length = 0;
-    state.deterministicEnds.length = 0;
-  }
-
-  async function cut(count: number): Promise<void> {
-    if (count >= tokens.length) return;
-    if (count === 0) return clear();
-    if (count > context.getSequenceKvCacheMinPosition(id) && context.removeTokenCellsFromSequence(id, count, tokens.length)) {
-      tokens.length = count;
-      return;
-    }
-    const checkpoint = checkpoints.findLast(({ minPos, maxPos }) => minPos <= count - 1 && maxPos < tokens.length);
-    const last = Math.min(count - 1, checkpoint?.maxPos ?? 0);
-    if (checkpoint && (await context.restoreCheckpoint(checkpoint, last))) tokens.length = last + 1;
-    else clear();
-  }
-
+  const state = createSlotState(sequence, maxSlotTokens);
+  const { tokens, deterministicEnds } = state;
   return {
     tokens,
     canBeCut: !sequence.needsCheckpoints,
-    deterministicEnds: state.deterministicEnds,
+    deterministicEnds,
     get deterministicThreads() {
       return state.deterministicThreads;
     },
-    changed: () => change,
+    changed: state.changed,
     touch: state.onChange,
-    keep: (count) =>
-      batches.between(async () => {
-        await cut(count);
-        while ((state.deterministicEnds.at(-1) ?? 0) > tokens.length) state.deterministicEnds.pop();
-        for (const checkpoint of checkpoints) if (checkpoint.maxPos >= tokens.length) checkpoint.dispose();
-        checkpoints = checkpoints.filter(({ maxPos }) => maxPos < tokens.length);
-      }),
+    keep: (count) => batches.between(() => state.keep(count)),
     async deterministic(prompt) {
-      const repeatable = endsBeforeSingles(state.deterministicEnds).at(-1) ?? 0;
+      const repeatable = endsBeforeSingles(deterministicEnds).at(-1) ?? 0;
       const goesOn = commonLength(tokens, prompt) > repeatable;
       const threads = goesOn ? state.deterministicThreads : undefined;
       return threads === undefined ? batches.deterministic() : { threads };
     },
-    async evaluate(more, { signal, deterministic }) {
-      throwIfAborted(signal);
-      if (more.length === 0) return;
-      await new Promise<void>((resolve, reject) => {
-        const onDone = (): undefined => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        };
-        const onFailed = (error: Error): void => {
-          signal?.removeEventListener('abort', onAbort);
-          reject(error);
-        };
-        const job: Job = { slot: state, next: more, deterministic, onDone, onFailed };
-        const onAbort = (): void => void batches.withdraw(job).then(() => signal && reject(abortError(signal)));
-        signal?.addEventListener('abort', onAbort, { once: true });
-        batches.submit(job);
-      });
+    async evaluate(more, how) {
+      throwIfAborted(how.signal);
+      if (more.length > 0) await evaluate(batches, state, more, how);
     },
-    async *generate(first, options, { maxTokens, isEnd, deterministic }) {
-      const isStepwise = sequence.needsCheckpoints || dependsOnText(options);
-      const isLast = (token: Token, count: number): boolean => isEnd(token) || count >= maxTokens || tokens.length + 1 >= maxSlotTokens;
-      const stream = createTokenStream(isStepwise, isLast);
-      const sampler = sequence.createSampler();
-      const job: Job = { slot: state, next: first, sampler, deterministic, onDone: stream.accept, onFailed: stream.fail };
-      try {
-        sampler.applyConfig(sequence.samplerConfig(options));
-        batches.submit(job);
-        yield* stream.read((token) => {
-          if (isStepwise) sampler.applyConfig(sequence.samplerConfig(options));
-          job.next = [token];
-          batches.submit(job);
-        });
-      } finally {
-        await batches.withdraw(job);
-        sampler.dispose();
-      }
+    generate(first, options, how) {
+      const isLast = (token: Token, count: number): boolean =>
+        how.isEnd(token) || count >= how.maxTokens || tokens.length + 1 >= maxSlotTokens;
+      return generate({ sequence, batches, state }, first, options, { isLast, deterministic: how.deterministic });
     },
-    checkpoint: () =>
-      batches.between(async () => {
-        if (!sequence.needsCheckpoints || tokens.length === 0 || checkpoints.some(({ maxPos }) => maxPos === tokens.length - 1)) return;
-        const checkpoint = sequence.createCheckpoint();
-        await checkpoint.init(context, id);
-        checkpoints.push(checkpoint);
-        if (checkpoints.length > maxCheckpoints) checkpoints.shift()?.dispose();
-      }),
-    save: (path) =>
-      batches.between(async () => {
-        await context.saveSequenceStateToFile(path, id, Uint32Array.from(tokens));
-      }),
-    load: (path) =>
-      batches.between(async () => {
-        clear();
-        try {
-          tokens.push(...(Array.from(await context.loadSequenceStateFromFile(path, id, maxSlotTokens)) as Token[]));
-        } catch (error) {
-          clear();
-          throw error;
-        }
-      }),
+    checkpoint: () => batches.between(state.checkpoint),
+    save: (path) => batches.between(() => state.save(path)),
+    load: (path) => batches.between(() => state.load(path)),
   };
+}
+
+function evaluate(batches: BatchLoop, slot: JobSlot, next: readonly Token[], { signal, deterministic }: Evaluation): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const onDone = (): undefined => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const onFailed = (error: unknown): void => {
+      signal?.removeEventListener('abort', onAbort);
+      reject(error);
+    };
+    const job: Job = { slot, next, deterministic, onDone, onFailed };
+    const onAbort = (): void => void batches.withdraw(job).then(() => signal && reject(abortError(signal)));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    batches.submit(job);
+  });
+}
+
+interface Generating {
+  readonly sequence: NativeSequence;
+  readonly batches: BatchLoop;
+  readonly state: JobSlot;
+}
+
+interface TokenChoice {
+  readonly deterministic: Deterministic | undefined;
+  isLast(token: Token, count: number): boolean;
+}
+
+async function* generate(
+  { sequence, batches, state }: Generating,
+  first: readonly Token[],
+  options: SequenceEvaluateOptions,
+  { deterministic, isLast }: TokenChoice,
+): AsyncGenerator<Token, void> {
+  const isStepwise = sequence.needsCheckpoints || dependsOnText(options);
+  const stream = createTokenStream(isStepwise, isLast);
+  const sampler = sequence.createSampler();
+  const job: Job = { slot: state, next: first, sampler, deterministic, onDone: stream.accept, onFailed: stream.fail };
+  try {
+    sampler.applyConfig(sequence.samplerConfig(options));
+    batches.submit(job);
+    yield* stream.read((token) => {
+      if (isStepwise) sampler.applyConfig(sequence.samplerConfig(options));
+      job.next = [token];
+      batches.submit(job);
+    });
+  } finally {
+    await batches.withdraw(job);
+    sampler.dispose();
+  }
 }
 
 /** Whether what is chosen next depends on what was made of the last token. */

@@ -1,4 +1,5 @@
 import type { Token } from 'node-llama-cpp';
+import { LuciError } from '../../base/errors.ts';
 
 /**
  * Tokens on their way from the batches to who reads them. One is computed ahead, so that the cores work while a token is made into text;
@@ -16,7 +17,7 @@ export interface TokenStream {
   /** For {@link Job.onDone}. */
   accept(token: Token | undefined): readonly Token[] | undefined;
   /** For {@link Job.onFailed}. */
-  fail(error: Error): void;
+  fail(error: unknown): void;
   /** The tokens; `goOn` is told the last one when computing was held and may go on. */
   read(goOn: (token: Token) => void): AsyncGenerator<Token, void>;
 }
@@ -26,7 +27,7 @@ export function createTokenStream(isStepwise: boolean, isLast: (token: Token, co
   let state: State = 'computing';
   const ready: Token[] = [];
   let count = 0;
-  let failure = new Error('no token could be chosen');
+  let failure: unknown = new LuciError('ENGINE_FAILED', 'The engine could choose no token.', { hint: 'luci stop, then ask again' });
   let wake = (): void => undefined;
 
   function stateAfter(token: Token | undefined): State {

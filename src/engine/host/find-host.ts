@@ -27,7 +27,7 @@ export async function findHost(
   options: HostOptions,
   { toWork = false, find }: { toWork?: boolean; find?: HostTarget } = {},
 ): Promise<HostConnection | undefined> {
-  const token = readToken(options);
+  const token = findToken(options)?.token;
   if (token === undefined) return undefined;
   try {
     const { keepAliveSeconds } = options;
@@ -51,11 +51,26 @@ export function tokenPath({ stateFolder }: HostOptions): string {
   return join(stateFolder, 'engine-token');
 }
 
-/** The secret, or undefined where none was made yet. */
-export function readToken(options: HostOptions): string | undefined {
+/** The same, beside the socket: for a home that cannot be written, or has no room. */
+export function spareTokenPath({ home, runtimeFolder }: HostOptions): string {
+  return socketPathOf(home, runtimeFolder).replace(/\.sock$/, '.token');
+}
+
+/** The secret and its file, or undefined where none was made yet. */
+export function findToken(options: HostOptions): { readonly token: string; readonly path: string } | undefined {
+  const home = tokenPath(options);
+  const token = tokenIn(home);
+  if (token !== undefined) return { token, path: home };
+  if (process.platform === 'win32') return undefined; // A named pipe lies in no folder.
+  const spare = spareTokenPath(options);
+  const other = tokenIn(spare);
+  return other === undefined ? undefined : { token: other, path: spare };
+}
+
+function tokenIn(path: string): string | undefined {
   try {
-    return readFileSync(tokenPath(options), 'utf8').trim() || undefined;
+    return readFileSync(path, 'utf8').trim() || undefined;
   } catch {
-    return undefined; // No token was made yet, so no process runs.
+    return undefined; // None was made yet.
   }
 }

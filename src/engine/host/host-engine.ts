@@ -1,7 +1,7 @@
 import { orAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { requireEmbedded } from '../choose-engine.ts';
-import type { Engine, EngineFacts, EngineTarget, GenerationEvent, LoadEvent, OpenOptions, Session } from '../engine.ts';
+import type { Engine, EngineFacts, EngineTarget, GenerationEvent, LoadEvent, OpenOptions, Session, TokenScore } from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
@@ -118,7 +118,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
 }
 
 /** What can be asked of a model over a connection. */
-function requestsOn(connection: HostConnection, target: HostTarget): Pick<Session, 'generate' | 'countTokens' | 'embed'> {
+function requestsOn(connection: HostConnection, target: HostTarget): Pick<Session, 'generate' | 'countTokens' | 'embed' | 'score'> {
   return {
     generate: (request, signal) =>
       eventsOf<GenerationEvent>((emit, stop) => {
@@ -130,6 +130,9 @@ function requestsOn(connection: HostConnection, target: HostTarget): Pick<Sessio
     },
     async embed(texts, signal) {
       return (await finish(connection.request({ type: 'embed', target, texts }), signal)) as readonly (readonly number[])[];
+    },
+    async score(request, signal) {
+      return (await finish(connection.request({ type: 'score', target, request }), signal)) as readonly TokenScore[];
     },
   };
 }

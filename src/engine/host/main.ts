@@ -1,7 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
 import { orAborted, stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { isNotFound } from '../../base/system-error.ts';
@@ -18,9 +17,11 @@ import { runTrial } from './trial-main.ts';
 
 if (process.argv[2] === '--trial') await runTrial(process.argv.slice(3));
 
-const [socketPath = '', tokenPath = '', version = '', budget = ''] = process.argv.slice(2);
+const [socketPath = '', tokenPath = '', version = '', stateFolder = '', budget = ''] = process.argv.slice(2);
 const token = readFileSync(tokenPath, 'utf8').trim();
-const models = createLoadedModels(createSessionOpener(dirname(tokenPath)), budget === '' ? undefined : Number(budget));
+const models = createLoadedModels(createSessionOpener(stateFolder), budget === '' ? undefined : Number(budget));
+// Its log may be on a full disk: a word that cannot be written ends nobody's answer.
+process.stderr.on('error', () => undefined);
 const connections = new Set<Socket>();
 let keepAliveSeconds = 60;
 let lastActivityMs = performance.now();
@@ -168,6 +169,11 @@ async function answer(message: Request, options: UseOptions, send: (message: Fro
       return models.use(message.target, options, (session) => session.countTokens(message.messages, message.tools));
     case 'embed':
       return models.use(message.target, options, (session) => session.embed(message.texts, signal));
+    case 'score':
+      return models.use(message.target, options, async (session) => {
+        if (session.score) return session.score(message.request, signal);
+        throw new LuciError('ENGINE_UNSUPPORTED', `What runs ${message.target.name} does not tell how likely its tokens are.`);
+      });
     case 'status':
       return {
         pid: process.pid,

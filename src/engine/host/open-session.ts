@@ -9,7 +9,7 @@ import { flavorOf } from '../child/server-flavor.ts';
 import { contextLengthFor } from '../context-length.ts';
 import { minContextLength } from '../defaults.ts';
 import type { EngineProgram, LoadEvent } from '../engine.ts';
-import type { OpenedModel, OpeningOptions, SessionOpener } from './loaded-models.ts';
+import type { OpenedModel, OpeningOptions, SessionOpener } from './model-loading.ts';
 import type { HostTarget } from './protocol.ts';
 import { tryFile } from './trial.ts';
 import { fingerprintOf, openTrialRecord } from './trial-record.ts';

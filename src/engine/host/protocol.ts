@@ -1,5 +1,14 @@
 import type { LuciErrorData } from '../../base/errors.ts';
-import type { ChatMessage, ChatRequest, EngineFacts, EngineProgram, GenerationEvent, LoadEvent, ToolDefinition } from '../engine.ts';
+import type {
+  ChatMessage,
+  ChatRequest,
+  EngineFacts,
+  EngineProgram,
+  GenerationEvent,
+  LoadEvent,
+  ScoreRequest,
+  ToolDefinition,
+} from '../engine.ts';
 
 /**
  * What the command and the resident engine process say to each other: one JSON value a line. The words of the handshake (`hello`,
@@ -41,6 +50,7 @@ export type ToHost =
       readonly tools?: readonly ToolDefinition[];
     }
   | { readonly type: 'embed'; readonly id: number; readonly target: HostTarget; readonly texts: readonly string[] }
+  | { readonly type: 'score'; readonly id: number; readonly target: HostTarget; readonly request: ScoreRequest }
   | { readonly type: 'cancel'; readonly id: number }
   /** Asks for a sign of life while a request is under way. */
   | { readonly type: 'ping' }
@@ -97,6 +107,8 @@ export function isToHost(message: ToHost): boolean {
       return isTarget(message.target) && Array.isArray(message.messages);
     case 'embed':
       return isTarget(message.target) && Array.isArray(message.texts);
+    case 'score':
+      return isTarget(message.target) && typeof message.request?.text === 'string' && typeof message.request.topCount === 'number';
     case 'unload':
       return typeof message.name === 'string';
     case 'cancel':
@@ -115,23 +127,20 @@ function isTarget(target: unknown): boolean {
 
 const maxLineBytes = 256 * 1024 ** 2;
 
-/** Splits a stream into JSON values; lines that are none end the connection. */
-export function readMessages<T>(
-  stream: NodeJS.ReadableStream & { destroy(error?: Error): unknown },
-  onMessage: (message: T) => void,
-): void {
+/** Splits a stream into JSON values; lines that are none, or too long, end the connection, which is what both sides hear of it. */
+export function readMessages<T>(stream: NodeJS.ReadableStream & { destroy(): unknown }, onMessage: (message: T) => void): void {
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > maxLineBytes) return void stream.destroy(new Error('a message is too long'));
+    if (rest.length > maxLineBytes) return void stream.destroy();
     for (const line of lines) {
       let message: T;
       try {
         message = JSON.parse(line) as T;
       } catch {
-        return void stream.destroy(new Error('a message is not JSON'));
+        return void stream.destroy();
       }
       onMessage(message);
     }

@@ -1,17 +1,19 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sleep, throwIfAborted } from '../../base/abort.ts';
 import { debugLog } from '../../base/debug-log.ts';
-import { LuciError } from '../../base/errors.ts';
-import { isAlive, lock } from '../../base/lock.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
+import { type Lock, lock } from '../../base/lock.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { partPath } from '../../base/parts.ts';
+import { isAlive } from '../../base/process-life.ts';
 import { diskError, errnoOf } from '../../base/system-error.ts';
 import { version } from '../../base/version.ts';
 import type { HostConnection } from './connection.ts';
-import { findHost, type HostOptions, readToken, tokenPath } from './find-host.ts';
+import { findHost, findToken, type HostOptions, spareTokenPath, tokenPath } from './find-host.ts';
 import { socketPathOf } from './socket-path.ts';
 
 /** Reaches the engine process, starting it when none is there. */
@@ -34,16 +36,16 @@ export async function reachHost(options: HostOptions, { signal, onStart }: Reach
   }
   // The lock covers the key, looking, clearing the stale socket and starting: a loser must neither change the winner's key nor
   // unlink its fresh socket.
-  await using _held = await lock(join(options.stateFolder, 'engine.lock'), { waitMs: startTimeoutMs * 2, signal });
+  await using _held = await lockStart(options, signal);
   const meanwhile = await findHost(options, { toWork: true });
   if (meanwhile?.state === 'welcome') return meanwhile;
   if (meanwhile) await dismiss(meanwhile);
-  await makeToken(options);
+  const keyPath = findToken(options)?.path ?? (await makeToken(options));
   const socketPath = socketPathOf(options.home, options.runtimeFolder);
   if (process.platform !== 'win32') rmSync(socketPath, { force: true });
   onStart?.();
   // Awaited, or the lock would be let go of while the process still starts.
-  return await start(options, socketPath, signal);
+  return await start(options, { socketPath, keyPath }, signal);
 }
 
 /** Asks a process to leave and waits until it is gone; after two seconds it is ended. */
@@ -66,10 +68,30 @@ function killIfThere(pid: number): void {
   }
 }
 
-async function start(options: HostOptions, socketPath: string, signal: AbortSignal | undefined): Promise<HostConnection> {
+/** In a home that cannot be written, or has no room, the lock lies beside the socket. */
+async function lockStart(options: HostOptions, signal: AbortSignal | undefined): Promise<Lock> {
+  const how = { waitMs: startTimeoutMs * 2, signal };
+  return lock(join(options.stateFolder, 'engine.lock'), how).catch((error: unknown) => {
+    if (!isUnwritable(error)) throw error;
+    return lock(spareTokenPath(options).replace(/token$/, 'lock'), how);
+  });
+}
+
+/** On Windows there is no folder beside the socket. */
+function isUnwritable(error: unknown): boolean {
+  return process.platform !== 'win32' && (isLuciError(error, 'DISK_FULL') || isLuciError(error, 'DISK_DENIED'));
+}
+
+/** Where the process listens, and the file of its key. */
+interface Places {
+  readonly socketPath: string;
+  readonly keyPath: string;
+}
+
+async function start(options: HostOptions, { socketPath, keyPath }: Places, signal: AbortSignal | undefined): Promise<HostConnection> {
   const logPath = join(options.logsFolder, 'engine.log');
-  const log = openLog(logPath);
-  const args = [partPath('engine-host.mjs'), socketPath, tokenPath(options), version, String(options.memoryBudgetBytes ?? '')];
+  const log = await openLog(logPath);
+  const args = [partPath('engine-host.mjs'), socketPath, keyPath, version, options.stateFolder, String(options.memoryBudgetBytes ?? '')];
   // One libuv thread: the engine starts its compute threads from it for every token, and moving between four halves the speed.
   // What it loads asks for a home folder, and the system knows none of an account without an entry.
   const environment = { HOME: options.home, ...options.environment, UV_THREADPOOL_SIZE: '1' };
@@ -81,7 +103,7 @@ async function start(options: HostOptions, socketPath: string, signal: AbortSign
     cwd: options.home,
     windowsHide: true,
   });
-  closeSync(log);
+  if (log !== 'ignore') closeSync(log);
   let ended: string | undefined;
   child.once('error', (error) => {
     ended = error.message;
@@ -106,14 +128,16 @@ async function start(options: HostOptions, socketPath: string, signal: AbortSign
   );
 }
 
-/** The log of the last run is kept; a log that grew large is started anew. */
-function openLog(path: string): number {
+/** The log of the last run is kept; a log that grew large is started anew. Without room or rights there is none. */
+async function openLog(path: string): Promise<number | 'ignore'> {
   try {
-    mkdirSync(join(path, '..'), { recursive: true });
+    await makeFolder(dirname(path));
     const isLarge = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 5e6;
     return openSync(path, isLarge ? 'w' : 'a', 0o600);
   } catch (error) {
-    throw diskError(error, path, "write the engine's log");
+    const told = diskError(error, path, "write the engine's log");
+    if (isUnwritable(told)) return 'ignore';
+    throw told;
   }
 }
 
@@ -132,15 +156,21 @@ function lastLine(path: string): string {
   }
 }
 
-/** A secret only this user can read; on Windows everybody can open a named pipe. */
-async function makeToken(options: HostOptions): Promise<void> {
+/** A secret only this user can read; on Windows everybody can open a named pipe. Returns its file. */
+async function makeToken(options: HostOptions): Promise<string> {
   const path = tokenPath(options);
-  if (readToken(options) !== undefined) return;
+  return writeToken(path).catch((error: unknown) => {
+    if (!isUnwritable(error)) throw error;
+    return writeToken(spareTokenPath(options));
+  });
+}
+
+async function writeToken(path: string): Promise<string> {
   try {
-    mkdirSync(options.stateFolder, { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(path, 'w', 0o600);
-    await file.writeFile(randomBytes(32).toString('hex'));
-    await file.close();
+    await file.writeFile(randomBytes(32).toString('hex')).finally(() => file.close());
+    return path;
   } catch (error) {
     throw diskError(error, path, "write the engine's key");
   }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import type { TrialReport } from './trial.ts';
@@ -11,11 +11,12 @@ import type { TrialReport } from './trial.ts';
 
 /** Loads `path`, asks it one question, and writes a {@link TrialReport} to stdout. */
 export async function runTrial([path = '', name = '', threads = '']: readonly string[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'luci-trial-'));
+  // Where no temporary folder can be made, nothing is kept: one question needs nothing.
+  const folder = await mkdtemp(join(tmpdir(), 'luci-trial-')).catch(() => join(devNull, 'none'));
   try {
     report({ error: await failureOf({ path, name, threads: Number(threads), folder }) });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
   process.exit(0);
 }

@@ -63,7 +63,7 @@ function isContinued({ facts, dialect }: OpenAiTarget, { raw }: ChatRequest): bo
 }
 
 async function* generate(target: OpenAiTarget, request: ChatRequest, outer: AbortSignal | undefined): AsyncGenerator<GenerationEvent> {
-  const answer = streamedAnswer(target, performance.now());
+  const answer = streamedAnswer(target, request, performance.now());
   using watch = watchOver(target.isAlive, outer);
   const { signal } = watch;
   const isPlain = isContinued(target, request);
@@ -75,6 +75,7 @@ async function* generate(target: OpenAiTarget, request: ChatRequest, outer: Abor
       // What came before the stop may all be here already; it is not handed on any more.
       throwIfAborted(signal);
       yield* answer.takeIn(record);
+      if (answer.isRepeating) break;
     }
   } catch (error) {
     if (signal?.aborted) throw abortError(signal);

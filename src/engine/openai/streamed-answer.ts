@@ -1,11 +1,15 @@
 import { LuciError } from '../../base/errors.ts';
-import type { EndReason, GenerationEvent, ToolCall } from '../engine.ts';
+import { type AnswerPart, createAnswerParts } from '../embedded/answer-parts.ts';
+import type { ChatRequest, EndReason, GenerationEvent, ToolCall } from '../engine.ts';
+import { createRepetitionWatch, endsRepetition } from '../repetition.ts';
 import { answerTooLong, errorText, type OpenAiTarget, placeOf } from './client.ts';
 import { usageOf } from './usage.ts';
 import { isRecord, type JsonRecord, type ToolCallDelta } from './wire.ts';
 
 /** An answer put together from the records it streams in. */
 export interface StreamedAnswer {
+  /** It has come to repeat itself without end: no more of it is worth taking in. */
+  readonly isRepeating: boolean;
   /** Takes the next record in; returns what it says at once. Throws ENGINE_FAILED when the endpoint says that it failed. */
   takeIn(record: JsonRecord): readonly GenerationEvent[];
   /** @returns Tool calls and the end, or undefined when the endpoint never said that the answer is over. */
@@ -22,7 +26,17 @@ interface PartialCall {
 }
 
 /** Starts one; `startedAt` is when it was asked for, by `performance.now()`. */
-export function streamedAnswer(target: OpenAiTarget, startedAt: number): StreamedAnswer {
+export function streamedAnswer(target: OpenAiTarget, request: ChatRequest, startedAt: number): StreamedAnswer {
+  // Many endpoints leave the thinking in the text. Whose template is unknown, its marks count at the beginning alone.
+  const parts = createAnswerParts({
+    thinking: [],
+    calls: [],
+    isHarmony: false,
+    isForced: request.jsonSchema !== undefined,
+    stops: [],
+  });
+  const repeats = endsRepetition(request) ? createRepetitionWatch() : () => false;
+  let isRepeating = false;
   const calls = new Map<number, PartialCall>();
   let callCharacters = 0;
   let firstTokenAt: number | undefined;
@@ -44,17 +58,25 @@ export function streamedAnswer(target: OpenAiTarget, startedAt: number): Streame
   function textsOf(delta: JsonRecord): GenerationEvent[] {
     const events: GenerationEvent[] = [];
     const thought = delta['reasoning_content'] ?? delta['reasoning'];
-    if (typeof thought === 'string' && thought !== '') events.push({ type: 'thinking', text: thought });
+    if (typeof thought === 'string' && thought !== '') {
+      pieces += 1;
+      isRepeating = repeats(thought);
+      events.push({ type: 'thinking', text: thought });
+    }
     const text = delta['content'];
     if (typeof text === 'string' && text !== '') {
       firstTokenAt ??= performance.now();
       pieces += 1;
-      events.push({ type: 'text', text });
+      isRepeating = repeats(text);
+      events.push(...parts.push(text).flatMap(eventOf));
     }
     return events;
   }
 
   return {
+    get isRepeating() {
+      return isRepeating;
+    },
     takeIn(record) {
       if (record['error'] !== undefined) throw new LuciError('ENGINE_FAILED', `${placeOf(target)}: ${errorText(record['error'])}`);
       usage = recordAt(record, 'usage') ?? usage;
@@ -70,13 +92,19 @@ export function streamedAnswer(target: OpenAiTarget, startedAt: number): Streame
       return events;
     },
     finish() {
-      const said = reason;
+      const said = isRepeating ? 'repetition' : reason;
       if (said === undefined) return undefined;
       const events = [...calls.values()].map((call): GenerationEvent => ({ type: 'tool-call', call: finishedCall(target, call, said) }));
       const seen = { startedAt, firstTokenAt, endedAt: performance.now(), pieces };
-      return [...events, { type: 'end', reason: calls.size > 0 ? 'tool-calls' : said, usage: usageOf(usage, timings, seen) }];
+      const end: GenerationEvent = { type: 'end', reason: calls.size > 0 ? 'tool-calls' : said, usage: usageOf(usage, timings, seen) };
+      return [...parts.end().flatMap(eventOf), ...events, end];
     },
   };
+}
+
+/** A part of the text; calls in it are told apart by who offered the tools. */
+function eventOf(part: AnswerPart): GenerationEvent[] {
+  return part.type === 'call' ? [] : [part];
 }
 
 function recordAt(record: JsonRecord, name: string): JsonRecord | undefined {

@@ -1,4 +1,5 @@
-import type { ChatMessage, ChatRequest, JsonSchema, ToolDefinition } from '../engine.ts';
+import { LuciError } from '../../base/errors.ts';
+import type { ChatMessage, ChatRequest, JsonSchema, Sampling, ToolDefinition } from '../engine.ts';
 import { plainText } from '../plain-text.ts';
 import { grammarOf } from '../schema-grammar.ts';
 import { type Dialect, takesAllSampling } from './dialect.ts';
@@ -72,7 +73,10 @@ export function continuationBody(model: string, dialect: Dialect, request: ChatR
 
 /** What the protocol itself does not have. */
 function moreSampling(dialect: Dialect, { sampling = {}, thinking, thinkingTokens }: ChatRequest): object {
-  if (!takesAllSampling(dialect)) return {};
+  if (!takesAllSampling(dialect)) {
+    refuseSampling(sampling);
+    return {};
+  }
   return {
     top_k: sampling.topK,
     min_p: sampling.minP,
@@ -82,6 +86,23 @@ function moreSampling(dialect: Dialect, { sampling = {}, thinking, thinkingToken
     thinking_budget_tokens: thinkingTokens ?? (thinking === false ? 0 : undefined),
     cache_prompt: true,
   };
+}
+
+/** An endpoint of the bare protocol would pass these over without a word. At temperature 0 the likeliest token is chosen, whatever is left out. */
+function refuseSampling({ temperature, topK = 0, minP = 0, repeatPenalty = 1, ifKnown = false }: Sampling): void {
+  if (ifKnown) return;
+  // 0 turns these off, which an endpoint without them does by itself.
+  const choice = temperature === 0 ? {} : { 'top-k': topK || undefined, 'min-p': minP || undefined };
+  const penalty = { 'repeat-penalty': repeatPenalty === 1 ? undefined : repeatPenalty };
+  const [asked] = Object.entries({ ...choice, ...penalty }).find(([, value]) => value !== undefined) ?? [];
+  if (asked === undefined) return;
+  throw new LuciError(
+    'ENGINE_UNSUPPORTED',
+    `The endpoint of this model does not know ${asked}: its protocol has temperature, top-p and seed.`,
+    {
+      hint: `Ask without ${asked}, or ask a model that runs here: luci list`,
+    },
+  );
 }
 
 function answerForm(dialect: Dialect, schema: JsonSchema | undefined): object {

@@ -79,7 +79,7 @@ function deltaOf(event: Exclude<AnswerEvent, { type: 'end' }>): object {
 
 function stopReason(reason: EndReason): string {
   if (reason === 'tool-calls') return 'tool_use';
-  return reason === 'length' ? 'max_tokens' : 'end_turn';
+  return reason === 'length' || reason === 'repetition' ? 'max_tokens' : 'end_turn';
 }
 
 function usageOf({ promptTokens, cachedTokens, generatedTokens }: Usage): object {

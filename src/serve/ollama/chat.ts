@@ -1,8 +1,9 @@
-import type { Usage } from '../../engine/engine.ts';
+import type { EndReason, Usage } from '../../engine/engine.ts';
 import { type AnswerEvent, type AnswerRequest, answerOf, wholeAnswer } from '../answer.ts';
 import type { ServeContext } from '../context.ts';
 import { ndjson, ndjsonLine, streamed } from '../event-stream.ts';
 import { failureOf, unsupported } from '../failure.ts';
+import { finishReason } from '../openai/usage.ts';
 import { readBody } from '../read-body.ts';
 import { ollamaErrorBody } from './errors.ts';
 import { chatSchema, generateSchema, howOf, messagesOf, toolsOf } from './request.ts';
@@ -68,12 +69,12 @@ function callOf({ name, arguments: args }: Extract<AnswerEvent, { type: 'call' }
 
 const nanosecondsPerMs = 1e6;
 
-function endOf(reason: string, usage: Usage): object {
+function endOf(reason: EndReason, usage: Usage): object {
   const { promptTokens, generatedTokens, totalMs, loadMs, timeToFirstTokenMs } = usage;
   const ns = (ms: number): number => Math.round(Math.max(0, ms) * nanosecondsPerMs);
   return {
     done: true,
-    done_reason: reason === 'length' ? 'length' : 'stop',
+    done_reason: finishReason(reason) === 'length' ? 'length' : 'stop',
     total_duration: ns(totalMs),
     load_duration: ns(loadMs),
     prompt_eval_count: promptTokens,

@@ -77,6 +77,8 @@ export function howOf({ format, options, think }: Common): Omit<ChatRequest, 'me
       minP: options?.min_p ?? undefined,
       repeatPenalty: options?.repeat_penalty ?? undefined,
       seed: options?.seed ?? undefined,
+      // Clients of this protocol send all of them with every question, and expect a server to pass over what it does not know.
+      ifKnown: true,
     },
   };
 }

@@ -68,6 +68,8 @@ export const chatSchema = v.object({
   parallel_tool_calls: optional(v.boolean()),
   response_format: optional(responseFormatSchema),
   reasoning_effort: optional(v.picklist(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])),
+  /** What clients of llama-server and vLLM say instead. */
+  chat_template_kwargs: optional(v.object({ enable_thinking: optional(v.boolean()) })),
   logprobs: optional(v.boolean()),
   logit_bias: optional(jsonObject),
   frequency_penalty: optional(number(-2, 2)),
@@ -122,8 +124,8 @@ function refuseUnsupported({ logprobs, logit_bias: bias, frequency_penalty: freq
   if (refused) throw new LuciError('ENGINE_UNSUPPORTED', `"${refused}" cannot be had here.`, { details: { param: refused } });
 }
 
-function thinkingOf({ reasoning_effort: effort }: ChatBody): ChatRequest['thinking'] {
-  if (effort === undefined || effort === null) return undefined;
+function thinkingOf({ reasoning_effort: effort, chat_template_kwargs: told }: ChatBody): ChatRequest['thinking'] {
+  if (effort === undefined || effort === null) return told?.enable_thinking ?? undefined;
   if (effort === 'none') return false;
   if (effort === 'low' || effort === 'minimal') return 'low';
   return effort === 'medium' ? true : 'high';

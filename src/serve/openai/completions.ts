@@ -7,6 +7,7 @@ import { failureOf } from '../failure.ts';
 import { readBody } from '../read-body.ts';
 import { samplingFields, samplingOf } from './chat-request.ts';
 import { openAiErrorBody } from './errors.ts';
+import { type ScoredCompletion, scoredCompletions } from './scored-completion.ts';
 import { finishReason, usageOf } from './usage.ts';
 
 /** POST /v1/completions: texts that the model continues, without its chat template. */
@@ -15,8 +16,10 @@ const completionSchema = v.object({
   ...samplingFields,
   model: v.nullish(v.string()),
   prompt: v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(64))]),
+  /** 0: nothing is written, which makes sense with `echo` alone. */
+  max_tokens: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e7))),
   echo: v.nullish(v.boolean()),
-  logprobs: v.nullish(v.number()),
+  logprobs: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))),
   suffix: v.nullish(v.string()),
 });
 
@@ -34,6 +37,7 @@ export async function completions(context: ServeContext, request: Request): Prom
     created: Math.floor(Date.now() / 1000),
     model: body.model ?? 'default',
   };
+  if (typeof body.logprobs === 'number') return scored(context, body, head, request.signal);
   const asked = [body.prompt].flat().map((prompt) => requestOf(body, prompt));
   if (!body.stream) {
     const answers = [];
@@ -49,8 +53,24 @@ export async function completions(context: ServeContext, request: Request): Prom
   );
 }
 
-function refuse({ echo, logprobs, suffix, n }: CompletionBody): void {
-  const param = (echo && 'echo') || (logprobs && 'logprobs') || (suffix && 'suffix') || ((n ?? 1) > 1 && 'n');
+async function scored(context: ServeContext, body: CompletionBody, head: object, signal: AbortSignal): Promise<Response> {
+  const all = await scoredCompletions(context, body, [body.prompt].flat(), signal);
+  const choices = all.map(({ text, logprobs }, index) => ({ index, text, logprobs, finish_reason: 'length' }));
+  const sum = (count: (one: ScoredCompletion) => number): number => all.reduce((total, one) => total + count(one), 0);
+  const [prompt, generated] = [sum(({ promptTokens }) => promptTokens), sum(({ generatedTokens }) => generatedTokens)];
+  const usage = { prompt_tokens: prompt, completion_tokens: generated, total_tokens: prompt + generated };
+  return Response.json({ ...head, choices, usage });
+}
+
+/** `echo` without `logprobs` tells a client what it said itself. */
+function refuse({ echo, logprobs, max_tokens: maxTokens, suffix, n, stream }: CompletionBody): void {
+  const isScored = typeof logprobs === 'number';
+  const param =
+    (echo && !isScored && 'echo') ||
+    (isScored && stream && 'stream') ||
+    (maxTokens === 0 && !(isScored && echo) && 'max_tokens') ||
+    (suffix && 'suffix') ||
+    ((n ?? 1) > 1 && 'n');
   if (param) throw new LuciError('ENGINE_UNSUPPORTED', `"${param}" cannot be had here.`, { details: { param } });
 }
 

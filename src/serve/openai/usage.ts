@@ -3,7 +3,7 @@ import type { EndReason, Usage } from '../../engine/engine.ts';
 /** Why an answer ended, in OpenAI's words. */
 export function finishReason(reason: EndReason): 'stop' | 'length' | 'tool_calls' {
   if (reason === 'tool-calls') return 'tool_calls';
-  return reason === 'length' ? 'length' : 'stop';
+  return reason === 'length' || reason === 'repetition' ? 'length' : 'stop';
 }
 
 /** Tokens of all answers of one request. */

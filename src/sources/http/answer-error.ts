@@ -1,7 +1,7 @@
 import { LuciError } from '../../base/errors.ts';
 import type { NetResponse } from '../../net/net.ts';
 import { retryableStatuses } from '../../net/retryable-status.ts';
-import { retryAfterMs } from '../hub/retry-after.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /** What was asked for, and how. */
 export interface Asked {

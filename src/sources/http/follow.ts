@@ -2,10 +2,10 @@ import { LuciError } from '../../base/errors.ts';
 import { merged } from '../../base/merged.ts';
 import { sha256In } from '../../base/sha256.ts';
 import type { Net, NetResponse } from '../../net/net.ts';
-import type { ResolvedFile } from '../hub/resolved-file.ts';
 import { type Asked, answerError } from './answer-error.ts';
 import { hubAuthorization } from './authorization.ts';
 import type { HttpAccess } from './http-access.ts';
+import type { ResolvedFile } from './resolved-file.ts';
 
 /** Where a file's bytes are. Redirects are followed by hand: the facts are on them, and the token must not cross origins. */
 

@@ -10,8 +10,7 @@ const copy: CaseDefinition = {
   maxTokens: 60,
   chanceLevel: 0,
   generate(random) {
-    const mark = `${random.pick([...'KQRTXZ'])}${random.int(3, 9)}`;
-    const text = `${random.pick(adjectives)} ${random.pick(nouns)} / ${random.int(103, 998)}-${mark}`;
+    const text = `${random.pick(adjectives)} ${random.pick(nouns)} ${random.int(103, 998)}`;
     return plain(
       `Reply with exactly the following text and nothing else: ${text}`,
       { kind: 'exactText', value: text },
@@ -23,94 +22,108 @@ const copy: CaseDefinition = {
 
 const arithmetic: CaseDefinition = {
   id: 't0-arith',
-  title: 'Add and take away',
+  title: 'Add two numbers',
   ability: 'arithmetic',
   maxTokens: 240,
   chanceLevel: 0,
   generate(random) {
     for (;;) {
-      const [had, came, went] = [random.int(12, 48), random.int(5, 29), random.int(3, 19)];
-      const left = had + came - went;
-      if (reservedNumbers.has(left) || [had, came, went].includes(left)) continue;
-      const [thing, name] = [random.pick(things), random.pick(names)];
-      return plain(
-        `There are ${had} ${thing} in a crate. ${name} puts ${came} more into it and later takes ${went} out. How many ${thing} are in the crate now? End with "Answer: <number>".`,
-        { kind: 'number', value: left },
-        `${had} + ${came} = ${had + came}, then ${had + came} - ${went} = ${left}.\nAnswer: ${left}`,
-        `Answer: ${had + came + went}`,
-      );
+      const [first, second] = [random.int(12, 48), random.int(5, 29)];
+      const sum = first + second;
+      if (reservedNumbers.has(sum)) continue;
+      return plain(`What is ${first} + ${second}?`, { kind: 'number', value: sum }, `${first} + ${second} = ${sum}`, String(sum + 10));
     }
   },
 };
 
 const extract: CaseDefinition = {
   id: 't0-extract',
-  title: 'Find two facts in a note',
+  title: 'Find a fact in a note',
   ability: 'reading',
   maxTokens: 120,
-  chanceLevel: 1 / 36,
+  chanceLevel: 1 / 8,
   generate(random) {
-    const people = random.some(names, 9);
+    const people = random.some(names, 8);
     const codes = new Set<string>();
-    while (codes.size < 9) codes.add(`${random.pick([...'BCDFGHKM'])}${random.int(213, 989)}`);
+    while (codes.size < 8) codes.add(`${random.pick([...'BCDFGHKM'])}${random.int(213, 989)}`);
     const list = [...codes];
-    const [first = 0, second = 0, other = 0] = random.some([...list.keys()], 3);
+    const [asked = 0, other = 0] = random.some([...list.keys()], 2);
     const note = people.map((person, index) => `${person} has the locker code ${list[index]}.`).join(' ');
-    const want = [list[first] ?? '', list[second] ?? ''];
+    const want = list[asked] ?? '';
     return plain(
-      `A note from the sports hall:\n\n${note}\n\nWhat are the locker codes of ${people[first]} and ${people[second]}? Reply with the two codes only.`,
-      { kind: 'oneOf', options: list, want, inOrder: true, owners: [people[first] ?? '', people[second] ?? ''] },
-      want.join(', '),
-      `${want[0]}, ${list[other]}`,
+      `A note from the sports hall:\n\n${note}\n\nWhat is the locker code of ${people[asked]}? Reply with the code only.`,
+      { kind: 'oneOf', options: list, want: [want] },
+      want,
+      list[other] ?? '',
     );
   },
 };
 
 const yesNo: CaseDefinition = {
   id: 't0-yesno',
-  title: 'Five yes or no questions about a text',
-  ability: 'reading',
+  title: 'Four yes or no questions',
+  ability: 'knowledge',
   maxTokens: 160,
-  chanceLevel: 1 / 30,
+  chanceLevel: 1 / 14,
   generate(random) {
-    const [a, b] = random.some(names, 2);
-    const [thing, otherThing] = random.some(things, 2);
-    const [colour, otherColour] = random.some(['red', 'green', 'blue', 'yellow', 'white'], 2);
-    const [day, otherDay] = random.some(['Monday', 'Tuesday', 'Thursday', 'Friday'], 2);
     let pattern: boolean[];
-    do pattern = [0, 1, 2, 3, 4].map(() => random.next() < 0.5);
+    do pattern = [0, 1, 2, 3].map(() => random.next() < 0.5);
     while (new Set(pattern).size < 2);
-    const questions = [
-      `Did ${pattern[0] ? a : b} buy something?`,
-      `Was the box ${pattern[1] ? colour : otherColour}?`,
-      `Was it on a ${pattern[2] ? day : otherDay}?`,
-      `Did ${pattern[3] ? b : a} pay for the lunch?`,
-      `Were there ${pattern[4] ? thing : otherThing} in the box?`,
-    ];
+    const asked = pattern.map((isTrue) => {
+      const kind = random.pick(Object.keys(kinds));
+      const other = random.pick(Object.keys(kinds).filter((name) => name !== kind && !nearKinds[kind]?.includes(name)));
+      return { thing: withArticle(random.pick(kinds[kind] ?? [])), claim: oneOfKind(isTrue ? kind : other) };
+    });
+    const questions = asked.map(({ thing, claim }) => `Is ${thing} ${claim}?`);
     const words = pattern.map((value) => (value ? 'yes' : 'no'));
-    const user = `On ${day}, ${a} and ${b} went to town. ${a} bought some ${thing} and carried them home in a ${colour} box. ${b} paid for the lunch but bought nothing.\n\nAnswer these questions with yes or no, one per line, in order:\n${questions.map((question, index) => `${index + 1}. ${question}`).join('\n')}`;
     const flipped = words.map((word, index) => (index === 2 ? (word === 'yes' ? 'no' : 'yes') : word));
     const numbered = (list: readonly string[]): string => list.map((word, index) => `${index + 1}. ${word}`).join('\n');
-    return plain(user, { kind: 'yesNo', want: words as ('yes' | 'no')[] }, numbered(words), numbered(flipped));
+    return plain(
+      `Answer these questions with yes or no, one per line, in order:\n${numbered(questions)}`,
+      { kind: 'yesNo', want: words as ('yes' | 'no')[], claims: asked.map(({ claim }) => claim) },
+      numbered(words),
+      numbered(flipped),
+    );
   },
 };
 
+/** Kinds of which one might say that a thing is of both: a plum is a colour too, and a chisel an instrument. */
+const nearKinds: Readonly<Record<string, readonly string[]>> = {
+  fruits: ['colours'],
+  instruments: ['tools'],
+  tools: ['instruments'],
+  vehicles: ['tools'],
+};
+
+/** `animals` -> `an animal`. */
+function oneOfKind(kind: string): string {
+  if (kind === 'instruments') return 'a musical instrument';
+  return withArticle(kind.replace(/ies$/, 'y').replace(/s$/, ''));
+}
+
+/** Names and colours stand without an article. */
+function withArticle(word: string): string {
+  if (/^[A-Z]/.test(word) || kinds['colours']?.includes(word)) return word;
+  return `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`;
+}
+
 const pick: CaseDefinition = {
   id: 't0-pick',
-  title: 'Pick the two that belong together',
+  title: 'Pick the word of a kind',
   ability: 'knowledge',
   maxTokens: 120,
-  chanceLevel: 1 / 45,
+  chanceLevel: 1 / 8,
   generate(random) {
-    const [wanted = '', ...others] = random.some(Object.keys(kinds), 5);
-    const want = random.some(kinds[wanted] ?? [], 2);
-    const rest = others.flatMap((kind) => random.some(kinds[kind] ?? [], 2));
-    const options = random.shuffle([...want, ...rest]);
+    const wanted = random.pick(Object.keys(kinds));
+    const others = Object.keys(kinds).filter((kind) => kind !== wanted && !nearKinds[kind]?.includes(wanted));
+    const want = random.pick(kinds[wanted] ?? []);
+    const rest = random.some(others, 7).map((kind) => random.pick(kinds[kind] ?? []));
+    const options = random.shuffle([want, ...rest]);
     return plain(
-      `Which two of these ten words are ${wanted}? ${options.join(', ')}. Reply with those two words only.`,
-      { kind: 'oneOf', options, want, inOrder: false },
-      `${want[1]} and ${want[0]}`,
-      `${want[0]}, ${rest[0]}`,
+      `Which one of these words is ${oneOfKind(wanted)}? ${options.join(', ')}. Reply with that word only.`,
+      { kind: 'oneOf', options, want: [want] },
+      want,
+      rest[0] ?? '',
     );
   },
 };
@@ -120,22 +133,15 @@ const json: CaseDefinition = {
   title: 'Write a small JSON object',
   ability: 'formats',
   maxTokens: 120,
-  chanceLevel: 1 / 27,
+  chanceLevel: 0,
   generate(random) {
-    const [name = '', colleague = '', neighbour = ''] = random.some(names, 3);
-    const [town = '', origin = '', office = ''] = random.some(towns, 3);
-    const [age, years, house] = [random.int(19, 67), random.int(3, 15), random.int(71, 98)];
-    const object = (who: string, old: number, where: string): string => JSON.stringify({ name: who, age: old, town: where });
-    return {
-      ...plain(
-        `Turn this sentence into a JSON object with exactly the three keys "name", "age" and "town" (where the person lives): "${name}, who turned ${age} last week, lives in ${town} at number ${house}, next door to ${neighbour} from ${origin}, and has worked in ${office} with ${colleague} for ${years} years." Reply with the JSON only.`,
-        { kind: 'json', want: { name, age, town } },
-        fence('json', object(name, age, town)),
-        object(name, years, town),
-      ),
-      guess: (guessing) =>
-        object(guessing.pick([name, colleague, neighbour]), guessing.pick([age, years, house]), guessing.pick([town, origin, office])),
-    };
+    const [name, town, age] = [random.pick(names), random.pick(towns), random.int(19, 67)];
+    return plain(
+      `Turn this sentence into a JSON object with exactly the three keys "name", "age" and "town": "${name} is ${age} years old and lives in ${town}." Reply with the JSON only.`,
+      { kind: 'json', want: { name, age, town } },
+      fence('json', JSON.stringify({ name, age, town })),
+      JSON.stringify({ name, age: town, town: age }),
+    );
   },
 };
 
@@ -152,7 +158,7 @@ const make: CaseDefinition = {
     return {
       turns: [
         {
-          user: `Please make a file called ${file} that contains this text: ${text}`,
+          user: `Write a file with the path ${file} and this content: ${text}`,
           verify: { kind: 'state', files: { ...files, [file]: text }, mostCalls: 12 },
         },
       ],
@@ -177,7 +183,7 @@ const rename: CaseDefinition = {
     return {
       turns: [
         {
-          user: `I have a file named ${from}. Can you rename it to ${to} for me? Leave the other files alone.`,
+          user: `Move the file ${from} to ${to}. Leave the other files alone.`,
           verify: { kind: 'state', files: { ...rest, [to]: content }, mostCalls: 12 },
         },
       ],
@@ -207,7 +213,7 @@ const list: CaseDefinition = {
     return {
       turns: [
         {
-          user: `How many .${ending} files do I have in the folder "${folder}"? Have a look and tell me the number.`,
+          user: `List the folder "${folder}". How many .${ending} files are in it?`,
           verify: {
             kind: 'state',
             files,
@@ -251,31 +257,31 @@ const info: CaseDefinition = {
         value: disk.free,
         total: disk.total,
         units: ['g'],
-        texts: ['How much room is left on my disk, in GB?', 'Is my disk nearly full? How many GB are free?'],
+        text: 'How many GB of the disk of this computer are free?',
       },
       {
         value: memory.free,
         total: memory.total,
         units: ['g'],
-        texts: ['How many GB of memory are free right now?', 'How much RAM is not in use at the moment, in GB?'],
+        text: 'How many GB of the memory of this computer are free?',
       },
       {
         value: cores,
         total: undefined,
         units: ['core'],
-        texts: ['How many cores does my processor have?', 'A program asks for the number of CPU cores here. What do I enter?'],
+        text: 'How many cores does the processor of this computer have?',
       },
       {
         value: battery,
         total: undefined,
         units: ['%', 'percent'],
-        texts: ['How full is my battery, in percent?', 'What percentage is the battery of this computer at?'],
+        text: 'How full is the battery of this computer, in percent?',
       },
       {
         value: uptime,
         total: undefined,
         units: ['day'],
-        texts: ['For how many days has this computer been running?', 'How many days ago was this computer switched on?'],
+        text: 'For how many days has this computer been running?',
       },
     ]);
     // The total may stand beside what is free.
@@ -284,7 +290,7 @@ const info: CaseDefinition = {
     const answer = { kind: 'oneOf', options, want: [String(question.value)], units: question.units } as const;
     const call = { name: 'system_info', args: {} };
     return {
-      turns: [{ user: random.pick(question.texts), verify: { kind: 'state', files: {}, called: ['system_info'], answer } }],
+      turns: [{ user: question.text, verify: { kind: 'state', files: {}, called: ['system_info'], answer } }],
       world: { files: {}, facts },
       oracle: [{ text: `It is ${question.value}.`, calls: [call] }],
       nearMiss: [{ text: `It is ${question.value + 3}.`, calls: [call] }],

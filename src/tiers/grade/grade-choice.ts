@@ -96,12 +96,14 @@ function isSwapped(
   return codes.some((at, index) => index > 0 && at < (codes[index - 1] ?? 0));
 }
 
-export function gradeYesNo({ want }: Of<'yesNo'>, text: string): Grade {
+export function gradeYesNo({ want, claims = [] }: Of<'yesNo'>, text: string): Grade {
   const asked = text.replace(/\byes\s*(?:or|\/|and)\s*no\b/gi, ' ');
   const refused = openOrRefused(asked);
   if (refused !== undefined && !/\n/.test(asked.trim())) return failed(refused);
   const lines = asked.split('\n').filter((line) => /\b(yes|no)\b/i.test(line));
-  const found = lines.length === 1 ? wordsOf(lines[0] ?? '') : inOrder(lines).map(verdictOfLine);
+  const [line = ''] = lines;
+  if (want.length === 1 && contradicts(line, claims[0], wordsOf(line)[0])) return failed('it contradicts itself', line);
+  const found = lines.length === 1 ? wordsOf(line) : inOrder(lines).map((one, index) => verdictOfLine(one, claims[index]));
   return sameValue(found, want) ? passed : failed('the answers differ', found.join(', '));
 }
 
@@ -115,11 +117,20 @@ function inOrder(lines: readonly string[]): readonly string[] {
   return numbers.some((number, index) => number < (numbers[index - 1] ?? 0)) ? [] : lines;
 }
 
-/** The word a line says: after a question that is repeated, not asked itself, not taken back. */
-function verdictOfLine(line: string): string | undefined {
+/** The word a line says: after a question that is repeated, not asked itself, not taken back, not contradicted by its own sentence. */
+function verdictOfLine(line: string, claim: string | undefined): string | undefined {
   if (/\b(?:yes|no)\b\W*\?/i.test(line)) return undefined;
   const said = line.includes('?') ? line.slice(line.lastIndexOf('?') + 1) : line;
   const [first, ...more] = wordsOf(said).length > 0 ? wordsOf(said) : wordsOf(line);
   const isTakenBack = more.some((word) => word !== first) && /\b(?:actually|rather|wait|sorry|correction|i mean|or|instead)\b/i.test(said);
-  return isTakenBack ? undefined : first;
+  return isTakenBack || contradicts(said, claim, first) ? undefined : first;
+}
+
+/** "No, a drill is a vehicle.", "Yes, a drill is not a vehicle." */
+function contradicts(said: string, claim: string | undefined, word: string | undefined): boolean {
+  if (claim === undefined) return false;
+  const at = said.toLowerCase().replace(/[*_`"]/g, '');
+  const isSaid = at.includes(` is ${claim}`);
+  const isDenied = [` is not ${claim}`, `n't ${claim}`, `n’t ${claim}`].some((denial) => at.includes(denial));
+  return word === 'no' ? isSaid && !isDenied : isDenied;
 }

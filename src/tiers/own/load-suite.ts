@@ -3,12 +3,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import { isLuciError, LuciError } from '../../base/errors.ts';
+import { ladderName } from '../../base/suite-name.ts';
 import { diskError, isNotFound } from '../../base/system-error.ts';
 import { waysOfAsking } from '../asking.ts';
 import { gradesPython, type Instance, type ScriptedTurn } from '../case.ts';
 import { graderVersion } from '../grade/grade.ts';
 import { seededRandom } from '../random.ts';
-import { ladderName, type Suite } from '../suite.ts';
+import type { Suite } from '../suite.ts';
 import { type Choice, filled, usedParameters } from './fill.ts';
 import { type FileCase, type FilledCase, instanceSchema, type SuiteFile, suiteFileSchema } from './schema.ts';
 

@@ -53,7 +53,11 @@ function partsOf(isTemplate: boolean) {
       want: texts,
       inOrder: v.optional(v.boolean(), false),
     }),
-    yesNo: v.strictObject({ kind: v.literal('yesNo'), want: v.pipe(v.array(yesOrNo(isTemplate)), v.minLength(1)) }),
+    yesNo: v.strictObject({
+      kind: v.literal('yesNo'),
+      want: v.pipe(v.array(yesOrNo(isTemplate)), v.minLength(1)),
+      claims: described(v.optional(texts), 'What each question asks, as in "a fruit"; "No, it is a fruit." is no answer then.'),
+    }),
     json: v.strictObject({ kind: v.literal('json'), want: v.unknown(), anyOrder: v.optional(v.boolean()) }),
     lines: v.strictObject({ kind: v.literal('lines'), want: texts }),
     constraints: v.strictObject({ kind: v.literal('constraints'), list: v.pipe(v.array(constraint), v.minLength(1)) }),

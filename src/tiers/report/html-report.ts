@@ -8,7 +8,7 @@ import { tierBars } from './charts/tier-bars.ts';
 import { escaped } from './escape.ts';
 import { modelVerdict } from './labels.ts';
 import { ladderOf } from './ladder.ts';
-import { caseIdsByTier, type ReportedModel, type ReportedRun, reportedModels, shortCaseId, statusCount } from './report-data.ts';
+import { caseIdsByTier, isOwn, type ReportedModel, type ReportedRun, reportedModels, shortCaseId, statusCount } from './report-data.ts';
 import { chanceTable, runFacts } from './run-facts.ts';
 import { style } from './style.ts';
 
@@ -35,7 +35,7 @@ export function htmlReport(runs: readonly ReportedRun[], madeAt: string): string
 <main>
 ${verdictTable(models)}
 <div class="charts">
-${figure('Tiers', tierBars(models), 'The bar is the share of answers passed, the whisker its 95 % interval (Wilson; errors, dashed, are left out of it). A tier is passed with four fifths. (d) diagnostic, not counted.')}
+${figure('Tiers', tierBars(models), 'The bar is the share of answers passed, the whisker its 95 % interval (Wilson; errors, the dashed strip, are left out of both). A tier is passed with four fifths. (d) diagnostic, not counted.')}
 ${models.length > 1 ? figure('Speed and score', speedChart(models), 'Right is faster, up is better. Circle, triangle, square, diamond: made for tier 0, 1, 2, 3. The numbers are in the table above.') : ''}
 ${heatMaps(models)}
 ${models.length === 1 ? models.map(abilityFigure).join('\n') : ''}
@@ -46,15 +46,18 @@ ${models.map((model) => modelSection(model, models.length)).join('\n')}
 <footer>
 <h2>How to read it</h2>
 <p>Every question is made from a seed, and every verdict comes from comparing values, running code or looking at files. An error (!) is the engine’s or the sandbox’s, never the model’s. Each tier is asked only after the one below was passed.</p>
-<h3>What guessing comes to</h3>
-<div class="wide">${chanceTable()}</div>
+${models.some((model) => !isOwn(model)) ? `<h3>What guessing comes to</h3>\n<div class="wide">${chanceTable()}</div>` : ''}
 </footer>
 </body>
 </html>
 `;
 }
 
-const caseCount = allTiers.flatMap(casesOf).length;
+/** Cases there are: of the ladder, or those of the suite that was asked. */
+function caseCountOf(models: readonly ReportedModel[]): number {
+  if (models.some((model) => !isOwn(model))) return allTiers.flatMap(casesOf).length;
+  return caseIdsByTier(models).reduce((sum, { ids }) => sum + ids.length, 0);
+}
 
 function suites(models: readonly ReportedModel[]): string {
   const all = [...new Set(models.map(({ run }) => `${run.suite} (${run.suiteHash}), seed ${run.seed}`))];
@@ -68,7 +71,7 @@ function verdictTable(models: readonly ReportedModel[]): string {
     const { run, number, tokensPerSecond, casesPassed } = model;
     return `<tr><td>${number}</td><th scope="row"><a href="#m${number}"><bdi>${escaped(run.model)}</bdi></a> <small>${escaped(run.quantization)}</small></th><td class="${kind}">${sign} ${label}</td><td>${Math.round(casesPassed * 10) / 10}</td><td>${tokensPerSecond}/s</td></tr>`;
   });
-  return `<div class="wide"><table><thead><tr><th scope="col">no.</th><th scope="col">model</th><th scope="col">verdict</th><th scope="col">cases of ${caseCount}</th><th scope="col">speed</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><br>`;
+  return `<div class="wide"><table><thead><tr><th scope="col">no.</th><th scope="col">model</th><th scope="col">verdict</th><th scope="col">cases of ${caseCountOf(models)}</th><th scope="col">speed</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><br>`;
 }
 
 function figure(title: string, chart: string, caption: string, numbers = ''): string {
@@ -83,8 +86,14 @@ function heatMaps(models: readonly ReportedModel[]): string {
     .flatMap(({ tier, ids }) => chunksOf(ids, maxColumns).map((part) => ({ tier, ids: part })))
     .map(({ tier, ids }) => {
       const asked = models.filter(({ cases }) => cases.some((answer) => answer.tier === tier));
-      const caption = 'Answers passed of those asked; a field is filled as far as it was passed.';
-      return figure(`Cases of tier ${tier}`, heatMap(`Tier ${tier}`, asked, ids), caption, heatTable(asked, ids));
+      const caption = 'Answers passed of the answers there are; a field is filled as far as it was passed, and ! stands for errors.';
+      const ofTier = asked.every(isOwn) ? escaped(asked[0]?.run.suite ?? '') : `tier ${tier}`;
+      return figure(
+        `Cases of ${ofTier}`,
+        heatMap(asked.every(isOwn) ? 'Suite' : `Tier ${tier}`, asked, ids),
+        caption,
+        heatTable(asked, ids),
+      );
     })
     .join('\n');
 }

@@ -1,11 +1,13 @@
+import { suiteNameOf } from '../../base/suite-name.ts';
 import type { CaseResult } from '../result.ts';
 import { escaped, escapedAttribute } from './escape.ts';
-import { type ReportedRun, reportedModels } from './report-data.ts';
+import { isOwn, type ReportedRun, reportedModels } from './report-data.ts';
 
 /** JUnit XML: a suite a model and tier, a case each answer; diagnostic tiers are skipped, not failed. */
 export function junitReport(results: readonly ReportedRun[]): string {
   const suites = reportedModels(results).flatMap(({ run, tiers, cases }) =>
     tiers.map(({ tier, label = `tier ${tier}`, mode }) => {
+      const ownName = isOwn({ run }) ? escapedAttribute(suiteNameOf(run)) : undefined;
       const own = cases.filter((result) => result.tier === tier);
       const isSkipped = mode === 'diagnostic';
       const count = (status: CaseResult['status']): number => (isSkipped ? 0 : own.filter((result) => result.status === status).length);
@@ -13,7 +15,7 @@ export function junitReport(results: readonly ReportedRun[]): string {
       const name = escapedAttribute(run.model);
       const body = own.map(
         (result) =>
-          `<testcase classname="${name}.tier${tier}" name="${escapedAttribute(result.caseId)}#${result.variant}" time="${result.seconds}">${outcome(result, isSkipped)}</testcase>`,
+          `<testcase classname="${name}.${ownName ?? `tier${tier}`}" name="${escapedAttribute(result.caseId)}#${result.variant}" time="${result.seconds}">${outcome(result, isSkipped)}</testcase>`,
       );
       return `<testsuite name="${name} ${escapedAttribute(label)}" tests="${own.length}" failures="${count('fail')}" errors="${count('error')}" skipped="${isSkipped ? own.length : 0}" timestamp="${escapedAttribute(run.startedAt.slice(0, 19))}" time="${seconds.toFixed(3)}">\n${body.join('\n')}\n</testsuite>`;
     }),

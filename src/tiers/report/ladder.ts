@@ -1,3 +1,4 @@
+import { plural } from '../../base/units.ts';
 import type { CaseResult } from '../result.ts';
 import { escaped } from './escape.ts';
 import { statusLabel, statusSign, tierLabel, verdictSign } from './labels.ts';
@@ -9,7 +10,7 @@ export function ladderOf(model: ReportedModel): string {
     const { tier, label = `Tier ${tier}`, mode, verdict, passed, failed, errors } = result;
     const own = model.cases.filter((answer) => answer.tier === tier);
     const ids = [...new Set(own.map(({ caseId }) => caseId))];
-    const head = `<h4>${escaped(label)} <span class="${verdict}">${verdictSign[verdict]} ${tierLabel(result)}</span> ${passed}/${passed + failed + errors}${mode === 'diagnostic' ? ' <small>diagnostic, not counted</small>' : ''}</h4>`;
+    const head = `<h4>${escaped(label)} <span class="${verdict}">${verdictSign[verdict]} ${tierLabel(result)}</span> ${passed}/${passed + failed}${errors > 0 ? `, ${plural(errors, 'error')}` : ''}${mode === 'diagnostic' ? ' <small>diagnostic, not counted</small>' : ''}</h4>`;
     const cases = ids.map((id) => {
       const tiles = own.filter(({ caseId }) => caseId === id).sort((a, b) => a.variant - b.variant);
       return `<li><span>${escaped(shortCaseId(id))}</span>${tiles.map((answer) => tile(model, answer)).join('')}</li>`;

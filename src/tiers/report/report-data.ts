@@ -1,6 +1,8 @@
 import { allTiers, type Tier } from '../../base/model.ts';
+import { ladderName, suiteNameOf } from '../../base/suite-name.ts';
 import { countOf, countTier } from '../count-tier.ts';
-import type { CaseResult, ModelResult, TierResult } from '../result.ts';
+import type { CaseResult, ModelResult, RunFacts, TierResult } from '../result.ts';
+import { heldTier } from '../run/held-tier.ts';
 import { tokensPerSecondOf } from '../statistics.ts';
 import { casesOf, highestTier } from '../suite.ts';
 
@@ -17,7 +19,7 @@ export interface ReportedModel extends ReportedRun {
   readonly provenTier: number;
   readonly isComplete: boolean;
   readonly tokensPerSecond: number;
-  /** Cases passed over the whole ladder, a case with repeats by its share; what was not asked is not passed. */
+  /** Cases passed over the whole ladder, a case with repeats by the share of its answers; what was not asked is not passed. */
   readonly casesPassed: number;
   readonly abilities: readonly Count[];
 }
@@ -33,34 +35,39 @@ export interface Count {
 /** Models of a report in the order they are given. */
 export function reportedModels(runs: readonly ReportedRun[]): readonly ReportedModel[] {
   return runs.map(({ run, tiers, cases }, index) => {
-    const all = withAllTiers(tiers, cases, run.repeats);
-    const gap = all.findIndex(({ tier, verdict }, position) => tier !== position || verdict !== 'pass');
+    const all = withAllTiers(tiers, cases, run);
     return {
       number: index + 1,
       run,
       cases,
       tiers: all,
-      provenTier: (gap === -1 ? all.length : gap) - 1,
+      provenTier: isOwn({ run }) || all.some(({ partOf }) => partOf !== undefined) ? -1 : heldTier(all),
       isComplete: all.length > 0 && all.every(({ mode, verdict }) => mode === 'diagnostic' || verdict !== 'incomplete'),
       tokensPerSecond: tokensPerSecondOf(cases),
-      casesPassed: sum(groups(cases, ({ caseId }) => caseId).map(({ passed, failed, errors }) => passed / (passed + failed + errors))),
-      abilities: groups(cases, ({ caseId }) => abilityOf(caseId)),
+      casesPassed: sum(groups(cases, ({ caseId }) => caseId).map(({ passed, failed }) => passed / Math.max(1, passed + failed))),
+      abilities: groups(cases, abilityOf),
     };
   });
 }
 
-/** Whether it holds its own tier. */
-export function holdsOwnTier({ provenTier, run }: Pick<ReportedModel, 'provenTier' | 'run'>): boolean {
-  return provenTier >= Math.min(run.nativeTier, highestTier);
+/** Whether a run is of another suite than the ladder. */
+export function isOwn({ run }: Pick<ReportedRun, 'run'>): boolean {
+  return suiteNameOf(run) !== ladderName;
 }
 
-/** All case ids of the suite and of the runs, by tier, in the order they are asked. */
+/** Whether it holds its own tier, or any where that is unknown. */
+export function holdsOwnTier({ provenTier, run }: Pick<ReportedModel, 'provenTier' | 'run'>): boolean {
+  return provenTier >= Math.min(run.nativeTier ?? 0, highestTier);
+}
+
+/** All case ids of the runs, and of the ladder where one is of it, by tier, in the order they are asked. */
 export function caseIdsByTier(models: readonly ReportedRun[]): readonly { readonly tier: Tier; readonly ids: readonly string[] }[] {
   const asked = models.flatMap(({ cases }) => cases);
   return allTiers.flatMap((tier) => {
     const own = asked.filter((answer) => answer.tier === tier).map(({ caseId }) => caseId);
     if (own.length === 0) return [];
-    return [{ tier, ids: [...new Set([...casesOf(tier).map(({ id }) => id), ...own])] }];
+    const whole = models.every(isOwn) ? [] : casesOf(tier).map(({ id }) => id);
+    return [{ tier, ids: [...new Set([...whole, ...own])] }];
   });
 }
 
@@ -85,20 +92,23 @@ function groups(cases: readonly CaseResult[], nameOf: (result: CaseResult) => st
 
 const abilities = new Map(allTiers.flatMap(casesOf).map(({ id, ability }) => [id, ability]));
 
-function abilityOf(caseId: string): string {
-  return abilities.get(caseId) ?? 'other';
+function abilityOf({ caseId, ability }: CaseResult): string {
+  return ability ?? abilities.get(caseId) ?? 'other';
 }
 
 /** The last line of each tier, and one made from the answers where there is none. */
-function withAllTiers(tiers: readonly TierResult[], cases: readonly CaseResult[], repeats: number): readonly TierResult[] {
+function withAllTiers(tiers: readonly TierResult[], cases: readonly CaseResult[], run: RunFacts): readonly TierResult[] {
+  const { repeats } = run;
   return allTiers.flatMap((tier) => {
     const stated = tiers.findLast((result) => result.tier === tier);
     const own = cases.filter((result) => result.tier === tier);
     if (stated) return [stated];
     const [first] = own;
     if (!first) return [];
-    const count = countTier(own, { planned: casesOf(tier).length * repeats, repeats });
-    return [{ ...count, tier, mode: first.mode, total: own.length, sequential: false, repeats }];
+    const other = isOwn({ run });
+    const planned = other ? own.length : casesOf(tier).length * repeats;
+    const label = other ? `${run.suite} (${run.suiteHash})` : undefined;
+    return [{ ...countTier(own, { planned, repeats }), tier, label, mode: first.mode, total: own.length, sequential: false, repeats }];
   });
 }
 

@@ -13,7 +13,10 @@ export function runFacts(run: RunFacts): string {
   const facts: readonly (readonly [string, string])[] = [
     ['tested', `${run.startedAt.slice(0, 16).replace('T', ' ')} UTC, luci ${run.luciVersion}`],
     ['suite', `${run.suite} (${run.suiteHash}), seed ${run.seed}, ${plural(run.repeats, 'repeat')}`],
-    ['model', `tier ${run.nativeTier}, ${run.quantization}, sha256 ${run.modelSha256.slice(0, 12)}…`],
+    [
+      'model',
+      `${run.nativeTier === undefined ? '' : `tier ${run.nativeTier}, `}${run.quantization}, sha256 ${run.modelSha256.slice(0, 12)}…`,
+    ],
     ['engine', `${run.engine}, ${run.device}; context ${run.contextLength} tokens`],
     ['sampling', `temperature ${sampling.temperature}, seed ${sampling.seed}; tools by ${run.toolPath}`],
     ['machine', `${machine.system}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)} memory`],

@@ -17,16 +17,18 @@ export interface ReportOptions {
   readonly junitPath?: string;
   /** Default: all tested models, those of low tiers first. */
   readonly models?: readonly string[];
+  /** The name of a suite of the user's; default: the ladder. */
+  readonly suite?: string;
   readonly privatePaths?: readonly PrivatePath[];
 }
 
 /** Writes an HTML page of the newest runs. Returns where it is and which models are in it. */
 export async function writeReport(options: ReportOptions): Promise<{ readonly path: string; readonly models: readonly string[] }> {
-  const { logsFolder, path = join(logsFolder, 'report.html'), junitPath, models = [], privatePaths = [] } = options;
-  const wanted = models.length > 0 ? models : testedModels(logsFolder);
+  const { logsFolder, path = join(logsFolder, 'report.html'), junitPath, models = [], suite, privatePaths = [] } = options;
+  const wanted = models.length > 0 ? models : testedModels(logsFolder, suite);
   if (wanted.length === 0) throw new LuciError('NOT_FOUND', 'No model was tested yet.', { hint: 'luci test' });
-  const runs = wanted.map((name) => newestRun(logsFolder, name)).map(({ run, tiers, answers }) => ({ run, tiers, cases: answers }));
-  if (models.length === 0) runs.sort((a, b) => a.run.nativeTier - b.run.nativeTier);
+  const runs = wanted.map((name) => newestRun(logsFolder, name, suite)).map(({ run, tiers, answers }) => ({ run, tiers, cases: answers }));
+  if (models.length === 0) runs.sort((a, b) => (a.run.nativeTier ?? 0) - (b.run.nativeTier ?? 0));
   // The charts are loaded when a page is made.
   const { htmlReport } = await import('./html-report.ts');
   await write(path, htmlReport(publishable(runs, privatePaths), new Date().toISOString().slice(0, 10)));

@@ -1,6 +1,7 @@
 import type { Tier } from '../../base/model.ts';
 import { thinkingTokens } from '../asking.ts';
-import { type LadderOptions, plannedCases } from './run-ladder.ts';
+import type { LadderOptions } from './run-ladder.ts';
+import { plannedCases } from './run-tier.ts';
 
 /** What a run takes its time with. */
 interface MeasuredSpeed {
@@ -8,20 +9,33 @@ interface MeasuredSpeed {
   readonly thinks: boolean;
   /** Answers that are there already. */
   readonly known: number;
+  /** See {@link LadderOptions.sure}. */
+  readonly sure?: boolean;
 }
 
-/** About how long: answers and thinking take 45 % of their budget; prompts of 250 tokens are read five times as fast as text is written. */
+/** Answers Wald's test takes on average where it takes most, near the limit of four fifths. */
+const answersUntilSure = 30;
+
+/** Tokens of the prompts of a case. */
+const defaultPromptTokens = 250;
+
+/** About how long: answers and thinking take 45 % of their budget; prompts are read five times as fast as text is written. */
 export function estimateMs(
   plan: Pick<LadderOptions, 'suite' | 'run' | 'caseIds' | 'shard'>,
   lastTier: Tier,
-  { tokensPerSecond, thinks, known }: MeasuredSpeed,
+  { tokensPerSecond, thinks, known, sure = false }: MeasuredSpeed,
 ): number {
   if (tokensPerSecond <= 0) return 0;
   const tokens = plan.suite.tiers
     .filter((tier) => tier <= lastTier)
-    .flatMap((tier) =>
-      plannedCases(tier, plan).map(({ definition }) => (definition.maxTokens + (thinks ? thinkingTokens[tier] : 0)) * 0.45 + 50),
-    );
+    .flatMap((tier) => {
+      const thinking = thinks ? thinkingTokens[tier] : 0;
+      const once = plannedCases(tier, plan).map(
+        ({ definition: { maxTokens, contextTokens = defaultPromptTokens } }) => (maxTokens + thinking) * 0.45 + contextTokens / 5,
+      );
+      const rounds = sure ? Math.ceil(answersUntilSure / Math.max(1, once.length)) : 1;
+      return Array.from({ length: rounds }, () => once).flat();
+    });
   const all = tokens.reduce((sum, count) => sum + count, 0);
   return (all / tokensPerSecond) * 1000 * (1 - Math.min(known, tokens.length) / Math.max(1, tokens.length));
 }

@@ -1,5 +1,6 @@
 import { createConversation } from '../../agent/conversation.ts';
 import type { ToolFacts } from '../../agent/tool.ts';
+import type { AgentEvent } from '../../agent/tool-loop.ts';
 import { toolWayOf } from '../../agent/tool-way.ts';
 import { abortError } from '../../base/abort.ts';
 import { isLuciError, type LuciError } from '../../base/errors.ts';
@@ -16,7 +17,7 @@ import { openWorld, type World } from './world.ts';
 
 /** One case put to a model, by the same conversation, tools and engine as everything else. */
 
-type Asked = Omit<CaseResult, 'key' | 'tier' | 'mode' | 'caseId' | 'variant'>;
+type Asked = Omit<CaseResult, 'key' | 'tier' | 'mode' | 'caseId' | 'ability' | 'variant'>;
 
 /** How a case is asked, and what its answers are graded with. */
 export interface AskOptions extends GradeOptions {
@@ -152,7 +153,7 @@ async function oneTurn(
   let isCut = false;
   const calls: { name: string; args: unknown; isError: boolean; content: string; facts?: ToolFacts }[] = [];
   for await (const event of conversation.send(user, signal)) {
-    if (event.type === 'text') text += event.text;
+    if (event.type === 'text') text += wordsOfModel(event);
     else if (event.type === 'thinking') thinking += event.text;
     else if (event.type === 'tool-call') text = '';
     else if (event.type === 'end') isCut = event.reason === 'length';
@@ -164,6 +165,11 @@ async function oneTurn(
   }
   const turn: TurnResult = { user, text, thinking: thinking === '' ? undefined : thinking, calls: calls.length > 0 ? calls : undefined };
   return { turn, isCut, answered: world ? { text, calls, files: await world.snapshot() } : { text } };
+}
+
+/** A sentence of luci's own is no answer. */
+function wordsOfModel(event: Extract<AgentEvent, { text: string }>): string {
+  return 'byLuci' in event ? '' : event.text;
 }
 
 /** Four characters a token, and what the tools and the files of a world add to it. */

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runTool } from '../../agent/run-tool.ts';
 import type { Tool } from '../../agent/tool.ts';
 import { builtInTools } from '../../agent/tools/built-in-tools.ts';
-import { openWorkspace } from '../../agent/tools/workspace.ts';
+import { openWorkspace } from '../../agent/workspace/workspace.ts';
+import { makeTemporaryFolder } from '../../base/make-folder.ts';
 import type { Files, Instance, ScriptedTurn } from '../case.ts';
 import type { Answered } from '../grade/grading.ts';
 import { callFunction } from '../sandbox/javascript.ts';
@@ -20,7 +20,7 @@ export interface World extends AsyncDisposable {
 
 /** Makes the folder with its files; it is deleted when the world is disposed of. */
 export async function openWorld({ files, facts = {}, canRunTests = false }: NonNullable<Instance['world']>): Promise<World> {
-  const base = await mkdtemp(join(tmpdir(), 'luci-test-'));
+  const base = await makeTemporaryFolder('luci-test-');
   const root = join(base, 'files');
   await mkdir(root);
   for (const [path, content] of Object.entries(files)) {

@@ -117,7 +117,8 @@ async function load(): Promise<Pyodide> {
   const { loadPyodide } = (await import(address)) as { loadPyodide(options: object): Promise<Pyodide> };
   return loadPyodide({
     indexURL: folder,
-    ...(image === 'make' ? { _makeSnapshot: true } : image === '' ? {} : { _loadSnapshot: fs.readFileSync(image) }),
+    _makeSnapshot: image === 'make',
+    _loadSnapshot: image === 'make' || image === '' ? undefined : fs.readFileSync(image),
     // What Python would see as `js`.
     jsglobals: Object.create(null),
     stdin: () => null,

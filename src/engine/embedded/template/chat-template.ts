@@ -35,6 +35,7 @@ const constants = {
   None: null,
   range: boundedRange,
   raise_exception: (message: string): never => {
+    // Whoever renders tells it with the model's name.
     throw new Error(message);
   },
 };

@@ -1,5 +1,6 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { stack } from 'd3-shape';
+import { plural } from '../../../base/units.ts';
 import type { Count, ReportedModel } from '../report-data.ts';
 import { box, chart, chartWidth, text } from './svg.ts';
 
@@ -22,10 +23,11 @@ export function abilityBars({ run, abilities }: ReportedModel): string {
   );
   const labels = abilities.flatMap((count) => {
     const y = (row(count.name) ?? 0) + row.bandwidth() / 2 + 4;
-    return [text(count.name, { x: 0, y }), text(`${count.passed}/${totalOf(count)}`, { x: right + 8, y })];
+    return [text(count.name, { x: 0, y }), text(`${count.passed}/${count.passed + count.failed}`, { x: right + 8, y })];
   });
   const words = abilities.map(
-    (count) => `${count.name} ${count.passed} of ${totalOf(count)}${count.errors > 0 ? `, ${count.errors} errors` : ''}`,
+    (count) =>
+      `${count.name} ${count.passed} of ${count.passed + count.failed}${count.errors > 0 ? `, ${plural(count.errors, 'error')}` : ''}`,
   );
   return chart('ability-bars', height, `Answers passed by ability of ${run.model}: ${words.join('; ')}.`, [...bars, ...labels]);
 }

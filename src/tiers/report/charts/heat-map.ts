@@ -1,4 +1,5 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
+import { plural } from '../../../base/units.ts';
 import { type Count, type ReportedModel, shortCaseId, statusCount } from '../report-data.ts';
 import { box, chart, chartWidth, round, text } from './svg.ts';
 
@@ -35,7 +36,7 @@ export function fieldText({ passed, failed, errors }: Count): string {
   const total = passed + failed + errors;
   if (total === 0) return '·';
   if (total === 1) return passed === 1 ? '✓' : failed === 1 ? '✗' : '!';
-  return errors === total ? '!' : `${passed}/${total}`;
+  return errors === total ? '!' : `${passed}/${passed + failed}${errors > 0 ? ' !' : ''}`;
 }
 
 function field(count: Count, { x, y, width, height }: { x: number; y: number; width: number; height: number }): string {
@@ -55,6 +56,7 @@ function field(count: Count, { x, y, width, height }: { x: number; y: number; wi
 }
 
 function countText(count: Count): string {
-  const total = count.passed + count.failed + count.errors;
-  return `${shortCaseId(count.name)} ${total === 0 ? 'not asked' : `${count.passed} of ${total}`}`;
+  const { passed, failed, errors } = count;
+  if (passed + failed + errors === 0) return `${shortCaseId(count.name)} not asked`;
+  return `${shortCaseId(count.name)} ${passed} of ${passed + failed}${errors > 0 ? `, ${plural(errors, 'error')}` : ''}`;
 }

@@ -3,7 +3,7 @@ import { line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle
 import { allTiers } from '../../../base/model.ts';
 import { casesOf } from '../../suite.ts';
 import { escaped } from '../escape.ts';
-import type { ReportedModel } from '../report-data.ts';
+import { caseIdsByTier, isOwn, type ReportedModel } from '../report-data.ts';
 import { chart, chartWidth, round, text } from './svg.ts';
 
 /** Forms by native tier, so that a point says without colour of what size its model is. */
@@ -17,7 +17,9 @@ export function speedChart(models: readonly ReportedModel[]): string {
   // Speeds of small and large models differ by powers of ten; those of alike ones are compared as they are.
   const isWide = fastest / slowest > 8;
   const speed = isWide ? scaleLog([slowest / 1.5, fastest * 1.5], [left, right]) : scaleLinear([0, fastest * 1.15], [left, right]).nice();
-  const ladder = allTiers.map((tier) => casesOf(tier).length);
+  // Of another suite there is one step, its cases.
+  const isOther = models.every(isOwn);
+  const ladder = isOther ? caseIdsByTier(models).map(({ ids }) => ids.length) : allTiers.map((tier) => casesOf(tier).length);
   const ends = ladder.map((_, tier) => ladder.slice(0, tier + 1).reduce((sum, count) => sum + count, 0));
   const all = ends.at(-1) ?? 1;
   const score = scaleLinear([0, all], [bottom, top]);
@@ -32,7 +34,9 @@ export function speedChart(models: readonly ReportedModel[]): string {
     [
       across(score(cases)),
       text(String(cases), { x: left - 6, y: score(cases) + 4, kind: 'axis', anchor: 'end' }),
-      index > 0 ? text(`all of tier ${index - 1}`, { ...sideOf(index), y: score(cases) - 4, kind: 'axis faint' }) : '',
+      index > 0
+        ? text(isOther ? 'all cases' : `all of tier ${index - 1}`, { ...sideOf(index), y: score(cases) - 4, kind: 'axis faint' })
+        : '',
     ].join(''),
   );
   const ticks = isWide ? speed.ticks(3).filter((tick) => /^[125]/.test(String(tick).replace(/^[0.]+/, ''))) : speed.ticks(4);
@@ -43,7 +47,7 @@ export function speedChart(models: readonly ReportedModel[]): string {
   ];
   const points = models.map((model, index) => {
     const [x, y] = [speed(speeds[index] ?? 0.1), score(model.casesPassed)];
-    const form = symbol(tierSymbols[model.run.nativeTier], 150)();
+    const form = symbol(tierSymbols[model.run.nativeTier ?? 0], 150)();
     return `<g><title>${escaped(model.run.model)}</title><path class="point" transform="translate(${round(x)} ${round(y)})" d="${form}"/>${text(String(model.number), { x: x + 11, y: y + 4, kind: 'strong' })}</g>`;
   });
   const words = models.map(({ run, tokensPerSecond, casesPassed }) => `${run.model} ${tokensPerSecond} and ${round(casesPassed)}`);

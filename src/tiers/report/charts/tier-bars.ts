@@ -1,5 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
+import { plural } from '../../../base/units.ts';
 import type { TierResult } from '../../result.ts';
 import { verdictSign } from '../labels.ts';
 import type { ReportedModel } from '../report-data.ts';
@@ -38,8 +39,8 @@ export function tierBars(models: readonly ReportedModel[]): string {
 }
 
 function tierBar(result: TierResult, y: number, share: (percent: number) => number): string {
-  const { tier, mode, passed, failed, errors, verdict, interval } = result;
-  const counted = passed + failed + errors;
+  const { tier, label, mode, passed, failed, errors, verdict, interval } = result;
+  const asked = passed + failed + errors;
   const [low, high] = interval.map(share) as [number, number];
   const middle = y + 9;
   // A bar between two ends: |--|
@@ -56,23 +57,26 @@ function tierBar(result: TierResult, y: number, share: (percent: number) => numb
     [high, middle + 5],
   ]);
   const size = { x: share(0), y: y + 1, height: 16 };
-  const word = `${passed}/${counted} ${verdictSign[verdict]}${mode === 'diagnostic' ? ' (d)' : ''}`;
+  const word = `${passed}/${passed + failed} ${verdictSign[verdict]}${mode === 'diagnostic' ? ' (d)' : ''}`;
   return [
-    text(`tier ${tier}`, { x: 0, y: y + 13 }),
+    text(label === undefined ? `tier ${tier}` : 'suite', { x: 0, y: y + 13 }),
     box('track', { ...size, width: share(100) - share(0) }),
     box(mode === 'diagnostic' ? 'bar diagnostic' : 'bar', { ...size, width: share(percentOf(result)) - share(0) }),
-    errors > 0 ? box('errors', { ...size, x: share(percentOf(result)), width: share((errors / counted) * 100) - share(0) }) : '',
+    // A strip along the bottom, as long as their share of what was asked: they are no part of the bar.
+    errors > 0 ? box('errors', { x: size.x, y: y + 13, width: share((errors / asked) * 100) - share(0), height: 4 }) : '',
     `<path class="whisker" d="${path}"/>`,
     text(word, { x: share(100) + 10, y: y + 13, kind: verdict }),
   ].join('');
 }
 
 function tierText(result: TierResult): string {
-  const { tier, mode, passed, failed, errors, verdict, interval } = result;
+  const { tier, label = `tier ${tier}`, mode, passed, failed, errors, verdict, interval } = result;
   const [low, high] = interval.map(Math.round);
-  return `tier ${tier} ${passed} of ${passed + failed + errors}, ${Math.round(percentOf(result))} percent, interval ${low} to ${high}, ${verdict}${mode === 'diagnostic' ? ', diagnostic' : ''}`;
+  const wrong = errors > 0 ? `, ${plural(errors, 'error')}` : '';
+  return `${label} ${passed} of ${passed + failed}, ${Math.round(percentOf(result))} percent${wrong}, interval ${low} to ${high}, ${verdict}${mode === 'diagnostic' ? ', diagnostic' : ''}`;
 }
 
-function percentOf({ passed, failed, errors }: TierResult): number {
-  return (passed / Math.max(1, passed + failed + errors)) * 100;
+/** Of the answers there are, as on the screen. */
+function percentOf({ passed, failed }: TierResult): number {
+  return (passed / Math.max(1, passed + failed)) * 100;
 }

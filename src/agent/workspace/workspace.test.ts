@@ -2,7 +2,7 @@ import { link, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { builtInTools } from './built-in-tools.ts';
+import { builtInTools } from '../tools/built-in-tools.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 let base: string;

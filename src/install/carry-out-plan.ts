@@ -1,25 +1,13 @@
 import { type ErrorCode, isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
-import type { InstallEvent, InstallOptions } from '../install/carry-out.ts';
-import type { InstallPlan } from '../install/plan.ts';
-import { referenceOf } from '../install/reference-of.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
-import type { Installs } from './installs.ts';
+import type { InstallEvent, InstallOptions } from './carry-out.ts';
+import type { Installer } from './installer.ts';
+import type { PreparedInstall } from './prepare.ts';
+import { referenceOf } from './reference-of.ts';
 
 /** Carrying out an install of several things: one after the other, and one that fails does not keep the others from coming. */
-
-/** A file of this machine that is to be taken over. */
-export interface FileToTake {
-  readonly path: string;
-  readonly sizeBytes: number;
-}
-
-/** What the words after `install` come to. */
-export interface PreparedInstall {
-  readonly plan: InstallPlan;
-  readonly files: readonly FileToTake[];
-}
 
 /** News of an install of several things. */
 export type PlanEvent =
@@ -39,6 +27,12 @@ export interface CarryOutOptions extends Pick<InstallOptions, 'signal' | 'onAbor
   readonly onEvent?: (event: PlanEvent) => void;
 }
 
+/** What it is carried out with. */
+interface PlanTools extends Pick<Installer, 'importFile'> {
+  /** One model: what stands in the way of all was looked at before. */
+  fetchModel(model: Model, options: InstallOptions): Promise<InstalledModel>;
+}
+
 interface FailedModel {
   readonly model: Model;
   readonly error: LuciError;
@@ -54,10 +48,10 @@ const ownFailures: ReadonlySet<ErrorCode> = new Set([
   'GGUF_BROKEN',
 ]);
 
-/** Carries it out; see `Installs.carryOut`. */
+/** Carries it out; see `Installer.carryOut`. */
 export async function carryOutPlan(
   { plan, files }: PreparedInstall,
-  { install, importFile }: Pick<Installs, 'install' | 'importFile'>,
+  { fetchModel, importFile }: PlanTools,
   { signal, onAbort, copy, onEvent }: CarryOutOptions = {},
 ): Promise<void> {
   const failed: FailedModel[] = [];
@@ -68,7 +62,7 @@ export async function carryOutPlan(
     }
     onEvent?.({ type: 'begin', model });
     try {
-      await install(model, { signal, onAbort, onEvent });
+      await fetchModel(model, { signal, onAbort, onEvent });
     } catch (error) {
       if (plan.items.length === 1 || !isLuciError(error) || !ownFailures.has(error.code)) throw error;
       onEvent?.({ type: 'failed', model, error });

@@ -1,0 +1,63 @@
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { errnoOf } from '../../base/system-error.ts';
+import { ToolError } from '../tool.ts';
+import { binaryKind, specialKind } from './file-kind.ts';
+import { maxFileBytes } from './limits.ts';
+import type { Places } from './places.ts';
+
+/** What is there: names of a folder, and text of a file. */
+
+/** Names of a folder, folders with a slash at their end, sorted. */
+export async function listFolder(places: Places, path: string): Promise<readonly string[]> {
+  const absolute = await places.of(path);
+  await places.requireInside(absolute, path);
+  const entries = await readdir(absolute, { withFileTypes: true }).catch((error: unknown) => {
+    throw said(error, path, 'folder');
+  });
+  return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
+}
+
+/** The text of a plain file. */
+export async function readText(places: Places, path: string): Promise<string> {
+  const absolute = await places.of(path);
+  await places.requireInside(absolute, path);
+  const there = await lstat(absolute).catch((error: unknown) => {
+    throw said(error, path, 'file');
+  });
+  requirePlain(there, path);
+  // What was put there after the look: a link is refused by the system itself, and a named pipe keeps nobody waiting.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const file = await open(absolute, flags).catch((error: unknown) => {
+    throw said(error, path, 'file');
+  });
+  try {
+    const found = await file.stat();
+    requirePlain(found, path);
+    if (found.size > maxFileBytes) throw new ToolError(`"${path}" has ${found.size} bytes; at most ${maxFileBytes} are read`);
+    const bytes = await file.readFile();
+    const kind = binaryKind(bytes);
+    if (kind !== undefined) throw new ToolError(`"${path}" is no text but ${kind} of ${bytes.length} bytes`);
+    return bytes.toString('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Refuses what is no plain file, and says what it is. */
+function requirePlain(found: Stats, path: string): void {
+  const kind = specialKind(found);
+  if (kind !== undefined) throw new ToolError(`"${path}" is ${kind}, not a file`);
+}
+
+function said(error: unknown, path: string, what: string): ToolError {
+  const words: Record<string, string> = {
+    ENOENT: `there is no ${what} "${path}"`,
+    ENOTDIR: `"${path}" is no folder`,
+    EISDIR: `"${path}" is a folder`,
+    ELOOP: `"${path}" is a link, which is not followed`,
+    EACCES: `"${path}" may not be read`,
+  };
+  const facts = errnoOf(error) === 'ELOOP' ? ({ outside: true } as const) : {};
+  return new ToolError(words[errnoOf(error) ?? ''] ?? `"${path}" cannot be used`, facts);
+}

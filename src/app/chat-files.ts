@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { renameOver } from '../base/atomic-file.ts';
+import { readCheckedJson } from '../base/checked-json.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import { diskError, isNotFound } from '../base/system-error.ts';
+import { savedChatSchema } from './chats.ts';
+
+/**
+ * Chats of the page, as files: `chats/ID.jsonl`, a line a turn, and lines are only ever added. A turn names the one before it, so an edit
+ * is a second turn after the same one, and nothing is lost. What `/save` of the command line wrote, `chats/NAME.json`, is read here too.
+ */
+
+const turnSchema = v.object({
+  type: v.literal('turn'),
+  id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  /** The turn before; null for the first. */
+  parent: v.nullable(v.string()),
+  role: v.picklist(['system', 'user', 'assistant']),
+  content: v.string(),
+  thinking: v.optional(v.string()),
+  /** Text files that go with a question. */
+  files: v.optional(v.array(v.object({ name: v.string(), text: v.string() }))),
+  model: v.optional(v.string()),
+  /** Why an answer ended; `stopped` and `failed` ones are half. */
+  end: v.optional(v.string()),
+  /** It goes on with the answer before it. */
+  continues: v.optional(v.boolean()),
+  /** Tokens in the context after it, tokens of the answer, and their speed. */
+  contextTokens: v.optional(v.number()),
+  tokens: v.optional(v.number()),
+  tokensPerSecond: v.optional(v.number()),
+  at: v.string(),
+});
+
+const lineSchema = v.variant('type', [
+  v.object({ type: v.literal('chat'), version: v.literal(1), at: v.string() }),
+  v.object({ type: v.literal('title'), title: v.string() }),
+  turnSchema,
+]);
+
+/** A turn of a kept chat. */
+export type ChatTurn = v.InferOutput<typeof turnSchema>;
+type ChatLine = v.InferOutput<typeof lineSchema>;
+
+/** A chat as a list has it. */
+export interface ChatSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly turns: number;
+  readonly updatedAt: string;
+}
+
+/** A whole chat: all turns of all branches, in the order they were added. */
+export interface KeptChat {
+  readonly id: string;
+  readonly title: string;
+  readonly turns: readonly ChatTurn[];
+}
+
+/** The chats of a folder. */
+export interface ChatFiles {
+  /** The newest first; with a text only those it occurs in. */
+  list(text?: string): Promise<readonly ChatSummary[]>;
+  /** @throws NOT_FOUND */
+  read(id: string): Promise<KeptChat>;
+  /** Begins a chat, with turns where it is a copy; returns its id. */
+  begin(turns?: readonly ChatTurn[], title?: string): Promise<string>;
+  append(id: string, turn: ChatTurn): Promise<void>;
+  rename(id: string, title: string): Promise<void>;
+  /** Moves a chat to the trash. */
+  remove(id: string): Promise<void>;
+}
+
+/** The turn as it is checked when others bring it. */
+export { turnSchema };
+
+/** Chats below a folder; nothing is made before something is kept. */
+export function createChatFiles({ chatsFolder, trashFolder }: { readonly chatsFolder: string; readonly trashFolder: string }): ChatFiles {
+  const read = (id: string): Promise<KeptChat> => readChat(chatsFolder, id);
+  return {
+    read,
+    async list(text = '') {
+      const names = (await readdir(chatsFolder).catch(() => [])).filter((name) => /\.jsonl?$/.test(name));
+      const wanted = text.toLowerCase();
+      const found = await Promise.all(
+        names.map(async (name) => {
+          const id = name.replace(/\.jsonl$/, '');
+          const chat = await read(id).catch(() => undefined); // A foreign file is no chat.
+          if (!chat || !hayOf(chat).includes(wanted)) return [];
+          const { mtime } = await stat(join(chatsFolder, name));
+          return [{ id, title: chat.title, turns: chat.turns.length, updatedAt: mtime.toISOString() }];
+        }),
+      );
+      return found.flat().sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+    },
+    async begin(turns = [], title) {
+      const at = new Date().toISOString();
+      const id = `${at.slice(0, 19).replace(/\D/g, '')}-${randomBytes(4).toString('hex')}`;
+      const named: ChatLine[] = title === undefined ? [] : [{ type: 'title', title }];
+      await appendLines(pathOf(chatsFolder, id), [{ type: 'chat', version: 1, at }, ...named, ...turns]);
+      return id;
+    },
+    async append(id, turn) {
+      await requireChat(chatsFolder, id);
+      await appendLines(pathOf(chatsFolder, id), [turn]);
+    },
+    async rename(id, title) {
+      await requireChat(chatsFolder, id);
+      await appendLines(pathOf(chatsFolder, id), [{ type: 'title', title }]);
+    },
+    async remove(id) {
+      const path = pathOf(chatsFolder, id);
+      await mkdir(trashFolder, { recursive: true });
+      await renameOver(path, join(trashFolder, `${Date.now()}-${id.replace(/\.json$/, '')}.jsonl`)).catch((error: unknown) => {
+        throw isNotFound(error) ? noChat(id) : diskError(error, path, 'remove a chat');
+      });
+    },
+  };
+}
+
+function noChat(id: string): LuciError {
+  return new LuciError('NOT_FOUND', `There is no chat ${id.slice(0, 80)}.`);
+}
+
+/** Only names that stay in the folder, and are no others on disks that fold them. */
+function pathOf(folder: string, id: string): string {
+  if (/^[0-9a-f-]{1,64}$/.test(id)) return join(folder, `${id}.jsonl`);
+  if (/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,80}\.json$/u.test(id)) return join(folder, id);
+  throw noChat(id);
+}
+
+/** Chats of the command line are written whole by it: nothing may be added to them. */
+async function requireChat(folder: string, id: string): Promise<void> {
+  const found = id.endsWith('.json') ? undefined : await stat(pathOf(folder, id)).catch(() => undefined);
+  if (!found) throw noChat(id);
+}
+
+async function readChat(folder: string, id: string): Promise<KeptChat> {
+  const path = pathOf(folder, id);
+  if (id.endsWith('.json')) return readSaved(path, id);
+  const lines = await readLines(path, id);
+  const turns = lines.filter((line) => line.type === 'turn');
+  const title = lines.findLast((line) => line.type === 'title')?.title ?? titleOf(turns);
+  return { id, title, turns };
+}
+
+/** Lines that are none, as a crash leaves half of one, are passed over. */
+async function readLines(path: string, id: string): Promise<readonly ChatLine[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw isNotFound(error) ? noChat(id) : diskError(error, path, 'read a chat');
+  });
+  return text.split('\n').flatMap((line) => {
+    try {
+      const result = v.safeParse(lineSchema, JSON.parse(line));
+      return result.success ? [result.output] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function readSaved(path: string, id: string): Promise<KeptChat> {
+  const saved = await readCheckedJson(savedChatSchema, path).catch((error: unknown) => {
+    throw isLuciError(error, 'STATE_BROKEN') ? noChat(id) : error;
+  });
+  if (!saved) throw noChat(id);
+  const at = (await stat(path)).mtime.toISOString();
+  const told = saved.system === undefined ? [] : [{ role: 'system' as const, content: saved.system }];
+  const said = [...told, ...saved.messages].flatMap(({ role, content }) => (role === 'tool' || content === '' ? [] : [{ role, content }]));
+  const turns = said.map(
+    ({ role, content }, index): ChatTurn => ({
+      type: 'turn',
+      id: String(index),
+      parent: index === 0 ? null : String(index - 1),
+      role,
+      content,
+      model: role === 'assistant' ? saved.model : undefined,
+      at,
+    }),
+  );
+  return { id, title: id.replace(/\.json$/, ''), turns };
+}
+
+function titleOf(turns: readonly ChatTurn[]): string {
+  const [line = ''] = (turns.find(({ role }) => role === 'user')?.content ?? '').trim().split('\n');
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line || 'New chat';
+}
+
+function hayOf({ title, turns }: KeptChat): string {
+  return [title, ...turns.map(({ content }) => content)].join('\n').toLowerCase();
+}
+
+/** Adds lines in one write. Where a crash left half a line, a new one is begun first. */
+async function appendLines(path: string, lines: readonly ChatLine[]): Promise<void> {
+  try {
+    await mkdir(join(path, '..'), { recursive: true });
+    const file = await open(path, 'a+', 0o600);
+    try {
+      const { size } = await file.stat();
+      const last = Buffer.alloc(1);
+      if (size > 0) await file.read(last, 0, 1, size - 1);
+      const begun = size > 0 && last.toString() !== '\n' ? '\n' : '';
+      await file.writeFile(`${begun}${lines.map((line) => `${JSON.stringify(line)}\n`).join('')}`);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw diskError(error, path, 'keep a chat');
+  }
+}

@@ -1,0 +1,73 @@
+import type { Token } from 'node-llama-cpp';
+import type { BatchPart } from './batch-choice.ts';
+import { type BatchSize, createBatchSize } from './batch-size.ts';
+import type { NativeContext } from './native.ts';
+import { type Clocks, createThreadCount, machineClocks } from './thread-count.ts';
+
+/** One batch through the model: how many threads compute it, where its logits are, which tokens are chosen of them. */
+
+/** See {@link createBatchComputing}. */
+export interface BatchComputing {
+  /** How much goes into a batch, by what the last ones took. */
+  readonly size: BatchSize;
+  /** Returns where in the batch the logits of each part are, if it has some. */
+  evaluate(parts: readonly BatchPart[]): Promise<(number | undefined)[]>;
+  /** The token each part goes on with, where it has a sampler. */
+  sample(parts: readonly BatchPart[], logits: readonly (number | undefined)[]): Promise<(Token | undefined)[]>;
+  /** The number of threads that single tokens are computed by, once it is known. */
+  settledThreads(): Promise<number>;
+}
+
+/** See {@link createBatchComputing}. */
+export interface BatchComputingOptions {
+  /** Tokens the context takes in one batch. */
+  readonly capacity: number;
+  /** Threads that compute where they find cores. */
+  readonly maxThreads: number;
+  /** Default: this machine's. */
+  readonly clocks?: () => Clocks;
+}
+
+/** Computes on a context; learns from each batch how long the next may be, and how many threads find a core. */
+export function createBatchComputing(
+  context: NativeContext,
+  { capacity, maxThreads, clocks = machineClocks }: BatchComputingOptions,
+): BatchComputing {
+  const threads = createThreadCount(maxThreads, clocks);
+  const size = createBatchSize(capacity);
+
+  function threadsFor(parts: readonly BatchPart[], tokenCount: number): number {
+    // Prompts: see thread-count.ts; their bits do not depend on the number of threads.
+    if (tokenCount > parts.length) return threads.forPrompts;
+    return parts[0]?.job.deterministic?.threads ?? threads.count;
+  }
+
+  return {
+    size,
+    async evaluate(parts) {
+      const tokenCount = parts.reduce((sum, { tokens }) => sum + tokens.length, 0);
+      const threadCount = threadsFor(parts, tokenCount);
+      context.setThreads(threadCount);
+      context.initBatch(tokenCount);
+      const logits = parts.map(({ job, tokens }) => {
+        const isLast = tokens.length === job.next.length && job.sampler !== undefined;
+        const wanted = isLast ? Uint32Array.of(tokens.length - 1) : new Uint32Array(0);
+        return context.addToBatch(job.slot.id, job.slot.tokens.length, Uint32Array.from(tokens), wanted)[0];
+      });
+      const startedMs = clocks().nowMs;
+      threads.begin(threadCount);
+      await context.decodeBatch();
+      threads.end();
+      size.measured(tokenCount, clocks().nowMs - startedMs);
+      return logits;
+    },
+    sample: (parts, logits) =>
+      Promise.all(
+        parts.map(({ job: { sampler } }, index) => {
+          const place = logits[index];
+          return place === undefined || !sampler ? undefined : context.sampleToken(place, sampler);
+        }),
+      ),
+    settledThreads: () => threads.settled(),
+  };
+}

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { turnSchema } from '../../app/chat-files.ts';
+import type { ServeContext } from '../context.ts';
+import { readBody } from '../read-body.ts';
+import type { ChatAnswer, ChatsAnswer } from './wire.ts';
+
+/** Kept chats for the page. They are somebody's: reading them needs what changing needs. */
+
+/** The part of a path that names a chat: `/luci/chats/ID`, `/luci/chats/ID/answers`. */
+export function chatIdOf(path: string): string {
+  return path.slice('/luci/chats/'.length).replace(/\/answers$/, '');
+}
+
+/** GET /luci/chats?q=words */
+export async function listChats({ chats }: ServeContext, request: Request): Promise<Response> {
+  const answer: ChatsAnswer = { chats: await chats.list(new URL(request.url).searchParams.get('q') ?? '') };
+  return Response.json(answer);
+}
+
+/** GET /luci/chats/ID */
+export async function readChat({ chats }: ServeContext, path: string): Promise<Response> {
+  const answer: ChatAnswer = await chats.read(chatIdOf(path));
+  return Response.json(answer);
+}
+
+const beginSchema = v.object({
+  title: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+  turns: v.optional(v.array(turnSchema)),
+});
+
+/** POST /luci/chats: begins one; with turns it is a copy of another, or brought from elsewhere. */
+export async function beginChat({ chats }: ServeContext, request: Request): Promise<Response> {
+  const { turns, title } = await readBody(request, beginSchema);
+  return Response.json({ id: await chats.begin(turns, title) }, { status: 201 });
+}
+
+const renameSchema = v.object({ title: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) });
+
+/** POST /luci/chats/ID: gives it another title. */
+export async function renameChat({ chats }: ServeContext, request: Request, path: string): Promise<Response> {
+  const { title } = await readBody(request, renameSchema);
+  await chats.rename(chatIdOf(path), title);
+  return Response.json({});
+}
+
+/** DELETE /luci/chats/ID */
+export async function removeChat({ chats }: ServeContext, path: string): Promise<Response> {
+  await chats.remove(chatIdOf(path));
+  return Response.json({});
+}

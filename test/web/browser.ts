@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { abortError } from '../../src/base/abort.ts';
+import type { ChatRequest, GenerationEvent, Session } from '../../src/engine/engine.ts';
+import { scriptedSession } from '../fixtures/scripted-session.ts';
+
+/** A real browser for tests of the page. */
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** Path of a Chromium of this system; CHROMIUM names another one. */
+export const browserPath: string | undefined =
+  process.env['CHROMIUM'] ??
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+
+/** Why tests are left out, and what to do about it. */
+export const withoutBrowser = 'needs Chromium: apt-get install chromium, or CHROMIUM=/path/to/it';
+
+if (browserPath === undefined) process.stderr.write(`The tests of the page are skipped: ${withoutBrowser}\n`);
+
+/** Starts one. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: browserPath, args: ['--disable-gpu', '--disable-dev-shm-usage'] });
+}
+
+/** A page of its own, with all that went wrong in it. */
+export interface OpenedPage extends AsyncDisposable {
+  readonly page: Page;
+  /** What the policy refused, errors of scripts, and requests to other hosts. */
+  readonly faults: string[];
+}
+
+/** Opens an address. Dialogs, which only an injected script would open, are faults. */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenedPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /policy|trusted/i.test(message.text())) faults.push(message.text());
+  });
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) faults.push(`request: ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, faults, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** A model that says pieces one after the other, each when the one before could be drawn; it stops when it is told to. */
+export function slowSession(say: (request: ChatRequest) => readonly string[], pauseMs = 5): Session {
+  return {
+    ...scriptedSession(() => ''),
+    async *generate(request, signal): AsyncGenerator<GenerationEvent> {
+      const pieces = say(request);
+      for (const text of pieces) {
+        if (signal?.aborted) throw abortError(signal);
+        yield { type: 'text', text };
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+      const usage = { promptTokens: 20, cachedTokens: 0, generatedTokens: pieces.length, loadMs: 0, timeToFirstTokenMs: 1, totalMs: 2 };
+      yield { type: 'end', reason: 'stop', usage: { ...usage, promptTokensPerSecond: 100, generatedTokensPerSecond: 42 } };
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ChatMessage } from '../../src/engine/engine.ts';
+import { tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { serveTiny } from '../serve/served.ts';
+import { browserPath, openPage, slowSession, startBrowser, withoutBrowser } from './browser.ts';
+
+/** Chats on the page, in a real browser against the real server. */
+
+describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser})`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  const ask = async (page: Page, question: string): Promise<void> => {
+    await page.getByLabel('Your question').fill(question);
+    await page.keyboard.press('Enter');
+  };
+  const idle = (page: Page) => page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+
+  test('a real model answers, and question and answer are there after a reload', async () => {
+    await using served = await serveTiny();
+    await using opened = await openPage(browser, served.url);
+    const { page, faults } = opened;
+    await ask(page, 'Who are you?');
+    await page.getByText(tinyReply).waitFor();
+    await page.getByText(/\d+ tokens · [\d.]+ tokens\/s/).waitFor();
+    await page.getByText(/of 2,048 tokens/).waitFor();
+    await page.reload();
+    await page.getByText(tinyReply).waitFor();
+    expect(await page.locator('article.user').textContent()).toContain('Who are you?');
+    expect(faults).toEqual([]);
+  });
+
+  test('a stopped answer is kept, and is gone on with', async () => {
+    const said = (messages: readonly ChatMessage[]) =>
+      messages.length > 2 ? ['and the end.'] : Array.from({ length: 5000 }, (_, n) => `word${n} `);
+    await using served = await serveTiny({ open: () => slowSession(({ messages }) => said(messages)) });
+    await using opened = await openPage(browser, served.url);
+    const { page } = opened;
+    await ask(page, 'Count');
+    await page.getByText('word3 ').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('stopped', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('and the end.').waitFor();
+    await page.reload();
+    await page.getByText('and the end.').waitFor();
+    expect(await page.locator('article.assistant').count()).toBe(1);
+    expect(await page.locator('article.assistant').textContent()).toContain('word0 word1');
+  });
+
+  test('an edit and another try are branches: what was said first is one click away', async () => {
+    let count = 0;
+    await using served = await serveTiny({
+      open: () => slowSession(({ messages }) => [`${messages.at(-1)?.content} gets answer ${++count}`]),
+    });
+    await using opened = await openPage(browser, served.url);
+    const { page } = opened;
+    await ask(page, 'First');
+    await page.getByText('First gets answer 1').waitFor();
+    await idle(page);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('First gets answer 2').waitFor();
+    await idle(page);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Edit the question').fill('Second');
+    await page.locator('form.edit').getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Second gets answer 3').waitFor();
+    await idle(page);
+    await page.locator('article.user').getByRole('button', { name: 'Version before' }).click();
+    await page.getByText('First gets answer 2').waitFor();
+    await page.locator('article.assistant').getByRole('button', { name: 'Version before' }).click();
+    await page.getByText('First gets answer 1').waitFor();
+    expect(await page.evaluate('location.hash')).toMatch(/^#chat\/[0-9a-f-]+$/);
+  });
+
+  test('what is finished of an answer is not drawn again while the rest comes', async () => {
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const session = slowSession(() => []);
+    const gated = {
+      ...session,
+      async *generate(...args: Parameters<typeof session.generate>) {
+        yield { type: 'text' as const, text: '# Title\n\nA first paragraph.\n\n- one\n- two\n\n' };
+        yield { type: 'text' as const, text: 'The open en' };
+        await gate;
+        yield { type: 'text' as const, text: 'd is here.\n\n```js\nlet a;\n```\n' };
+        yield* session.generate(...args);
+      },
+    };
+    await using served = await serveTiny({ open: () => gated });
+    await using opened = await openPage(browser, served.url);
+    const { page } = opened;
+    await ask(page, 'Write');
+    await page.getByText('The open en').waitFor();
+    await page.evaluate("document.querySelectorAll('.text p, .text h3, .text ul').forEach((node) => { node.isOld = true; })");
+    // Seen before the answer ends, when it becomes a message like the others.
+    await page.evaluate(
+      "globalThis.kept = 0; new MutationObserver(() => { if (document.querySelector('[aria-busy] .code')) globalThis.kept = [...document.querySelectorAll('.text p, .text h3, .text ul')].filter((node) => node.isOld).length; }).observe(document.body, { subtree: true, childList: true })",
+    );
+    goOn();
+    await page.getByText('let a;').waitFor();
+    await idle(page);
+    expect(await page.evaluate('globalThis.kept')).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a text file goes along, and one that is no text is refused', async () => {
+    const told: string[] = [];
+    await using served = await serveTiny({
+      open: () =>
+        slowSession(({ messages }) => {
+          told.push(messages.at(-1)?.content ?? '');
+          return ['Read.'];
+        }),
+    });
+    await using opened = await openPage(browser, served.url);
+    const { page } = opened;
+    const input = page.locator('form.composer input[type=file]');
+    await input.setInputFiles({ name: 'a.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 1, 2]) });
+    await page.locator('.fault').getByText('a.bin is no text file.').waitFor();
+    await input.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('buy ```bread```') });
+    await ask(page, 'What do I need?');
+    await page.getByText('Read.').waitFor();
+    expect(told).toEqual(['What do I need?\n\nnotes.txt:\n````\nbuy ```bread```\n````']);
+  });
+
+  test('chats are searched, renamed, exported, imported, and moved to the trash', async () => {
+    await using served = await serveTiny({ open: () => slowSession(() => ['The sky is ', 'blue.']) });
+    await using opened = await openPage(browser, served.url);
+    const { page } = opened;
+    await ask(page, 'About the sky');
+    await page.getByText('The sky is blue.').waitFor();
+    await idle(page);
+    await page.getByText('More').click();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export everything' }).click();
+    const path = await (await downloading).path();
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('Title of the chat').fill('Colours');
+    await page.keyboard.press('Enter');
+    await page.locator('#chats a', { hasText: 'Colours' }).waitFor();
+    await page.locator('.import input').setInputFiles(path);
+    await page.locator('#chats a', { hasText: 'About the sky' }).waitFor();
+    expect(await page.locator('#chats a').count()).toBe(2);
+    await page.getByLabel('Search all chats').fill('colours');
+    await expect.poll(() => page.locator('#chats a').count()).toBe(1);
+    await page.getByLabel('Search all chats').fill('');
+    await page.getByText('More').click();
+    await page.getByRole('button', { name: 'Move to the trash' }).click();
+    await page.getByRole('button', { name: 'Really move to the trash' }).click();
+    await expect.poll(() => page.locator('#chats a').count()).toBe(1);
+    await page.getByText('What would you like to know?').waitFor();
+  });
+
+  test('a failure is told in its own words, and the question stays', async () => {
+    await using served = await serveTiny({
+      open: () => {
+        throw new Error('no engine');
+      },
+    });
+    await using opened = await openPage(browser, served.url);
+    const { page } = opened;
+    await ask(page, 'Are you there?');
+    await page.locator('.fault').getByText('The server made a mistake.').waitFor();
+    await page.reload();
+    await page.locator('article.user').getByText('Are you there?').waitFor();
+  });
+});

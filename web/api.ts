@@ -1,0 +1,81 @@
+import { signal } from '@preact/signals';
+import type { WireError } from '../src/serve/luci/wire.ts';
+
+/** The server as the page asks it: JSON, streams of events, and failures with their words. */
+
+const told = document.querySelector<HTMLMetaElement>('meta[name=luci-token]')?.content ?? '';
+const keyName = 'luci-key';
+
+/** Whether the server wants its key, which only its owner knows. */
+export const needsKey = signal(false);
+
+/** A failure in the server's words. */
+export class ApiError extends Error {
+  readonly hint: string | undefined;
+
+  constructor({ message, hint }: WireError) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** Takes a key for as long as the tab is open. */
+export function takeKey(key: string): void {
+  sessionStorage.setItem(keyName, key);
+  needsKey.value = false;
+}
+
+interface Ask {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks for JSON. @throws ApiError */
+export async function ask<T>(path: string, how: Ask = {}): Promise<T> {
+  return (await send(path, how)).json() as Promise<T>;
+}
+
+/** What a stream of events says. Leaving the loop hangs up. @throws ApiError for an event that is a failure, too */
+export async function* askEvents<T extends { readonly type: string }>(
+  path: string,
+  how: Ask,
+): AsyncGenerator<Exclude<T, { readonly type: 'error' }>> {
+  const { body } = await send(path, how);
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  if (!reader) return;
+  try {
+    let rest = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const events = (rest + value).split('\n\n');
+      rest = events.pop() ?? '';
+      for (const event of events) {
+        if (!event.startsWith('data: ')) continue; // A comment that keeps the connection open.
+        const data = JSON.parse(event.slice('data: '.length)) as T;
+        if (data.type === 'error') throw new ApiError((data as unknown as { readonly error: WireError }).error);
+        yield data as Exclude<T, { readonly type: 'error' }>;
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function send(path: string, { method = 'GET', body, signal }: Ask): Promise<Response> {
+  const key = sessionStorage.getItem(keyName) ?? told;
+  const response = await fetch(path, {
+    method,
+    signal,
+    headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new ApiError({ message: 'The server does not answer.', hint: 'luci serve' });
+  });
+  if (response.ok) return response;
+  if (response.status === 401) needsKey.value = true;
+  const failure = (await response.json().catch(() => undefined)) as { readonly error?: WireError } | undefined;
+  throw new ApiError(failure?.error ?? { message: `The server answered ${response.status}.` });
+}
