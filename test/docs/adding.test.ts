@@ -115,7 +115,7 @@ import { builtInTools } from './src/agent/tools/built-in-tools.ts';
 import { openWorkspace } from './src/agent/workspace/workspace.ts';
 const folder = join(process.cwd(), 'workspace');
 mkdirSync(folder);
-const tools = builtInTools(await openWorkspace(folder, join(process.cwd(), 'trash')), async () => ({}));
+const tools = builtInTools(await openWorkspace(folder, join(process.cwd(), 'journal')), async () => ({}));
 for (const content of ['one ', 'two']) await runTool(tools, { id: '1', name: 'append_file', arguments: { path: 'a.txt', content } });
 console.log(JSON.stringify([tools.at(-1)?.name, Object.keys(tools.at(-1) ?? {}), readFileSync(join(folder, 'a.txt'), 'utf8')]));
 `,

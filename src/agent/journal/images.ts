@@ -19,10 +19,19 @@ export interface DiskWork {
   readonly onStep?: (step: string) => void;
 }
 
-/** Names of the two things that may lie beside a place while a transaction is under way: what comes, and what goes. */
-export function besideNames(absolute: string, id: string): { readonly coming: string; readonly going: string } {
+/** What may lie beside a place while a transaction is under way. */
+interface BesideNames {
+  readonly coming: string;
+  /** What was copied to another disk; whether all of it arrived is to be seen. */
+  readonly going: string;
+  /** What all of arrived, and is being removed. */
+  readonly gone: string;
+}
+
+/** The names of what may lie beside a place for a transaction. */
+export function besideNames(absolute: string, id: string): BesideNames {
   const beside = (end: string): string => join(dirname(absolute), `.luci-${id}.${end}`);
-  return { coming: beside('in'), going: beside('out') };
+  return { coming: beside('in'), going: beside('out'), gone: beside('gone') };
 }
 
 /** A second copy, for a file that has other names elsewhere: they write into the first one. */
@@ -64,7 +73,7 @@ export async function take(absolute: string, slot: string, id: string, work: Dis
 async function takeToOtherDisk(absolute: string, slot: string, id: string, work: DiskWork): Promise<void> {
   await copyWhole(absolute, slot, work);
   work.onStep?.('copied');
-  const { going } = besideNames(absolute, id);
+  const { going, gone } = besideNames(absolute, id);
   await rename(absolute, going);
   work.onStep?.('set aside');
   // Whoever wrote into it while it was copied must find that again.
@@ -72,7 +81,9 @@ async function takeToOtherDisk(absolute: string, slot: string, id: string, work:
     await rename(going, absolute);
     throw new ToolError(`"${basename(absolute)}" changed while it was kept; nothing was done`);
   }
-  await removeTree(going);
+  await rename(going, gone);
+  work.onStep?.('checked');
+  await removeTree(gone);
 }
 
 /** Brings what is kept to its place, over a file that is there. Returns whether it is as it was when it was kept. */

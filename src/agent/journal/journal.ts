@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { lock } from '../../base/lock.ts';
 import { makeFolder } from '../../base/make-folder.ts';
-import { diskError } from '../../base/system-error.ts';
+import { diskError, errnoOf } from '../../base/system-error.ts';
 import { ToolError } from '../tool.ts';
 import { openPlaces } from '../workspace/places.ts';
 import { checkUnchanged } from './check-unchanged.ts';
@@ -67,12 +67,15 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
     return left.length === 0 ? all : records.all();
   }
 
+  /** What cannot be settled now, as its disk is not there, is tried again by the next start, and is in nobody's way. */
   async function settleOne(transaction: Transaction): Promise<void> {
-    const placed = await placedOf(transaction).catch(unlessOutOfReach);
-    if (!placed) return; // Its disk is not there now; the next start tries again.
-    const side = await settle(placed, parts);
-    if (side === 'before' && transaction.state === 'begun') await records.drop(transaction.id);
-    else await records.write(settledOn(side, transaction));
+    try {
+      const side = await settle(await placedOf(transaction), parts);
+      if (side === 'before' && transaction.state === 'begun') await records.drop(transaction.id);
+      else await records.write(settledOn(side, transaction));
+    } catch (error) {
+      if (!isLuciError(error) && errnoOf(error) === undefined) throw error;
+    }
   }
 
   async function drop(): Promise<number> {
@@ -100,7 +103,8 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
       return { ...fileChangeOf(done), isAsItWas };
     } catch (error) {
       await settleOne({ ...transaction, state: side === 'before' ? 'undoing' : 'redoing' });
-      throw error;
+      if (!(error instanceof ToolError)) throw error;
+      throw new LuciError('CHANGED_SINCE', `${error.message}.`, { hint: 'luci undo --list', cause: error });
     }
   }
 
@@ -123,7 +127,10 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
         const inOrder = side === 'before' ? wanted.toReversed() : wanted;
         if (inOrder.length > 1) await checkAll(inOrder, side, all);
         const brought: FileChange[] = [];
-        for (const transaction of inOrder) brought.push(transaction.isKept ? await one(transaction, side, all) : fileChangeOf(transaction));
+        for (const transaction of inOrder)
+          brought.push(
+            transaction.isKept ? await one(transaction, side, all).catch(tellBrought(brought, side)) : fileChangeOf(transaction),
+          );
         return brought;
       }),
     async expired() {
@@ -150,6 +157,19 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
   }
 }
 
+/** An error that ends several changes in the middle says which were brought back before it. */
+function tellBrought(brought: readonly FileChange[], side: Side): (error: unknown) => never {
+  return (error) => {
+    if (!isLuciError(error, 'CHANGED_SINCE') || brought.length === 0) throw error;
+    const names = brought.map(({ path }) => `"${path}"`).join(', ');
+    const message = `${error.message} Before it was ${side === 'before' ? 'undone' : 'made again'}: ${names}.`;
+    throw new LuciError('CHANGED_SINCE', message, {
+      hint: error.hint,
+      details: { ...error.details, brought: brought.map(({ id }) => id) },
+    });
+  };
+}
+
 /** The path that an error of the system is about. */
 function pathIn(error: unknown): string | undefined {
   return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
@@ -165,13 +185,19 @@ function isSameOrBelow(path: string, other: string): boolean {
 
 /** A transaction with its places, none of them outside its folder. */
 async function placedOf(transaction: Transaction): Promise<Placed> {
-  const { of } = await openPlaces(transaction.folder);
-  const { path, from } = transaction;
-  return { transaction, absolute: await of(path), from: from === undefined ? undefined : await of(from) };
-}
-
-function unlessOutOfReach(error: unknown): undefined {
-  if (!(error instanceof ToolError) && !isLuciError(error)) throw error;
+  const { path, from, id, folder } = transaction;
+  const { of } = await openPlaces(folder);
+  try {
+    return { transaction, absolute: await of(path), from: from === undefined ? undefined : await of(from) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    // A link, or a file where a folder was.
+    const files = [path, from].filter((one) => one !== undefined);
+    throw new LuciError('CHANGED_SINCE', `The way to a file was changed since: ${error.message}.`, {
+      hint: 'luci undo --list',
+      details: { id, folder, files },
+    });
+  }
 }
 
 function requireOn(all: readonly Transaction[], id: string, side: Side): Transaction {

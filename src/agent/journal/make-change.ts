@@ -1,9 +1,10 @@
-import { rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { syncFolder } from '../../base/atomic-file.ts';
 import { ToolError } from '../tool.ts';
 import { removeTree, syncFile } from './copy-tree.ts';
 import { besideNames, type DiskWork } from './images.ts';
-import { isAt, snapshotOf } from './snapshot.ts';
+import { isAt, type Snapshot, snapshotOf } from './snapshot.ts';
 import { isFreeFor, isSameThing, type Placed, type SwapParts, swapTo } from './swap.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -55,12 +56,19 @@ async function begin(plan: ChangePlan, { records, work }: SwapParts): Promise<Tr
   const { absolute, source, operation, folder, question, path, from, isKept } = plan;
   // In other letters of its own name a thing is in nobody's way.
   const isItself = source !== undefined && (await isSameThing(absolute, source));
-  const before = isItself ? null : await snapshotOf(absolute, isKept ? undefined : 'times');
+  const way = isKept ? await wayOf(absolute, records.folder) : 'times';
+  const before = isItself ? null : await snapshotOf(absolute, way);
   const after = source === undefined ? null : await snapshotOf(source);
   const time = new Date().toISOString();
   const begun = await records.begin({ time, folder, question, operation, path, from, before, after, isKept, state: 'begun' });
   work.onStep?.('begun');
   return begun;
+}
+
+/** On another disk times lose their last digits: there only contents are known again. */
+async function wayOf(absolute: string, journalFolder: string): Promise<Snapshot['by'] | undefined> {
+  const [here, there] = await Promise.all([lstat(dirname(absolute)), lstat(journalFolder)]);
+  return here.dev === there.dev ? undefined : 'content';
 }
 
 /** Makes what is new beside its place. */

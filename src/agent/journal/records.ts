@@ -10,6 +10,7 @@ import { type Side, type Transaction, transactionSchema } from './transaction.ts
 
 /** The journal's folder: one folder a transaction, with its record and what is kept of it. Knows nothing of the files it speaks of. */
 export interface Records {
+  readonly folder: string;
   /** Makes the folder of a new transaction, whose id comes after all others. */
   begin(transaction: Omit<Transaction, 'id' | 'version'>): Promise<Transaction>;
   /** Replaces the record of a transaction. */
@@ -54,6 +55,7 @@ export function createRecords(folder: string, { isDurable }: { readonly isDurabl
   }
 
   return {
+    folder,
     get,
     async begin(transaction) {
       await makeFolder(folder, { mode: 0o700 });

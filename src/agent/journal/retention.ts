@@ -11,8 +11,8 @@ const maxAgeMs = 30 * 24 * 3_600_000;
 export function expiredOf(transactions: readonly Transaction[], maxBytes: number, now = Date.now()): readonly Transaction[] {
   let bytes = 0;
   return transactions.toReversed().filter((transaction) => {
-    bytes += keptBytes(transaction);
-    const isOver = bytes > maxBytes || now - Date.parse(transaction.time) > maxAgeMs;
-    return isOver && (transaction.state === 'done' || transaction.state === 'undone');
+    const isOld = now - Date.parse(transaction.time) > maxAgeMs;
+    if (!isOld) bytes += keptBytes(transaction);
+    return (isOld || bytes > maxBytes) && (transaction.state === 'done' || transaction.state === 'undone');
   });
 }

@@ -14,16 +14,17 @@ import type { Side, Transaction } from './transaction.ts';
 export async function settle(placed: Placed, parts: SwapParts): Promise<Side> {
   const { transaction, absolute, from } = placed;
   const wanted: Side = transaction.state === 'undoing' ? 'before' : 'after';
-  const { coming, going } = besideNames(absolute, transaction.id);
-  const hasFresh = transaction.state === 'begun' && (await exists(coming));
-  await settleGoing(going, absolute, parts.records.slot(transaction.id, wanted === 'after' ? 'before' : 'after'));
+  const beside = besideNames(absolute, transaction.id);
+  const hasFresh = transaction.state === 'begun' && (await exists(beside.coming));
+  await settleGoing(beside, absolute, parts.records.slot(transaction.id, wanted === 'after' ? 'before' : 'after'));
   const reached = !transaction.isKept
     ? await settleLost(placed)
     : from === undefined
       ? await settleOne(placed, wanted, hasFresh, parts)
       : await settleMove(placed, from, parts);
   // Only luci writes there, and only what is in the journal or was never anywhere.
-  await removeTree(coming);
+  await removeTree(beside.coming);
+  await removeTree(beside.gone);
   return reached;
 }
 
@@ -34,10 +35,11 @@ async function settleLost({ transaction, absolute, from }: Placed): Promise<Side
 }
 
 /** What was set aside on its way to another disk is removed when all of it arrived; else it goes back. */
-async function settleGoing(going: string, absolute: string, slot: string): Promise<void> {
+async function settleGoing({ going, gone }: ReturnType<typeof besideNames>, absolute: string, slot: string): Promise<void> {
   if (!(await exists(going))) return;
   const arrived = await snapshotOf(slot, 'content');
-  if (arrived !== null && (await isAt(going, arrived))) await removeTree(going);
+  const hasArrived = arrived !== null && (await isAt(going, arrived));
+  if (hasArrived) await rename(going, gone);
   else if (!(await exists(absolute))) await rename(going, absolute);
 }
 

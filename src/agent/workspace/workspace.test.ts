@@ -22,7 +22,7 @@ beforeEach(async () => {
   await symlink('/etc', join(root, 'etc'));
   await symlink('loop', join(root, 'loop'));
   await symlink(join(base, 'not-there'), join(root, 'dangling'));
-  workspace = await openWorkspace(root, join(base, 'trash'));
+  workspace = await openWorkspace(root, join(base, 'journal'));
 });
 afterEach(() => rm(base, { recursive: true }));
 
