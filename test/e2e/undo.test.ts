@@ -101,6 +101,35 @@ test('a file that somebody changed since is named by /undo, and the words stay',
   expect([await text('a.txt'), session.messages]).toEqual(['before', []]);
 });
 
+test('on a terminal a replaced file is asked about, and /undo brings it back with its mode', async () => {
+  await writeFile(join(folder, 'a.txt'), 'before', { mode: 0o600 });
+  const steps: [waitFor: string, type: string][] = [
+    ['> ', `${call('write_file', { path: 'a.txt', content: 'after' })}\r`],
+    ['Allow write_file', 'y\r'],
+    ['wrote a.txt', '/undo\r'],
+    ['a.txt is as it was', '/redo\r'],
+    ['again: replaced a.txt', '/undo\r'],
+    ['a.txt is as it was', '\u0004'],
+  ];
+  const command = [process.execPath, program, 'chat', '-m', 'box/echo', '--tools', folder].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', `stty cols 200; ${command}`, '/dev/null'], {
+    env: { ...process.env, ...environment, LUCI_HOME: home.folder, TERM: 'xterm' },
+  });
+  let shown = '';
+  let seen = 0;
+  child.stdout.on('data', (piece: Buffer) => {
+    shown += piece;
+    const [next] = steps;
+    const at = next ? shown.indexOf(next[0], seen) : -1;
+    if (!next || at < 0) return;
+    seen = at + next[0].length;
+    steps.shift();
+    setTimeout(() => child.stdin.write(next[1]), 100);
+  });
+  expect(await new Promise((resolve) => child.on('close', resolve)), shown).toBe(0);
+  expect([await text('a.txt'), (await stat(join(folder, 'a.txt'))).mode & 0o777]).toEqual(['before', 0o600]);
+});
+
 test('luci undo takes back the newest change of this folder, one after the other, and lists them', async () => {
   await chat(call('write_file', { path: 'a.txt', content: 'A' }), call('write_file', { path: 'b.txt', content: 'B' }));
   await mkdir(join(folder, 'inner'));

@@ -8,13 +8,18 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Small trees of files, what they are, and what is done to them by chance. */
+
+/** A folder in memory, another disk than the temporary folder, where this machine has one: thousands of small files take seconds there. */
+export const memoryDisk = process.platform === 'linux' && statSync('/dev/shm').dev !== statSync(tmpdir()).dev ? '/dev/shm' : undefined;
 
 /** Numbers from 0 to 1 that are the same for the same seed. */
 export function randomNumbers(seed: number): () => number {

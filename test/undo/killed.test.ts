@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openJournal } from '../../src/agent/journal/journal.ts';
-import { describeTree, makeTree, randomCall, randomNumbers } from './file-tree.ts';
+import { describeTree, makeTree, memoryDisk, randomCall, randomNumbers } from './file-tree.ts';
 
 /** A process that works with the tools is killed with -9; another one undoes all it did. */
 
@@ -15,7 +15,7 @@ const child = join(import.meta.dirname, 'changing-child.mjs');
 
 let base: string;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'luci-killed-'));
+  base = await mkdtemp(join(memoryDisk ?? tmpdir(), 'luci-killed-'));
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
@@ -25,9 +25,9 @@ interface Call {
 }
 
 /** Calls by chance, some of them taken back and made again. */
-function callsOf(seed: number): readonly Call[] {
+function callsOf(seed: number, count: number): readonly Call[] {
   const random = randomNumbers(seed + 0.5);
-  return Array.from({ length: 12 }, () => {
+  return Array.from({ length: count }, () => {
     const dice = random();
     if (dice < 0.15) return { name: 'undo' };
     return dice < 0.25 ? { name: 'redo' } : randomCall(random);
@@ -54,55 +54,77 @@ function run(asked: object, onLine?: (count: number, kill: () => void) => void):
   });
 }
 
-/** After the kill: every change that was made is undone, made again, and undone, and nothing of luci's is left among the files. */
-async function recover(root: string, journalFolder: string, first: string, told: string): Promise<void> {
-  const journal = openJournal(journalFolder, { isDurable: false });
-  const listed = existsSync(journalFolder) ? await journal.list() : [];
-  const killed = describeTree(root);
-  expect(
-    readdirSync(root, { recursive: true }).filter((name) => name.toString().includes('.luci-')),
-    told,
-  ).toEqual([]);
-  const done = listed.filter(({ state }) => state === 'done').map(({ id }) => id);
-  await journal.bring(done, 'before');
-  expect(describeTree(root), `${told}, undone`).toBe(first);
-  await journal.bring(done, 'after');
-  expect(describeTree(root), `${told}, made again`).toBe(killed);
-  for (const id of done.toReversed()) await journal.bring([id], 'before');
-  expect(describeTree(root), `${told}, undone one by one`).toBe(first);
+/** A tree and a journal for it. */
+interface Case {
+  readonly root: string;
+  readonly journal: string;
+  /** The tree at the beginning. */
+  readonly first: string;
+  readonly isExact: boolean;
 }
 
-test('killed before any of its steps, a change is whole or not begun: all of it can be undone, and nothing is lost', async () => {
+function makeCase(name: string, seed: number, journalBase: string): Case {
+  const root = join(base, name);
+  mkdirSync(root);
+  makeTree(root, randomNumbers(seed));
+  const isExact = journalBase === base;
+  return { root, journal: join(journalBase, `journal-${name}`), first: describeTree(root, { isExact }), isExact };
+}
+
+/** After the kill: every change that was made is undone, made again, and undone, and nothing of luci's is left among the files. */
+async function recover({ root, journal: journalFolder, first, isExact }: Case, told: string): Promise<void> {
+  const journal = openJournal(journalFolder, { isDurable: false });
+  const listed = existsSync(journalFolder) ? await journal.list() : [];
+  const killed = describeTree(root, { isExact });
+  expect(killed, told).not.toContain('.luci-');
+  const done = listed.filter(({ state }) => state === 'done').map(({ id }) => id);
+  await journal.bring(done, 'before');
+  expect(describeTree(root, { isExact }), `${told}, undone`).toBe(first);
+  await journal.bring(done, 'after');
+  expect(describeTree(root, { isExact }), `${told}, made again`).toBe(killed);
+  for (const id of done.toReversed()) await journal.bring([id], 'before');
+  expect(describeTree(root, { isExact }), `${told}, undone one by one`).toBe(first);
+}
+
+/** Kills before every second step of each seed, until one of it comes to its end. Returns how many were killed. */
+async function killAtSteps(seeds: readonly number[], journalBase: string): Promise<number> {
   let kills = 0;
-  for (let seed = 0; seed < 4; seed += 1) {
-    let isKilled = true;
-    for (let killAt = 1 + (seed % 3); isKilled; killAt += 3) {
-      const [root, journal] = [join(base, `root-${seed}-${killAt}`), join(base, `journal-${seed}-${killAt}`)];
-      mkdirSync(root);
-      makeTree(root, randomNumbers(seed));
-      const first = describeTree(root);
-      isKilled = await run({ root, journal, calls: callsOf(seed), killAt });
+  for (const seed of seeds)
+    for (let killAt = 1 + (seed % 2), isKilled = true; isKilled; killAt += 2) {
+      const one = makeCase(`${seed}-${killAt}`, seed, journalBase);
+      isKilled = await run({ ...one, calls: callsOf(seed, 12), killAt });
       if (isKilled) kills += 1;
-      await recover(root, journal, first, `seed ${seed}, step ${killAt}`);
+      await recover(one, `seed ${seed}, step ${killAt}`);
     }
-  }
-  expect(kills).toBeGreaterThan(50);
+  return kills;
+}
+
+test('killed before a step, a change is whole or not begun: all of it can be undone, and nothing is lost', async () => {
+  expect(await killAtSteps([0, 1], base)).toBeGreaterThan(25);
 }, 300_000);
 
-test('killed from outside at 50 moments by chance, the same', async () => {
+test.skipIf(memoryDisk === undefined)(
+  'the same with the journal on another disk',
+  async () => {
+    const far = await mkdtemp(join(tmpdir(), 'luci-killed-'));
+    try {
+      expect(await killAtSteps([2, 3], far)).toBeGreaterThan(25);
+    } finally {
+      await rm(far, { recursive: true, force: true });
+    }
+  },
+  300_000,
+);
+
+test('killed from outside at 40 moments by chance, the same', async () => {
   const random = randomNumbers(77);
-  let kills = 0;
-  for (let seed = 100; kills < 50; seed += 1) {
-    const [root, journal] = [join(base, `root-${seed}`), join(base, `journal-${seed}`)];
-    mkdirSync(root);
-    makeTree(root, randomNumbers(seed));
-    const first = describeTree(root);
-    const killAfter = 1 + Math.floor(random() * 11);
-    const isKilled = await run({ root, journal, calls: callsOf(seed) }, (count, kill) => {
-      if (count >= killAfter) setTimeout(kill, random() * 4);
+  for (let kill = 0; kill < 40; kill += 1) {
+    const one = makeCase(`${kill}`, kill, base);
+    const killAfter = 1 + Math.floor(random() * 20);
+    const isKilled = await run({ ...one, calls: callsOf(kill, 200) }, (count, end) => {
+      if (count >= killAfter) setTimeout(end, random() * 4);
     });
-    if (isKilled) kills += 1;
-    await recover(root, journal, first, `seed ${seed}, call ${killAfter}`);
-    expect(seed).toBeLessThan(300);
+    expect(isKilled).toBe(true);
+    await recover(one, `seed ${kill}, call ${killAfter}`);
   }
 }, 300_000);

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { openJournal } from '../../src/agent/journal/journal.ts';
 import { runTool } from '../../src/agent/run-tool.ts';
 import { builtInTools } from '../../src/agent/tools/built-in-tools.ts';
 import { openWorkspace } from '../../src/agent/workspace/workspace.ts';
-import { describeTree, makeTree, randomCall, randomNumbers } from './file-tree.ts';
+import { describeTree, makeTree, memoryDisk, randomCall, randomNumbers } from './file-tree.ts';
 
 /** Sequences of calls by chance, undone and made again by somebody who knows only the journal. */
 
 let base: string;
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'luci-undo-'));
+  base = await mkdtemp(join(memoryDisk ?? tmpdir(), 'luci-undo-'));
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
@@ -58,7 +58,8 @@ async function playSeeds(from: number, to: number, journalOf: (seed: number) => 
   let changes = 0;
   const worker = async (): Promise<void> => {
     for (let seed = next++; seed < to; seed = next++) {
-      changes += await playSeed(seed, journalOf(seed), { isExact });
+      const made = await playSeed(seed, journalOf(seed), { isExact });
+      changes += made;
       await rm(join(base, `root-${seed}`), { recursive: true });
     }
   };
@@ -71,13 +72,10 @@ test('1,000 sequences of calls by chance: undone one by one every tree comes bac
   expect(changes).toBeGreaterThan(1500);
 }, 300_000);
 
-/** A folder on another disk than the temporary folder, where this machine has one that programs may use. */
-const otherDisk = process.platform === 'linux' && statSync('/dev/shm').dev !== statSync(tmpdir()).dev ? '/dev/shm' : undefined;
-
-test.skipIf(otherDisk === undefined)(
+test.skipIf(memoryDisk === undefined)(
   'with the journal on another disk the same, but for the last digits of times and second names',
   async () => {
-    const far = await mkdtemp(join(otherDisk ?? '', 'luci-undo-'));
+    const far = await mkdtemp(join(tmpdir(), 'luci-undo-'));
     try {
       const changes = await playSeeds(5000, 5100, (seed) => join(far, `journal-${seed}`), false);
       expect(changes).toBeGreaterThan(100);
