@@ -2,13 +2,13 @@
 
 export type { Agent, AgentOptions, Answer, QueryOptions } from './agent/agent.ts';
 export type { Conversation } from './agent/conversation.ts';
+export type { FileChange } from './agent/journal/file-change.ts';
 export type { RequestDefaults } from './agent/request.ts';
 export { type ConfirmCall, type Tool, ToolError, type ToolFacts, type ToolResult } from './agent/tool.ts';
 export type { AgentEvent } from './agent/tool-loop.ts';
 export { builtInTools } from './agent/tools/built-in-tools.ts';
 export type { SystemProbe } from './agent/tools/tool-context.ts';
-export type { Trashed } from './agent/workspace/trash.ts';
-export { openWorkspace, type Workspace } from './agent/workspace/workspace.ts';
+export { openWorkspace, type Workspace, type WorkspaceOptions } from './agent/workspace/workspace.ts';
 export { createLuci } from './app/create-luci.ts';
 export { LlamafileAgent, type LlamafileAgentOptions } from './app/llamafile-agent.ts';
 export type { Luci, LuciAgentOptions } from './app/luci.ts';

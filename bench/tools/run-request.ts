@@ -64,7 +64,7 @@ async function runFiles(session: Session, request: FileRequest, reader: Reader):
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), content);
     }
-    const workspace = await openWorkspace(root, join(base, 'trash'));
+    const workspace = await openWorkspace(root, join(base, 'journal'), { isDurable: false });
     const tools = builtInTools(workspace, async () => ({ memoryTotalGB: 16, cpuCores: 6, diskFreeGB: 42 }));
     const { text, asked, calls } = await converse(session, tools, { ask: request.ask, reader, stop: () => false });
     const files = await filesIn(root);

@@ -19,6 +19,8 @@ export interface Conversation {
   send(prompt: string, signal?: AbortSignal): AsyncIterable<AgentEvent>;
   /** Takes back the last question with all that followed it; false when there is none. */
   undo(): boolean;
+  /** Brings back what was taken back last; false when there is nothing, or something was said since. */
+  redo(): boolean;
   clear(): void;
   /** Replaces what is remembered. */
   load(messages: readonly ChatMessage[]): void;
@@ -33,6 +35,7 @@ export function createConversation(
 ): Conversation {
   let defaults: RequestDefaults = initialDefaults;
   let messages: ChatMessage[] = [...initial];
+  let takenBack: (readonly ChatMessage[])[] = [];
   let forgottenTurns = 0;
   const chatUse: ChatUse = { calls: 0, argumentBytes: 0 };
 
@@ -64,6 +67,7 @@ export function createConversation(
         yield event;
       }
     } finally {
+      takenBack = [];
       if (!progress.isDone) keepStopped(all, question, progress.text);
       messages = all.slice(told.length);
     }
@@ -80,15 +84,24 @@ export function createConversation(
     undo() {
       const last = messages.findLastIndex(({ role }) => role === 'user');
       if (last < 0) return false;
+      takenBack.push(messages.slice(last));
       messages = messages.slice(0, last);
+      return true;
+    },
+    redo() {
+      const back = takenBack.pop();
+      if (!back) return false;
+      messages = [...messages, ...back];
       return true;
     },
     clear() {
       messages = [];
+      takenBack = [];
       forgottenTurns = 0;
     },
     load(loaded) {
       messages = [...loaded];
+      takenBack = [];
       forgottenTurns = 0;
     },
     configure(changed) {

@@ -15,8 +15,9 @@ export async function runTool(tools: readonly Tool[], call: ToolCall, { confirm,
   const { tool, arguments: args } = checked;
   const fitted: ToolCall = { ...call, arguments: args };
   try {
-    const needsYes = (await tool.isDestructive?.(args)) === true;
-    if (needsYes && !(await confirm?.(fitted, tool))) return failedCall(fitted, 'the user did not allow this', { refused: true });
+    const warning = await tool.warning?.(args);
+    const needsYes = warning !== undefined || (await tool.isDestructive?.(args)) === true;
+    if (needsYes && !(await confirm?.(fitted, tool, warning))) return failedCall(fitted, 'the user did not allow this', { refused: true });
     return { call: fitted, content: await tool.run(args, signal), isError: false };
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -6,6 +6,8 @@ import type { ToolCall, ToolDefinition } from '../engine/engine.ts';
 export interface Tool extends ToolDefinition {
   /** Whether something that is there is changed or lost, or something is made that runs by itself; the user is asked first. */
   readonly isDestructive?: (args: Readonly<Record<string, unknown>>) => Promise<boolean>;
+  /** What the person must know before a call is allowed, as that it cannot be undone; where there is something, they are always asked. */
+  readonly warning?: (args: Readonly<Record<string, unknown>>) => Promise<string | undefined>;
   /** Runs the call; the text goes back to the model. What is thrown goes back too, as a failure, and ends nothing. */
   run(args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<string>;
 }
@@ -22,8 +24,8 @@ export function templateDefinitionOf(tool: ToolDefinition): ToolDefinition {
   return additionalProperties === false ? { name, description, parameters } : { name, description, parameters: tool.parameters };
 }
 
-/** Asks whether a destructive call may run. */
-export type ConfirmCall = (call: ToolCall, tool: Tool) => Promise<boolean>;
+/** Asks whether a destructive call may run. `warning`: what must be said with the question, see {@link Tool.warning}. */
+export type ConfirmCall = (call: ToolCall, tool: Tool, warning?: string) => Promise<boolean>;
 
 /** What is known of a call that was not carried out, for programs: the words of a result are for the model. */
 export interface ToolFacts {

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import type { Conversation } from '../agent/conversation.ts';
+import type { FileChange } from '../agent/journal/file-change.ts';
 import type { ConfirmCall } from '../agent/tool.ts';
+import type { AgentEvent } from '../agent/tool-loop.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
 import { diskError } from '../base/system-error.ts';
+import { uniqueMark } from '../base/unique-mark.ts';
 import { withAdvice } from '../catalog/advised-sampling.ts';
 import type { ChatMessage, ChatRequest, LoadEvent, OpenOptions, Sampling, Usage } from '../engine/engine.ts';
 import { requireChat } from '../engine/model-kind.ts';
@@ -24,7 +27,7 @@ export interface Chats {
 }
 
 /** What chats work with. */
-export type ChatParts = Pick<Luci, 'agent' | 'builtInTools'> & {
+export type ChatParts = Pick<Luci, 'agent' | 'builtInTools' | 'undo'> & {
   readonly models: Pick<Models, 'choose'>;
   /** Folder of the chats that are kept. */
   readonly chatsFolder: string;
@@ -68,6 +71,9 @@ export class ChatSession implements AsyncDisposable {
   #agent: Agent;
   #conversation: Conversation;
   #system: string | undefined;
+  /** What stands in the undo journal for the question that is being answered, and for each that was. */
+  #mark: string | undefined;
+  readonly #marks = new WeakMap<ChatMessage, string>();
   /** The name that the catalogue has for it: what its makers advise is known by that. */
   #advisedFor: string;
   model: string;
@@ -98,7 +104,24 @@ export class ChatSession implements AsyncDisposable {
   }
 
   send(prompt: string, signal: AbortSignal): ReturnType<Conversation['send']> {
-    return this.#conversation.send(prompt, signal);
+    return this.#marked(this.#conversation.send(prompt, signal));
+  }
+
+  /** Marks the question that is remembered, and what tools change for it. */
+  async *#marked(events: ReturnType<Conversation['send']>): AsyncGenerator<AgentEvent> {
+    const before = this.#lastQuestion();
+    const mark = uniqueMark();
+    this.#mark = mark;
+    try {
+      yield* events;
+    } finally {
+      const question = this.#lastQuestion();
+      if (question && question !== before) this.#marks.set(question, mark);
+    }
+  }
+
+  #lastQuestion(): ChatMessage | undefined {
+    return this.messages.findLast(({ role }) => role === 'user');
   }
 
   /** Goes on with another model; what was said is kept. */
@@ -121,13 +144,34 @@ export class ChatSession implements AsyncDisposable {
 
   /** Lets the model work in a folder, or takes the tools away. */
   async useTools(folder: string | undefined): Promise<void> {
-    const tools = folder === undefined ? [] : await this.#parts.builtInTools(folder);
+    const tools = folder === undefined ? [] : await this.#parts.builtInTools(folder, { question: () => this.#mark });
     this.toolsFolder = folder;
     this.#conversation.configure({ tools });
   }
 
-  undo(): boolean {
-    return this.#conversation.undo();
+  /**
+   * Takes back the last question with its answer, and what tools changed in files for it: the changes, the newest first; undefined when
+   * nothing was said. @throws CHANGED_SINCE where somebody changed such a file since: then what was said stays
+   */
+  async undo(): Promise<readonly FileChange[] | undefined> {
+    const changes = await this.#changesOf(this.#lastQuestion(), 'undo');
+    return this.#conversation.undo() ? changes : undefined;
+  }
+
+  /** Brings back what {@link undo} took back last: the changes of files, the oldest first; undefined when there is nothing. */
+  async redo(): Promise<readonly FileChange[] | undefined> {
+    if (!this.#conversation.redo()) return undefined;
+    try {
+      return await this.#changesOf(this.#lastQuestion(), 'redo');
+    } catch (error) {
+      this.#conversation.undo();
+      throw error;
+    }
+  }
+
+  async #changesOf(question: ChatMessage | undefined, what: 'undo' | 'redo'): Promise<readonly FileChange[]> {
+    const mark = question && this.#marks.get(question);
+    return mark === undefined ? [] : this.#parts.undo[what]({ question: mark });
   }
 
   clear(): void {

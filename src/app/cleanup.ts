@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { openJournal } from '../agent/journal/journal.ts';
 import type { Directories } from '../config/directories.ts';
 import { bytesOf, type Leftover, listLeftovers, removeLeftovers } from '../download/clean.ts';
 import { listPartials } from '../download/partial.ts';
@@ -11,6 +12,8 @@ export interface Waste {
   readonly partials: readonly Leftover[];
   readonly partialBytes: number;
   readonly trashBytes: number;
+  /** Changes of the assistant that are kept for undoing and whose time is over, see {@link maxJournalBytes}. */
+  readonly undo: { readonly count: number; readonly bytes: number };
   /** Names of the unfinished files, by key. */
   readonly fileNames: ReadonlyMap<string, string>;
 }
@@ -19,28 +22,40 @@ export interface Waste {
 export interface Cleanup {
   /** What could be deleted without losing an installed model. */
   waste(): Promise<Waste>;
-  /** Deletes unfinished downloads, of some files where they are named, and the trash where asked to; returns the bytes that became free. */
-  clean(options?: { readonly trash?: boolean; readonly files?: readonly string[] }): Promise<number>;
+  /**
+   * Deletes unfinished downloads, of some files where they are named, and where asked to the trash and what is kept for undoing beyond 30
+   * days or 1 GB; returns the bytes that became free.
+   */
+  clean(options?: { readonly trash?: boolean; readonly undo?: boolean; readonly files?: readonly string[] }): Promise<number>;
   /** Free bytes on the disk of the home folder. */
   freeDiskBytes(): Promise<number>;
 }
 
+type CleanupFolders = Pick<Directories, 'home' | 'partial' | 'trash' | 'undo'>;
+
 /** The cleanup of a home folder. */
-export function createCleanup({ home, partial, trash: trashFolder }: Pick<Directories, 'home' | 'partial' | 'trash'>): Cleanup {
+export function createCleanup({ home, partial, trash: trashFolder, undo: undoFolder }: CleanupFolders): Cleanup {
+  const journal = openJournal(undoFolder);
   return {
     freeDiskBytes: () => freeBytesAt(home),
     async waste() {
-      const [leftovers, partials, trashBytes] = await Promise.all([listLeftovers(partial), listPartials(partial), bytesOf(trashFolder)]);
+      const [leftovers, partials, trashBytes, undo] = await Promise.all([
+        listLeftovers(partial),
+        listPartials(partial),
+        bytesOf(trashFolder),
+        journal.expired(),
+      ]);
       const partialBytes = sumBytes(leftovers);
-      return { partials: leftovers, partialBytes, trashBytes, fileNames: new Map(partials.map(({ key, file }) => [key, file])) };
+      return { partials: leftovers, partialBytes, trashBytes, undo, fileNames: new Map(partials.map(({ key, file }) => [key, file])) };
     },
-    async clean({ trash = false, files } = {}) {
+    async clean({ trash = false, undo = false, files } = {}) {
       const [leftovers, partials] = await Promise.all([listLeftovers(partial), listPartials(partial)]);
       const meant = new Set(partials.filter(({ file }) => files?.includes(file)).map(({ key }) => key));
       const removed = await removeLeftovers(partial, files ? leftovers.filter(({ key }) => meant.has(key)) : leftovers);
       const trashBytes = trash ? await bytesOf(trashFolder) : 0;
       if (trash) await rm(trashFolder, { recursive: true, force: true });
-      return sumBytes(removed) + trashBytes;
+      const undoBytes = undo ? await journal.dropExpired() : 0;
+      return sumBytes(removed) + trashBytes + undoBytes;
     },
   };
 }

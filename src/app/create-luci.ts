@@ -30,7 +30,7 @@ export { defaultSettings };
 export function createLuci(settings: Settings = defaultSettings()): Luci {
   const directories = directoriesOf(settings.home);
   if (settings.debug) tellSettings(settings, directories);
-  const { state: stateFolder, trash: trashFolder } = directories;
+  const { state: stateFolder, trash: trashFolder, undo: undoFolder } = directories;
   const { childEnvironment, runtimeFolder, userFolder } = settings.system;
   const ledgerPath = join(stateFolder, 'net.jsonl');
   let probing: Promise<MachineFacts> | undefined;
@@ -74,8 +74,8 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const { acquire: open, close } = createSessions(models, openChosen);
   const agent: Luci['agent'] = ({ model, onLoad, force, ...options } = {}) =>
     createAgent({ ...options, openModel: (signal) => open(model, { signal, onEvent: onLoad, force }) });
-  const builtInTools: Luci['builtInTools'] = async (folder) =>
-    (await import('./folder-tools.ts')).toolsOn(expandHome(folder, userFolder), { trashFolder, machine });
+  const builtInTools: Luci['builtInTools'] = async (folder, { question } = {}) =>
+    (await import('./folder-tools.ts')).toolsOn(expandHome(folder, userFolder), { undoFolder, machine, question });
   const late = lateParts({
     settings,
     directories,

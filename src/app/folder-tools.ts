@@ -4,12 +4,18 @@ import { openWorkspace } from '../agent/workspace/workspace.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import { freeBytesAt } from '../store/free-space.ts';
 
-/** The built-in tools on a folder of this machine; what they overwrite or delete goes to `trashFolder`. */
-export async function toolsOn(
-  folder: string,
-  { trashFolder, machine }: { readonly trashFolder: string; readonly machine: () => Promise<MachineFacts> },
-): Promise<readonly Tool[]> {
-  const workspace = await openWorkspace(folder, trashFolder);
+/** What tools on a folder work with. */
+export interface FolderToolsParts {
+  /** Where their changes are on record. */
+  readonly undoFolder: string;
+  readonly machine: () => Promise<MachineFacts>;
+  /** The question that a change is made for. */
+  readonly question?: () => string | undefined;
+}
+
+/** The built-in tools on a folder of this machine; what they change can be undone. */
+export async function toolsOn(folder: string, { undoFolder, machine, question }: FolderToolsParts): Promise<readonly Tool[]> {
+  const workspace = await openWorkspace(folder, undoFolder, { question });
   return builtInTools(workspace, async () => {
     const { platform, arch, release, physicalCores, totalMemoryBytes, freeMemoryBytes } = await machine();
     return {

@@ -16,6 +16,7 @@ import type { Remotes } from './remotes.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Speed } from './speed/speed.ts';
 import type { Tests } from './testing/tests.ts';
+import type { Undo } from './undo.ts';
 
 /** The parts that only some commands need: their modules are loaded by the first call. */
 
@@ -34,7 +35,7 @@ export interface EarlyParts extends Pick<Luci, 'open' | 'agent' | 'builtInTools'
 }
 
 /** The groups of {@link Luci} that are made late. */
-export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'speed' | 'chats' | 'cleanup' | 'doctor'>;
+export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'speed' | 'chats' | 'cleanup' | 'undo' | 'doctor'>;
 
 /** The late parts of a luci. */
 export function lateParts(parts: EarlyParts): LateParts {
@@ -80,9 +81,17 @@ export function lateParts(parts: EarlyParts): LateParts {
     trust: true,
   });
   const speed = loadedOnUse<Speed>(async () => (await import('./speed/speed.ts')).createSpeed(parts), { bench: true, recommend: true });
-  const chats = loadedOnUse<Chats>(async () => (await import('./chats.ts')).createChats({ ...parts, chatsFolder: directories.chats }), {
-    begin: true,
+  const undo = loadedOnUse<Undo>(async () => (await import('./undo.ts')).createUndo(directories.undo), {
+    list: true,
+    undo: true,
+    redo: true,
   });
+  const chats = loadedOnUse<Chats>(
+    async () => (await import('./chats.ts')).createChats({ ...parts, undo, chatsFolder: directories.chats }),
+    {
+      begin: true,
+    },
+  );
   const cleanup = loadedOnUse<Cleanup>(async () => (await import('./cleanup.ts')).createCleanup(directories), {
     waste: true,
     clean: true,
@@ -95,6 +104,7 @@ export function lateParts(parts: EarlyParts): LateParts {
     speed,
     chats,
     cleanup,
+    undo,
     doctor: async (how) => (await import('./doctor/gather-facts.ts')).createDoctor(parts)(how),
   };
 }

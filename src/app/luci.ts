@@ -17,6 +17,7 @@ import type { Remotes } from './remotes.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Speed } from './speed/speed.ts';
 import type { Tests } from './testing/tests.ts';
+import type { Undo } from './undo.ts';
 
 /** What luci is to commands and programs: what it does, grouped by what it is done to. */
 
@@ -53,6 +54,7 @@ export interface Luci extends AsyncDisposable, DirectMembers {
   readonly speed: Speed;
   readonly chats: Chats;
   readonly cleanup: Cleanup;
+  readonly undo: Undo;
   readonly doctor: Doctor;
   machine(): Promise<MachineFacts>;
   /** Every connection on record, the oldest first. */
@@ -60,6 +62,9 @@ export interface Luci extends AsyncDisposable, DirectMembers {
   /** A session of a model; see {@link Models.choose} for which. Who asks for the same model shares what is open; see {@link Sessions}. */
   open(reference?: string, options?: OpenOptions): Promise<Session>;
   agent(options?: LuciAgentOptions): Agent;
-  /** The built-in tools on a folder; what they overwrite or delete goes to luci's trash. */
-  builtInTools(folder: string): Promise<readonly Tool[]>;
+  /**
+   * The built-in tools on a folder. What they change is on record with what was there before, and {@link Luci.undo} takes it back; `question`
+   * is what the record says of why.
+   */
+  builtInTools(folder: string, options?: { readonly question?: () => string | undefined }): Promise<readonly Tool[]>;
 }

@@ -41,6 +41,7 @@ export const errorKinds = {
   SOURCE_BROKEN: { exitCode: 6, httpStatus: 502 },
   GGUF_BROKEN: { exitCode: 6, httpStatus: 422 },
   STATE_BROKEN: { exitCode: 6, httpStatus: 500 },
+  CHANGED_SINCE: { exitCode: 6, httpStatus: 409 },
   // Engine and machine
   ENGINE_UNSUPPORTED: { exitCode: 7, httpStatus: 501 },
   ENGINE_FAILED: { exitCode: 7, httpStatus: 500 },

@@ -1,4 +1,5 @@
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { link, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
@@ -31,7 +32,7 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   // Two rounds: the second after a stale lock was removed.
   for (let round = 0; round < 2; round += 1) {
     try {
-      return heldLock(path, token, await writeLock(path, token));
+      return heldLock(path, token, writeLock(path, token));
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
     }
@@ -42,24 +43,31 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   return undefined;
 }
 
-/** Makes the file; returns its inode. */
-async function writeLock(path: string, token: string): Promise<number> {
-  const file = await open(path, 'wx', 0o600);
+/**
+ * Makes the file; returns its inode. Without a pause between the name and the words: of an empty lock, left by a process that was killed
+ * there, nobody can tell for half a minute that it is stale.
+ */
+function writeLock(path: string, token: string): number {
+  const holder = { pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() };
+  const file = openSync(path, 'wx', 0o600);
   try {
-    const holder = { pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() };
-    // A full disk takes the name but not the words: what frees room must not need any. The lock is then known by its file.
-    await file.writeFile(JSON.stringify(holder)).catch(unlessFull);
-    return (await file.stat()).ino;
+    writeUnlessFull(file, JSON.stringify(holder));
+    return fstatSync(file).ino;
   } catch (error) {
-    await rm(path, { force: true });
+    rmSync(path, { force: true });
     throw error;
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-function unlessFull(error: unknown): void {
-  if (errnoOf(error) !== 'ENOSPC' && errnoOf(error) !== 'EDQUOT') throw error;
+/** A full disk takes the name but not the words: what frees room must not need any. The lock is then known by its file. */
+function writeUnlessFull(file: number, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOSPC' && errnoOf(error) !== 'EDQUOT') throw error;
+  }
 }
 
 /** Options of {@link lock}. */

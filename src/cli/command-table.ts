@@ -28,6 +28,7 @@ import { service } from './commands/service.ts';
 import { showModel } from './commands/show.ts';
 import { stop } from './commands/stop.ts';
 import { test } from './commands/test.ts';
+import { undo } from './commands/undo.ts';
 import { verify } from './commands/verify.ts';
 import { showVersion } from './commands/version.ts';
 
@@ -35,6 +36,7 @@ import { showVersion } from './commands/version.ts';
 export const commands: readonly Command[] = [
   ask,
   chat,
+  undo,
   run,
   embed,
   install,

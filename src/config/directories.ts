@@ -13,6 +13,8 @@ export interface Directories {
   readonly logs: string;
   readonly chats: string;
   readonly trash: string;
+  /** What the assistant changed in files, with what was there before. */
+  readonly undo: string;
   readonly keys: string;
   readonly configFile: string;
   /** The user's own catalogue entries. */
@@ -30,6 +32,7 @@ export function directoriesOf(home: string): Directories {
     logs: join(home, 'logs'),
     chats: join(home, 'chats'),
     trash: join(home, 'trash'),
+    undo: join(home, 'state', 'undo'),
     keys: join(home, 'keys'),
     configFile: join(home, 'config.json'),
     catalogFile: join(home, 'catalog.json'),

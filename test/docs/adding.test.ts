@@ -115,13 +115,13 @@ import { builtInTools } from './src/agent/tools/built-in-tools.ts';
 import { openWorkspace } from './src/agent/workspace/workspace.ts';
 const folder = join(process.cwd(), 'workspace');
 mkdirSync(folder);
-const tools = builtInTools(await openWorkspace(folder, join(process.cwd(), 'trash')), async () => ({}));
+const tools = builtInTools(await openWorkspace(folder, join(process.cwd(), 'journal')), async () => ({}));
 for (const content of ['one ', 'two']) await runTool(tools, { id: '1', name: 'append_file', arguments: { path: 'a.txt', content } });
 console.log(JSON.stringify([tools.at(-1)?.name, Object.keys(tools.at(-1) ?? {}), readFileSync(join(folder, 'a.txt'), 'utf8')]));
 `,
   );
   expect(compile()).toMatchObject({ status: 0, stdout: '' });
   const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
-  const members = ['name', 'description', 'parameters', 'isDestructive', 'run'];
+  const members = ['name', 'description', 'parameters', 'isDestructive', 'warning', 'run'];
   expect([ran.stderr, JSON.parse(ran.stdout)]).toEqual(['', ['append_file', members, 'one two']]);
 });

@@ -19,7 +19,7 @@ beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'luci-tools-'));
   root = join(base, 'root');
   await mkdir(root);
-  workspace = await openWorkspace(root, join(base, 'trash'));
+  workspace = await openWorkspace(root, join(base, 'journal'));
   tools = builtInTools(workspace, async () => ({}));
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
@@ -116,15 +116,15 @@ test('all that was replaced, moved and deleted comes back, the last first', asyn
     Object.fromEntries(
       await Promise.all((await readdir(root)).sort().map(async (name) => [name, await readFile(join(root, name), 'utf8')] as const)),
     );
-  expect(await workspace.restoreLast()).toBe(true);
+  expect(await workspace.undo()).toBeDefined();
   expect(await files()).toEqual({ 'c.txt': 'A2' });
-  expect(await workspace.restoreLast()).toBe(true);
+  expect(await workspace.undo()).toBeDefined();
   expect(await files()).toEqual({ 'a.txt': 'A2', 'c.txt': 'B' });
-  expect(await workspace.restoreLast()).toBe(true);
+  expect(await workspace.undo()).toBeDefined();
   expect(await files()).toEqual({ 'a.txt': 'A2', 'b.txt': 'B' });
-  expect(await workspace.restoreLast()).toBe(true);
+  expect(await workspace.undo()).toBeDefined();
   expect(await files()).toEqual({ 'a.txt': 'A', 'b.txt': 'B' });
-  expect(await workspace.restoreLast()).toBe(false);
+  expect(await workspace.undo()).toBeUndefined();
 });
 
 test('a way out of the folder is a fact of the result, whatever its words', async () => {
@@ -139,7 +139,7 @@ test('bytes and files of one chat are bounded', async () => {
   const content = 'x'.repeat(1_000_000);
   for (let index = 0; index < 50; index += 1) await workspace.write('same.txt', content);
   expect(await call('write_file', { path: 'one.txt', content })).toMatchObject({ isError: true, facts: { limited: true } });
-  const many = builtInTools(await openWorkspace(root, join(base, 'trash')), async () => ({}));
+  const many = builtInTools(await openWorkspace(root, join(base, 'journal')), async () => ({}));
   const results: ToolResult[] = [];
   for (let index = 0; index < 1001; index += 1)
     results.push(await runTool(many, { id: '1', name: 'write_file', arguments: { path: `f${index}.txt`, content: '' } }));

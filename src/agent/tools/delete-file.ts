@@ -1,12 +1,13 @@
 import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
-/** `delete_file`: into the trash, and never without a question. */
+/** `delete_file`: kept for undoing, and never without a question. */
 export const deleteFile: BuiltInTool = {
   order: 6,
   name: 'delete_file',
   description: 'Delete a file or a folder',
   parameters: textArguments({ path: 'what to delete' }),
   isDestructive: async () => true,
+  warning: (args, { workspace }) => workspace.lossOf(textOf(args, 'path')),
   async run(args, { workspace }) {
     await workspace.remove(textOf(args, 'path'));
     return `deleted ${textOf(args, 'path')}`;

@@ -7,6 +7,7 @@ export const moveFile: BuiltInTool = {
   description: 'Move or rename a file',
   parameters: textArguments({ from: 'where it is', to: 'where it goes, with its name' }),
   isDestructive: async () => true,
+  warning: (args, { workspace }) => workspace.lossOf(textOf(args, 'to')),
   async run(args, { workspace }) {
     await workspace.move(textOf(args, 'from'), textOf(args, 'to'));
     return `moved ${textOf(args, 'from')} to ${textOf(args, 'to')}`;

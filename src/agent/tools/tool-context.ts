@@ -18,6 +18,7 @@ export interface BuiltInTool extends ToolDefinition {
   /** Where it stands among those a model is told of. What models were tested with depends on it: a new tool comes last. */
   readonly order: number;
   readonly isDestructive?: (args: Arguments, context: ToolContext) => Promise<boolean>;
+  readonly warning?: (args: Arguments, context: ToolContext) => Promise<string | undefined>;
   run(args: Arguments, context: ToolContext): Promise<string>;
 }
 

@@ -8,6 +8,7 @@ export const writeFile: BuiltInTool = {
   description: 'Create a text file or replace its content',
   parameters: textArguments({ path: 'file', content: 'the whole content' }),
   isDestructive: async (args, { workspace }) => runsByItself(textOf(args, 'path')) || workspace.exists(textOf(args, 'path')),
+  warning: (args, { workspace }) => workspace.lossOf(textOf(args, 'path')),
   async run(args, { workspace }) {
     await workspace.write(textOf(args, 'path'), textOf(args, 'content'));
     return `wrote ${textOf(args, 'path')}`;

@@ -1,82 +1,190 @@
-import { lstat, mkdir, open, rename } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
-import { renameOver } from '../../base/atomic-file.ts';
-import { uniqueMark } from '../../base/unique-mark.ts';
+import { lstat, mkdir, open } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { FileChange } from '../journal/file-change.ts';
+import { exists } from '../journal/images.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ChangePlan } from '../journal/make-change.ts';
+import { sizeOf } from '../journal/snapshot.ts';
+import { keptBytes } from '../journal/transaction.ts';
 import { ToolError } from '../tool.ts';
 import { createAllowance, maxFileBytes } from './limits.ts';
+import { namesOf } from './path-names.ts';
 import type { Places } from './places.ts';
-import type { Trash } from './trash.ts';
 
-/** Changing a folder. What is overwritten or deleted goes to the trash first, and every change is noted there. */
+/** Changing a folder. Each change is on record, with what was there before it, before it is made. */
 export interface Changes {
   write(path: string, content: string): Promise<void>;
-  /** Moves or renames a file or a folder; something at the new place goes to the trash. */
+  /** Moves or renames a file or a folder, onto a file too. */
   move(from: string, to: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
-  /** Moves a file or a folder to the trash. */
+  /** Removes a file or a folder with all in it. */
   remove(path: string): Promise<void>;
+  /**
+   * Why a change of what stands there could not be undone, for the question before it; undefined where it can, and for nothing. What was not
+   * asked about, and cannot be undone, is not changed.
+   */
+  lossOf(path: string): Promise<string | undefined>;
+  /** Takes back the newest change of this workspace that is not undone; undefined when there is none. @throws CHANGED_SINCE */
+  undo(): Promise<FileChange | undefined>;
+  /** Makes the change again that was undone last; undefined when there is none. @throws CHANGED_SINCE */
+  redo(): Promise<FileChange | undefined>;
+}
+
+/** How a workspace changes its folder. */
+export interface ChangesOptions {
+  readonly journal: Journal;
+  /** Where the journal is: nothing of that is the assistant's to change. */
+  readonly journalFolder: string;
+  /** What this workspace may keep (see {@link lossOf}). */
+  readonly maxBytes: number;
+  /** The question that a change is made for. */
+  readonly question?: () => string | undefined;
 }
 
 /** The changes of one workspace, within one allowance. */
-export function createChanges(places: Places, trash: Trash): Changes {
+export function createChanges(places: Places, { journal, journalFolder, maxBytes, question }: ChangesOptions): Changes {
   const allow = createAllowance();
+  /** Changes of this workspace, the newest last. */
+  const made: string[] = [];
+  const undone: string[] = [];
+  /** Places of which was told that what is there cannot be kept. */
+  const told = new Set<string>();
+  let bytesKept = 0;
+
+  async function placeOf(path: string): Promise<string> {
+    const absolute = await places.of(path);
+    const isOwn = isIn(absolute, journalFolder) || (absolute !== places.root && isIn(journalFolder, absolute));
+    if (isOwn) throw new ToolError(`"${path}" belongs to luci itself`);
+    return absolute;
+  }
+
+  async function isTooMuch(absolute: string): Promise<boolean> {
+    const room = maxBytes - bytesKept;
+    return (await sizeOf(absolute, room)).bytes > room;
+  }
+
+  /** What stands at the place is kept; where it is too much, only who was told may lose it. */
+  async function change(plan: Omit<ChangePlan, 'folder' | 'isKept' | 'question'>): Promise<void> {
+    const isKept = !(await isTooMuch(plan.absolute));
+    if (!isKept && !told.delete(plan.absolute)) throw new ToolError(`${tooMuchText(plan.path)}, and nobody was asked; nothing was done`);
+    const path = nameIn(plan.path);
+    const from = plan.from === undefined ? undefined : nameIn(plan.from);
+    const transaction = await journal.change({ ...plan, path, from, folder: places.root, question: question?.(), isKept });
+    bytesKept += keptBytes(transaction);
+    made.push(transaction.id);
+    undone.length = 0;
+  }
+
   return {
     async write(path, content) {
       if (Buffer.byteLength(content) > maxFileBytes) throw new ToolError(`more than ${maxFileBytes} bytes are not written`);
-      const absolute = await places.of(path);
+      const absolute = await placeOf(path);
       if (absolute === places.root) throw new ToolError('a file needs a name');
       const there = await lstat(absolute).catch(() => undefined);
       if (there?.isDirectory()) throw new ToolError(`"${path}" is a folder`);
       await places.requireFolder(absolute, path);
       allow(Buffer.byteLength(content));
-      const temporary = await writeBeside(absolute, content, there?.isFile() ? there.mode & 0o777 : undefined);
-      if (there) trash.note([await trash.take(absolute, path)]);
-      await renameOver(temporary, absolute);
+      const mode = there?.isFile() ? there.mode & 0o777 : undefined;
+      await change({ operation: 'write', path, absolute, make: (coming) => writeNew(coming, content, mode) });
     },
-    move: (from, to) => move(places, trash, from, to),
+    async move(from, to) {
+      const [source, absolute] = [await placeOf(from), await placeOf(to)];
+      await requireMovable(places, { from, to, source, absolute });
+      await change({ operation: 'move', path: to, absolute, from, source });
+    },
     async makeFolder(path) {
-      const absolute = await places.of(path);
+      const absolute = await placeOf(path);
       const existing = await lstat(absolute).catch(() => undefined);
       if (existing && !existing.isDirectory()) throw new ToolError(`"${path}" is a file`);
-      if (!existing) allow(0);
-      await mkdir(absolute, { recursive: true });
+      if (existing) return;
+      allow(0);
+      // What is new is the first folder that is missing, with all in it.
+      const names = namesOf(path);
+      let count = 1;
+      while (await exists(join(places.root, ...names.slice(0, count)))) count += 1;
+      const [first, below] = [names.slice(0, count), names.slice(count)];
+      const make = async (coming: string): Promise<void> => void (await mkdir(join(coming, ...below), { recursive: true }));
+      await change({ operation: 'make-folder', path: first.join('/'), absolute: join(places.root, ...first), make });
     },
     async remove(path) {
-      const absolute = await places.of(path);
+      const absolute = await placeOf(path);
       if (absolute === places.root) throw new ToolError('the folder itself cannot be deleted');
       if (!(await lstat(absolute).catch(() => undefined))) throw new ToolError(`there is no "${path}"`);
       await places.requireInside(absolute, path);
-      trash.note([await trash.take(absolute, path)]);
+      await change({ operation: 'delete', path, absolute });
+    },
+    async lossOf(path) {
+      const absolute = await placeOf(path);
+      if (!(await isTooMuch(absolute))) return undefined;
+      told.add(absolute);
+      return tooMuchText(path);
+    },
+    async undo() {
+      const id = made.pop();
+      if (id === undefined) return undefined;
+      const [change] = await journal.bring([id], 'before').catch((error: unknown) => {
+        made.push(id);
+        throw error;
+      });
+      undone.push(id);
+      return change;
+    },
+    async redo() {
+      const id = undone.pop();
+      if (id === undefined) return undefined;
+      const [change] = await journal.bring([id], 'after').catch((error: unknown) => {
+        undone.push(id);
+        throw error;
+      });
+      made.push(id);
+      return change;
     },
   };
 }
 
-async function move(places: Places, trash: Trash, from: string, to: string): Promise<void> {
-  const [source, target] = [await places.of(from), await places.of(to)];
-  if (source === places.root || target === places.root) throw new ToolError('the folder itself cannot be moved');
-  if (target === source || target.startsWith(source + sep)) throw new ToolError(`"${from}" cannot be moved into itself`);
-  if (!(await lstat(source).catch(() => undefined))) throw new ToolError(`there is no "${from}"`);
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
+}
+
+function nameIn(path: string): string {
+  return namesOf(path).join('/');
+}
+
+function tooMuchText(path: string): string {
+  return `"${path}" is too large to be kept, so this cannot be undone`;
+}
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly source: string;
+  readonly absolute: string;
+}
+
+async function requireMovable(places: Places, { from, to, source, absolute }: Move): Promise<void> {
+  if (source === places.root || absolute === places.root) throw new ToolError('the folder itself cannot be moved');
+  if (isIn(absolute, source)) throw new ToolError(`"${from}" cannot be moved into itself`);
+  const moved = await lstat(source).catch(() => undefined);
+  if (!moved) throw new ToolError(`there is no "${from}"`);
   await places.requireInside(source, from);
-  await places.requireFolder(target, to);
-  const there = await lstat(target).catch(() => undefined);
-  if (there?.isDirectory()) throw new ToolError(`"${to}" is a folder that is already there`);
-  const over = there ? [await trash.take(target, to)] : [];
-  await rename(source, target);
-  trash.note([...over, { kind: 'moved', from, to }]);
+  await places.requireFolder(absolute, to);
+  const there = await lstat(absolute).catch(() => undefined);
+  const isSame = there !== undefined && there.ino === moved.ino && there.dev === moved.dev;
+  // The same folder, or a file without a second name, is what is moved, in other letters of its name on a disk blind to case.
+  if (isSame && moved.isFile() && moved.nlink > 1) throw new ToolError(`"${from}" and "${to}" are one file with two names`);
+  if (there?.isDirectory() && !isSame) throw new ToolError(`"${to}" is a folder that is already there`);
 }
 
 /**
- * Writes beside the place, to be renamed: a rename replaces a link that was put there meanwhile, and does not follow it. `mode` is that of
- * the file which is replaced: nobody else may read what replaces a secret, not even before its mode is set.
+ * Writes a new file, to be renamed: a rename replaces a link that was put there meanwhile, and does not follow it. `mode` is that of the
+ * file which is replaced: nobody else may read what replaces a secret, not even before its mode is set.
  */
-async function writeBeside(absolute: string, content: string, mode: number | undefined): Promise<string> {
-  const temporary = join(dirname(absolute), `.${uniqueMark()}.tmp`);
-  const file = await open(temporary, 'wx', mode === undefined ? 0o666 : 0o600);
+async function writeNew(path: string, content: string, mode: number | undefined): Promise<void> {
+  const file = await open(path, 'wx', mode === undefined ? 0o666 : 0o600);
   try {
     await file.writeFile(content);
     if (mode !== undefined) await file.chmod(mode);
   } finally {
     await file.close();
   }
-  return temporary;
 }

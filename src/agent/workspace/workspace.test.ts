@@ -22,7 +22,7 @@ beforeEach(async () => {
   await symlink('/etc', join(root, 'etc'));
   await symlink('loop', join(root, 'loop'));
   await symlink(join(base, 'not-there'), join(root, 'dangling'));
-  workspace = await openWorkspace(root, join(base, 'trash'));
+  workspace = await openWorkspace(root, join(base, 'journal'));
 });
 afterEach(() => rm(base, { recursive: true }));
 
@@ -104,9 +104,9 @@ test('what is overwritten, deleted or moved over comes back, the last first', as
   await workspace.write('note.txt', 'second');
   await workspace.remove('note.txt');
   expect(await workspace.exists('note.txt')).toBe(false);
-  expect(await workspace.restoreLast()).toBe(true);
+  expect(await workspace.undo()).toMatchObject({ operation: 'delete', path: 'note.txt', state: 'undone' });
   expect(await workspace.read('note.txt')).toBe('second');
-  expect(await workspace.restoreLast()).toBe(true);
+  expect(await workspace.undo()).toMatchObject({ operation: 'write', path: 'note.txt', isReplacing: true });
   expect(await workspace.read('note.txt')).toBe('note');
   await workspace.write('other.txt', 'other');
   await workspace.move('other.txt', 'note.txt');

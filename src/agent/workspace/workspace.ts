@@ -1,12 +1,14 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type JournalOptions, openJournal } from '../journal/journal.ts';
+import { maxJournalBytes } from '../journal/retention.ts';
 import { type Changes, createChanges } from './changes.ts';
 import { openPlaces } from './places.ts';
 import { listFolder, readText } from './reading.ts';
-import { createTrash, type Trashed } from './trash.ts';
 
 /**
  * One folder in which a model may work. Nothing outside of it is read or written: no absolute paths, no way up, no links, no names
- * that mean something else on another system. What is overwritten or deleted goes to a trash folder first.
+ * that mean something else on another system. What was there before each change is kept, so that it can be undone.
  */
 export interface Workspace extends Changes {
   readonly root: string;
@@ -14,28 +16,33 @@ export interface Workspace extends Changes {
   list(path: string): Promise<readonly string[]>;
   read(path: string): Promise<string>;
   exists(path: string): Promise<boolean>;
-  /** What went to the trash and was not brought back, the newest last. */
-  readonly trashed: readonly Trashed[];
-  /** Takes back the last change of what was there: replaced and deleted things come back, moved ones go back. False when there is none. */
-  restoreLast(): Promise<boolean>;
+}
+
+/** How a workspace is opened. */
+export interface WorkspaceOptions extends JournalOptions {
+  /** The question that a change is made for, as its record tells it. */
+  readonly question?: () => string | undefined;
 }
 
 /**
- * Opens a workspace on an existing folder. `trashFolder` must lie on the same disk for moves to be quick; it is made when needed.
+ * Opens a workspace on an existing folder. `journalFolder` is where changes are on record, with what was there; it is made when needed. On
+ * the same disk that costs little.
  * @throws NOT_FOUND for a folder that is none
  */
-export async function openWorkspace(folder: string, trashFolder: string): Promise<Workspace> {
+export async function openWorkspace(
+  folder: string,
+  journalFolder: string,
+  { question, ...options }: WorkspaceOptions = {},
+): Promise<Workspace> {
   const places = await openPlaces(folder);
-  const trash = createTrash(places, trashFolder);
+  const ownFolder = await realpath(journalFolder).catch(() => resolve(journalFolder));
+  const { maxBytes = maxJournalBytes } = options;
+  const journal = openJournal(ownFolder, options);
   return {
-    ...createChanges(places, trash),
+    ...createChanges(places, { journal, journalFolder: ownFolder, maxBytes, question }),
     root: places.root,
     list: (path) => listFolder(places, path),
     read: (path) => readText(places, path),
     exists: async (path) => (await lstat(await places.of(path)).catch(() => undefined)) !== undefined,
-    get trashed() {
-      return trash.trashed();
-    },
-    restoreLast: trash.restoreLast,
   };
 }

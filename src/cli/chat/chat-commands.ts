@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import type { FileChange } from '../../agent/journal/file-change.ts';
 import type { ChatSession } from '../../app/chats.ts';
 import { LuciError } from '../../base/errors.ts';
 import { nearest } from '../nearest.ts';
+import { broughtText } from '../show/change-text.ts';
 import { definitions } from '../show/definitions.ts';
 import type { Show } from '../show/show.ts';
 import type { Terminal } from '../show/terminal.ts';
@@ -63,8 +65,13 @@ const commands: readonly ChatCommand[] = [
   },
   {
     name: 'undo',
-    summary: 'take back the last question and its answer',
-    run: async ({ session, show }) => show.note(session.undo() ? 'Taken back.' : 'Nothing was said yet.'),
+    summary: 'take back the last question, its answer, and what it changed in files',
+    run: async ({ session, show }) => tellBrought(await session.undo(), 'Taken back.', 'Nothing was said yet.', show),
+  },
+  {
+    name: 'redo',
+    summary: 'bring back what /undo took back',
+    run: async ({ session, show }) => tellBrought(await session.redo(), 'Brought back.', 'There is nothing to bring back.', show),
   },
   {
     name: 'save',
@@ -102,6 +109,10 @@ const commands: readonly ChatCommand[] = [
   },
   { name: 'quit', summary: 'leave (also Ctrl+D)', run: async () => undefined },
 ];
+
+function tellBrought(changes: readonly FileChange[] | undefined, done: string, nothing: string, show: Show): void {
+  show.note(changes === undefined ? nothing : [done, ...changes.map((change) => `  ${broughtText(change)}`)].join('\n'));
+}
 
 /** Runs a line that begins with a slash. Returns whether the chat goes on. */
 export async function runChatCommand(line: string, context: ChatCommandContext): Promise<boolean> {

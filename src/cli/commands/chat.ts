@@ -51,7 +51,8 @@ export const chat = defineCommand({
       ...samplingRequest(options),
       force: options.force,
       ...thinkingRequest(options),
-      confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
+      confirm: ({ name, arguments: args }, _, warning) =>
+        prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${name} ${printable(JSON.stringify(args))}?`),
     });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));

@@ -1,5 +1,5 @@
 import type { Waste } from '../../app/cleanup.ts';
-import { formatBytes } from '../../base/units.ts';
+import { formatBytes, plural } from '../../base/units.ts';
 import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Show } from '../show/show.ts';
@@ -8,9 +8,9 @@ import { printable } from '../show/text.ts';
 /** `luci clean`: room on the disk. Never touches an installed model. */
 export const clean = defineCommand({
   name: 'clean',
-  summary: 'delete unfinished downloads and the trash',
+  summary: 'delete unfinished downloads, the trash, and what is kept for undo too long',
   details:
-    'Shows what there is and asks. Installed models are never touched, nor downloads another luci is working on. The trash holds files of yours that were removed from luci but not fetched by it: once it is empty they are gone.',
+    'Shows what there is and asks. Installed models are never touched, nor downloads another luci is working on. The trash holds files of yours that were removed from luci but not fetched by it: once it is empty they are gone. What luci undo keeps goes after 30 days, or when newer changes fill 1 GB.',
   options: {
     partial: { summary: 'unfinished downloads only' },
     dryRun: { summary: 'show what would go and delete nothing' },
@@ -19,29 +19,39 @@ export const clean = defineCommand({
     const { options, show } = context;
     const luci = await context.luci();
     const waste = await luci.cleanup.waste();
-    const withTrash = options.partial !== true && waste.trashBytes > 0;
-    const bytes = waste.partialBytes + (withTrash ? waste.trashBytes : 0);
+    const isAll = options.partial !== true;
+    const wanted = { withTrash: isAll && waste.trashBytes > 0, withUndo: isAll && waste.undo.count > 0 };
     const isDry = options.dryRun === true;
     if (show.json && isDry) show.data({ ...waste, partials: waste.partials.length });
-    if (waste.partials.length === 0 && !withTrash) {
+    if (waste.partials.length === 0 && !wanted.withTrash && !wanted.withUndo) {
       if (!show.json) show.note('There is nothing to clean.');
       else if (!isDry) show.data({ freedBytes: 0 });
       return 0;
     }
-    if (!show.json) showWaste(waste, withTrash, show);
+    if (!show.json) showWaste(waste, wanted, show);
     if (isDry) return 0;
-    if (!(await confirm(`Delete ${formatBytes(bytes)}?`, context))) {
+    if (!(await confirm(`Delete ${formatBytes(bytesOf(waste, wanted))}?`, context))) {
       show.note('Nothing was deleted.');
       return 0;
     }
-    const freedBytes = await luci.cleanup.clean({ trash: withTrash });
+    const freedBytes = await luci.cleanup.clean({ trash: wanted.withTrash, undo: wanted.withUndo });
     if (show.json) show.data({ freedBytes });
     else show.note(`${formatBytes(freedBytes)} are free again.`);
     return 0;
   },
 });
 
-function showWaste({ partials, fileNames, trashBytes }: Waste, withTrash: boolean, show: Show): void {
+interface Wanted {
+  readonly withTrash: boolean;
+  readonly withUndo: boolean;
+}
+
+function bytesOf({ partialBytes, trashBytes, undo }: Waste, { withTrash, withUndo }: Wanted): number {
+  return partialBytes + (withTrash ? trashBytes : 0) + (withUndo ? undo.bytes : 0);
+}
+
+function showWaste({ partials, fileNames, trashBytes, undo }: Waste, { withTrash, withUndo }: Wanted, show: Show): void {
   for (const { key, bytes } of partials) show.result(`  ${printable(fileNames.get(key) ?? key)}  ${formatBytes(bytes)}`);
   if (withTrash) show.result(`  trash  ${formatBytes(trashBytes)}`);
+  if (withUndo) show.result(`  undo  ${plural(undo.count, 'change')} of files kept too long  ${formatBytes(undo.bytes)}`);
 }

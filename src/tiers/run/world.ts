@@ -27,7 +27,7 @@ export async function openWorld({ files, facts = {}, canRunTests = false }: NonN
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content);
   }
-  const workspace = await openWorkspace(root, join(base, 'trash'));
+  const workspace = await openWorkspace(root, join(base, 'journal'), { isDurable: false });
   const tools = [...builtInTools(workspace, async () => facts), ...(canRunTests ? [testTool(() => filesIn(root))] : [])];
   // A folder that was made is a thing that was left, like a file; it stands there as `name/`.
   const known = Object.keys(files).flatMap((path) => path.split('/').map((_, index, names) => names.slice(0, index).join('/')));
