@@ -1,19 +1,23 @@
-import type { Agent, QueryOptions } from '../../agent/agent.ts';
+import type { Agent, Answer, QueryOptions } from '../../agent/agent.ts';
+import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText, duration, oneOf, wholeNumber } from '../../base/value-kinds.ts';
-import { withAdvice } from '../../catalog/advised-sampling.ts';
-import type { GenerationEvent, JsonSchema, LoadEvent, Sampling } from '../../engine/engine.ts';
+import type { GenerationEvent, JsonSchema, LoadEvent } from '../../engine/engine.ts';
 import { readSchema, withSchemaNamed } from '../answer-schema.ts';
-import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
+import { type CommandContext, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
+import { likeliestSampling } from '../likeliest-sampling.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
+import type { QuestionTools } from '../question-tools.ts';
 import { readPiped } from '../read-piped.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
+import { isToolEvent, noteToolEvent } from '../show/tool-events.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 import { timeLimit } from '../time-limit.ts';
+import { checkToolFlags, toolOptions } from '../tool-options.ts';
 
 const askOptions = {
   model: modelOption,
@@ -30,6 +34,8 @@ const askOptions = {
   tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
   need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
   ...thinkingOptions,
+  tools: { summary: 'let the model use the built-in file tools for this question; changes are asked for, off a terminal refused' },
+  ...toolOptions,
   raw: { summary: 'send the text as it is, without the model’s chat template: it is continued' },
   force: forceOption,
 } as const satisfies OptionTable;
@@ -47,6 +53,7 @@ export const ask = defineCommand({
   async run(context) {
     const { options, operands, show } = context;
     const { model, system, tier, need: ability, file: files = [] } = options;
+    checkToolFlags(options);
     const prompt = await readPrompt(operands, files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
     const luci = await context.luci();
@@ -59,16 +66,19 @@ export const ask = defineCommand({
     const chosen = need ? name : model;
     const { sampling, ...limits } = samplingRequest(options);
     using limit = timeLimit(context.signal, options.timeout);
+    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
+    using waiting = waitingLine(show, { isThinkingShown });
+    const permitted = await toolsFor(context, luci, waiting);
     const request = {
       system,
       raw: options.raw,
       ...thinkingRequest(options),
       ...limits,
-      sampling: samplingOf(name, sampling),
+      sampling: likeliestSampling(name, sampling),
+      tools: permitted?.tools,
+      confirm: permitted?.confirm,
       signal: limit.signal,
     };
-    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
-    using waiting = waitingLine(show, { isThinkingShown });
     const onLoad = (event: LoadEvent): void => {
       waiting.onLoad(event);
       if (!options.raw) tellKind(event, show);
@@ -80,9 +90,18 @@ export const ask = defineCommand({
     } catch (error) {
       throw withFilesNamed(error, files);
     }
+    permitted?.requireAllowed();
     return 0;
   },
 });
+
+/** The tools of the question, where it has any; loaded for it alone. */
+async function toolsFor(context: CommandContext<typeof askOptions>, luci: Luci, waiting: WaitingLine): Promise<QuestionTools | undefined> {
+  const { tools, root = '.', allow } = context.options;
+  if (tools === undefined) return undefined;
+  const { openQuestionTools } = await import('../question-tools.ts');
+  return openQuestionTools(context, { luci, root, allow, onQuestion: () => waiting.stop() });
+}
 
 /** One question, with what it is asked by and how its answer is shown. */
 interface Asked {
@@ -105,7 +124,7 @@ async function answerOne({ agent, name, prompt, request, schema, options, show, 
     waiting.stop();
     show.data(show.json ? { model: name, value } : value);
   } else if (show.json) {
-    const answer = await agent.answer(prompt, request);
+    const answer = await (request.tools ? answerWithCalls(agent, prompt, request) : agent.answer(prompt, request));
     waiting.stop();
     show.data({ model: name, ...answer });
   } else {
@@ -114,14 +133,9 @@ async function answerOne({ agent, name, prompt, request, schema, options, show, 
   }
 }
 
-/** As the makers advise where they do, else the likeliest tokens. The same question gets the same answer, unless it was asked to be otherwise. */
-function samplingOf(name: string, asked: Sampling): Sampling {
-  const advised = withAdvice(name, asked);
-  return {
-    ...advised,
-    temperature: advised.temperature ?? 0,
-    seed: asked.seed ?? (asked.temperature === undefined && advised.temperature ? 0 : undefined),
-  };
+async function answerWithCalls(agent: Agent, prompt: string, request: QueryOptions): Promise<Answer> {
+  const { collectWithCalls } = await import('../../assistant/question-calls.ts');
+  return collectWithCalls(agent.stream(prompt, request));
 }
 
 /** A base model is asked like any other, and does something else: that is said once. */
@@ -140,9 +154,14 @@ async function streamAnswer(
   let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
   try {
     for await (const event of events) {
-      waiting.see(event);
+      if (event.type === 'tool-result') waiting.start();
+      else waiting.see(event);
       if (event.type === 'end') end = event;
       else if ('text' in event) writer.push(event.type, event.text);
+      else if (isToolEvent(event)) {
+        writer.pause();
+        noteToolEvent(event, show);
+      }
     }
   } finally {
     waiting.stop();
@@ -169,6 +188,11 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
       isThinking = false;
       stream(text);
       last = text;
+    },
+    /** What follows is a text of its own. */
+    pause(): void {
+      if (last !== '' && !last.endsWith('\n')) stream('\n');
+      last = '';
     },
     get isEmpty(): boolean {
       return last === '';

@@ -11,7 +11,8 @@ import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
-import { printable, printableText } from '../show/text.ts';
+import { printable } from '../show/text.ts';
+import { callText, noteToolEvent } from '../show/tool-events.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
@@ -52,7 +53,7 @@ export const chat = defineCommand({
       ...samplingRequest(options),
       force: options.force,
       ...thinkingRequest(options),
-      confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
+      confirm: (call) => prompt.confirm(`Allow ${callText(call)}?`),
     });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
@@ -155,14 +156,10 @@ interface AnswerView {
 
 function showEvent(event: AgentEvent, said: Said, view: AnswerView): void {
   const { show } = view;
-  const { style } = show.terminal;
   if (event.type === 'thinking') sayThinking(event.text, said, view);
   else if (event.type === 'text') sayText(event.text, said, view);
-  else if (event.type === 'tool-call') show.note(style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
-  // What the model is told of a call that cannot be used is nothing for the person.
-  else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
-    show.note(style('care', `  ${printableText(event.result.content)}`));
   else if (event.type === 'end') endAnswer(event, said, view);
+  else noteToolEvent(event, show);
 }
 
 function sayThinking(text: string, said: Said, { show, isThinkingShown }: AnswerView): void {
