@@ -181,7 +181,7 @@ test('more steps than a question has by itself can be allowed', async () => {
 });
 
 test('the time of --max-minutes ends a task that does not end', async () => {
-  server.fault = 'endless';
+  server.fault = 'silent';
   const ran = await doTask('go on', '--json', '--max-minutes', '0.02');
   expect(ran.exitCode).toBe(10);
   expect(lines(ran)).toMatchObject([{ type: 'end', outcome: 'budget', steps: 0, error: { code: 'LIMIT_REACHED' } }]);
@@ -190,7 +190,7 @@ test('the time of --max-minutes ends a task that does not end', async () => {
 test('what goes wrong on the way is the exit status, and the last line names it', async () => {
   server.fault = 'garbage';
   const ran = await doTask(read('a.txt'), '--json');
-  expect(lines(ran)).toMatchObject([{ type: 'end', outcome: 'failed', error: { code: 'ENGINE_FAILED' } }]);
+  expect(lines(ran)).toMatchObject([{ type: 'end', outcome: 'failed', error: { code: 'ENGINE_CRASHED' } }]);
   expect(ran.exitCode).toBe(7);
   expect(await doTask(read('a.txt'))).toMatchObject({ exitCode: 7, stdout: '', stderr: expect.stringMatching(/\S/) });
 });
