@@ -24,7 +24,7 @@ export function compilePattern(pattern: string): RegExp {
 const greeting = /^(?:(?:hey|hi|hello|ok|okay|so|well)\b[, ]+)?(?:luci\b[,:]?\s+)?(?:please\b[, ]+)?/i;
 const politeness =
   /^(?:can|could|would|will) you (?:please )?(?=(?:tell|show|give|say|check|convert|calculate|compute|list|install|remove|uninstall|download|enable|disable|read)\b)/i;
-const ending = /(?:[,\s]+(?:please|(?:right )?now|currently|at the moment|thanks|thank you|luci|for me))+$/i;
+const ending = /(?:[,\s]+(?:please|(?:right )?now|currently|at the moment|thanks|thank you|for me)|,\s*luci)+$/i;
 
 /** A question without what changes nothing of what is asked: greetings, politeness, the sign at its end. */
 export function bareQuestion(text: string): string {

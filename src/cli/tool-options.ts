@@ -21,14 +21,15 @@ export function checkToolFlags(given: {
   readonly allow?: readonly unknown[];
   readonly schema?: string;
   readonly raw?: true;
+  readonly fit?: string;
 }): void {
-  const { tools, root, allow, schema, raw } = given;
+  const { tools, root, allow, schema, raw, fit } = given;
   const alone = root !== undefined ? '--root' : allow !== undefined ? '--allow' : undefined;
   if (tools === undefined && alone !== undefined)
     throw new LuciError('USAGE', `${alone} is for tools, and none are given.`, {
       hint: `luci ask --tools ${alone} ${alone === '--root' ? '.' : 'write'} "What is in notes.txt?"`,
     });
-  const other = schema !== undefined ? '--schema' : raw ? '--raw' : undefined;
+  const other = schema !== undefined ? '--schema' : raw ? '--raw' : fit !== undefined ? '--fit' : undefined;
   if (tools && other !== undefined)
     throw new LuciError('USAGE', `--tools and ${other} do not go together.`, { hint: 'luci ask --tools "What is in notes.txt?"' });
 }

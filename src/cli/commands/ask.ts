@@ -10,6 +10,7 @@ import { likeliestSampling } from '../likeliest-sampling.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
 import type { QuestionTools } from '../question-tools.ts';
+import type { answerWithQuotes } from '../quoted-question.ts';
 import { readPiped } from '../read-piped.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
@@ -24,10 +25,17 @@ const askOptions = {
   system: systemOption,
   file: {
     kind: anyText('notes.txt'),
+    short: 'f',
     value: 'FILE',
     multiple: true,
     summary: 'a text file put before the question; several times for several',
   },
+  fit: {
+    kind: oneOf(['head', 'tail', 'map']),
+    value: 'HOW',
+    summary: 'what is read of files that do not fit the context: head or tail, or map: all of it, asked in parts and joined',
+  },
+  quote: { summary: 'each sentence with words of the file and where they stand, held against its bytes; the others are marked' },
   schema: { kind: anyText('answer.schema.json'), value: 'FILE', summary: 'answer with a JSON value of the JSON schema in this file' },
   timeout: { kind: duration('30s'), value: 'TIME', summary: 'give up after so long, with exit status 124; 0: never (default)' },
   ...samplingOptions('as the model’s makers advise, else 0: the likeliest; the same question gets the same answer'),
@@ -47,14 +55,15 @@ export const ask = defineCommand({
   example: '"What is the capital of France?"',
   summary: 'ask a model one question',
   details:
-    'The question comes from the argument, from stdin, or from both: what is piped in goes before the argument, so that a second question about it need not read it again; files of --file go before both, each below its name. Without a model installed, the starter is fetched first.',
+    'The question comes from the argument, from stdin, or from both: what is piped in goes before the argument, so that a second question about it need not read it again; files of --file go before both, each below its name. With --tools the model works with the files of a folder; off a terminal a change that --allow does not name is refused, and the exit status is 2. Without a model installed, the starter is fetched first.',
   options: askOptions,
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show } = context;
     const { model, system, tier, need: ability, file: files = [] } = options;
     checkToolFlags(options);
-    const prompt = await readPrompt(operands, files);
+    const quoted = options.quote ? await quoteOf(options) : undefined;
+    const asked = await readPrompt(operands, quoted ? [] : files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
@@ -86,6 +95,12 @@ export const ask = defineCommand({
     await using agent = luci.agent({ model: chosen, force: options.force, onLoad });
     waiting.start();
     try {
+      if (quoted) {
+        const question = [asked.text, asked.question].filter(Boolean).join('\n\n');
+        await quoted({ files, question, name, model: chosen, force: options.force, luci, agent, request, waiting, show });
+        return 0;
+      }
+      const prompt = await fittedPrompt(asked, { context, luci, agent, request, model: chosen, waiting });
       await answerOne({ agent, name, prompt, request, schema, options, show, waiting, isThinkingShown });
     } catch (error) {
       throw withFilesNamed(error, files);
@@ -94,6 +109,32 @@ export const ask = defineCommand({
     return 0;
   },
 });
+
+/** How a question with quotes is answered; loaded for it alone. */
+async function quoteOf(options: OptionValues<typeof askOptions>): Promise<typeof answerWithQuotes> {
+  const quoted = await import('../quoted-question.ts');
+  quoted.checkQuoteFlags(options);
+  return quoted.answerWithQuotes;
+}
+
+/** What is asked: with --fit the text is made to fit first, else it is asked as it is. */
+async function fittedPrompt(
+  { text, question }: AskedText,
+  how: {
+    readonly context: CommandContext<typeof askOptions>;
+    readonly luci: Luci;
+    readonly agent: Agent;
+    readonly request: QueryOptions;
+    readonly model: string | undefined;
+    readonly waiting: WaitingLine;
+  },
+): Promise<string> {
+  const { context, ...rest } = how;
+  const { fit, force } = context.options;
+  if (fit === undefined || text === '') return [text, question].filter((part) => part !== '').join('\n\n');
+  const { askableText } = await import('../askable-text.ts');
+  return askableText({ text, question, way: fit }, { ...rest, context, force });
+}
 
 /** The tools of the question, where it has any; loaded for it alone. */
 async function toolsFor(context: CommandContext<typeof askOptions>, luci: Luci, waiting: WaitingLine): Promise<QuestionTools | undefined> {
@@ -204,12 +245,20 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
   };
 }
 
+/** What a question is about, and the question itself. */
+interface AskedText {
+  readonly text: string;
+  readonly question: string;
+}
+
 /** Files, what is piped in, then the argument: a document that was read is still in the KV cache for the next question about it. */
-async function readPrompt(operands: readonly string[], files: readonly string[]): Promise<string> {
+async function readPrompt(operands: readonly string[], files: readonly string[]): Promise<AskedText> {
   const given = operands.join(' ');
   const fromArguments = given.trim() === '' ? '' : given;
   const piped = (await readPiped(fromArguments !== '')).trim();
   if (piped === '' && fromArguments === '')
     throw new LuciError('USAGE', 'There is no question.', { hint: 'luci ask "What is the capital of France?"' });
-  return [await readQuestionFiles(files), piped, fromArguments].filter((part) => part !== '').join('\n\n');
+  const before = fromArguments === '' ? [] : [piped];
+  const text = [await readQuestionFiles(files), ...before].filter((part) => part !== '').join('\n\n');
+  return { text, question: fromArguments || piped };
 }
