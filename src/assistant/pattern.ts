@@ -21,7 +21,7 @@ export function compilePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${spaced})$`, 'iu');
 }
 
-const greeting = /^(?:(?:hey|hi|hello|ok|okay|so|well)\b[, ]+)?(?:luci\b[,:]?\s+)?(?:please\b[, ]+)?/i;
+const greeting = /^(?:(?:hey|hi|h[ea]llo|ok|okay|so|well)\b[, ]+)?(?:luci\b[,:]?\s+)?(?:please\b[, ]+)?/i;
 const politeness =
   /^(?:can|could|would|will) you (?:please )?(?=(?:tell|show|give|say|check|convert|calculate|compute|list|install|remove|uninstall|download|enable|disable|read)\b)/i;
 const ending = /(?:[,\s]+(?:please|(?:right )?now|currently|at the moment|thanks|thank you|for me)|,\s*luci)+$/i;
