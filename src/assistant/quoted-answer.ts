@@ -79,12 +79,18 @@ export async function quotedAnswer(options: QuoteOptions): Promise<QuotedAnswer>
     for (const [index, part] of parts.entries()) {
       options.onPart(file.name, index + 1, parts.length);
       for (const { sentence, quote } of await statementsOn(part, options))
-        statements.push({ sentence, quote, file: file.name, range: rangeOf(quote, text, offset) });
+        keep(statements, { sentence, quote, file: file.name, range: rangeOf(quote, text, offset) });
       offset += part.length;
     }
     read.push({ file: file.name, bytes: file.bytes.length, parts: parts.length });
   }
   return { statements, read };
+}
+
+/** Small models say the same again and again. */
+function keep(statements: Statement[], { sentence, ...rest }: Statement): void {
+  if (!statements.some((before) => before.sentence === sentence && before.file === rest.file && before.range?.start === rest.range?.start))
+    statements.push({ sentence, ...rest });
 }
 
 /** With its byte order mark: places are counted in bytes. */

@@ -46,7 +46,7 @@ export interface TaskOptions extends PermittedTools {
 /** Does a task. What the person stops is thrown; everything else that ends it is told by the last event. */
 export async function* runTask(task: string, options: TaskOptions): AsyncGenerator<TaskEvent> {
   const { agent, refused, tools, confirm, maxSteps, maxMs, query, signal } = options;
-  const progress: Progress = { steps: 0, said: '', isByLuci: false, isLastChangeDone: false, end: undefined };
+  const progress: Progress = { steps: 0, said: '', isByLuci: false, isLastChangeDone: false, isCallOpen: false, end: undefined };
   const time = new AbortController();
   const timeIsUp = new LuciError('LIMIT_REACHED', `The task was not done within ${formatDuration(maxMs)}.`, {
     hint: 'Run it again with more --max-minutes.',
@@ -77,6 +77,8 @@ interface Progress {
   isByLuci: boolean;
   /** Whether the last call changed something. */
   isLastChangeDone: boolean;
+  /** Whether a call waits for its result. */
+  isCallOpen: boolean;
   end: { readonly reason: EndReason; readonly usage: Usage } | undefined;
 }
 
@@ -91,7 +93,7 @@ async function* follow(
       progress.said += event.text;
       progress.isByLuci = 'byLuci' in event;
     } else if (event.type === 'end') progress.end = event;
-    else if (beginsStep(event)) {
+    else if (beginsStep(event, progress)) {
       if (progress.steps === maxSteps) return tooManySteps(maxSteps);
       yield* beginStep(progress, maxSteps);
     }
@@ -101,9 +103,11 @@ async function* follow(
   return undefined;
 }
 
-/** A call that cannot be used is told by its result alone. */
-function beginsStep(event: AgentEvent): boolean {
-  return event.type === 'tool-call' || (event.type === 'tool-result' && event.result.facts?.unusable === true);
+/** A call that cannot be used, or was made before, is not carried out: it is told by its result alone, and is a step as well. */
+function beginsStep({ type }: AgentEvent, progress: Progress): boolean {
+  const isWaitedFor = progress.isCallOpen;
+  if (type === 'tool-call' || type === 'tool-result') progress.isCallOpen = type === 'tool-call';
+  return type === 'tool-call' || (type === 'tool-result' && !isWaitedFor);
 }
 
 function takeResult({ call, content, isError, facts }: ToolResult, progress: Progress, tools: TaskOptions['tools']): TaskEvent {

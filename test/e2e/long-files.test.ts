@@ -129,6 +129,8 @@ test('for a person each sentence has its quote behind it, or the word unproven',
   expect(ran.stdout).toBe(`It is blue. [${at('note.txt')}:4-18 "kettle is blue"]\nIt is large. [unproven]\nIt is. [unproven]\n`);
   expect(ran.stderr).toContain('3 sentences, 2 unproven');
   expect(ran.stderr).toContain('all 19 bytes read in 1 part');
+  reply = () => statements(['It is blue.', 'kettle is blue'], ['It is blue.', 'kettle is blue']);
+  expect((await ask('--quote', '-f', at('note.txt'), 'How?')).stdout.match(/It is blue/g)).toHaveLength(1);
   reply = () => statements();
   expect(await ask('--quote', '-f', at('note.txt'), 'How?')).toMatchObject({
     exitCode: 0,

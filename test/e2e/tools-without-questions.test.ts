@@ -175,6 +175,19 @@ test('at one call more than --max-steps the task ends, and that call is not carr
   expect(await readdir(root)).not.toContain('a.txt');
 });
 
+test('a call that cannot be used, and one that was just made, are steps as well', async () => {
+  await writeFile(at('again.txt'), read('again.txt'));
+  const again = lines(await doTask(read('again.txt'), '--json', '--max-steps', '2'));
+  expect(again.map(({ type }) => type)).toEqual(['step', 'call', 'result', 'step', 'call', 'result', 'end']);
+  expect(again.at(-1)).toMatchObject({ outcome: 'budget', steps: 2 });
+  const circle = await doTask(read('again.txt'), '--json');
+  expect(lines(circle).at(-1)).toMatchObject({ outcome: 'failed', steps: 3, error: { code: 'FAILED' } });
+  expect(circle.exitCode).toBe(1);
+  const unknown = lines(await doTask(call('read_file', { path: 5, other: 1 }), '--json'));
+  expect(unknown.map(({ type }) => type)).toEqual(['step', 'result', 'answer', 'end']);
+  expect(unknown.at(-1)).toMatchObject({ outcome: 'done', steps: 1 });
+});
+
 test('more steps than a question has by itself can be allowed', async () => {
   for (let index = 1; index <= 20; index += 1) await writeFile(at(`${index}.txt`), index === 20 ? 'the end' : read(`${index + 1}.txt`));
   expect(await doTask(read('1.txt'), '--max-steps', '20')).toMatchObject({ exitCode: 0, stdout: 'the end\n' });
