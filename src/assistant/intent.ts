@@ -4,7 +4,7 @@ import type { Luci } from '../app/luci.ts';
 
 /** What an intent works with. */
 export interface ExactContext {
-  readonly luci: Pick<Luci, 'models' | 'machine' | 'directories'>;
+  readonly luci: Pick<Luci, 'models' | 'machine' | 'directories' | 'settings'>;
   /** The commands there are, for help about them. */
   readonly commands: readonly CommandFacts[];
   /** The model of the chat, where one is chosen. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, statfs, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { commands } from '../../src/cli/command-table.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { startHub } from '../fixtures/hub/hub.ts';
 import { startOpenAiServer } from '../fixtures/openai-server.ts';
-import { type Home, makeHome, ownEntry } from './luci-process.ts';
+import { type Home, makeHome, ownEntry, program } from './luci-process.ts';
 
 /** What luci answers itself in a chat: every way of asking is held against what the system says. */
 
@@ -224,6 +225,8 @@ const cases: readonly (readonly [asked: string, check: Check])[] = [
   ['how much is 1,000 * 3.5', isValue('3500')],
   ['calculate 10/4', isValue('2.5')],
   ['12 x 12', isValue('144')],
+  ['1/2 of 10', isValue('5')],
+  ['2 km + 300 m', isValue('2.3', 'km')],
   ['3 plus 4 times 2', isValue('11')],
   ['square root of 144', isValue('12')],
   ['2^100', isValue('1267650600228229401496703205376')],
@@ -240,6 +243,7 @@ const cases: readonly (readonly [asked: string, check: Check])[] = [
   ['convert 90 minutes to hours', isValue('1.5', 'h')],
   ['list .', isHere],
   ['ls', isHere],
+  ['list src/no-such-folder', ({ data }) => expect(data.names).toBeNull()],
   ['which files are here?', isHere],
   [
     'list ./no-such-folder',
@@ -329,6 +333,16 @@ const nearMisses = [
   'is the kettle installed?',
   'what tier is a wedding cake?',
   'list fruits',
+  'list pros/cons',
+  'list .net',
+  'read 3.5',
+  '3 of 5',
+  '(1998)',
+  '4 min 33 s',
+  '5 to 9',
+  '5-10 minutes',
+  '192.168.0.1/24',
+  '1 + 1 = 3',
   'list the benefits of tea',
   'read war and peace',
   'read me a story',
@@ -418,4 +432,30 @@ test('every row of the table is reached by its own example', async () => {
     .split('\n')
     .map((line) => (JSON.parse(line) as Local).intent);
   expect(reached).toEqual(rows.map(({ name }) => name));
+});
+
+test('on a terminal a typed command asks in the chat, Ctrl+D leaves, and no model is needed for any of it', async () => {
+  await using empty = await makeHome();
+  await empty.own(ownEntry('large-1', { sizeBytes: 2e9 }));
+  const steps: readonly (readonly [shown: string, typed: string])[] = [
+    ['No model is installed yet', '2 + 3\r'],
+    ['2 + 3 = 5', 'install large-1\r'],
+    ['[y/N]', 'n\r'],
+    ['Nothing was fetched', '/help\r'],
+    ['luci itself answers', '\u0004'],
+  ];
+  const child = spawn('script', ['-qec', `'${process.execPath}' '${program}' chat`, '/dev/null'], {
+    env: { ...process.env, LUCI_HOME: empty.folder, TERM: 'xterm' },
+  });
+  let shown = '';
+  const left = [...steps];
+  child.stdout.on('data', (text: Buffer) => {
+    shown += text;
+    const [next] = left;
+    if (!next || !shown.includes(next[0])) return;
+    left.shift();
+    setTimeout(() => child.stdin.write(next[1]), 100);
+  });
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  expect(left).toEqual([]);
 });

@@ -1,17 +1,25 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { expandHome } from '../../app/expand-home.ts';
 import { isNotFound } from '../../base/system-error.ts';
 import { formatBytes } from '../../base/units.ts';
-import { type Intent, type IntentReply, said } from '../intent.ts';
+import { type ExactContext, type Intent, type IntentReply, said } from '../intent.ts';
 
 /** What is in a folder or a file that the person names: only looked at. */
 
 /** A longer file is not for a screen. */
 const maxBytes = 1_000_000;
 
-/** A word that can only be a path, so that one who means it is told where there is none. */
-function looksLikePath(path: string): boolean {
-  return /[\\/]/.test(path) || /^\.{1,2}$/.test(path) || /^[^\s]+\.[a-z0-9]{1,8}$/i.test(path);
+/** A word that can only be a path, so that one who means it is told where there is none; `pros/cons` and `.net` are words. */
+async function looksLikePath(path: string): Promise<boolean> {
+  if (/^(?:\.{1,2}(?:[\\/]|$)|[\\/~]|[a-z]:[\\/])|[\\/]$/i.test(path)) return true;
+  const [first = '', ...more] = path.split(/[\\/]/);
+  return more.length > 0 && (await stat(first).catch(() => undefined))?.isDirectory() === true;
+}
+
+/** `notes.txt`; never `3.5`. */
+function looksLikeFile(path: string): boolean {
+  return /^\S+\.[a-z][a-z0-9]{0,7}$/i.test(path);
 }
 
 export const fileIntents: readonly Intent[] = [
@@ -20,7 +28,7 @@ export const fileIntents: readonly Intent[] = [
     example: 'list .',
     patterns: ['(?:list|ls|dir)(?: (?<path>"[^"]+"|\\S+))?'],
     isTyped: true,
-    reply: ({ path = '.' }) => listFolder(unquoted(path)),
+    reply: ({ path = '.' }, { luci }) => listFolder(meant(path, luci)),
   },
   {
     name: 'files.list-here',
@@ -37,12 +45,14 @@ export const fileIntents: readonly Intent[] = [
     example: 'read notes.txt',
     patterns: ['(?:read|cat) (?<path>"[^"]+"|\\S+)'],
     isTyped: true,
-    reply: ({ path = '' }) => readText(unquoted(path)),
+    reply: ({ path = '' }, { luci }) => readText(meant(path, luci)),
   },
 ];
 
-function unquoted(path: string): string {
-  return path.replace(/^"(.+)"$/, '$1');
+/** The path without quotes, `~` as the user's own folder. */
+function meant(path: string, { settings }: ExactContext['luci']): string {
+  const plain = path.replace(/^"(.+)"$/, '$1');
+  return plain === '~' || /^~[\\/]/.test(plain) ? expandHome(plain.replace(/^~$/, '~/'), settings.system.userFolder) : plain;
 }
 
 async function listFolder(path: string): Promise<IntentReply> {
@@ -52,7 +62,7 @@ async function listFolder(path: string): Promise<IntentReply> {
     return said(names.length === 0 ? '(empty)' : names.map(oneLine).join('\n'), { path: resolve(path), names });
   } catch (error) {
     // Perhaps it was meant for the model.
-    if (!looksLikePath(path)) return undefined;
+    if (!(await looksLikePath(path))) return undefined;
     return said(isNotFound(error) ? `There is no folder ${path} in ${process.cwd()}.` : `${path} is no folder that can be listed.`, {
       path,
       names: null,
@@ -68,7 +78,7 @@ function oneLine(name: string): string {
 async function readText(path: string): Promise<IntentReply> {
   const why = await readable(path);
   // `read tolstoy` and `show me` are for the model.
-  if (why === undefined && !looksLikePath(path)) return undefined;
+  if (why === undefined && !looksLikeFile(path) && !(await looksLikePath(path))) return undefined;
   if (typeof why !== 'object') return said(why ?? `There is no file ${path} in ${process.cwd()}.`, { path, text: null });
   return said(why.text === '' ? '(empty)' : why.text.replace(/\r?\n$/, ''), { path: resolve(path), text: why.text });
 }

@@ -19,10 +19,13 @@ export function workOut(text: string): WorkedOut {
   const reader = new SumReader(tokens);
   const quantity = reader.sum();
   if (!reader.isAtEnd) throw new NotASum();
-  const hasOperator = tokens.some(
-    (token, index) => token.kind === 'operator' && token.operator !== 'percent' && !(index === 0 && token.operator === '-'),
-  );
-  return { quantity, hasOperator: hasOperator || tokens.filter(({ kind }) => kind === 'unit').length > 1 };
+  return { quantity, hasOperator: tokens.some((token, index) => isWork(token, index === 0)) };
+}
+
+/** A sign before a number, parentheses around it and a percent sign behind it leave it a number. */
+function isWork(token: Token, isFirst: boolean): boolean {
+  if (token.kind !== 'operator' || ['percent', '(', ')'].includes(token.operator)) return false;
+  return !isFirst || token.operator === 'sqrt';
 }
 
 class SumReader {
@@ -55,6 +58,8 @@ class SumReader {
     let left = this.#signed();
     for (let sign = this.#take('*', '/', 'mod', 'of'); sign !== undefined; sign = this.#take('*', '/', 'mod', 'of')) {
       const right = this.#signed();
+      // `3 of 5` counts something; `15% of 80` and `1/2 of 10` are shares.
+      if (sign === 'of' && !left.isPercent && left.value.d === 1n) throw new NotASum();
       if (sign === 'mod') left = remainder(left, right);
       else left = sign === '/' ? divide(left, right) : multiply(left, right);
     }
