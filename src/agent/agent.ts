@@ -64,13 +64,13 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
   }
 
   async function* events(prompt: string, { signal, ...options }: QueryOptions): AsyncGenerator<AgentEvent> {
-    const { system, tools, confirm } = options;
+    const { system, tools, confirm, maxCalls } = options;
     throwIfAborted(signal);
     const session = await slot.open(signal);
     const messages: ChatMessage[] = [...systemTurn(system), { role: 'user', content: prompt }];
     const request = requestOf(messages, options);
     if (!tools?.length) yield* session.generate(request, signal);
-    else yield* answerWithTools(session, request, messages, { tools, confirm, signal });
+    else yield* answerWithTools(session, request, messages, { tools, confirm, maxCalls, signal });
   }
 
   async function answer(prompt: string, options?: QueryOptions): Promise<Answer> {

@@ -60,6 +60,7 @@ const rules: Readonly<Record<keyof RequestDefaults, Rule>> = {
   },
   tools: listOf(tool, 'tools'),
   confirm: run,
+  maxCalls: number(1, Number.MAX_SAFE_INTEGER, true),
 };
 
 function firstProblem(values: Readonly<Record<string, unknown>>, known: Readonly<Record<string, Rule>>): string | undefined {

@@ -48,7 +48,7 @@ export function createConversation(
   async function* events(prompt: string, signal: AbortSignal | undefined): AsyncGenerator<AgentEvent> {
     throwIfAborted(signal);
     const session = await open(signal);
-    const { system, tools = [], confirm } = defaults;
+    const { system, tools = [], confirm, maxCalls } = defaults;
     const question: ChatMessage = { role: 'user', content: prompt };
     const told = systemTurn(system);
     const kept = await fit(session, told, [...messages, question], defaults);
@@ -60,6 +60,7 @@ export function createConversation(
       for await (const event of answerWithTools(session, request, all, {
         tools,
         confirm,
+        maxCalls,
         signal,
         chatUse,
       })) {

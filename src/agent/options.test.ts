@@ -8,7 +8,7 @@ const clock: Tool = { name: 'clock', description: 'Time', parameters: { type: 'o
 
 /** Every option, with what the engine must get of it. */
 const options: {
-  readonly [K in keyof Required<Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'jsonSchema'>>]: RequestDefaults[K];
+  readonly [K in keyof Required<Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'maxCalls' | 'jsonSchema'>>]: RequestDefaults[K];
 } = {
   sampling: { temperature: 0.1, topK: 3, topP: 0.4, minP: 0.2, repeatPenalty: 1.1, seed: 7 },
   maxTokens: 33,
@@ -72,6 +72,7 @@ describe.each(methods)('%s', (_, ask) => {
     ['two tools of one name', { tools: [clock, clock] }],
     ['a tool whose schema is none', { tools: [{ ...clock, parameters: { type: 'nonsense' } }] }],
     ['confirm that cannot be asked', { confirm: true }],
+    ['half a call', { maxCalls: 0.5 }],
     ['a signal that is none', { signal: 'stop' }],
   ])('%s is USAGE before anything is opened', async (_what, given) => {
     let opened = 0;

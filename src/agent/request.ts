@@ -8,11 +8,13 @@ export interface RequestDefaults extends Omit<ChatRequest, 'messages' | 'tools'>
   readonly tools?: readonly Tool[];
   /** Asked before a call that changes or deletes something; without it such calls are refused. */
   readonly confirm?: ConfirmCall;
+  /** How many calls one question may make (default 16); further ones are not carried out. */
+  readonly maxCalls?: number;
 }
 
 /** A request over a conversation with all that was asked for; what is not the engine's is left out. */
 export function requestOf(messages: readonly ChatMessage[], defaults: RequestDefaults): ChatRequest {
-  const { system: _system, tools: _tools, confirm: _confirm, ...options } = defaults;
+  const { system: _system, tools: _tools, confirm: _confirm, maxCalls: _maxCalls, ...options } = defaults;
   return { ...options, messages };
 }
 

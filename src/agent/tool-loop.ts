@@ -4,7 +4,7 @@ import { checkCall } from './check-call.ts';
 import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
 import { failedCall, runTool } from './run-tool.ts';
 import { type ConfirmCall, definitionOf, type Tool, type ToolResult } from './tool.ts';
-import { type ChatUse, type QuestionBudget, questionBudget } from './tool-limits.ts';
+import { type ChatUse, defaultLimits, type QuestionBudget, questionBudget, type ToolLimits } from './tool-limits.ts';
 import { toolTurn } from './tool-turn.ts';
 
 /** An answer that may need tools: the model calls, the calls are carried out, and so on until it answers. */
@@ -23,6 +23,8 @@ export interface ToolLoopOptions {
   readonly signal?: AbortSignal;
   /** What the chat used of its limits before; grows. */
   readonly chatUse?: ChatUse;
+  /** See {@link RequestDefaults.maxCalls}. */
+  readonly maxCalls?: number;
 }
 
 /** The same call may give the same result so often; after that the answer ends. */
@@ -33,9 +35,9 @@ export async function* answerWithTools(
   session: Session,
   request: ChatRequest,
   messages: ChatMessage[],
-  { tools, confirm, signal, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
+  { tools, confirm, signal, maxCalls, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
 ): AsyncGenerator<AgentEvent> {
-  const budget = questionBudget(chatUse, session.facts.contextLength);
+  const budget = questionBudget(chatUse, session.facts.contextLength, limitsOf(maxCalls));
   const repeated = createRepeatedCalls();
   let generatedTokens = 0;
   for (;;) {
@@ -57,6 +59,10 @@ export async function* answerWithTools(
     yield* endAnswer(messages, turn, { sentence, generatedTokens });
     return;
   }
+}
+
+function limitsOf(maxCalls: number | undefined): ToolLimits {
+  return maxCalls === undefined ? defaultLimits : { ...defaultLimits, callsPerQuestion: maxCalls };
 }
 
 /** After the last call the tools are told all the same: the conversation goes on as it began. One call is enough where one is demanded. */

@@ -51,6 +51,8 @@ export const errorKinds = {
   // Tests
   TIER_NOT_PASSED: { exitCode: 8, httpStatus: 500 },
   TESTS_INCOMPLETE: { exitCode: 9, httpStatus: 500 },
+  // Tasks
+  LIMIT_REACHED: { exitCode: 10, httpStatus: 422 },
   // Stopping
   HUNG_UP: { exitCode: 129, httpStatus: 499 },
   CANCELLED: { exitCode: 130, httpStatus: 499 },

@@ -6,6 +6,7 @@ import { chat } from './commands/chat.ts';
 import { clean } from './commands/clean.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
+import { doTask } from './commands/do.ts';
 import { doctor } from './commands/doctor.ts';
 import { embed } from './commands/embed.ts';
 import { help } from './commands/help.ts';
@@ -36,6 +37,7 @@ import { showVersion } from './commands/version.ts';
 export const commands: readonly Command[] = [
   ask,
   chat,
+  doTask,
   undo,
   run,
   embed,

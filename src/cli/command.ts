@@ -44,6 +44,8 @@ export interface CommandContext<Options extends OptionTable = OptionTable> {
   readonly signal: AbortSignal;
   /** True with -y: questions are answered with yes. */
   readonly yes: boolean;
+  /** Asks for yes or no where something else reads the terminal, as a chat does. */
+  readonly ask?: (question: string) => Promise<boolean>;
   /** What the flags of settings say. */
   readonly overrides: SettingsOverrides;
   /** luci with the settings of all flags; made when first asked for, and the same one ever after. */

@@ -6,8 +6,9 @@ import { editorScreen } from './show/editor-screen.ts';
 import { printableText } from './show/text.ts';
 
 /** Asks a question that is answered with yes or no. Off a terminal nobody can answer: -y is needed then. */
-export async function confirm(question: string, { yes, signal }: Pick<CommandContext, 'yes' | 'signal'>): Promise<boolean> {
+export async function confirm(question: string, { yes, ask, signal }: Pick<CommandContext, 'yes' | 'ask' | 'signal'>): Promise<boolean> {
   if (yes) return true;
+  if (ask) return ask(question);
   if (!process.stdin.isTTY) throw new LuciError('NOT_CONFIRMED', `${question} Nobody can answer here.`, { hint: 'Run it again with -y.' });
   const { createInterface } = await import('node:readline/promises');
   const screen = editorScreen();

@@ -124,8 +124,8 @@ function explainStop(error: unknown, model: Model): unknown {
   return error;
 }
 
-/** Asked before {@link Luci.installs} is: with a model, nothing of installing is loaded, and the first word comes sooner. */
-async function hasModel({ models }: Luci): Promise<boolean> {
+/** Whether a model can be chosen. Asked before {@link Luci.installs} is: with a model, nothing of installing is loaded, and the first word comes sooner. */
+export async function hasModel({ models }: Luci): Promise<boolean> {
   try {
     await models.choose();
     return true;

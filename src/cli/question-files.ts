@@ -30,7 +30,8 @@ export async function readTextFile(path: string): Promise<string> {
   });
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
+/** The bytes of one file of the user's. Throws as {@link readQuestionFiles}. */
+export async function bytesOf(path: string): Promise<Buffer> {
   try {
     const facts = await stat(path);
     // A pipe or a device might never end.

@@ -27,6 +27,7 @@ const exitStatuses: readonly (readonly [status: string, meaning: string])[] = [
   ['7', 'the engine, or the memory of this machine'],
   ['8', 'a model does not hold its tier'],
   ['9', 'a test is not complete'],
+  ['10', 'the steps or the time of a task are used up'],
   ['124', 'the time that was given is over'],
   ['129, 130, 143', 'stopped: the terminal closed, Ctrl+C, SIGTERM'],
 ];

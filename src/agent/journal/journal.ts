@@ -94,7 +94,8 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
     await checkUnchanged(placed, side, all, records.slot(transaction.id, side));
     const target = side === 'before' ? (placed.from ?? placed.absolute) : placed.absolute;
     if (transaction[side] !== null || placed.from !== undefined) await makeFolder(dirname(target));
-    await records.write({ ...transaction, state: side === 'before' ? 'undoing' : 'redoing' });
+    const underWay: Transaction = { ...transaction, state: side === 'before' ? 'undoing' : 'redoing' };
+    await records.write(underWay);
     onStep?.('recorded');
     try {
       const isAsItWas = await swapTo(side, placed, parts);
@@ -102,7 +103,7 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
       onStep?.('done');
       return { ...fileChangeOf(done), isAsItWas };
     } catch (error) {
-      await settleOne({ ...transaction, state: side === 'before' ? 'undoing' : 'redoing' });
+      await settleOne(underWay);
       if (!(error instanceof ToolError)) throw error;
       throw new LuciError('CHANGED_SINCE', `${error.message}.`, { hint: 'luci undo --list', cause: error });
     }

@@ -132,6 +132,7 @@ function helpText(terminal: Terminal): string {
   const rows = commands.map(({ name, operand, summary }): [string, string] => [`/${name}${operand ? ` ${operand}` : ''}`, summary]);
   const typing =
     'Ctrl+C stops an answer. A \\ at the end of a line goes on; """ begins and ends a block of lines; pasted lines are one message.';
-  const alone = 'Alone on a line, these are answered without a model: memory, disk, models, list FOLDER.';
-  return [...definitions(rows, terminal), `  ${typing}`, `  ${alone}`].join('\n');
+  const itself =
+    'luci itself answers, without a model: time, date, memory, disk, models, 15% of 80, 5 km in miles, list FOLDER, read FILE.';
+  return [...definitions(rows, terminal), `  ${typing}`, `  ${itself}`].join('\n');
 }

@@ -1,6 +1,6 @@
 /** What the chat is made of, in one piece, so that it is loaded when a chat begins and not before. */
 
-export { requireAnyModel } from '../install-models.ts';
+export { untilModel } from './before-model.ts';
 export { runChatCommand } from './chat-commands.ts';
-export { localAnswer } from './local-answers.ts';
+export { replyItself } from './exact-replies.ts';
 export { openPrompt } from './prompt.ts';

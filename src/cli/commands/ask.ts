@@ -1,35 +1,49 @@
-import type { Agent, QueryOptions } from '../../agent/agent.ts';
+import type { Agent, Answer, QueryOptions } from '../../agent/agent.ts';
+import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText, duration, oneOf, wholeNumber } from '../../base/value-kinds.ts';
-import { withAdvice } from '../../catalog/advised-sampling.ts';
-import type { GenerationEvent, JsonSchema, LoadEvent, Sampling } from '../../engine/engine.ts';
+import type { GenerationEvent, JsonSchema, LoadEvent } from '../../engine/engine.ts';
 import { readSchema, withSchemaNamed } from '../answer-schema.ts';
-import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
+import { type CommandContext, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
+import { likeliestSampling } from '../likeliest-sampling.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
+import type { QuestionTools } from '../question-tools.ts';
+import type { answerWithQuotes } from '../quoted-question.ts';
 import { readPiped } from '../read-piped.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
+import { isToolEvent, noteToolEvent } from '../show/tool-events.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 import { timeLimit } from '../time-limit.ts';
+import { checkToolFlags, toolOptions } from '../tool-options.ts';
 
 const askOptions = {
   model: modelOption,
   system: systemOption,
   file: {
     kind: anyText('notes.txt'),
+    short: 'f',
     value: 'FILE',
     multiple: true,
     summary: 'a text file put before the question; several times for several',
   },
+  fit: {
+    kind: oneOf(['head', 'tail', 'map']),
+    value: 'HOW',
+    summary: 'what is read of files that do not fit the context: head or tail, or map: all of it, asked in parts and joined',
+  },
+  quote: { summary: 'each sentence with words of the file and where they stand, held against its bytes; the others are marked' },
   schema: { kind: anyText('answer.schema.json'), value: 'FILE', summary: 'answer with a JSON value of the JSON schema in this file' },
   timeout: { kind: duration('30s'), value: 'TIME', summary: 'give up after so long, with exit status 124; 0: never (default)' },
   ...samplingOptions('as the model’s makers advise, else 0: the likeliest; the same question gets the same answer'),
   tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
   need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
   ...thinkingOptions,
+  tools: { summary: 'let the model use the built-in file tools for this question; changes are asked for, off a terminal refused' },
+  ...toolOptions,
   raw: { summary: 'send the text as it is, without the model’s chat template: it is continued' },
   force: forceOption,
 } as const satisfies OptionTable;
@@ -41,13 +55,15 @@ export const ask = defineCommand({
   example: '"What is the capital of France?"',
   summary: 'ask a model one question',
   details:
-    'The question comes from the argument, from stdin, or from both: what is piped in goes before the argument, so that a second question about it need not read it again; files of --file go before both, each below its name. Without a model installed, the starter is fetched first.',
+    'The question comes from the argument, from stdin, or from both: what is piped in goes before the argument, so that a second question about it need not read it again; files of --file go before both, each below its name. With --tools the model works with the files of a folder; off a terminal a change that --allow does not name is refused, and the exit status is 2. Without a model installed, the starter is fetched first.',
   options: askOptions,
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show } = context;
     const { model, system, tier, need: ability, file: files = [] } = options;
-    const prompt = await readPrompt(operands, files);
+    checkToolFlags(options);
+    const quoted = options.quote ? await quoteOf(options) : undefined;
+    const asked = await readPrompt(operands, quoted ? [] : files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
@@ -59,16 +75,19 @@ export const ask = defineCommand({
     const chosen = need ? name : model;
     const { sampling, ...limits } = samplingRequest(options);
     using limit = timeLimit(context.signal, options.timeout);
+    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
+    using waiting = waitingLine(show, { isThinkingShown });
+    const permitted = await toolsFor(context, luci, waiting);
     const request = {
       system,
       raw: options.raw,
       ...thinkingRequest(options),
       ...limits,
-      sampling: samplingOf(name, sampling),
+      sampling: likeliestSampling(name, sampling),
+      tools: permitted?.tools,
+      confirm: permitted?.confirm,
       signal: limit.signal,
     };
-    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
-    using waiting = waitingLine(show, { isThinkingShown });
     const onLoad = (event: LoadEvent): void => {
       waiting.onLoad(event);
       if (!options.raw) tellKind(event, show);
@@ -76,13 +95,54 @@ export const ask = defineCommand({
     await using agent = luci.agent({ model: chosen, force: options.force, onLoad });
     waiting.start();
     try {
+      if (quoted) {
+        const question = [asked.text, asked.question].filter(Boolean).join('\n\n');
+        await quoted({ files, question, name, model: chosen, force: options.force, luci, agent, request, waiting, show });
+        return 0;
+      }
+      const prompt = await fittedPrompt(asked, { context, luci, agent, request, model: chosen, waiting });
       await answerOne({ agent, name, prompt, request, schema, options, show, waiting, isThinkingShown });
     } catch (error) {
       throw withFilesNamed(error, files);
     }
+    permitted?.requireAllowed();
     return 0;
   },
 });
+
+/** How a question with quotes is answered; loaded for it alone. */
+async function quoteOf(options: OptionValues<typeof askOptions>): Promise<typeof answerWithQuotes> {
+  const quoted = await import('../quoted-question.ts');
+  quoted.checkQuoteFlags(options);
+  return quoted.answerWithQuotes;
+}
+
+/** What is asked: with --fit the text is made to fit first, else it is asked as it is. */
+async function fittedPrompt(
+  { text, question }: AskedText,
+  how: {
+    readonly context: CommandContext<typeof askOptions>;
+    readonly luci: Luci;
+    readonly agent: Agent;
+    readonly request: QueryOptions;
+    readonly model: string | undefined;
+    readonly waiting: WaitingLine;
+  },
+): Promise<string> {
+  const { context, ...rest } = how;
+  const { fit, force } = context.options;
+  if (fit === undefined || text === '') return [text, question].filter((part) => part !== '').join('\n\n');
+  const { askableText } = await import('../askable-text.ts');
+  return askableText({ text, question, way: fit }, { ...rest, context, force });
+}
+
+/** The tools of the question, where it has any; loaded for it alone. */
+async function toolsFor(context: CommandContext<typeof askOptions>, luci: Luci, waiting: WaitingLine): Promise<QuestionTools | undefined> {
+  const { tools, root = '.', allow } = context.options;
+  if (tools === undefined) return undefined;
+  const { openQuestionTools } = await import('../question-tools.ts');
+  return openQuestionTools(context, { luci, root, allow, onQuestion: () => waiting.stop() });
+}
 
 /** One question, with what it is asked by and how its answer is shown. */
 interface Asked {
@@ -105,7 +165,7 @@ async function answerOne({ agent, name, prompt, request, schema, options, show, 
     waiting.stop();
     show.data(show.json ? { model: name, value } : value);
   } else if (show.json) {
-    const answer = await agent.answer(prompt, request);
+    const answer = await (request.tools ? answerWithCalls(agent, prompt, request) : agent.answer(prompt, request));
     waiting.stop();
     show.data({ model: name, ...answer });
   } else {
@@ -114,14 +174,9 @@ async function answerOne({ agent, name, prompt, request, schema, options, show, 
   }
 }
 
-/** As the makers advise where they do, else the likeliest tokens. The same question gets the same answer, unless it was asked to be otherwise. */
-function samplingOf(name: string, asked: Sampling): Sampling {
-  const advised = withAdvice(name, asked);
-  return {
-    ...advised,
-    temperature: advised.temperature ?? 0,
-    seed: asked.seed ?? (asked.temperature === undefined && advised.temperature ? 0 : undefined),
-  };
+async function answerWithCalls(agent: Agent, prompt: string, request: QueryOptions): Promise<Answer> {
+  const { collectWithCalls } = await import('../../assistant/question-calls.ts');
+  return collectWithCalls(agent.stream(prompt, request));
 }
 
 /** A base model is asked like any other, and does something else: that is said once. */
@@ -140,9 +195,14 @@ async function streamAnswer(
   let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
   try {
     for await (const event of events) {
-      waiting.see(event);
+      if (event.type === 'tool-result') waiting.start();
+      else waiting.see(event);
       if (event.type === 'end') end = event;
       else if ('text' in event) writer.push(event.type, event.text);
+      else if (isToolEvent(event)) {
+        writer.pause();
+        noteToolEvent(event, show);
+      }
     }
   } finally {
     waiting.stop();
@@ -170,6 +230,11 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
       stream(text);
       last = text;
     },
+    /** What follows is a text of its own. */
+    pause(): void {
+      if (last !== '' && !last.endsWith('\n')) stream('\n');
+      last = '';
+    },
     get isEmpty(): boolean {
       return last === '';
     },
@@ -180,12 +245,20 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
   };
 }
 
+/** What a question is about, and the question itself. */
+interface AskedText {
+  readonly text: string;
+  readonly question: string;
+}
+
 /** Files, what is piped in, then the argument: a document that was read is still in the KV cache for the next question about it. */
-async function readPrompt(operands: readonly string[], files: readonly string[]): Promise<string> {
+async function readPrompt(operands: readonly string[], files: readonly string[]): Promise<AskedText> {
   const given = operands.join(' ');
   const fromArguments = given.trim() === '' ? '' : given;
   const piped = (await readPiped(fromArguments !== '')).trim();
   if (piped === '' && fromArguments === '')
     throw new LuciError('USAGE', 'There is no question.', { hint: 'luci ask "What is the capital of France?"' });
-  return [await readQuestionFiles(files), piped, fromArguments].filter((part) => part !== '').join('\n\n');
+  const before = fromArguments === '' ? [] : [piped];
+  const text = [await readQuestionFiles(files), ...before].filter((part) => part !== '').join('\n\n');
+  return { text, question: fromArguments || piped };
 }

@@ -11,7 +11,8 @@ import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
-import { printable, printableText } from '../show/text.ts';
+import { printable } from '../show/text.ts';
+import { callText, noteToolEvent } from '../show/tool-events.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 
@@ -22,7 +23,7 @@ export const chat = defineCommand({
   example: 'llama3.2',
   summary: 'talk with a model',
   details:
-    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. "memory", "models" and "list ." are answered without a model. Off a terminal each line of stdin is one message, and one that got no answer sets the exit status; with --json each answer is one line.',
+    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. Questions about this machine, its models and luci, sums, "list ." and "read FILE" are answered by luci itself, without a model. Off a terminal each line of stdin is one message, and one that got no answer sets the exit status; with --json each answer is one line.',
   options: {
     model: modelOption,
     system: systemOption,
@@ -39,9 +40,10 @@ export const chat = defineCommand({
     const { model = operands[0], system, maxTokens, tools: folder } = options;
     // Loaded here: every other command starts without it.
     const parts = await import('../chat/parts.ts');
-    if (model === undefined) await parts.requireAnyModel(luci, context);
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
     using prompt = parts.openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
+    const before = await parts.untilModel(model, { isTerminal, prompt, luci, context });
+    if (before.hasEnded) return isTerminal ? 0 : (before.failed?.exitCode ?? 0);
     const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
     using waiting = waitingLine(show, { isThinkingShown });
     await using session = await luci.chats.begin({
@@ -51,15 +53,14 @@ export const chat = defineCommand({
       ...samplingRequest(options),
       force: options.force,
       ...thinkingRequest(options),
-      confirm: ({ name, arguments: args }, _, warning) =>
-        prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${name} ${printable(JSON.stringify(args))}?`),
+      confirm: (call, _, warning) => prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
     });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
-    const failed = await takeLines({ session, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens });
+    const failed = await takeLines({ session, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens }, before.line);
     if (isTerminal) show.note('');
     // Off a terminal nobody watches: the exit status tells what `ask` would.
-    return isTerminal ? 0 : (failed?.exitCode ?? 0);
+    return isTerminal ? 0 : ((before.failed ?? failed)?.exitCode ?? 0);
   },
 });
 
@@ -80,11 +81,11 @@ interface Talking {
   readonly maxTokens: number | undefined;
 }
 
-/** Line by line to the end. Returns the error of the first message that got no answer. */
-async function takeLines(talking: Talking): Promise<LuciError | undefined> {
+/** Line by line to the end, from `first` on where it was read already. Returns the error of the first message that got no answer. */
+async function takeLines(talking: Talking, first?: string): Promise<LuciError | undefined> {
   const { prompt, context } = talking;
   let failed: LuciError | undefined;
-  for (let text = await prompt.next(); text !== undefined; text = await prompt.next()) {
+  for (let text = first ?? (await prompt.next()); text !== undefined; text = await prompt.next()) {
     try {
       if (!(await takeLine(text, talking))) break;
     } catch (error) {
@@ -99,14 +100,11 @@ async function takeLines(talking: Talking): Promise<LuciError | undefined> {
 
 /** Runs a command, tells what luci knows itself, or asks the model. Returns whether the chat goes on. */
 async function takeLine(text: string, talking: Talking): Promise<boolean> {
-  const { session, parts, luci, context } = talking;
+  const { session, parts, luci, context, prompt } = talking;
   const { show } = context;
   if (text.trim() === '') return true;
   if (text.startsWith('/')) return parts.runChatCommand(text, { session, show });
-  const known = await parts.localAnswer(text, luci, show.terminal);
-  if (known === undefined) await answer(text, talking);
-  else if (show.json) show.data({ type: 'local', text: known });
-  else show.result(known);
+  if (!(await parts.replyItself(text, { luci, context, prompt, chatModel: session.model }))) await answer(text, talking);
   return true;
 }
 
@@ -158,14 +156,10 @@ interface AnswerView {
 
 function showEvent(event: AgentEvent, said: Said, view: AnswerView): void {
   const { show } = view;
-  const { style } = show.terminal;
   if (event.type === 'thinking') sayThinking(event.text, said, view);
   else if (event.type === 'text') sayText(event.text, said, view);
-  else if (event.type === 'tool-call') show.note(style('dim', `  ${event.call.name} ${printable(JSON.stringify(event.call.arguments))}`));
-  // What the model is told of a call that cannot be used is nothing for the person.
-  else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
-    show.note(style('care', `  ${printableText(event.result.content)}`));
   else if (event.type === 'end') endAnswer(event, said, view);
+  else noteToolEvent(event, show);
 }
 
 function sayThinking(text: string, said: Said, { show, isThinkingShown }: AnswerView): void {

@@ -1,0 +1,44 @@
+import type { Luci } from '../app/luci.ts';
+import { type ChangeKind, notAllowed, type PermittedTools, permittedTools } from '../assistant/permissions.ts';
+import type { CommandContext } from './command.ts';
+import { confirm } from './confirm.ts';
+import { isTerminal } from './show/output.ts';
+import { callText } from './show/tool-events.ts';
+
+/** The tools of one question: the built-in ones in a folder, under what was allowed. */
+
+/** The tools, and what is to be said when the question is answered. */
+export interface QuestionTools extends PermittedTools {
+  /** Throws NOT_CONFIRMED where nobody could be asked and a change was refused. */
+  requireAllowed(): void;
+}
+
+/** How they are given. */
+export interface QuestionToolsOptions {
+  readonly luci: Luci;
+  readonly root: string;
+  readonly allow: readonly (readonly ChangeKind[])[] | undefined;
+  /** The question is drawn where something else may stand. */
+  readonly onQuestion: () => void;
+}
+
+/** Opens them. On a terminal changes are asked for as in a chat; `-y` does not answer, `--allow` does. Throws NOT_FOUND for a folder that is none. */
+export async function openQuestionTools(
+  { show, signal }: Pick<CommandContext, 'show' | 'signal'>,
+  { luci, root, allow = [], onQuestion }: QuestionToolsOptions,
+): Promise<QuestionTools> {
+  const tools = await luci.builtInTools(root);
+  const isAnswered = isTerminal(0) && show.terminal.errIsTerminal;
+  const ask = (call: Parameters<typeof callText>[0]): Promise<boolean> => {
+    onQuestion();
+    return confirm(`Allow ${callText(call)}?`, { yes: false, signal });
+  };
+  const permitted = permittedTools(tools, { allowed: allow.flat(), ask: isAnswered ? ask : undefined });
+  return {
+    ...permitted,
+    requireAllowed() {
+      const error = isAnswered ? undefined : notAllowed(permitted.refused);
+      if (error) throw error;
+    },
+  };
+}

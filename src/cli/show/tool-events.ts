@@ -1,0 +1,24 @@
+import type { AgentEvent } from '../../agent/tool-loop.ts';
+import type { ToolCall } from '../../engine/engine.ts';
+import type { Show } from './show.ts';
+import { printable, printableText } from './text.ts';
+
+/** Calls of tools as a person sees them. */
+
+/** Whether it is of a call. */
+export function isToolEvent(event: AgentEvent): boolean {
+  return event.type === 'tool-call' || event.type === 'tool-result';
+}
+
+/** A call that is made, and a result that is a failure, each a line; nothing of other events. */
+export function noteToolEvent(event: AgentEvent, { note, terminal: { style } }: Show): void {
+  if (event.type === 'tool-call') note(style('dim', `  ${callText(event.call)}`));
+  // What the model is told of a call that cannot be used is nothing for the person.
+  else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
+    note(style('care', `  ${printableText(event.result.content)}`));
+}
+
+/** `write_file {"path":"notes.txt","content":"…"}` */
+export function callText({ name, arguments: args }: Pick<ToolCall, 'name' | 'arguments'>): string {
+  return `${name} ${printable(JSON.stringify(args))}`;
+}

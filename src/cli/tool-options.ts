@@ -1,0 +1,35 @@
+import { changeKinds } from '../assistant/permissions.ts';
+import { LuciError } from '../base/errors.ts';
+import { anyText, listOf, oneOf } from '../base/value-kinds.ts';
+import type { OptionTable } from './command.ts';
+
+/** Flags of commands that let a model work in a folder. */
+export const toolOptions = {
+  root: { kind: anyText('.'), value: 'DIR', summary: 'the folder the tools work in, and cannot leave' },
+  allow: {
+    kind: listOf(oneOf(changeKinds)),
+    value: 'WORDS',
+    multiple: true,
+    summary: `changes that are allowed without a question: ${changeKinds.join(', ')}, with commas between several`,
+  },
+} as const satisfies OptionTable;
+
+/** Throws USAGE for flags that mean nothing beside each other. */
+export function checkToolFlags(given: {
+  readonly tools?: true;
+  readonly root?: string;
+  readonly allow?: readonly unknown[];
+  readonly schema?: string;
+  readonly raw?: true;
+  readonly fit?: string;
+}): void {
+  const { tools, root, allow, schema, raw, fit } = given;
+  const alone = root !== undefined ? '--root' : allow !== undefined ? '--allow' : undefined;
+  if (tools === undefined && alone !== undefined)
+    throw new LuciError('USAGE', `${alone} is for tools, and none are given.`, {
+      hint: `luci ask --tools ${alone} ${alone === '--root' ? '.' : 'write'} "What is in notes.txt?"`,
+    });
+  const other = schema !== undefined ? '--schema' : raw ? '--raw' : fit !== undefined ? '--fit' : undefined;
+  if (tools && other !== undefined)
+    throw new LuciError('USAGE', `--tools and ${other} do not go together.`, { hint: 'luci ask --tools "What is in notes.txt?"' });
+}
