@@ -11,10 +11,16 @@ import { chatModels, loadModels } from './models/models.ts';
 import { ModelsRoom } from './models/models-room.tsx';
 import { go, place, type RoomName, rooms } from './room.ts';
 import { attempt, fault, status } from './status.ts';
+import { TestsRoom } from './tests/tests-room.tsx';
 
 /** The page: the rooms and the way between them. */
 
-const views: Readonly<Record<RoomName, () => JSX.Element>> = { chat: ChatRoom, models: ModelsRoom, machine: MachineRoom };
+const views: Readonly<Record<RoomName, () => JSX.Element>> = {
+  chat: ChatRoom,
+  models: ModelsRoom,
+  tests: TestsRoom,
+  machine: MachineRoom,
+};
 
 function Page(): JSX.Element {
   useEffect(() => {
@@ -104,7 +110,7 @@ function Chats({ isOpen, onChoice }: { readonly isOpen: boolean; readonly onChoi
           <li key={id}>
             <a
               href={`#chat/${encodeURIComponent(id)}`}
-              aria-current={place.value.chat === id ? 'true' : undefined}
+              aria-current={place.value.room === 'chat' && place.value.item === id ? 'true' : undefined}
               dir="auto"
               onClick={onChoice}
             >

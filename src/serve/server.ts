@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { createChatFiles } from '../app/chat-files.ts';
 import type { Luci } from '../app/luci.ts';
+import { within } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import { isLoopbackName } from './host-names.ts';
+import { createTestRuns } from './luci/test-runs.ts';
+import { updateOf } from './luci/tests.ts';
 import { createMetrics } from './metrics.ts';
 import { createKeptResponses } from './openai/responses/kept-responses.ts';
 import { createRequestQueue, type QueueLimits } from './request-queue.ts';
@@ -47,6 +50,7 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
     metrics: createMetrics(),
     chats: createChatFiles({ chatsFolder: luci.directories.chats, trashFolder: luci.directories.trash }),
     responses: createKeptResponses(),
+    tests: createTestRuns(luci, (event) => updateOf(luci, event)),
     onFault,
   };
   const pageToken = randomBytes(32).toString('base64url');
@@ -68,15 +72,18 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
   const { port: actual } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
+    async [Symbol.asyncDispose]() {
+      // Who watches a test hears its end by that.
+      await within(graceMs, Promise.resolve(context.tests[Symbol.asyncDispose]()));
+      await new Promise<void>((resolve) => {
         const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
         server.close(() => {
           clearTimeout(end);
           resolve();
         });
         if ('closeIdleConnections' in server) server.closeIdleConnections();
-      }),
+      });
+    },
   };
 }
 

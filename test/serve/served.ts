@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { createLuci } from '../../src/app/create-luci.ts';
 import type { Luci } from '../../src/app/luci.ts';
+import { createTests } from '../../src/app/testing/tests.ts';
 import { resolveSettings, type SettingsOverrides } from '../../src/config/resolve-settings.ts';
 import type { Session } from '../../src/engine/engine.ts';
 import { type ServerOptions, startServer } from '../../src/serve/server.ts';
@@ -35,7 +36,7 @@ export async function serveTiny({ open, settings, prepare, environment = {}, ...
   await prepare?.(home);
   const luci = createLuci(resolveSettings({ home, offline: true, keepAliveSeconds: 20, ...settings }, environment));
   const faults: unknown[] = [];
-  const server = await startServer(open ? { ...luci, open: async () => open() } : luci, {
+  const server = await startServer(open ? scripted(luci, open) : luci, {
     host: '127.0.0.1',
     port: 0,
     allowedHosts: [],
@@ -56,6 +57,11 @@ export async function serveTiny({ open, settings, prepare, environment = {}, ...
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function scripted(luci: Luci, openOne: () => Session): Luci {
+  const open = async (): Promise<Session> => openOne();
+  return { ...luci, open, tests: createTests({ ...luci, open }) };
 }
 
 /** What a server answered. */
