@@ -42,7 +42,7 @@ export const errorKinds = {
   GGUF_BROKEN: { exitCode: 6, httpStatus: 422 },
   STATE_BROKEN: { exitCode: 6, httpStatus: 500 },
   // Engine and machine
-  ENGINE_UNSUPPORTED: { exitCode: 7, httpStatus: 501 },
+  ENGINE_UNSUPPORTED: { exitCode: 7, httpStatus: 400 },
   ENGINE_FAILED: { exitCode: 7, httpStatus: 500 },
   ENGINE_CRASHED: { exitCode: 7, httpStatus: 500 },
   MEMORY_SHORT: { exitCode: 7, httpStatus: 507 },

@@ -7,7 +7,7 @@ import type { Usage } from '../../engine/engine.ts';
 import { answerOf } from '../answer.ts';
 import type { ServeContext } from '../context.ts';
 import { servedModels } from '../model-list.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import { chatIdOf } from './chats.ts';
 import { eventsAnswer } from './events.ts';
 import { messagesOf, pathTo } from './messages.ts';
@@ -15,7 +15,7 @@ import type { AnswerUpdate } from './wire.ts';
 
 /** Answers in a kept chat: question and answer are written to its file by the server, so a page that is closed loses neither. */
 
-const answerSchema = v.object({
+export const answerSchema = v.object({
   model: v.optional(v.string()),
   /** The turn that the question, or without one the answer, comes after. */
   parent: v.nullable(v.string()),
@@ -27,12 +27,11 @@ const answerSchema = v.object({
   continues: v.optional(v.boolean()),
 });
 
-type AnswerBody = v.InferOutput<typeof answerSchema>;
+type AnswerBody = Checked<typeof answerSchema>;
 
 /** POST /luci/chats/ID/answers */
-export async function answerInChat(context: ServeContext, request: Request, path: string): Promise<Response> {
+export async function answerInChat(context: ServeContext, body: AnswerBody, request: Request, path: string): Promise<Response> {
   const id = chatIdOf(path);
-  const body = await readBody(request, answerSchema);
   await beingKept.get(body.parent ?? '');
   const { turns } = await context.chats.read(id);
   const before = pathTo(turns, body.parent);

@@ -5,7 +5,7 @@ import { LuciError } from '../../base/errors.ts';
 import { allTiers } from '../../base/model.ts';
 import type { ServeContext } from '../context.ts';
 import { withoutPaths } from '../failure.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import { eventsAnswer } from './events.ts';
 import type { TestCaseAnswer, TestCaseEntry, TestRunAnswer, TestRunEntry, TestsAnswer, TestUpdate } from './wire.ts';
 
@@ -14,7 +14,7 @@ import type { TestCaseAnswer, TestCaseEntry, TestRunAnswer, TestRunEntry, TestsA
 /** More take hours on an ordinary computer, and say little more. */
 const maxRepeats = 10;
 
-const testSchema = v.object({
+export const testSchema = v.object({
   model: v.pipe(v.string(), v.minLength(1)),
   /** The last tier to try; default: the model's own. */
   tier: v.optional(v.picklist(allTiers)),
@@ -23,8 +23,7 @@ const testSchema = v.object({
 });
 
 /** POST /luci/tests: begins one. It goes on when the client goes away; a run that was cut off is gone on with. @throws LOCKED */
-export async function beginTest({ luci, tests }: ServeContext, request: Request): Promise<Response> {
-  const { model, tier, repeats } = await readBody(request, testSchema);
+export async function beginTest({ luci, tests }: ServeContext, { model, tier, repeats }: Checked<typeof testSchema>): Promise<Response> {
   const { name } = await luci.models.choose(model);
   tests.begin({ model: name, tier, repeats });
   return Response.json({ model: name }, { status: 202 });
