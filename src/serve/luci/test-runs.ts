@@ -1,8 +1,9 @@
 import type { TestEvent } from '../../app/testing/options.ts';
-import { orAborted, stopError } from '../../base/abort.ts';
+import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { Tier } from '../../base/model.ts';
 import type { ServeContext } from '../context.ts';
+import { createJournal, type Journal } from './journal.ts';
 import type { TestUpdate } from './wire.ts';
 
 /** The one test that runs at a time. It belongs to the server: it goes on whoever watches, and everybody is told it from its start on. */
@@ -29,71 +30,53 @@ export interface TestRuns extends AsyncDisposable {
 interface Run {
   readonly model: string;
   readonly stopping: AbortController;
-  readonly updates: TestUpdate[];
-  isOver: boolean;
-  failure: unknown;
-  /** Fulfilled when there is more to tell. */
-  changed: Promise<void>;
-  change: () => void;
+  readonly journal: Journal<TestUpdate>;
   ended: Promise<void>;
 }
 
 /** None begun yet. */
 export function createTestRuns(luci: ServeContext['luci'], updateOf: (event: TestEvent) => TestUpdate | undefined): TestRuns {
   let last: Run | undefined;
-  const running = (): Run | undefined => (last?.isOver === false ? last : undefined);
-
-  function begin({ model, ...asked }: AskedTest): void {
-    const other = running();
-    if (other)
-      throw new LuciError('LOCKED', `${other.model} is being tested; one test runs at a time.`, {
-        hint: 'Wait for its end, or end it: POST /luci/tests/cancel',
-      });
-    const run = freshRun(model);
-    last = run;
-    tell(run, { type: 'start', model, tier: asked.tier ?? null, repeats: asked.repeats ?? 1 });
-    run.ended = carryOut(run, asked);
-  }
+  const running = (): Run | undefined => (last?.journal.isOver === false ? last : undefined);
 
   /** Never throws: nobody may be there to hear it. */
-  async function carryOut(run: Run, asked: Omit<AskedTest, 'model'>): Promise<void> {
-    const { signal } = run.stopping;
+  async function carryOut({ model, stopping: { signal }, journal }: Run, asked: Omit<AskedTest, 'model'>): Promise<void> {
     const onEvent = (event: TestEvent): void => {
       const update = updateOf(event);
-      if (update) tell(run, update);
+      if (update) journal.tell(update);
     };
     try {
-      await luci.tests.run({ models: [run.model], ...asked, signal, onEvent });
+      await luci.tests.run({ models: [model], ...asked, signal, onEvent });
+      journal.end();
     } catch (error) {
-      if (signal.aborted) run.updates.push({ type: 'cancelled' });
-      else run.failure = error;
+      if (signal.aborted) journal.tell({ type: 'cancelled' });
+      journal.end(signal.aborted ? undefined : error);
     }
-    run.isOver = true;
-    run.change();
   }
 
   return {
     get running() {
       return running();
     },
-    begin,
+    begin({ model, ...asked }) {
+      const other = running();
+      if (other)
+        throw new LuciError('LOCKED', `${other.model} is being tested; one test runs at a time.`, {
+          hint: 'Wait for its end, or end it: POST /luci/tests/cancel',
+        });
+      const run: Run = { model, stopping: new AbortController(), journal: createJournal(), ended: Promise.resolve() };
+      last = run;
+      run.journal.tell({ type: 'start', model, tier: asked.tier ?? null, repeats: asked.repeats ?? 1 });
+      run.ended = carryOut(run, asked);
+    },
     cancel() {
       const run = running();
       if (!run) throw new LuciError('NOT_FOUND', 'No test is under way.');
       run.stopping.abort(stopError('CANCELLED'));
     },
-    async *watch(signal) {
-      const run = last;
-      if (!run) throw new LuciError('NOT_FOUND', 'No test was begun since the server started.');
-      for (let told = 0; ; ) {
-        const { changed, isOver } = run;
-        const updates = run.updates.slice(told);
-        yield* updates;
-        told += updates.length;
-        if (isOver) break;
-        await orAborted(changed, signal);
-      }
-      if (run.failure) throw run.failure;
+    watch(signal) {
+      if (!last) throw new LuciError('NOT_FOUND', 'No test was begun since the server started.');
+      return last.journal.read(0, signal);
     },
     async [Symbol.asyncDispose]() {
       const run = running();
@@ -101,23 +84,4 @@ export function createTestRuns(luci: ServeContext['luci'], updateOf: (event: Tes
       await run?.ended;
     },
   };
-}
-
-function freshRun(model: string): Run {
-  const nothing = { changed: Promise.resolve(), change: () => undefined, ended: Promise.resolve() };
-  const run: Run = { model, stopping: new AbortController(), updates: [], isOver: false, failure: undefined, ...nothing };
-  awaitChange(run);
-  return run;
-}
-
-function tell(run: Run, update: TestUpdate): void {
-  run.updates.push(update);
-  run.change();
-  awaitChange(run);
-}
-
-function awaitChange(run: Run): void {
-  run.changed = new Promise((resolve) => {
-    run.change = resolve;
-  });
 }
