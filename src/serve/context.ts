@@ -1,5 +1,6 @@
 import type { ChatFiles } from '../app/chat-files.ts';
 import type { Luci } from '../app/luci.ts';
+import type { AnswerRuns } from './luci/answer-runs.ts';
 import type { TestRuns } from './luci/test-runs.ts';
 import type { Metrics } from './metrics.ts';
 import type { KeptResponses } from './openai/responses/kept-responses.ts';
@@ -12,6 +13,7 @@ export interface ServeContext {
   readonly metrics: Metrics;
   readonly responses: KeptResponses;
   readonly chats: ChatFiles;
+  readonly answers: AnswerRuns;
   readonly tests: TestRuns;
   /** Told what went wrong inside, for the log of the server; never sent to a client. */
   readonly onFault: (error: unknown) => void;

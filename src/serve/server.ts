@@ -6,6 +6,7 @@ import type { Luci } from '../app/luci.ts';
 import { within } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import { isLoopbackName } from './host-names.ts';
+import { createAnswerRuns } from './luci/answer-runs.ts';
 import { createTestRuns } from './luci/test-runs.ts';
 import { updateOf } from './luci/tests.ts';
 import { createMetrics } from './metrics.ts';
@@ -50,6 +51,7 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
     metrics: createMetrics(),
     chats: createChatFiles({ chatsFolder: luci.directories.chats, trashFolder: luci.directories.trash }),
     responses: createKeptResponses(),
+    answers: createAnswerRuns(),
     tests: createTestRuns(luci, (event) => updateOf(luci, event)),
     onFault,
   };
@@ -73,8 +75,9 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     async [Symbol.asyncDispose]() {
-      // Who watches a test hears its end by that.
-      await within(graceMs, Promise.resolve(context.tests[Symbol.asyncDispose]()));
+      // Who reads an answer or watches a test hears its end by that.
+      const ended = [context.answers, context.tests].map((runs) => runs[Symbol.asyncDispose]());
+      await within(graceMs, Promise.all(ended));
       await new Promise<void>((resolve) => {
         const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
         server.close(() => {

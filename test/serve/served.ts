@@ -95,3 +95,24 @@ export async function post(url: string, body: unknown, headers: Record<string, s
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(body), headers });
   return { status: response.status, body: await response.json() };
 }
+
+/** How the page asks: with its token. */
+interface PageAsk {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** What the page may do. */
+export async function pageOf({ url }: Pick<Served, 'url'>) {
+  const token = /name="luci-token" content="([^"]*)"/.exec((await raw(url)).text)?.[1] ?? '';
+  const send = (path: string, { method, body, headers, signal }: PageAsk = {}): Promise<Response> =>
+    fetch(`${url}${path}`, {
+      method,
+      signal,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  return { send, get: async <T>(path: string) => (await send(path)).json() as Promise<T> };
+}

@@ -2,26 +2,18 @@ import { expect, test } from 'vitest';
 import type { TestCaseAnswer, TestRunAnswer, TestsAnswer, TestUpdate } from '../../src/serve/luci/wire.ts';
 import { scriptedSession } from '../fixtures/scripted-session.ts';
 import { gate, testedSession, unknownCase } from '../fixtures/tested-session.ts';
-import { raw, type Served, serveTiny } from './served.ts';
+import { pageOf, raw, type Served, serveTiny } from './served.ts';
 
 /** Tests of models over HTTP: begun, watched, cancelled, and looked at. */
 
-/** What the page may do: requests with its token. */
-async function pageOf({ url }: Served) {
-  const token = /name="luci-token" content="([^"]*)"/.exec((await raw(url)).text)?.[1] ?? '';
-  const send = (path: string, { method = 'GET', body = undefined as unknown, signal = undefined as AbortSignal | undefined } = {}) =>
-    fetch(`${url}${path}`, {
-      method,
-      signal,
-      headers: { authorization: `Bearer ${token}` },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+/** The page, as far as it has to do with tests. */
+async function testsPage(served: Served) {
+  const page = await pageOf(served);
   return {
-    send,
-    get: async <T>(path: string) => (await send(path)).json() as Promise<T>,
-    begin: async (body: unknown = { model: 'tiny' }) => (await send('/luci/tests', { method: 'POST', body })).status,
-    cancel: async () => (await send('/luci/tests/cancel', { method: 'POST' })).status,
-    events: async () => updatesIn(await (await send('/luci/tests/events')).text()),
+    ...page,
+    begin: async (body: unknown = { model: 'tiny' }) => (await page.send('/luci/tests', { method: 'POST', body })).status,
+    cancel: async () => (await page.send('/luci/tests/cancel', { method: 'POST' })).status,
+    events: async () => updatesIn(await (await page.send('/luci/tests/events')).text()),
   };
 }
 
@@ -33,7 +25,7 @@ const kinds = (updates: readonly TestUpdate[]): string[] => updates.map(({ type 
 
 test('a test is begun, told case by case, and kept with its answers', async () => {
   await using served = await serveTiny({ open: () => testedSession() });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   expect(await page.begin({ model: 'tiny', tier: 0 })).toBe(202);
   const updates = await page.events();
   expect(kinds(updates)).toEqual(['start', 'begin', ...Array(10).fill(['asking', 'case']).flat(), 'tier', 'ended']);
@@ -58,7 +50,7 @@ test('a test is begun, told case by case, and kept with its answers', async () =
 test('one test runs at a time, and the second is told which', async () => {
   const held = gate();
   await using served = await serveTiny({ open: () => testedSession({ before: (_, signal) => held.wait(signal) }) });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   expect(await page.begin()).toBe(202);
   const second = await page.send('/luci/tests', { method: 'POST', body: { model: 'tiny' } });
   expect(second.status).toBe(409);
@@ -77,7 +69,7 @@ test('a client that goes away ends nothing', async () => {
   await using served = await serveTiny({
     open: () => testedSession({ before: (count, signal) => (count > 3 ? held.wait(signal) : Promise.resolve()) }),
   });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   await page.begin();
   const leaving = new AbortController();
   const { body } = await page.send('/luci/tests/events', { signal: leaving.signal });
@@ -95,7 +87,7 @@ test('a cancelled test says so, keeps what was answered, and is gone on with', a
   const held = gate();
   const before = (count: number, signal: AbortSignal | undefined) => (isHeld && count > 4 ? held.wait(signal) : Promise.resolve());
   await using served = await serveTiny({ open: () => testedSession({ before }) });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   expect(await page.cancel()).toBe(404);
   await page.begin();
   await expect.poll(async () => (await page.get<TestsAnswer>('/luci/tests')).runs[0]?.tiers[0]?.passed).toBe(2);
@@ -115,7 +107,7 @@ test('a cancelled test says so, keeps what was answered, and is gone on with', a
 
 test('what ends a test is told to who watches it', async () => {
   await using served = await serveTiny({ open: () => scriptedSession(() => new Error(`no ${served.home}`)) });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   await page.begin();
   const updates = await page.events();
   expect(kinds(updates)).toEqual(['start', 'error']);
@@ -125,7 +117,7 @@ test('what ends a test is told to who watches it', async () => {
 test('a server that ends ends its test', async () => {
   const held = gate();
   const served = await serveTiny({ open: () => testedSession({ before: (_, signal) => held.wait(signal) }) });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   await page.begin();
   const watching = page.events();
   await served[Symbol.asyncDispose]();
@@ -141,14 +133,14 @@ test.each([
   [{ model: 'tiny', repeats: 1.5 }, 400],
 ])('%j begins nothing: %i', async (body, status) => {
   await using served = await serveTiny({ open: () => testedSession() });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   expect(await page.begin(body)).toBe(status);
   expect(await page.get<TestsAnswer>('/luci/tests')).toEqual({ running: null, runs: [] });
 });
 
 test('what is not there is not found, and nothing is told without the key', async () => {
   await using served = await serveTiny({ open: () => testedSession() });
-  const page = await pageOf(served);
+  const page = await testsPage(served);
   const paths = ['/luci/tests/events', '/luci/tests/none', '/luci/tests/..%2f..%2fstate', '/luci/tests/none/cases/x'];
   for (const path of paths) expect((await page.send(path)).status, path).toBe(404);
   for (const path of ['/luci/tests', ...paths]) expect((await raw(`${served.url}${path}`)).status, path).toBe(401);

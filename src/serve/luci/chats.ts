@@ -6,9 +6,9 @@ import type { ChatAnswer, ChatsAnswer } from './wire.ts';
 
 /** Kept chats for the page. They are somebody's: reading them needs what changing needs. */
 
-/** The part of a path that names a chat: `/luci/chats/ID`, `/luci/chats/ID/answers`. */
+/** The part of a path that names a chat: `/luci/chats/ID`, `/luci/chats/ID/answers/…`. */
 export function chatIdOf(path: string): string {
-  return path.slice('/luci/chats/'.length).replace(/\/answers$/, '');
+  return path.slice('/luci/chats/'.length).replace(/\/answers(\/.*)?$/, '');
 }
 
 /** GET /luci/chats?q=words */
@@ -18,8 +18,11 @@ export async function listChats({ chats }: ServeContext, request: Request): Prom
 }
 
 /** GET /luci/chats/ID */
-export async function readChat({ chats }: ServeContext, path: string): Promise<Response> {
-  const answer: ChatAnswer = await chats.read(chatIdOf(path));
+export async function readChat({ chats, answers }: ServeContext, path: string): Promise<Response> {
+  const id = chatIdOf(path);
+  // Asked first: an answer that ends meanwhile is in both, never in none.
+  const answering = answers.underWay(id) ?? null;
+  const answer: ChatAnswer = { ...(await chats.read(id)), answering };
   return Response.json(answer);
 }
 

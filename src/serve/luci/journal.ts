@@ -3,6 +3,8 @@ import { orAborted } from '../../base/abort.ts';
 /** What a piece of work tells, kept from its start on: whoever comes later, or comes back, reads it from any place. */
 export interface Journal<T> {
   readonly isOver: boolean;
+  /** Entries told so far. */
+  readonly length: number;
   tell(entry: T): void;
   /** Nothing more comes. `failure`: what every reader is thrown at the end. */
   end(failure?: unknown): void;
@@ -29,6 +31,9 @@ export function createJournal<T>(): Journal<T> {
   return {
     get isOver() {
       return isOver;
+    },
+    get length() {
+      return entries.length;
     },
     tell(entry) {
       entries.push(entry);

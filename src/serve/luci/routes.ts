@@ -1,6 +1,6 @@
 import { sse } from '../event-stream.ts';
 import { checked, type DescribedRoute, type Route } from '../route.ts';
-import { answerInChat, answerSchema } from './answers.ts';
+import { answerInChat, answerSchema, readAnswer, stopAnswer } from './answers.ts';
 import { beginChat, beginSchema, listChats, readChat, removeChat, renameChat, renameSchema } from './chats.ts';
 import { giveUp, install, installSchema, pause } from './installs.ts';
 import { doctor, machine } from './machine.ts';
@@ -185,6 +185,22 @@ const chats: readonly DescribedRoute[] = [
     summary: 'Question and answer in a chat, kept as they are made',
     answer: events,
     ...checked(answerSchema, answerInChat),
+  },
+  {
+    method: 'GET',
+    path: '/luci/chats/:chat/answers/:answer',
+    access: 'change',
+    summary: 'An answer that is being made, after the event that Last-Event-ID names',
+    answer: events,
+    handle: readAnswer,
+  },
+  {
+    method: 'POST',
+    path: '/luci/chats/:chat/answers/:answer/stop',
+    access: 'change',
+    summary: 'Stops an answer; the half of it is kept',
+    answer: nothing,
+    handle: stopAnswer,
   },
 ];
 

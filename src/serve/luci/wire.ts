@@ -148,14 +148,16 @@ export interface ChatAnswer {
   readonly id: string;
   readonly title: string;
   readonly turns: readonly WireTurn[];
+  /** The answer that is being made in it; GET /luci/chats/ID/answers/ANSWER tells it. */
+  readonly answering: string | null;
 }
 
-/** An event of POST /luci/chats/ID/answers. */
+/** An event of an answer in a chat. They are numbered: a client that says `Last-Event-ID` is told what comes after it. */
 export type AnswerUpdate =
   /** The question as it was kept, where one was sent. */
   | { readonly type: 'question'; readonly turn: WireTurn }
-  /** The answer gets this id when it is kept, whole or half. */
-  | { readonly type: 'begin'; readonly id: string }
+  /** The answer gets this id when it is kept, whole or half; it comes after the turn `parent`. */
+  | { readonly type: 'begin'; readonly id: string; readonly parent: string | null }
   | { readonly type: 'text' | 'thinking'; readonly text: string }
   | { readonly type: 'end'; readonly turn: WireTurn; readonly contextLength: number | null }
   | { readonly type: 'error'; readonly error: WireError };
