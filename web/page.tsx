@@ -2,7 +2,7 @@ import { effect, useSignal } from '@preact/signals';
 import { type JSX, render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ask, needsKey, takeKey } from './api.ts';
-import { model, openChat } from './chat/chat.ts';
+import { chatId, model, openChat } from './chat/chat.ts';
 import { chats, loadChats, search, searchText } from './chat/chat-list.ts';
 import { ChatRoom } from './chat/chat-room.tsx';
 import { readExport } from './chat/export-chat.ts';
@@ -68,7 +68,7 @@ function Side(): JSX.Element {
       </div>
       <nav aria-label="Rooms">
         {Object.entries(rooms).map(([name, words]) => (
-          <a key={name} href={`#${name}`} aria-current={here.room === name ? 'page' : undefined}>
+          <a key={name} href={hrefOf(name)} aria-current={here.room === name ? 'page' : undefined}>
             {words}
           </a>
         ))}
@@ -85,6 +85,11 @@ function Side(): JSX.Element {
       <Chats isOpen={isOpen.value} onChoice={() => (isOpen.value = false)} />
     </header>
   );
+}
+
+/** Back to the chat that is open; a new one has a button of its own. */
+function hrefOf(room: string): string {
+  return room === 'chat' && chatId.value !== undefined ? `#chat/${encodeURIComponent(chatId.value)}` : `#${room}`;
 }
 
 function Chats({ isOpen, onChoice }: { readonly isOpen: boolean; readonly onChoice: () => void }): JSX.Element {

@@ -74,9 +74,9 @@ export function stop(): void {
   if (chat !== undefined && id !== undefined) void attempt(() => ask(`${answerPath(chat, id)}/stop`, { method: 'POST' }));
 }
 
-/** A question, at the end of the branch or in the place of another one. */
-export function send(question: string, files: NonNullable<WireTurn['files']>, parent = leaf.value): Promise<void> {
-  return answer({ parent, question, files });
+/** A question, at the end of the branch or in the place of another one. `system`: instructions, which stand at the head of a chat. */
+export function send(question: string, files: NonNullable<WireTurn['files']>, parent = leaf.value, system?: string): Promise<void> {
+  return answer({ parent, question, files, system: parent === null ? system : undefined });
 }
 
 /** Another answer to the question of an answer. */
@@ -109,6 +109,7 @@ interface Asking {
   readonly parent: string | null;
   readonly question?: string;
   readonly files?: WireTurn['files'];
+  readonly system?: string;
   readonly continues?: boolean;
 }
 
