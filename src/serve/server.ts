@@ -35,6 +35,7 @@ export interface RunningServer extends AsyncDisposable {
 const secondMs = 1000;
 /** What an answer under way may still take when the server is ended. */
 const graceMs = 5 * secondMs;
+const idleMs = 50;
 
 /** Starts it. @throws USAGE where others could reach it and there is no key, or the address cannot be had */
 export async function startServer(luci: Luci, options: ServerOptions): Promise<RunningServer> {
@@ -80,11 +81,13 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
       await within(graceMs, Promise.all(ended));
       await new Promise<void>((resolve) => {
         const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+        // Also those whose answer ends only now: clients would hold them open.
+        const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), idleMs);
         server.close(() => {
           clearTimeout(end);
+          clearInterval(idle);
           resolve();
         });
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
       });
     },
   };

@@ -95,9 +95,12 @@ test('a server that ends keeps the half', async () => {
   const served = await serveTiny({ open });
   const page = await pageOf(served);
   const { path } = await lostAnswer(page, 'three');
-  const reading = page.send(path).then((response) => response.text());
+  const reading = await page.send(path);
   await served[Symbol.asyncDispose]();
-  expect(numberedIn(await reading).at(-1)?.update).toMatchObject({ type: 'end', turn: { end: 'stopped', content: 'one two three ' } });
+  expect(numberedIn(await reading.text()).at(-1)?.update).toMatchObject({
+    type: 'end',
+    turn: { end: 'stopped', content: 'one two three ' },
+  });
 });
 
 test('what cannot be read on is refused with the reason', async () => {

@@ -90,7 +90,7 @@ test('a cancelled test says so, keeps what was answered, and is gone on with', a
   const page = await testsPage(served);
   expect(await page.cancel()).toBe(404);
   await page.begin();
-  await expect.poll(async () => (await page.get<TestsAnswer>('/luci/tests')).runs[0]?.tiers[0]?.passed).toBe(2);
+  await expect.poll(async () => (await page.get<TestsAnswer>('/luci/tests')).runs[0]?.tiers[0]?.passed, { timeout: 30_000 }).toBe(2);
   expect(await page.cancel()).toBe(200);
   expect(kinds(await page.events()).at(-1)).toBe('cancelled');
   expect(await page.get('/luci/tests')).toMatchObject({
@@ -119,9 +119,9 @@ test('a server that ends ends its test', async () => {
   const served = await serveTiny({ open: () => testedSession({ before: (_, signal) => held.wait(signal) }) });
   const page = await testsPage(served);
   await page.begin();
-  const watching = page.events();
+  const watching = await page.send('/luci/tests/events');
   await served[Symbol.asyncDispose]();
-  expect(kinds(await watching).at(-1)).toBe('cancelled');
+  expect(kinds(updatesIn(await watching.text())).at(-1)).toBe('cancelled');
 });
 
 test.each([

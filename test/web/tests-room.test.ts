@@ -82,7 +82,7 @@ describe.skipIf(browserPath === undefined)(`the room of tests (${withoutBrowser}
     await opened.page.getByRole('button', { name: 'Start the test' }).click();
     await opened.page.getByText('Loading the model').waitFor();
     await other.page.getByRole('button', { name: 'Start the test' }).click();
-    await other.page.getByText('one test runs at a time').waitFor();
+    await other.page.locator('.fault').getByText('one test runs at a time').waitFor();
   });
 
   test('all of it by the keyboard alone', async () => {
