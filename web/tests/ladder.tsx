@@ -29,8 +29,8 @@ export function Ladder({ tiers }: { readonly tiers: readonly TestTierEntry[] }):
 
 function sharesOf({ passed, failed, errors, percent, interval: [low, high], isCounted }: TestTierEntry): string {
   const parts = [
-    `${passed} of ${passed + failed}, ${Math.round(percent)} %`,
-    `95 % interval ${Math.round(low)} to ${Math.round(high)} %`,
+    `${passed} of ${passed + failed}, ${Math.round(percent)}\u00a0%`,
+    `95\u00a0% interval ${Math.round(low)} to ${Math.round(high)}\u00a0%`,
     errors === 0 ? undefined : errors === 1 ? '1 error' : `${errors} errors`,
     isCounted ? undefined : 'diagnosis, not counted',
   ];

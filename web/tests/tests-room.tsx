@@ -126,7 +126,7 @@ function Compared(): JSX.Element | null {
     <section aria-labelledby="compared-title">
       <h2 id="compared-title">What models came to</h2>
       <p class="note">
-        The bar is the share of answers passed, the line across it the 95 % interval; the upright line is the share that a tier takes.
+        The bar is the share of answers passed, the line across it the 95&nbsp;% interval; the upright line is the share that a tier takes.
       </p>
       <ul class="compared">
         {[...newest.values()].map((run) => (
@@ -151,7 +151,7 @@ function RunHead({ run }: { readonly run: TestRunEntry }): JSX.Element {
         {verdictSigns[verdict]} {words}
       </span>{' '}
       <span class="facts">
-        {quantization} · {tokensPerSecond} tokens/s
+        {quantization} · {tokensPerSecond}&nbsp;tokens/s
       </span>
     </p>
   );
