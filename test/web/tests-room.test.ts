@@ -24,7 +24,7 @@ describe.skipIf(browserPath === undefined)(`the room of tests (${withoutBrowser}
     await page.getByRole('heading', { name: 'What models came to' }).waitFor();
     const ladder = page.locator('.compared');
     expect(await ladder.textContent()).toContain('✓ holds tier 0');
-    expect(await ladder.textContent()).toMatch(/✓ passed.* 9 of 10, 90 % · 95 % interval \d+ to \d+ %/);
+    expect(await ladder.textContent()).toMatch(/✓ passed.* 9 of 10, 90\s% · 95\s% interval \d+ to \d+\s%/);
     await page.getByRole('link', { name: /^tiny, / }).click();
     await page.getByRole('heading', { name: 'Answers' }).waitFor();
     const cases = await page.locator('.case').allTextContents();
