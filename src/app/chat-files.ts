@@ -6,7 +6,7 @@ import { renameOver } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
-import { savedChatSchema } from './chats.ts';
+import { savedChatSchema } from './saved-chat.ts';
 
 /**
  * Chats of the page, as files: `chats/ID.jsonl`, a line a turn, and lines are only ever added. A turn names the one before it, so an edit

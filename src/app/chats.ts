@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import * as v from 'valibot';
 import type { Agent } from '../agent/agent.ts';
 import type { Conversation } from '../agent/conversation.ts';
 import type { ConfirmCall } from '../agent/tool.ts';
@@ -14,27 +13,9 @@ import type { UsableModel } from '../install/choose-installed.ts';
 import { kindOfModel } from './describe-file.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
+import { savedChatSchema } from './saved-chat.ts';
 
 /** Chats: the conversation, its model, its tools, and what can be done with them. Knows no terminal. */
-
-/** A chat as `/save` writes it. */
-export const savedChatSchema = v.object({
-  version: v.literal(1),
-  model: v.string(),
-  system: v.optional(v.string()),
-  messages: v.array(
-    v.union([
-      v.object({ role: v.picklist(['system', 'user']), content: v.string() }),
-      v.object({
-        role: v.literal('assistant'),
-        content: v.string(),
-        toolCalls: v.optional(v.array(v.any())),
-        written: v.optional(v.string()),
-      }),
-      v.object({ role: v.literal('tool'), toolCallId: v.string(), name: v.string(), content: v.string() }),
-    ]),
-  ),
-});
 
 /** `luci.chats` */
 export interface Chats {

@@ -89,7 +89,7 @@ test('of the words that are offered one is of the kind: no plum beside a colour,
   const prompts = Array.from({ length: 400 }, (_, seed) => (pick ? instanceOf(pick, String(seed), 0).turns[0]?.user : undefined) ?? '');
   const offers = (asked: string, words: RegExp): string[] => prompts.filter((user) => user.includes(asked) && words.test(user));
   expect(prompts.filter((user) => user.includes('is a colour?')).length).toBeGreaterThan(10);
-  expect(offers('is a colour?', /apricot|cherry|mango|pear|plum|papaya/)).toEqual([]);
-  expect(offers('is a tool?', /cello|oboe|trumpet|violin|harp|tuba|tractor/)).toEqual([]);
-  expect(offers('is a musical instrument?', /chisel|saw|drill/)).toEqual([]);
+  expect(offers('is a colour?', /\b(apricot|cherry|mango|pear|plum|papaya)\b/)).toEqual([]);
+  expect(offers('is a tool?', /\b(cello|oboe|trumpet|violin|harp|tuba|tractor)\b/)).toEqual([]);
+  expect(offers('is a musical instrument?', /\b(chisel|saw|drill)\b/)).toEqual([]);
 });

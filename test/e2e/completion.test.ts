@@ -35,7 +35,7 @@ async function words(before: readonly string[], current = ''): Promise<string[]>
 
 test('the first word is a command, or an installed model once something is typed', async () => {
   expect(await words([])).toEqual(commands.map(({ name }) => name));
-  expect(await words([], 'se')).toEqual(['search', 'serve']);
+  expect(await words([], 'se')).toEqual(['search', 'serve', 'service']);
   expect(await words([], 'min')).toEqual(['mine-1b', 'mine-2b', 'mine:latest-one']);
 });
 

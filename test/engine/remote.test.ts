@@ -56,8 +56,14 @@ test('top-p and the texts that end an answer are sent, and sampling the protocol
   expect(server.requests.at(-1)?.body).toMatchObject({ top_p: 0.8, stop: ['END', 'FIN'] });
   await home.luci(['chat', '-m', 'box/echo', '--stop', 'END'], { environment, stdin: 'hi\n' });
   expect(server.requests.at(-1)?.body).toMatchObject({ stop: ['END'] });
-  for (const name of ['top-k', 'min-p', 'repeat-penalty']) {
-    const ran = await ask('--temperature', '0.5', `--${name}`, '0');
+  for (const [name, value, off] of [
+    ['top-k', '20', '0'],
+    ['min-p', '0.1', '0'],
+    ['repeat-penalty', '1.3', '1'],
+  ] as const) {
+    // What changes nothing need not be known.
+    expect(await ask('--temperature', '0.5', `--${name}`, off)).toMatchObject({ exitCode: 0 });
+    const ran = await ask('--temperature', '0.5', `--${name}`, value);
     expect(ran).toMatchObject({ exitCode: 7, stdout: '', stderr: expect.stringContaining(`does not know ${name}`) });
   }
 });

@@ -7,6 +7,15 @@ import { browserPath, openPage, slowSession, startBrowser, withoutBrowser } from
 
 /** Chats on the page, in a real browser against the real server. */
 
+/** Something that is waited for until it is opened. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
 describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser})`, () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -78,18 +87,16 @@ describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser}
   });
 
   test('what is finished of an answer is not drawn again while the rest comes', async () => {
-    let goOn = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
+    const [more, end] = [gate(), gate()];
     const session = slowSession(() => []);
     const gated = {
       ...session,
       async *generate(...args: Parameters<typeof session.generate>) {
         yield { type: 'text' as const, text: '# Title\n\nA first paragraph.\n\n- one\n- two\n\n' };
         yield { type: 'text' as const, text: 'The open en' };
-        await gate;
+        await more.opened;
         yield { type: 'text' as const, text: 'd is here.\n\n```js\nlet a;\n```\n' };
+        await end.opened;
         yield* session.generate(...args);
       },
     };
@@ -99,14 +106,13 @@ describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser}
     await ask(page, 'Write');
     await page.getByText('The open en').waitFor();
     await page.evaluate("document.querySelectorAll('.text p, .text h3, .text ul').forEach((node) => { node.isOld = true; })");
-    // Seen before the answer ends, when it becomes a message like the others.
-    await page.evaluate(
-      "globalThis.kept = 0; new MutationObserver(() => { if (document.querySelector('[aria-busy] .code')) globalThis.kept = [...document.querySelectorAll('.text p, .text h3, .text ul')].filter((node) => node.isOld).length; }).observe(document.body, { subtree: true, childList: true })",
-    );
-    goOn();
+    more.open();
     await page.getByText('let a;').waitFor();
+    // Before the answer ends, when it becomes a message like the others.
+    const kept = await page.evaluate("[...document.querySelectorAll('[aria-busy] :is(p, h3, ul)')].filter((node) => node.isOld).length");
+    end.open();
     await idle(page);
-    expect(await page.evaluate('globalThis.kept')).toBeGreaterThanOrEqual(3);
+    expect(kept).toBeGreaterThanOrEqual(3);
   });
 
   test('instructions stand at the head of every new chat, and are kept for the next', async () => {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import wasmBinary from '@jitl/quickjs-wasmfile-release-sync/wasm';
 import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, RELEASE_SYNC } from 'quickjs-emscripten';
 import type { JavaScriptJob } from './javascript.ts';
-import type { SandboxLimits, SandboxResult } from './sandbox.ts';
+import { type SandboxLimits, type SandboxResult, sandboxReady } from './sandbox.ts';
 
 /** One job of JavaScript in QuickJS: WebAssembly inside a worker, without anything of Node's. */
 
@@ -24,6 +24,7 @@ async function run(): Promise<SandboxResult<readonly string[]>> {
   runtime.setMemoryLimit((limits.memoryMB - 16) * 1024 ** 2);
   // With more, deep recursion ends the whole module.
   runtime.setMaxStackSize(200 * 1024);
+  parentPort?.postMessage(sandboxReady);
   const endMs = Date.now() + limits.timeMs;
   runtime.setInterruptHandler(() => Date.now() > endMs);
   const context = runtime.newContext();

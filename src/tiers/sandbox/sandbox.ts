@@ -17,6 +17,12 @@ export interface SandboxLimits {
 /** Six seconds is ten times what any reference solution takes on a slow machine. */
 export const defaultLimits: SandboxLimits = { timeMs: 6000, memoryMB: 64 };
 
+/** What a worker says when its engine is loaded and the job's own code has not begun. */
+export const sandboxReady = 'ready';
+
+/** Loading the engine is no time of the job's, however busy the machine is; beyond this the sandbox is broken. */
+const loadTimeoutMs = 120_000;
+
 /** Runs one job in a fresh worker. Throws TESTS_INCOMPLETE when the sandbox itself does not work. */
 export function runInSandbox<T>(
   part: Part,
@@ -46,10 +52,18 @@ export function runInSandbox<T>(
       act();
     };
     const stop = (): void => settle(() => signal && reject(abortError(signal)));
-    // The job's own limit strikes first; this one is for jobs that do not let it.
-    const timer = setTimeout(() => settle(() => resolve({ failed: 'it took too long' })), limits.timeMs + 1500);
+    let timer = setTimeout(
+      () => settle(() => reject(brokenSandbox(part, `it is not ready after ${loadTimeoutMs / 1000} s`))),
+      loadTimeoutMs,
+    );
     signal?.addEventListener('abort', stop, { once: true });
-    worker.once('message', (result: SandboxResult<T>) => settle(() => resolve(result)));
+    worker.on('message', (told: SandboxResult<T> | typeof sandboxReady) => {
+      if (told !== sandboxReady) return settle(() => resolve(told));
+      if (isSettled) return;
+      clearTimeout(timer);
+      // The job's own limit strikes first; this one is for jobs that do not let it.
+      timer = setTimeout(() => settle(() => resolve({ failed: 'it took too long' })), limits.timeMs + 1500);
+    });
     worker.once('error', (error: NodeJS.ErrnoException) =>
       settle(() =>
         error.code === 'ERR_WORKER_OUT_OF_MEMORY'

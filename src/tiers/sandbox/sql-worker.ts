@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import initSqlJs from 'sql.js/dist/sql-wasm.js';
 import wasmBinary from 'sql.js/dist/sql-wasm.wasm';
-import type { SandboxLimits, SandboxResult } from './sandbox.ts';
+import { type SandboxLimits, type SandboxResult, sandboxReady } from './sandbox.ts';
 import type { SqlJob, SqlRows } from './sql.ts';
 
 /** One query on some databases in SQLite: WebAssembly inside a worker; files and extensions do not exist there. */
@@ -18,6 +18,7 @@ run().then(
 
 async function run(): Promise<SandboxResult<readonly SqlRows[]>> {
   const { Database } = await initSqlJs({ wasmBinary });
+  parentPort?.postMessage(sandboxReady);
   const results: SqlRows[] = [];
   for (const content of job.databases) {
     const database = new Database();
