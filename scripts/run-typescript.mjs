@@ -19,6 +19,8 @@ try {
     target: 'node20.19',
     format: 'esm',
     logLevel: 'error',
+    // Loads parts of itself by require().
+    external: ['playwright-core'],
   });
   process.argv.splice(2, process.argv.length, ...flags);
   await import(pathToFileURL(outfile).href);

@@ -19,6 +19,13 @@ export class ApiError extends Error {
   }
 }
 
+/** The connection was lost: what was asked for may still go on. */
+export class LostError extends ApiError {
+  constructor() {
+    super({ message: 'The server does not answer.', hint: 'luci serve' });
+  }
+}
+
 /** Takes a key for as long as the tab is open. */
 export function takeKey(key: string): void {
   sessionStorage.setItem(keyName, key);
@@ -29,6 +36,8 @@ interface Ask {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** Of a stream of events: how many of them are here already. */
+  readonly after?: number;
 }
 
 /** Asks for JSON. @throws ApiError */
@@ -36,7 +45,7 @@ export async function ask<T>(path: string, how: Ask = {}): Promise<T> {
   return (await send(path, how)).json() as Promise<T>;
 }
 
-/** What a stream of events says. Leaving the loop hangs up. @throws ApiError for an event that is a failure, too */
+/** What a stream of events says. Leaving the loop hangs up. @throws ApiError for an event that is a failure, too; LostError */
 export async function* askEvents<T extends { readonly type: string }>(
   path: string,
   how: Ask,
@@ -47,13 +56,16 @@ export async function* askEvents<T extends { readonly type: string }>(
   try {
     let rest = '';
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw how.signal?.aborted ? error : new LostError();
+      });
       if (done) return;
       const events = (rest + value).split('\n\n');
       rest = events.pop() ?? '';
       for (const event of events) {
-        if (!event.startsWith('data: ')) continue; // A comment that keeps the connection open.
-        const data = JSON.parse(event.slice('data: '.length)) as T;
+        const json = /^data: (.*)$/m.exec(event)?.[1];
+        if (json === undefined) continue; // A comment that keeps the connection open.
+        const data = JSON.parse(json) as T;
         if (data.type === 'error') throw new ApiError((data as unknown as { readonly error: WireError }).error);
         yield data as Exclude<T, { readonly type: 'error' }>;
       }
@@ -63,16 +75,20 @@ export async function* askEvents<T extends { readonly type: string }>(
   }
 }
 
-async function send(path: string, { method = 'GET', body, signal }: Ask): Promise<Response> {
+async function send(path: string, { method = 'GET', body, signal, after }: Ask): Promise<Response> {
   const key = sessionStorage.getItem(keyName) ?? told;
   const response = await fetch(path, {
     method,
     signal,
-    headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...(key ? { authorization: `Bearer ${key}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(after === undefined ? {} : { 'last-event-id': String(after) }),
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new ApiError({ message: 'The server does not answer.', hint: 'luci serve' });
+    throw new LostError();
   });
   if (response.ok) return response;
   if (response.status === 401) needsKey.value = true;

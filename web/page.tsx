@@ -2,7 +2,7 @@ import { effect, useSignal } from '@preact/signals';
 import { type JSX, render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ask, needsKey, takeKey } from './api.ts';
-import { model, openChat } from './chat/chat.ts';
+import { chatId, model, openChat } from './chat/chat.ts';
 import { chats, loadChats, search, searchText } from './chat/chat-list.ts';
 import { ChatRoom } from './chat/chat-room.tsx';
 import { readExport } from './chat/export-chat.ts';
@@ -11,10 +11,16 @@ import { chatModels, loadModels } from './models/models.ts';
 import { ModelsRoom } from './models/models-room.tsx';
 import { go, place, type RoomName, rooms } from './room.ts';
 import { attempt, fault, status } from './status.ts';
+import { TestsRoom } from './tests/tests-room.tsx';
 
 /** The page: the rooms and the way between them. */
 
-const views: Readonly<Record<RoomName, () => JSX.Element>> = { chat: ChatRoom, models: ModelsRoom, machine: MachineRoom };
+const views: Readonly<Record<RoomName, () => JSX.Element>> = {
+  chat: ChatRoom,
+  models: ModelsRoom,
+  tests: TestsRoom,
+  machine: MachineRoom,
+};
 
 function Page(): JSX.Element {
   useEffect(() => {
@@ -62,7 +68,7 @@ function Side(): JSX.Element {
       </div>
       <nav aria-label="Rooms">
         {Object.entries(rooms).map(([name, words]) => (
-          <a key={name} href={`#${name}`} aria-current={here.room === name ? 'page' : undefined}>
+          <a key={name} href={hrefOf(name)} aria-current={here.room === name ? 'page' : undefined}>
             {words}
           </a>
         ))}
@@ -79,6 +85,11 @@ function Side(): JSX.Element {
       <Chats isOpen={isOpen.value} onChoice={() => (isOpen.value = false)} />
     </header>
   );
+}
+
+/** Back to the chat that is open; a new one has a button of its own. */
+function hrefOf(room: string): string {
+  return room === 'chat' && chatId.value !== undefined ? `#chat/${encodeURIComponent(chatId.value)}` : `#${room}`;
 }
 
 function Chats({ isOpen, onChoice }: { readonly isOpen: boolean; readonly onChoice: () => void }): JSX.Element {
@@ -104,7 +115,7 @@ function Chats({ isOpen, onChoice }: { readonly isOpen: boolean; readonly onChoi
           <li key={id}>
             <a
               href={`#chat/${encodeURIComponent(id)}`}
-              aria-current={place.value.chat === id ? 'true' : undefined}
+              aria-current={place.value.room === 'chat' && place.value.item === id ? 'true' : undefined}
               dir="auto"
               onClick={onChoice}
             >

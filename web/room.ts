@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals';
 
-/** Where the reader is, as the address says: `#chat`, `#chat/ID`, `#models`, `#machine`. */
+/** Where the reader is, as the address says: `#chat`, `#chat/ID`, `#models`, `#tests`, `#tests/ID`, `#machine`. */
 
-export const rooms = { chat: 'Chat', models: 'Models', machine: 'Machine' } as const;
+export const rooms = { chat: 'Chat', models: 'Models', tests: 'Tests', machine: 'Machine' } as const;
 export type RoomName = keyof typeof rooms;
 
 interface Place {
   readonly room: RoomName;
-  /** The chat that is open; undefined for a new one. */
-  readonly chat: string | undefined;
+  /** The chat or the test run that is open; undefined for a new chat, or all runs. */
+  readonly item: string | undefined;
 }
 
 export const place = signal(readPlace());
@@ -17,14 +17,14 @@ addEventListener('hashchange', () => {
   place.value = readPlace();
 });
 
-/** Goes to a room, and a chat in it. */
-export function go(room: RoomName, chat?: string): void {
-  location.hash = chat === undefined ? room : `${room}/${encodeURIComponent(chat)}`;
+/** Goes to a room, and a chat or a test run in it. */
+export function go(room: RoomName, item?: string): void {
+  location.hash = item === undefined ? room : `${room}/${encodeURIComponent(item)}`;
 }
 
 function readPlace(): Place {
-  const [room = '', chat = ''] = location.hash.slice(1).split('/');
-  return { room: Object.hasOwn(rooms, room) ? (room as RoomName) : 'chat', chat: decoded(chat) || undefined };
+  const [room = '', item = ''] = location.hash.slice(1).split('/');
+  return { room: Object.hasOwn(rooms, room) ? (room as RoomName) : 'chat', item: decoded(item) || undefined };
 }
 
 function decoded(text: string): string {

@@ -69,6 +69,8 @@ export function lateParts(parts: EarlyParts): LateParts {
   const tests = loadedOnUse<Tests>(async () => (await import('./testing/tests.ts')).createTests({ ...parts, installs, runtimes }), {
     run: true,
     newest: true,
+    runs: true,
+    oneRun: true,
     report: true,
     junit: true,
     compare: true,

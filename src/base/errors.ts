@@ -43,7 +43,7 @@ export const errorKinds = {
   STATE_BROKEN: { exitCode: 6, httpStatus: 500 },
   CHANGED_SINCE: { exitCode: 6, httpStatus: 409 },
   // Engine and machine
-  ENGINE_UNSUPPORTED: { exitCode: 7, httpStatus: 501 },
+  ENGINE_UNSUPPORTED: { exitCode: 7, httpStatus: 400 },
   ENGINE_FAILED: { exitCode: 7, httpStatus: 500 },
   ENGINE_CRASHED: { exitCode: 7, httpStatus: 500 },
   MEMORY_SHORT: { exitCode: 7, httpStatus: 507 },

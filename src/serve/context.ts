@@ -1,5 +1,7 @@
 import type { ChatFiles } from '../app/chat-files.ts';
 import type { Luci } from '../app/luci.ts';
+import type { AnswerRuns } from './luci/answer-runs.ts';
+import type { TestRuns } from './luci/test-runs.ts';
 import type { Metrics } from './metrics.ts';
 import type { KeptResponses } from './openai/responses/kept-responses.ts';
 import type { RequestQueue } from './request-queue.ts';
@@ -11,6 +13,8 @@ export interface ServeContext {
   readonly metrics: Metrics;
   readonly responses: KeptResponses;
   readonly chats: ChatFiles;
+  readonly answers: AnswerRuns;
+  readonly tests: TestRuns;
   /** Told what went wrong inside, for the log of the server; never sent to a client. */
   readonly onFault: (error: unknown) => void;
 }

@@ -63,9 +63,9 @@ export async function streamed(
   return new Response(body, { headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' } });
 }
 
-/** One event of a stream of server-sent events. */
-export function sseEvent(data: unknown, name?: string): string {
-  return `${name === undefined ? '' : `event: ${name}\n`}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+/** One event of a stream of server-sent events. `id`: what a client that lost the connection says it had last. */
+export function sseEvent(data: unknown, name?: string, id?: number): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}${name === undefined ? '' : `event: ${name}\n`}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 }
 
 export const sse = { contentType: 'text/event-stream; charset=utf-8', ping: ': ping\n\n' } as const;

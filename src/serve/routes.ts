@@ -2,40 +2,48 @@ import { type Context, Hono } from 'hono';
 import { LuciError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { anthropicError } from './anthropic/errors.ts';
-import { countTokens, messages } from './anthropic/messages.ts';
+import { anthropicRoutes } from './anthropic/routes.ts';
 import type { ServeContext } from './context.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { luciRoutes } from './luci/routes.ts';
 import { ollamaError } from './ollama/errors.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
-import { chatCompletions } from './openai/chat.ts';
-import { completions } from './openai/completions.ts';
-import { embeddings } from './openai/embeddings.ts';
 import { openAiError } from './openai/errors.ts';
-import { listModels, oneModel } from './openai/models.ts';
-import { createResponse, deleteResponse, getResponse } from './openai/responses/responses.ts';
+import { openAiRoutes } from './openai/routes.ts';
 import { pageRoutes } from './page-files.ts';
-import type { Route } from './route.ts';
+import { pathTemplate, protocolOf } from './protocol.ts';
+import type { DescribedRoute, Route } from './route.ts';
 
 /** All routes: who may ask is decided first, and what fails is told in the words of the protocol that was spoken. */
 
-const routes: readonly Route[] = [
-  { method: 'GET', path: '/health', handle: () => Response.json({ status: 'ok', version }) },
-  { method: 'GET', path: '/metrics', handle: ({ metrics, queue }) => new Response(metrics.text(queue), { headers: prometheus }) },
-  { method: 'GET', path: '/v1/models', handle: listModels },
-  { method: 'GET', path: '/v1/models/*', handle: (context, _, path) => oneModel(context, path.slice('/v1/models/'.length)) },
-  { method: 'POST', path: '/v1/chat/completions', handle: chatCompletions },
-  { method: 'POST', path: '/v1/completions', handle: completions },
-  { method: 'POST', path: '/v1/embeddings', handle: embeddings },
-  { method: 'POST', path: '/v1/responses', handle: createResponse },
-  { method: 'GET', path: '/v1/responses/*', handle: getResponse },
-  { method: 'DELETE', path: '/v1/responses/*', handle: deleteResponse },
-  { method: 'POST', path: '/v1/messages', handle: messages },
-  { method: 'POST', path: '/v1/messages/count_tokens', handle: countTokens },
+const routes: readonly DescribedRoute[] = [
+  {
+    method: 'GET',
+    path: '/health',
+    summary: 'Whether the server answers',
+    answer: { json: ['status', 'version'] },
+    handle: () => Response.json({ status: 'ok', version }),
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Counts in the text form of Prometheus',
+    answer: { other: 'text/plain' },
+    handle: ({ metrics, queue }) => new Response(metrics.text(queue), { headers: prometheus }),
+  },
+  { method: 'GET', path: '/openapi.json', summary: 'This document', answer: { json: ['openapi', 'info', 'paths'] }, handle: document },
+  ...openAiRoutes,
+  ...anthropicRoutes,
   ...ollamaRoutes,
   ...luciRoutes,
 ];
+
+/** Made when somebody asks for it. */
+async function document(): Promise<Response> {
+  const { openApiDocument } = await import('./openapi.ts');
+  return Response.json(openApiDocument(routes));
+}
 
 const prometheus = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
 
@@ -51,7 +59,7 @@ export function createRoutes(context: ServeContext, guardOptions: GuardOptions):
     } catch (error) {
       response = toldTo(path, failureOf(error, context));
     }
-    context.metrics.countRequest(route.path, response.status);
+    context.metrics.countRequest(pathTemplate(route.path), response.status);
     return response;
   };
   for (const route of [...routes, ...pageRoutes(guardOptions)]) app.on(route.method, route.path, guarded(route));
@@ -72,8 +80,9 @@ function decoded(path: string): string {
   }
 }
 
+const errorForms = { openai: openAiError, ollama: ollamaError, anthropic: anthropicError } as const;
+
 /** Each protocol has its own form of an error. */
 function toldTo(path: string, failure: Failure): Response {
-  if (path.startsWith('/api/')) return ollamaError(failure);
-  return path.startsWith('/v1/messages') ? anthropicError(failure) : openAiError(failure);
+  return errorForms[protocolOf(path)](failure);
 }

@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { createChatFiles } from '../app/chat-files.ts';
 import type { Luci } from '../app/luci.ts';
+import { within } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import { isLoopbackName } from './host-names.ts';
+import { createAnswerRuns } from './luci/answer-runs.ts';
+import { createTestRuns } from './luci/test-runs.ts';
+import { updateOf } from './luci/tests.ts';
 import { createMetrics } from './metrics.ts';
 import { createKeptResponses } from './openai/responses/kept-responses.ts';
 import { createRequestQueue, type QueueLimits } from './request-queue.ts';
@@ -31,6 +35,7 @@ export interface RunningServer extends AsyncDisposable {
 const secondMs = 1000;
 /** What an answer under way may still take when the server is ended. */
 const graceMs = 5 * secondMs;
+const idleMs = 50;
 
 /** Starts it. @throws USAGE where others could reach it and there is no key, or the address cannot be had */
 export async function startServer(luci: Luci, options: ServerOptions): Promise<RunningServer> {
@@ -47,6 +52,8 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
     metrics: createMetrics(),
     chats: createChatFiles({ chatsFolder: luci.directories.chats, trashFolder: luci.directories.trash }),
     responses: createKeptResponses(),
+    answers: createAnswerRuns(),
+    tests: createTestRuns(luci, (event) => updateOf(luci, event)),
     onFault,
   };
   const pageToken = randomBytes(32).toString('base64url');
@@ -68,15 +75,21 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
   const { port: actual } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
+    async [Symbol.asyncDispose]() {
+      // Who reads an answer or watches a test hears its end by that.
+      const ended = [context.answers, context.tests].map((runs) => runs[Symbol.asyncDispose]());
+      await within(graceMs, Promise.all(ended));
+      await new Promise<void>((resolve) => {
         const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+        // Also those whose answer ends only now: clients would hold them open.
+        const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), idleMs);
         server.close(() => {
           clearTimeout(end);
+          clearInterval(idle);
           resolve();
         });
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      }),
+      });
+    },
   };
 }
 

@@ -172,7 +172,7 @@ test.each([
 ])('%s, which cannot be had, is refused by name', async (param, more) => {
   const client = await clientOf(scriptedSession(() => 'yes'));
   const body = { model: 'tiny', input: 'hi', ...more } as OpenAI.Responses.ResponseCreateParamsNonStreaming;
-  await expect(client.responses.create(body)).rejects.toMatchObject({ status: 501, param });
+  await expect(client.responses.create(body)).rejects.toMatchObject({ status: 400, param });
 });
 
 test('a failure in the middle of a stream reaches the client as an error', async () => {

@@ -79,7 +79,7 @@ test.each([
   ['max_tokens', { max_tokens: 0, echo: false }],
   ['echo', { logprobs: undefined }],
 ])('%s is refused by name where it does not fit to scores', async (param, more) => {
-  await expect(scored(more)).rejects.toMatchObject({ status: 501, param });
+  await expect(scored(more)).rejects.toMatchObject({ status: 400, param });
 });
 
 test('a text that does not fit is told with the words for it', async () => {
@@ -89,5 +89,5 @@ test('a text that does not fit is told with the words for it', async () => {
 test('of an engine that cannot tell it is refused by name', async () => {
   await using other = await serveTiny({ open: () => scriptedSession(() => 'yes') });
   const body = { model: 'tiny', prompt: 'hi', max_tokens: 1, logprobs: 1, echo: true };
-  expect(await post(`${other.url}/v1/completions`, body)).toMatchObject({ status: 501, body: { error: { param: 'logprobs' } } });
+  expect(await post(`${other.url}/v1/completions`, body)).toMatchObject({ status: 400, body: { error: { param: 'logprobs' } } });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { createLuci } from '../../src/app/create-luci.ts';
 import type { Luci } from '../../src/app/luci.ts';
+import { createTests } from '../../src/app/testing/tests.ts';
 import { resolveSettings, type SettingsOverrides } from '../../src/config/resolve-settings.ts';
 import type { Session } from '../../src/engine/engine.ts';
 import { type ServerOptions, startServer } from '../../src/serve/server.ts';
@@ -35,7 +36,7 @@ export async function serveTiny({ open, settings, prepare, environment = {}, ...
   await prepare?.(home);
   const luci = createLuci(resolveSettings({ home, offline: true, keepAliveSeconds: 20, ...settings }, environment));
   const faults: unknown[] = [];
-  const server = await startServer(open ? { ...luci, open: async () => open() } : luci, {
+  const server = await startServer(open ? scripted(luci, open) : luci, {
     host: '127.0.0.1',
     port: 0,
     allowedHosts: [],
@@ -56,6 +57,11 @@ export async function serveTiny({ open, settings, prepare, environment = {}, ...
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function scripted(luci: Luci, openOne: () => Session): Luci {
+  const open = async (): Promise<Session> => openOne();
+  return { ...luci, open, tests: createTests({ ...luci, open }) };
 }
 
 /** What a server answered. */
@@ -88,4 +94,25 @@ export function raw(
 export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: unknown }> {
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(body), headers });
   return { status: response.status, body: await response.json() };
+}
+
+/** How the page asks: with its token. */
+interface PageAsk {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** What the page may do. */
+export async function pageOf({ url }: Pick<Served, 'url'>) {
+  const token = /name="luci-token" content="([^"]*)"/.exec((await raw(url)).text)?.[1] ?? '';
+  const send = (path: string, { method, body, headers, signal }: PageAsk = {}): Promise<Response> =>
+    fetch(`${url}${path}`, {
+      method,
+      signal,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  return { send, get: async <T>(path: string) => (await send(path)).json() as Promise<T> };
 }

@@ -290,7 +290,7 @@ test.each([
 ])('%s: what a model cannot look at or hear is refused by its name', async (path, more, name) => {
   const url = await serve(() => scriptedSession(() => 'yes'));
   const { status, body } = await post(`${url}${path}`, { model: 'tiny', stream: false, ...more });
-  expect(status).toBe(501);
+  expect(status).toBe(400);
   expect(JSON.stringify(body)).toContain(name);
 });
 

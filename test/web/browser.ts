@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { abortError } from '../../src/base/abort.ts';
@@ -52,6 +52,31 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   });
   await page.goto(url);
   return { page, faults, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** What axe finds, as its rules and the elements. */
+export async function findingsOf(page: Page): Promise<unknown> {
+  await page.evaluate(readFileSync(join(import.meta.dirname, '..', '..', 'node_modules', 'axe-core', 'axe.min.js'), 'utf8'));
+  return page.evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))');
+}
+
+/** Presses Tab until what has the focus is called so. */
+export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const focused = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()";
+  for (let presses = 0; presses < 100; presses += 1) {
+    await page.keyboard.press('Tab');
+    const found = (await page.evaluate(focused)) as string;
+    if (typeof name === 'string' ? found === name : name.test(found)) return;
+  }
+  throw new Error(`nothing called ${name} is reached by Tab`);
+}
+
+/** Listens from now on; gives what screen readers were told. */
+export async function spokenIn(page: Page): Promise<() => Promise<unknown>> {
+  await page.evaluate(
+    "globalThis.said = []; new MutationObserver(() => said.push(document.querySelector('[role=status]').textContent)).observe(document.querySelector('[role=status]'), { subtree: true, childList: true, characterData: true })",
+  );
+  return () => page.evaluate('said');
 }
 
 /** A model that says pieces one after the other, each when the one before could be drawn; it stops when it is told to. */

@@ -115,6 +115,35 @@ describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser}
     expect(kept).toBeGreaterThanOrEqual(3);
   });
 
+  test('instructions stand at the head of every new chat, and are kept for the next', async () => {
+    const told: (readonly ChatMessage[])[] = [];
+    await using served = await serveTiny({
+      open: () =>
+        slowSession(({ messages }) => {
+          told.push(messages);
+          return ['Ja.'];
+        }),
+    });
+    await using opened = await openPage(browser, served.url);
+    const { page } = opened;
+    await page.getByText('Instructions', { exact: true }).click();
+    await page.getByLabel('Instructions for new chats').fill('Answer in German.');
+    await ask(page, 'Are you there?');
+    await page.getByText('Ja.').waitFor();
+    await idle(page);
+    await ask(page, 'Still?');
+    await page.getByText('Ja.').nth(1).waitFor();
+    await page.reload();
+    await page.locator('article.system').getByText('Answer in German.').waitFor();
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await page.getByText('Instructions are set').waitFor();
+    const system = { role: 'system', content: 'Answer in German.' };
+    expect(told.map(([first, ...rest]) => [first, rest.length])).toEqual([
+      [system, 1],
+      [system, 3],
+    ]);
+  });
+
   test('a text file goes along, and one that is no text is refused', async () => {
     const told: string[] = [];
     await using served = await serveTiny({

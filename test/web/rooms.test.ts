@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { startHub } from '../fixtures/hub/hub.ts';
 import { serveTiny } from '../serve/served.ts';
-import { browserPath, openPage, slowSession, startBrowser, withoutBrowser } from './browser.ts';
+import { browserPath, findingsOf, openPage, slowSession, spokenIn, startBrowser, tabTo, withoutBrowser } from './browser.ts';
 
 /** The rooms of models and of the machine, and every room by keyboard and for screen readers. */
-
-const axe = readFileSync(join(import.meta.dirname, '..', '..', 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 
 /** A catalogue's entry of a file of the hub. */
 function entryOf({ repo, commit, path, bytes }: { repo: string; commit: string; path: string; bytes: Buffer }): unknown {
@@ -132,13 +130,11 @@ describe.skipIf(browserPath === undefined)(`the rooms of the page (${withoutBrow
     await using served = await serveTiny({ open: () => slowSession(() => Array.from({ length: 100 }, (_, n) => `word${n} `)) });
     await using opened = await openPage(browser, served.url);
     const { page } = opened;
-    await page.evaluate(
-      "globalThis.said = []; new MutationObserver(() => said.push(document.querySelector('[role=status]').textContent)).observe(document.querySelector('[role=status]'), { subtree: true, childList: true, characterData: true })",
-    );
+    const spoken = await spokenIn(page);
     await page.getByLabel('Your question').fill('Hi');
     await page.keyboard.press('Enter');
     await page.getByText('100 tokens').waitFor();
-    expect(await page.evaluate('said')).toEqual(['Answering', 'Answer complete']);
+    expect(await spoken()).toEqual(['Answering', 'Answer complete']);
     expect(await page.locator('[aria-live]:not([aria-live=off])').count()).toBe(0);
     expect(await page.getByRole('log').getAttribute('aria-live')).toBe('off');
   });
@@ -175,21 +171,4 @@ describe.skipIf(browserPath === undefined)(`the rooms of the page (${withoutBrow
     await page.locator('.text p').getByText('מה שלומך?').waitFor();
     expect(await page.evaluate("getComputedStyle(document.querySelector('.text p')).direction")).toBe('rtl');
   });
-
-  /** What axe finds, as its rules and the elements. */
-  async function findingsOf(page: Page): Promise<unknown> {
-    await page.evaluate(axe);
-    return page.evaluate('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))');
-  }
-
-  /** Presses Tab until what has the focus is called so. */
-  async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-    const focused = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()";
-    for (let presses = 0; presses < 100; presses += 1) {
-      await page.keyboard.press('Tab');
-      const found = (await page.evaluate(focused)) as string;
-      if (typeof name === 'string' ? found === name : name.test(found)) return;
-    }
-    throw new Error(`nothing called ${name} is reached by Tab`);
-  }
 });

@@ -14,7 +14,7 @@ import { LiveMessage, MessageView } from './message-view.tsx';
 
 /** A chat: what was said, and where the next question is written. */
 export function ChatRoom(): JSX.Element {
-  useEffect(() => void openChat(place.value.chat), [place.value.chat]);
+  useEffect(() => void openChat(place.value.item), [place.value.item]);
   useEffect(() => {
     const onKey = ({ key }: KeyboardEvent): void => {
       if (key === 'Escape' && isBusy.value) stop();

@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { AnswerUpdate, ChatAnswer, WireTurn } from '../../src/serve/luci/wire.ts';
-import { ApiError, ask, askEvents } from '../api.ts';
+import { ask, askEvents, LostError } from '../api.ts';
 import { go } from '../room.ts';
 import { attempt, fault, showFault, status } from '../status.ts';
 import { messagesTo, newestLeaf } from './branches.ts';
@@ -23,13 +23,29 @@ export const contextTokens = computed(() => messages.value.at(-1)?.last.contextT
 /** An answer is asked for or being made. */
 export const isBusy = signal(false);
 
-let stopping: AbortController | undefined;
+/** The answer that is read. */
+interface ReadAnswer {
+  /** Ends the reading; the answer goes on. */
+  readonly leaving: AbortController;
+  /** The chat and the answer in it, as soon as they are known. */
+  chat: string | undefined;
+  id: string | undefined;
+  /** Events of it that are here. */
+  events: number;
+  isEnded: boolean;
+  isStopWanted: boolean;
+}
 
-/** Shows a chat, or an empty one. */
+let reading: ReadAnswer | undefined;
+
+/** Shows a chat, or an empty one. An answer that is being made in the one before goes on without a reader. */
 export async function openChat(id: string | undefined): Promise<void> {
   if (id === chatId.value) return;
-  stop();
+  reading?.leaving.abort();
+  reading = undefined;
+  endLive();
   batch(() => {
+    isBusy.value = false;
     chatId.value = id;
     title.value = '';
     turns.value = [];
@@ -45,17 +61,22 @@ export async function openChat(id: string | undefined): Promise<void> {
       turns.value = chat.turns;
       leaf.value = chat.turns.at(-1)?.id ?? null;
     });
+    if (chat.answering !== null) void readOn(id, chat.answering);
   });
 }
 
 /** Ends the answer under way; what was said of it stays. */
 export function stop(): void {
-  stopping?.abort();
+  if (!reading) return;
+  reading.isStopWanted = true;
+  const { chat, id } = reading;
+  // One that has no id yet is stopped as soon as it has.
+  if (chat !== undefined && id !== undefined) void attempt(() => ask(`${answerPath(chat, id)}/stop`, { method: 'POST' }));
 }
 
-/** A question, at the end of the branch or in the place of another one. */
-export function send(question: string, files: NonNullable<WireTurn['files']>, parent = leaf.value): Promise<void> {
-  return answer({ parent, question, files });
+/** A question, at the end of the branch or in the place of another one. `system`: instructions, which stand at the head of a chat. */
+export function send(question: string, files: NonNullable<WireTurn['files']>, parent = leaf.value, system?: string): Promise<void> {
+  return answer({ parent, question, files, system: parent === null ? system : undefined });
 }
 
 /** Another answer to the question of an answer. */
@@ -88,32 +109,77 @@ interface Asking {
   readonly parent: string | null;
   readonly question?: string;
   readonly files?: WireTurn['files'];
+  readonly system?: string;
   readonly continues?: boolean;
 }
 
 async function answer(asking: Asking): Promise<void> {
   if (isBusy.value) return;
-  const stopper = new AbortController();
-  stopping = stopper;
+  await beRead(asking.continues, async (answer) => {
+    answer.chat = await keptChat();
+    const body = { ...asking, model: model.value || undefined };
+    const { signal } = answer.leaving;
+    return askEvents<AnswerUpdate>(`${chatPath(answer.chat)}/answers`, { method: 'POST', body, signal });
+  });
+}
+
+/** An answer that is being made already, as a page that was closed has left it. */
+async function readOn(chat: string, id: string): Promise<void> {
+  if (isBusy.value) return;
+  await beRead(false, async (answer) => {
+    Object.assign(answer, { chat, id });
+    return updatesAfter(answer);
+  });
+}
+
+type Updates = AsyncIterable<Exclude<AnswerUpdate, { readonly type: 'error' }>>;
+
+async function beRead(continues: boolean | undefined, begin: (answer: ReadAnswer) => Promise<Updates>): Promise<void> {
+  const leaving = new AbortController();
+  const now: ReadAnswer = { leaving, chat: undefined, id: undefined, events: 0, isEnded: false, isStopWanted: false };
+  reading = now;
   isBusy.value = true;
   fault.value = undefined;
   status.value = 'Answering';
-  let id: string | undefined;
   try {
-    id = await keptChat();
-    const body = { ...asking, model: model.value || undefined };
-    await read(askEvents<AnswerUpdate>(`${chatPath(id)}/answers`, { method: 'POST', body, signal: stopper.signal }));
-    status.value = 'Answer complete';
+    await readToEnd(now, await begin(now));
+    status.value = now.isStopWanted ? 'Answer stopped' : 'Answer complete';
   } catch (error) {
-    // The reader may have opened another chat by now.
-    if (chatId.value === id) keepHalf(asking.continues, stopper.signal.aborted ? 'stopped' : 'failed');
-    if (stopper.signal.aborted) status.value = 'Answer stopped';
-    else showFault(error);
+    if (!leaving.signal.aborted) {
+      keepHalf(continues);
+      showFault(error);
+    }
   } finally {
-    endLive();
-    isBusy.value = false;
+    if (reading === now) {
+      endLive();
+      isBusy.value = false;
+    }
     void loadChats();
   }
+}
+
+/** A connection is made anew so often, each time after a longer wait. */
+const maxLost = 5;
+const waitMs = 500;
+
+/** A connection that is lost is made anew, and the answer goes on where it was. */
+async function readToEnd(answer: ReadAnswer, first: Updates): Promise<void> {
+  let updates = first;
+  for (let lost = 0; ; lost += 1) {
+    try {
+      await read(answer, updates);
+      if (answer.isEnded || answer.isStopWanted) return;
+      throw new LostError();
+    } catch (error) {
+      if (!(error instanceof LostError) || answer.id === undefined || lost >= maxLost) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, waitMs * 2 ** lost));
+    updates = updatesAfter(answer);
+  }
+}
+
+function updatesAfter({ chat = '', id = '', events, leaving }: ReadAnswer): Updates {
+  return askEvents<AnswerUpdate>(answerPath(chat, id), { signal: leaving.signal, after: events });
 }
 
 /** The chat on the server: begun by its first question, and a copy where the command line owns the file. */
@@ -127,13 +193,14 @@ async function keptChat(): Promise<string> {
   return begun.id;
 }
 
-async function read(updates: AsyncIterable<Exclude<AnswerUpdate, { readonly type: 'error' }>>): Promise<void> {
-  let isEnded = false;
+async function read(answer: ReadAnswer, updates: Updates): Promise<void> {
   for await (const update of updates) {
+    if (answer.leaving.signal.aborted) return;
+    answer.events += 1;
     if (update.type === 'question') add(update.turn);
-    else if (update.type === 'begin') beginLive(leaf.value ?? '', update.id);
+    else if (update.type === 'begin') begun(answer, update);
     else if (update.type === 'end') {
-      isEnded = true;
+      answer.isEnded = true;
       batch(() => {
         endLive();
         add(update.turn);
@@ -141,11 +208,17 @@ async function read(updates: AsyncIterable<Exclude<AnswerUpdate, { readonly type
       });
     } else addLive(update.type, update.text);
   }
-  if (!isEnded) throw new ApiError({ message: 'The answer ended before its end.' });
+}
+
+function begun(answer: ReadAnswer, { id, parent }: Extract<AnswerUpdate, { readonly type: 'begin' }>): void {
+  answer.id = id;
+  leaf.value = parent;
+  beginLive(parent ?? '', id);
+  if (answer.isStopWanted) stop();
 }
 
 /** What was said stays on the page, as the server keeps it. */
-function keepHalf(continues: boolean | undefined, end: string): void {
+function keepHalf(continues: boolean | undefined): void {
   const said = endLive();
   if (!said || (said.text === '' && said.thinking === '')) return;
   const { id, parent, text: content, thinking } = said;
@@ -156,7 +229,7 @@ function keepHalf(continues: boolean | undefined, end: string): void {
     content,
     thinking: thinking || undefined,
     model: model.value,
-    end,
+    end: 'failed',
     continues,
     at: new Date().toISOString(),
   });
@@ -164,7 +237,8 @@ function keepHalf(continues: boolean | undefined, end: string): void {
 
 function add(turn: WireTurn): void {
   batch(() => {
-    turns.value = [...turns.value, turn];
+    // An answer that is read from its start on tells a question that is there already.
+    if (!turns.value.some(({ id }) => id === turn.id)) turns.value = [...turns.value, turn];
     leaf.value = turn.id;
     if (title.value === '' && turn.role === 'user') title.value = turn.content.split('\n')[0]?.slice(0, 60) ?? '';
   });
@@ -172,4 +246,8 @@ function add(turn: WireTurn): void {
 
 export function chatPath(id: string): string {
   return `/luci/chats/${encodeURIComponent(id)}`;
+}
+
+function answerPath(chat: string, id: string): string {
+  return `${chatPath(chat)}/answers/${encodeURIComponent(id)}`;
 }

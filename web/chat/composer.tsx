@@ -4,7 +4,8 @@ import { useRef } from 'preact/hooks';
 import type { WireTurn } from '../../src/serve/luci/wire.ts';
 import { chatModels } from '../models/models.ts';
 import { attempt, status } from '../status.ts';
-import { contextLength, contextTokens, isBusy, model, send, stop } from './chat.ts';
+import { contextLength, contextTokens, isBusy, messages, model, send, stop } from './chat.ts';
+import { Instructions, instructions } from './instructions.tsx';
 
 type Files = NonNullable<WireTurn['files']>;
 
@@ -22,7 +23,7 @@ export function Composer(): JSX.Element {
     const added = files.value;
     text.value = '';
     files.value = [];
-    void send(question, added);
+    void send(question, added, undefined, instructions.value.trim() || undefined);
     area.current?.focus();
   };
   const attach = (list: FileList | null | undefined): Promise<boolean> =>
@@ -49,6 +50,7 @@ export function Composer(): JSX.Element {
         void attach(event.dataTransfer?.files);
       }}
     >
+      {messages.value.length === 0 && <Instructions />}
       <AttachedFiles files={files.value} onRemove={(at) => (files.value = files.value.filter((_, index) => index !== at))} />
       <textarea
         ref={area}

@@ -53,14 +53,13 @@ function Figures({ now }: { readonly now: MachineAnswer }): JSX.Element {
       </div>
       <div>
         <dt>Requests</dt>
-        <dd>
-          {now.queue.running} running, {now.queue.waiting} waiting
-        </dd>
+        <dd>{`${now.queue.running}\u00a0running, ${now.queue.waiting}\u00a0waiting`}</dd>
       </div>
       <div>
         <dt>luci</dt>
         <dd>
-          {now.version}, {now.cores} cores{now.offline ? ', offline' : ''}
+          {`${now.version}, ${now.cores}\u00a0cores`}
+          {now.offline ? ', offline' : ''}
         </dd>
       </div>
     </dl>

@@ -18,6 +18,7 @@ import type { Remotes } from '../remotes.ts';
 import type { Runtimes } from '../runtimes.ts';
 import type { CheckedCertificate, CheckOptions, TrustedKey } from './certificates.ts';
 import type { FinishedRuns, MergedRun, RescoreOptions, RunChoice, RunReference } from './finished-runs.ts';
+import type { OneRun, RunOverview } from './kept-runs.ts';
 import type { PublicKey } from './key-ring.ts';
 import { digestOf, installedDigest } from './model-digest.ts';
 import type { TestingTools, TestOptions } from './options.ts';
@@ -30,6 +31,10 @@ export interface Tests {
   run(options?: TestOptions): Promise<readonly ModelResult[]>;
   /** The newest test run of a model with the ladder, or with a suite of the user's. */
   newest(reference: string, choice?: RunChoice): Promise<ReadLog>;
+  /** What the runs on record came to, the newest first; 50 at most. */
+  runs(): Promise<readonly RunOverview[]>;
+  /** One of them with its answers. No folder of the user's stands in their texts. Throws NOT_FOUND. */
+  oneRun(id: string): Promise<OneRun>;
   /** Writes an HTML page of the newest runs of these models (default: all that were tested); without a path it goes beside the logs. */
   report(
     options?: Pick<ReportOptions, 'path' | 'junitPath' | 'models' | 'suite'>,
@@ -110,6 +115,8 @@ export function createTests(options: TestsOptions): Tests {
       const name = isTested ? reference : (await models.installed(reference)).name;
       return (await finishedRuns()).findRun(logsFolder, name, suite);
     },
+    runs: async () => (await keptRuns()).runsIn(logsFolder),
+    oneRun: async (id) => (await keptRuns()).oneRunIn(logsFolder, id, privatePaths),
     async report({ models: references = [], suite, ...where } = {}) {
       const suiteName = (await finishedRuns()).suiteNamed(suite);
       const { writeReport } = await reports();
@@ -134,4 +141,5 @@ export function createTests(options: TestsOptions): Tests {
 
 const reports = () => import('../../tiers/report/write-report.ts');
 const finishedRuns = () => import('./finished-runs.ts');
+const keptRuns = () => import('./kept-runs.ts');
 const certificates = () => import('./certificates.ts');

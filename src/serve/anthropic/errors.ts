@@ -21,5 +21,5 @@ function typeOf(status: number): string {
     413: 'request_too_large',
     503: 'overloaded_error',
   };
-  return known[status] ?? (status < 500 || status === 501 ? 'invalid_request_error' : 'api_error');
+  return known[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
 }

@@ -3,13 +3,12 @@ import { type AnswerEvent, type AnswerRequest, answerOf, wholeAnswer } from '../
 import type { ServeContext } from '../context.ts';
 import { sse, sseEvent, streamed } from '../event-stream.ts';
 import { failureOf } from '../failure.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import { anthropicErrorBody } from './errors.ts';
-import { answerRequestOf, countSchema, messagesOf, messagesSchema, toolsOf } from './request.ts';
+import { answerRequestOf, type countSchema, type MessagesBody, messagesOf, toolsOf } from './request.ts';
 
 /** POST /v1/messages */
-export async function messages(context: ServeContext, request: Request): Promise<Response> {
-  const body = await readBody(request, messagesSchema);
+export async function messages(context: ServeContext, body: MessagesBody, request: Request): Promise<Response> {
   const asked = answerRequestOf(body);
   const head = { id: `msg_${crypto.randomUUID().replaceAll('-', '')}`, type: 'message', role: 'assistant', model: body.model };
   if (body.stream) {
@@ -27,8 +26,7 @@ export async function messages(context: ServeContext, request: Request): Promise
 }
 
 /** POST /v1/messages/count_tokens */
-export async function countTokens({ luci, queue }: ServeContext, request: Request): Promise<Response> {
-  const body = await readBody(request, countSchema);
+export async function countTokens({ luci, queue }: ServeContext, body: Checked<typeof countSchema>, request: Request): Promise<Response> {
   using _place = await queue.enter(request.signal);
   await using session = await luci.open(body.model, { signal: request.signal });
   return Response.json({ input_tokens: await session.countTokens(messagesOf(body), toolsOf(body).tools) });

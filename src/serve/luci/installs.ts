@@ -2,20 +2,19 @@ import * as v from 'valibot';
 import { LuciError } from '../../base/errors.ts';
 import type { ServeContext } from '../context.ts';
 import { installModel } from '../installing.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import { eventsAnswer } from './events.ts';
 import type { InstallUpdate } from './wire.ts';
 
 /** Installs: begun and told as they go, paused, and given up. */
 
-const installSchema = v.object({ model: v.pipe(v.string(), v.minLength(1)) });
+export const installSchema = v.object({ model: v.pipe(v.string(), v.minLength(1)) });
 
 /** What pauses the installs under way, by server and by the model as it was named. */
 const running = new WeakMap<ServeContext, Map<string, AbortController>>();
 
 /** POST /luci/installs: fetches a model and tells how far it is. Who hangs up pauses it: what was fetched is kept, and the next goes on there. */
-export async function install(context: ServeContext, request: Request): Promise<Response> {
-  const { model } = await readBody(request, installSchema);
+export async function install(context: ServeContext, { model }: Checked<typeof installSchema>, request: Request): Promise<Response> {
   const own = running.get(context) ?? new Map<string, AbortController>();
   running.set(context, own);
   if (own.has(model)) throw new LuciError('LOCKED', `${model} is being installed already.`);
@@ -38,8 +37,7 @@ export async function install(context: ServeContext, request: Request): Promise<
 }
 
 /** POST /luci/installs/pause: the install ends with the event `paused`, when what was fetched is on the disk. */
-export async function pause(context: ServeContext, request: Request): Promise<Response> {
-  const { model } = await readBody(request, installSchema);
+export function pause(context: ServeContext, { model }: Checked<typeof installSchema>): Response {
   const pausing = running.get(context)?.get(model);
   if (!pausing) throw new LuciError('NOT_FOUND', `${model.slice(0, 80)} is not being installed.`);
   pausing.abort();

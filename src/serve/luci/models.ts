@@ -4,7 +4,7 @@ import { searchCatalog } from '../../catalog/find-model.ts';
 import type { ServeContext } from '../context.ts';
 import { withoutPaths } from '../failure.ts';
 import { removeModel } from '../installing.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import type { CatalogueEntry, InstalledEntry, ModelsAnswer, RecommendedAnswer } from './wire.ts';
 
 /** Models for the page: what is installed, what could be, and what changes of an installed one. */
@@ -83,11 +83,10 @@ export async function recommended({ luci }: ServeContext): Promise<Response> {
   return Response.json(answer);
 }
 
-const changeSchema = v.object({ model: v.string(), enabled: v.optional(v.boolean()), isDefault: v.optional(v.boolean()) });
+export const changeSchema = v.object({ model: v.string(), enabled: v.optional(v.boolean()), isDefault: v.optional(v.boolean()) });
 
 /** POST /luci/models: switches an installed model on or off, or makes it the default. */
-export async function changeModel({ luci }: ServeContext, request: Request): Promise<Response> {
-  const { model, enabled, isDefault } = await readBody(request, changeSchema);
+export async function changeModel({ luci }: ServeContext, { model, enabled, isDefault }: Checked<typeof changeSchema>): Promise<Response> {
   const { name } = await luci.models.installed(model);
   if (enabled !== undefined) await luci.store.setEnabled([name], enabled);
   if (isDefault !== undefined) await luci.store.setDefault(isDefault ? name : undefined);

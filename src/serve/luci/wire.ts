@@ -148,14 +148,105 @@ export interface ChatAnswer {
   readonly id: string;
   readonly title: string;
   readonly turns: readonly WireTurn[];
+  /** The answer that is being made in it; GET /luci/chats/ID/answers/ANSWER tells it. */
+  readonly answering: string | null;
 }
 
-/** An event of POST /luci/chats/ID/answers. */
+/** An event of an answer in a chat. They are numbered: a client that says `Last-Event-ID` is told what comes after it. */
 export type AnswerUpdate =
   /** The question as it was kept, where one was sent. */
   | { readonly type: 'question'; readonly turn: WireTurn }
-  /** The answer gets this id when it is kept, whole or half. */
-  | { readonly type: 'begin'; readonly id: string }
+  /** The answer gets this id when it is kept, whole or half; it comes after the turn `parent`. */
+  | { readonly type: 'begin'; readonly id: string; readonly parent: string | null }
   | { readonly type: 'text' | 'thinking'; readonly text: string }
   | { readonly type: 'end'; readonly turn: WireTurn; readonly contextLength: number | null }
+  | { readonly type: 'error'; readonly error: WireError };
+
+type Verdict = 'pass' | 'fail' | 'incomplete';
+
+/** How a tier went; percent and the 95 % interval are of the answers that are no errors. */
+export interface TestTierEntry {
+  readonly tier: Tier;
+  readonly name: string;
+  /** A diagnosis counts for nothing. */
+  readonly isCounted: boolean;
+  readonly passed: number;
+  readonly failed: number;
+  readonly errors: number;
+  readonly percent: number;
+  readonly interval: readonly [number, number];
+  readonly verdict: Verdict;
+  readonly words: string;
+}
+
+/** A test run on record. */
+export interface TestRunEntry {
+  readonly id: string;
+  readonly model: string;
+  readonly quantization: string;
+  readonly startedAt: string;
+  readonly suite: string;
+  readonly seed: string;
+  readonly repeats: number;
+  readonly engine: string;
+  readonly device: string;
+  readonly verdict: Verdict;
+  /** As in "holds tier 1". */
+  readonly words: string;
+  /** False for one that is under way or was cut off. */
+  readonly isEnded: boolean;
+  readonly tokensPerSecond: number;
+  readonly tiers: readonly TestTierEntry[];
+}
+
+/** An answer to a case, without its text. */
+export interface TestCaseEntry {
+  /** Stands for it in its run. */
+  readonly key: string;
+  readonly tier: Tier;
+  readonly caseId: string;
+  readonly variant: number;
+  /** `error` is luci's own, never the model's. */
+  readonly status: 'pass' | 'fail' | 'error';
+  readonly reason: string | null;
+  readonly seconds: number;
+  readonly tokens: number;
+}
+
+/** GET /luci/tests: the newest 50 runs, the newest first. */
+export interface TestsAnswer {
+  readonly running: { readonly model: string } | null;
+  readonly runs: readonly TestRunEntry[];
+}
+
+/** GET /luci/tests/ID */
+export interface TestRunAnswer {
+  readonly run: TestRunEntry;
+  readonly cases: readonly TestCaseEntry[];
+}
+
+/** GET /luci/tests/ID/cases/KEY */
+export interface TestCaseAnswer extends TestCaseEntry {
+  readonly evidence: string | null;
+  /** Whether it would pass without its first or its last line; never counted. */
+  readonly loosePass: boolean;
+  readonly cutAtTokens: number | null;
+  readonly turns: readonly {
+    readonly user: string;
+    readonly text: string;
+    readonly thinking: string | null;
+    readonly calls: readonly { readonly name: string; readonly args: unknown; readonly isError: boolean; readonly content: string }[];
+  }[];
+}
+
+/** An event of GET /luci/tests/events. */
+export type TestUpdate =
+  | { readonly type: 'start'; readonly model: string; readonly tier: Tier | null; readonly repeats: number }
+  /** The model is loaded; `reused` answers are there from a run that was cut off. */
+  | { readonly type: 'begin'; readonly id: string; readonly estimatedSeconds: number; readonly reused: number }
+  | { readonly type: 'asking'; readonly tier: Tier; readonly caseId: string; readonly done: number; readonly total: number }
+  | { readonly type: 'case'; readonly case: TestCaseEntry }
+  | { readonly type: 'tier'; readonly tier: TestTierEntry }
+  | { readonly type: 'ended'; readonly words: string; readonly verdict: Verdict }
+  | { readonly type: 'cancelled' }
   | { readonly type: 'error'; readonly error: WireError };

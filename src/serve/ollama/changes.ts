@@ -1,19 +1,22 @@
 import * as v from 'valibot';
 import type { ServeContext } from '../context.ts';
 import { ndjson, ndjsonLine, streamed } from '../event-stream.ts';
-import { failureOf, unsupported } from '../failure.ts';
+import { failureOf } from '../failure.ts';
 import { installModel, removeModel } from '../installing.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import { ollamaErrorBody } from './errors.ts';
-import { namedIn } from './models.ts';
+import { namedIn, type namedSchema } from './models.ts';
 
 /** What Ollama's clients change: models fetched and removed. */
 
-const pullSchema = v.object({ model: v.nullish(v.string()), name: v.nullish(v.string()), stream: v.nullish(v.boolean()) });
+export const pullSchema = v.object({ model: v.nullish(v.string()), name: v.nullish(v.string()), stream: v.nullish(v.boolean()) });
 
 /** POST /api/pull */
-export async function pull(context: ServeContext, request: Request): Promise<Response> {
-  const { model, name, stream } = await readBody(request, pullSchema);
+export async function pull(
+  context: ServeContext,
+  { model, name, stream }: Checked<typeof pullSchema>,
+  request: Request,
+): Promise<Response> {
   const reference = model || name || '';
   if (stream === false) {
     for await (const _ of installModel(context, reference, request.signal));
@@ -31,12 +34,12 @@ export async function pull(context: ServeContext, request: Request): Promise<Res
 }
 
 /** DELETE /api/delete */
-export async function remove(context: ServeContext, request: Request): Promise<Response> {
-  await removeModel(context, await namedIn(request));
+export async function remove(context: ServeContext, body: Checked<typeof namedSchema>): Promise<Response> {
+  await removeModel(context, namedIn(body));
   return new Response(null, { status: 200 });
 }
 
 /** POST /api/copy, /api/create, /api/push */
-export function notOffered(): never {
-  throw unsupported('Copying, making and uploading of models');
+export function notOffered(): Response {
+  return Response.json({ error: 'Copying, making and uploading of models cannot be had here.' }, { status: 501 });
 }

@@ -4,9 +4,9 @@ import type { ServeContext } from '../context.ts';
 import { ndjson, ndjsonLine, streamed } from '../event-stream.ts';
 import { failureOf, unsupported } from '../failure.ts';
 import { finishReason } from '../openai/usage.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import { ollamaErrorBody } from './errors.ts';
-import { chatSchema, generateSchema, howOf, messagesOf, toolsOf } from './request.ts';
+import { type chatSchema, type generateSchema, howOf, messagesOf, toolsOf } from './request.ts';
 
 /** POST /api/chat and /api/generate. Both stream unless they are told not to. */
 
@@ -16,16 +16,14 @@ type Line = (parts: { readonly text?: string; readonly thinking?: string; readon
 const chatLine: Line = ({ text = '', thinking, calls }) => ({ message: { role: 'assistant', content: text, thinking, tool_calls: calls } });
 const generateLine: Line = ({ text = '', thinking }) => ({ response: text, thinking });
 
-export async function chat(context: ServeContext, request: Request): Promise<Response> {
-  const body = await readBody(request, chatSchema);
+export async function chat(context: ServeContext, body: Checked<typeof chatSchema>, request: Request): Promise<Response> {
   if (!body.messages?.length) return loaded(context, body.model, chatLine, request.signal);
   const tools = toolsOf(body.tools);
   const asked = { model: body.model, tools, request: { messages: messagesOf(body.messages), ...howOf(body) } };
   return answered(context, { asked, line: chatLine, isStream: body.stream !== false }, request.signal);
 }
 
-export async function generate(context: ServeContext, request: Request): Promise<Response> {
-  const body = await readBody(request, generateSchema);
+export async function generate(context: ServeContext, body: Checked<typeof generateSchema>, request: Request): Promise<Response> {
   if (body.images?.length) throw unsupported('An answer to images');
   if (body.suffix) throw unsupported('Text between two texts ("suffix")');
   if (!body.prompt) return loaded(context, body.model, generateLine, request.signal);

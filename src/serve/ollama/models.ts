@@ -3,7 +3,7 @@ import { version } from '../../base/version.ts';
 import type { ServeContext } from '../context.ts';
 import { capabilitiesOf, type ServedModel, servedModels } from '../model-list.ts';
 import { vectorsOf } from '../openai/embeddings.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 
 /** What Ollama's clients ask of models: lists, one model, what is in memory, vectors. */
 
@@ -46,23 +46,22 @@ function parametersLabel(billions: number): string {
   return billions < 1 ? `${(billions * 1000).toFixed(2)}M` : `${billions.toFixed(1)}B`;
 }
 
-const namedSchema = v.object({ model: v.nullish(v.string()), name: v.nullish(v.string()) });
+const namedFields = { model: v.nullish(v.string()), name: v.nullish(v.string()) };
+
+/** A body that names a model. */
+export const namedSchema = v.pipe(
+  v.object(namedFields),
+  v.check(({ model, name }) => Boolean(model || name), '"model"'),
+);
 
 /** The model a body names; older clients say `name`. */
-export async function namedIn(request: Request): Promise<string> {
-  const { model, name } = await readBody(
-    request,
-    v.pipe(
-      namedSchema,
-      v.check(({ model, name }) => Boolean(model || name), '"model"'),
-    ),
-  );
+export function namedIn({ model, name }: Checked<typeof namedSchema>): string {
   return model || name || '';
 }
 
 /** POST /api/show */
-export async function show({ luci }: ServeContext, request: Request): Promise<Response> {
-  const { name } = await luci.models.installed(await namedIn(request));
+export async function show({ luci }: ServeContext, body: Checked<typeof namedSchema>): Promise<Response> {
+  const { name } = await luci.models.installed(namedIn(body));
   const model = (await servedModels(luci)).find((one) => one.name === name);
   if (!model) return Response.json({ error: `model '${name}' is disabled` }, { status: 404 });
   const { architecture, parametersB, contextLength, trainedContextLength } = model;
@@ -95,23 +94,25 @@ export async function inMemory({ luci }: ServeContext): Promise<Response> {
   return Response.json({ models: found });
 }
 
-const embedSchema = v.object({
+export const embedSchema = v.object({
   model: v.string(),
   input: v.union([v.string(), v.array(v.string())]),
 });
 
 /** POST /api/embed */
-export async function embed(context: ServeContext, request: Request): Promise<Response> {
-  const { model, input } = await readBody(request, embedSchema);
+export async function embed(context: ServeContext, { model, input }: Checked<typeof embedSchema>, request: Request): Promise<Response> {
   const { vectors, tokens } = await vectorsOf(context, model, [input].flat(), request.signal);
   return Response.json({ model, embeddings: vectors, prompt_eval_count: tokens });
 }
 
-const oldEmbedSchema = v.object({ model: v.string(), prompt: v.string() });
+export const oldEmbedSchema = v.object({ model: v.string(), prompt: v.string() });
 
 /** POST /api/embeddings, which older clients use: one text. */
-export async function embedOne(context: ServeContext, request: Request): Promise<Response> {
-  const { model, prompt } = await readBody(request, oldEmbedSchema);
+export async function embedOne(
+  context: ServeContext,
+  { model, prompt }: Checked<typeof oldEmbedSchema>,
+  request: Request,
+): Promise<Response> {
   const { vectors } = await vectorsOf(context, model, [prompt], request.signal);
   return Response.json({ embedding: vectors[0] ?? [] });
 }

@@ -2,14 +2,12 @@ import { type AnswerEvent, type AnswerRequest, answerOf, type ServedCall, type W
 import type { ServeContext } from '../context.ts';
 import { sse, sseEvent, streamed } from '../event-stream.ts';
 import { failureOf } from '../failure.ts';
-import { readBody } from '../read-body.ts';
-import { answerRequestOf, type ChatBody, chatSchema } from './chat-request.ts';
+import { answerRequestOf, type ChatBody } from './chat-request.ts';
 import { openAiErrorBody } from './errors.ts';
 import { finishReason, usageOf } from './usage.ts';
 
 /** POST /v1/chat/completions */
-export async function chatCompletions(context: ServeContext, request: Request): Promise<Response> {
-  const body = await readBody(request, chatSchema);
+export async function chatCompletions(context: ServeContext, body: ChatBody, request: Request): Promise<Response> {
   const asked = answerRequestOf(body);
   const head = { id: `chatcmpl-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1000), model: body.model ?? 'default' };
   if (!body.stream) return Response.json(await wholeCompletion(context, { asked, body, head }, request.signal));

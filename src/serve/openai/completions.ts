@@ -4,7 +4,7 @@ import { type AnswerRequest, answerOf, wholeAnswer } from '../answer.ts';
 import type { ServeContext } from '../context.ts';
 import { sse, sseEvent, streamed } from '../event-stream.ts';
 import { failureOf } from '../failure.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 import { samplingFields, samplingOf } from './chat-request.ts';
 import { openAiErrorBody } from './errors.ts';
 import { type ScoredCompletion, scoredCompletions } from './scored-completion.ts';
@@ -12,7 +12,7 @@ import { finishReason, usageOf } from './usage.ts';
 
 /** POST /v1/completions: texts that the model continues, without its chat template. */
 
-const completionSchema = v.object({
+export const completionSchema = v.object({
   ...samplingFields,
   model: v.nullish(v.string()),
   prompt: v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(64))]),
@@ -23,13 +23,12 @@ const completionSchema = v.object({
   suffix: v.nullish(v.string()),
 });
 
-type CompletionBody = v.InferOutput<typeof completionSchema>;
+type CompletionBody = Checked<typeof completionSchema>;
 
 /** OpenAI's own default. */
 const defaultMaxTokens = 16;
 
-export async function completions(context: ServeContext, request: Request): Promise<Response> {
-  const body = await readBody(request, completionSchema);
+export async function completions(context: ServeContext, body: CompletionBody, request: Request): Promise<Response> {
   refuse(body);
   const head = {
     id: `cmpl-${crypto.randomUUID()}`,

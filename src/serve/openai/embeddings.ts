@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ServeContext } from '../context.ts';
-import { readBody } from '../read-body.ts';
+import type { Checked } from '../route.ts';
 
 /** POST /v1/embeddings: one vector a text. */
 
@@ -8,14 +8,17 @@ const texts = v.union([
   v.pipe(v.string(), v.minLength(1)),
   v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.maxLength(2048)),
 ]);
-const embeddingsSchema = v.object({
+export const embeddingsSchema = v.object({
   model: v.nullish(v.string()),
   input: texts,
   encoding_format: v.nullish(v.picklist(['float', 'base64'])),
 });
 
-export async function embeddings(context: ServeContext, request: Request): Promise<Response> {
-  const { model, input, encoding_format: format } = await readBody(request, embeddingsSchema);
+export async function embeddings(
+  context: ServeContext,
+  { model, input, encoding_format: format }: Checked<typeof embeddingsSchema>,
+  request: Request,
+): Promise<Response> {
   const { name, vectors, tokens } = await vectorsOf(context, model ?? undefined, [input].flat(), request.signal);
   const data = vectors.map((vector, index) => ({
     object: 'embedding',

@@ -3,11 +3,10 @@ import { type AnswerRequest, answerOf, type ServedCall } from '../../answer.ts';
 import type { ServeContext } from '../../context.ts';
 import { sse, sseEvent, streamed } from '../../event-stream.ts';
 import { failureOf } from '../../failure.ts';
-import { readBody } from '../../read-body.ts';
 import { openAiErrorBody } from '../errors.ts';
 import { turnOfAnswer } from './items.ts';
 import { createOutput, type OutputEvent } from './output.ts';
-import { askedBy, type ChatMessages, type ResponsesBody, responsesSchema } from './request.ts';
+import { askedBy, type ChatMessages, type ResponsesBody } from './request.ts';
 
 /** POST /v1/responses, GET and DELETE /v1/responses/{id}. */
 
@@ -18,8 +17,7 @@ interface Responding {
   readonly turns: ChatMessages;
 }
 
-export async function createResponse(context: ServeContext, request: Request): Promise<Response> {
-  const body = await readBody(request, responsesSchema);
+export async function createResponse(context: ServeContext, body: ResponsesBody, request: Request): Promise<Response> {
   const before = body.previous_response_id ? context.responses.find(body.previous_response_id).turns : [];
   const responding = { body, ...askedBy(body, before) };
   if (!body.stream) {

@@ -1,0 +1,61 @@
+import { sse } from '../event-stream.ts';
+import { checked, type DescribedRoute } from '../route.ts';
+import { chatCompletions } from './chat.ts';
+import { chatSchema } from './chat-request.ts';
+import { completionSchema, completions } from './completions.ts';
+import { embeddings, embeddingsSchema } from './embeddings.ts';
+import { listModels, oneModel } from './models.ts';
+import { responsesSchema } from './responses/request.ts';
+import { createResponse, deleteResponse, getResponse } from './responses/responses.ts';
+
+const other = sse.contentType;
+const model = ['id', 'object', 'created', 'owned_by', 'context_length'];
+const response = ['id', 'object', 'created_at', 'status', 'model', 'output'];
+
+/** What clients of OpenAI ask for. */
+export const openAiRoutes: readonly DescribedRoute[] = [
+  { method: 'GET', path: '/v1/models', summary: 'The models that may be asked', answer: { json: ['object', 'data'] }, handle: listModels },
+  {
+    method: 'GET',
+    path: '/v1/models/:model{.+}',
+    summary: 'One model',
+    answer: { json: model },
+    handle: (context, _, path) => oneModel(context, path.slice('/v1/models/'.length)),
+  },
+  {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    summary: 'An answer to a conversation',
+    answer: { json: ['id', 'object', 'created', 'model', 'choices', 'usage'], other },
+    ...checked(chatSchema, chatCompletions),
+  },
+  {
+    method: 'POST',
+    path: '/v1/completions',
+    summary: 'Texts gone on with, or scored',
+    answer: { json: ['id', 'object', 'created', 'model', 'choices', 'usage'], other },
+    ...checked(completionSchema, completions),
+  },
+  {
+    method: 'POST',
+    path: '/v1/embeddings',
+    summary: 'A vector for each text',
+    answer: { json: ['object', 'data', 'model', 'usage'] },
+    ...checked(embeddingsSchema, embeddings),
+  },
+  {
+    method: 'POST',
+    path: '/v1/responses',
+    summary: 'An answer that may be gone on from',
+    answer: { json: response, other },
+    ...checked(responsesSchema, createResponse),
+  },
+  { method: 'GET', path: '/v1/responses/:response', summary: 'An answer that is kept', answer: { json: response }, handle: getResponse },
+  {
+    method: 'DELETE',
+    path: '/v1/responses/:response',
+    summary: 'Keeps an answer no longer',
+    answer: { json: ['id', 'object', 'deleted'] },
+    handle: deleteResponse,
+  },
+];
