@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import type { Conversation } from '../agent/conversation.ts';
-import type { ConfirmCall } from '../agent/tool.ts';
+import type { ConfirmCall, Tool } from '../agent/tool.ts';
+import type { AgentEvent } from '../agent/tool-loop.ts';
+import { orAborted } from '../base/abort.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
@@ -57,6 +59,8 @@ export interface ChatOptions extends Pick<OpenOptions, 'force'> {
   readonly thinking?: ChatRequest['thinking'];
   readonly thinkingTokens?: number;
   readonly confirm: ConfirmCall;
+  /** Tools beside those of a folder, asked for before each question (default: none). */
+  readonly moreTools?: () => Promise<readonly Tool[]>;
   /** News while the model loads. */
   readonly onLoad?: (event: LoadEvent) => void;
 }
@@ -70,6 +74,7 @@ export class ChatSession implements AsyncDisposable {
   #system: string | undefined;
   /** The name that the catalogue has for it: what its makers advise is known by that. */
   #advisedFor: string;
+  #folderTools: readonly Tool[] = [];
   model: string;
   toolsFolder: string | undefined;
   /** Tokens and times of the last answer. */
@@ -97,8 +102,10 @@ export class ChatSession implements AsyncDisposable {
     return this.#system;
   }
 
-  send(prompt: string, signal: AbortSignal): ReturnType<Conversation['send']> {
-    return this.#conversation.send(prompt, signal);
+  async *send(prompt: string, signal: AbortSignal): AsyncGenerator<AgentEvent> {
+    const { moreTools } = this.#options;
+    if (moreTools) this.#conversation.configure({ tools: [...this.#folderTools, ...(await orAborted(moreTools(), signal))] });
+    yield* this.#conversation.send(prompt, signal);
   }
 
   /** Goes on with another model; what was said is kept. */
@@ -121,9 +128,9 @@ export class ChatSession implements AsyncDisposable {
 
   /** Lets the model work in a folder, or takes the tools away. */
   async useTools(folder: string | undefined): Promise<void> {
-    const tools = folder === undefined ? [] : await this.#parts.builtInTools(folder);
+    this.#folderTools = folder === undefined ? [] : await this.#parts.builtInTools(folder);
     this.toolsFolder = folder;
-    this.#conversation.configure({ tools });
+    this.#conversation.configure({ tools: this.#folderTools });
   }
 
   undo(): boolean {

@@ -3,4 +3,5 @@
 export { requireAnyModel } from '../install-models.ts';
 export { runChatCommand } from './chat-commands.ts';
 export { localAnswer } from './local-answers.ts';
+export { openOutsideTools } from './outside-tools.ts';
 export { openPrompt } from './prompt.ts';

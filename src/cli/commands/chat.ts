@@ -3,8 +3,9 @@ import type { ChatSession } from '../../app/chats.ts';
 import type { Luci } from '../../app/luci.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
-import { anyText } from '../../base/value-kinds.ts';
+import { anyText, oneOf } from '../../base/value-kinds.ts';
 import type { GenerationEvent } from '../../engine/engine.ts';
+import type { OutsideTools } from '../chat/outside-tools.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
@@ -27,6 +28,7 @@ export const chat = defineCommand({
     model: modelOption,
     system: systemOption,
     tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
+    mcp: { kind: oneOf(['on', 'off']), value: 'WORD', summary: 'tools of the servers in mcp.json: on or off (default: on at a terminal)' },
     ...samplingOptions('as the model’s makers advise, else 0.7'),
     ...thinkingOptions,
     force: forceOption,
@@ -44,6 +46,8 @@ export const chat = defineCommand({
     using prompt = parts.openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
     const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
     using waiting = waitingLine(show, { isThinkingShown });
+    const isOn = options.mcp === undefined ? isTerminal : options.mcp === 'on';
+    await using outside = parts.openOutsideTools(luci, { show, prompt, isOn });
     await using session = await luci.chats.begin({
       onLoad: waiting.onLoad,
       model,
@@ -51,11 +55,12 @@ export const chat = defineCommand({
       ...samplingRequest(options),
       force: options.force,
       ...thinkingRequest(options),
-      confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
+      moreTools: outside.tools,
+      confirm: outside.confirm(({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`)),
     });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
-    const failed = await takeLines({ session, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens });
+    const failed = await takeLines({ session, outside, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens });
     if (isTerminal) show.note('');
     // Off a terminal nobody watches: the exit status tells what `ask` would.
     return isTerminal ? 0 : (failed?.exitCode ?? 0);
@@ -70,6 +75,7 @@ function checkOneModel(option: string | undefined, operand: string | undefined):
 /** What a line is answered with. */
 interface Talking {
   readonly session: ChatSession;
+  readonly outside: OutsideTools;
   readonly prompt: Prompt;
   readonly parts: typeof import('../chat/parts.ts');
   readonly luci: Luci;
@@ -98,10 +104,10 @@ async function takeLines(talking: Talking): Promise<LuciError | undefined> {
 
 /** Runs a command, tells what luci knows itself, or asks the model. Returns whether the chat goes on. */
 async function takeLine(text: string, talking: Talking): Promise<boolean> {
-  const { session, parts, luci, context } = talking;
+  const { session, outside, parts, luci, context } = talking;
   const { show } = context;
   if (text.trim() === '') return true;
-  if (text.startsWith('/')) return parts.runChatCommand(text, { session, show });
+  if (text.startsWith('/')) return parts.runChatCommand(text, { session, outside, show });
   const known = await parts.localAnswer(text, luci, show.terminal);
   if (known === undefined) await answer(text, talking);
   else if (show.json) show.data({ type: 'local', text: known });
