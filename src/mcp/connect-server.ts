@@ -37,29 +37,27 @@ export interface ServerProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** After so long without an answer it is given up. */
   readonly timeoutMs: number;
+  /** A call that says nothing for so long is given up (default 60,000). */
+  readonly callTimeoutMs?: number;
   /** Told when it has ended, however. */
   readonly onEnd?: () => void;
 }
 
-/** A call that says nothing for so long is given up, and any call after the second time. */
-const callMs = 60_000;
+/** However much a call says, it is given up after so long. */
 const maxCallMs = 600_000;
 
 /** A server that is not started yet. */
 export async function serverProcess(
   config: McpServerConfig,
-  { environment, timeoutMs, onEnd }: ServerProcessOptions,
+  { environment, timeoutMs, callTimeoutMs = 60_000, onEnd }: ServerProcessOptions,
 ): Promise<ServerProcess> {
   const { name, prefix, command, args, env, cwd, problem } = config;
   const { Client, StdioClientTransport } = await import('./sdk.ts');
-  let pid: number | null = null;
-  // Whatever ends luci at once must not leave it behind.
-  const kill = (): void => void (pid !== null && endedSafely(pid));
+  let life: Disposable | undefined;
   class Transport extends StdioClientTransport {
     override async start(): Promise<void> {
       await super.start();
-      pid = this.pid;
-      process.once('exit', kill);
+      if (this.pid !== null) life = endWithLuci(this.pid);
     }
   }
   const transport = new Transport({ command, args: [...args], cwd, env: { ...environment, ...env }, stderr: 'pipe' });
@@ -68,7 +66,7 @@ export async function serverProcess(
   let hasEnded = false;
   client.onclose = () => {
     hasEnded = true;
-    process.off('exit', kill);
+    life?.[Symbol.dispose]();
     onEnd?.();
   };
   return {
@@ -86,7 +84,7 @@ export async function serverProcess(
           tools: tools.map((tool) => ({ name: tool.name, description: tool.description ?? '', parameters: tool.inputSchema })),
           async call(tool, given, signal) {
             if (hasEnded) throw new Error(`the MCP server ${name} has ended`);
-            return callTool(client, { server: name, tool, given, signal });
+            return callTool(client, { server: name, tool, given, signal, timeout: callTimeoutMs });
           },
         };
       } catch (error) {
@@ -98,12 +96,28 @@ export async function serverProcess(
   };
 }
 
-function endedSafely(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended already.
-  }
+/** Processes that must not stay behind where luci ends at once. */
+const underWay = new Set<number>();
+
+/** Kills a process when luci ends, until this is disposed. */
+function endWithLuci(pid: number): Disposable {
+  if (underWay.size === 0) process.once('exit', killAll);
+  underWay.add(pid);
+  return {
+    [Symbol.dispose]() {
+      underWay.delete(pid);
+      if (underWay.size === 0) process.off('exit', killAll);
+    },
+  };
+}
+
+function killAll(): void {
+  for (const pid of underWay)
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended just now.
+    }
 }
 
 interface Call {
@@ -111,12 +125,13 @@ interface Call {
   readonly tool: string;
   readonly given: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal | undefined;
+  readonly timeout: number;
 }
 
-async function callTool(client: Client, { server, tool, given, signal }: Call): Promise<string> {
-  const how = { signal, timeout: callMs, maxTotalTimeout: maxCallMs, resetTimeoutOnProgress: true, onprogress: () => undefined };
+async function callTool(client: Client, { server, tool, given, signal, timeout }: Call): Promise<string> {
+  const how = { signal, timeout, maxTotalTimeout: maxCallMs, resetTimeoutOnProgress: true, onprogress: () => undefined };
   const result = await client.callTool({ name: tool, arguments: { ...given } }, how).catch((error: unknown) => {
-    throw signal?.aborted ? error : new Error(callProblem(server, error));
+    throw signal?.aborted ? error : new Error(callProblem(server, error, timeout));
   });
   if (result.isError) throw new Error(textOf(result));
   return textOf(result);
@@ -134,9 +149,9 @@ function textOf(result: { readonly content: readonly object[]; readonly structur
   return parts.join('\n');
 }
 
-function callProblem(name: string, error: unknown): string {
+function callProblem(name: string, error: unknown, timeout: number): string {
   const code = codeOf(error);
-  if (code === 'REQUEST_TIMEOUT') return `the MCP server ${name} did not answer within ${callMs / 1000} s`;
+  if (code === 'REQUEST_TIMEOUT') return `the MCP server ${name} did not answer within ${timeout / 1000} s`;
   if (code === 'CONNECTION_CLOSED') return `the MCP server ${name} has ended`;
   return `the MCP server ${name} says: ${messageOf(error)}`;
 }

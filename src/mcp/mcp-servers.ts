@@ -31,6 +31,8 @@ export interface McpServersOptions {
   readonly tell: (news: string) => void;
   /** A server that has not answered by then has failed (default 60,000: the first start of one may fetch it). */
   readonly timeoutMs?: number;
+  /** A call that says nothing for so long is given up (default 60,000). */
+  readonly callTimeoutMs?: number;
   /** So long the first question waits (default 5,000). */
   readonly waitMs?: number;
 }
@@ -45,7 +47,7 @@ interface Running {
 
 /** Nothing is started yet. */
 export function createMcpServers(configs: readonly McpServerConfig[], options: McpServersOptions): McpServers {
-  const { environment, tell, timeoutMs = 60_000, waitMs = 5_000 } = options;
+  const { environment, tell, timeoutMs = 60_000, callTimeoutMs, waitMs = 5_000 } = options;
   const all: Running[] = configs.map((config) => ({ config, state: config.isDisabled ? 'disabled' : 'not started' }));
   const toldLeftOut = new Set<string>();
   let starting: Promise<void> | undefined;
@@ -60,7 +62,7 @@ export function createMcpServers(configs: readonly McpServerConfig[], options: M
     };
     running.state = 'starting';
     try {
-      running.process = await serverProcess(config, { environment, timeoutMs, onEnd });
+      running.process = await serverProcess(config, { environment, timeoutMs, callTimeoutMs, onEnd });
       running.server = await running.process.connect();
       if (running.state === 'starting') running.state = 'ready';
     } catch (error) {

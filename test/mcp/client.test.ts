@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,7 +36,7 @@ async function configure(mcpServers: Readonly<Record<string, object>>): Promise<
 }
 
 /** The servers of the file, with what they tell. */
-function opened(options: { timeoutMs?: number; waitMs?: number } = {}): { servers: McpServers; told: string[] } {
+function opened(options: { timeoutMs?: number; callTimeoutMs?: number; waitMs?: number } = {}): { servers: McpServers; told: string[] } {
   const told: string[] = [];
   const environment = { PATH: process.env['PATH'] ?? '' };
   const variables: Readonly<Record<string, string>> = { SECRET: 's3cret-value' };
@@ -50,9 +51,11 @@ async function pids(): Promise<number[]> {
   return (await readFile(pidsPath, 'utf8')).trim().split('\n').map(Number);
 }
 
+/** Whether a process runs; one that has ended and waits to be forgotten does not. */
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
@@ -148,6 +151,13 @@ test('a server that ends in the middle of a call is told, its tools go, and the 
   await expect(named(tools, 'weak__clock').run({ town: 'Oslo' })).rejects.toThrow('weak has ended');
 });
 
+test('a call that is never answered is given up by the name of its server', async () => {
+  await configure({ time: entry() });
+  const { servers } = opened({ callTimeoutMs: 500 });
+  await using _ = servers;
+  await expect(named(await servers.tools(), 'time__wait').run({})).rejects.toThrow('the MCP server time did not answer within 0.5 s');
+});
+
 test('a call is stopped by its signal', async () => {
   await configure({ time: entry() });
   const { servers } = opened();
@@ -191,7 +201,20 @@ test('luci mcp list says what is configured and whether it answers', async () =>
     ['broken', 'failed'],
     ['off', 'disabled'],
   ]);
-  for (const pid of await pids()) await expect.poll(() => isAlive(pid)).toBe(false);
+  for (const pid of await pids()) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+});
+
+test.each([1, 2])('%i times Ctrl+C ends luci, and a server that wants to stay with it', async (times) => {
+  await configure({ stuck: entry(['silent', 'stubborn']) });
+  let luci = 0;
+  const listing = home.luci(['mcp', 'list'], { onStart: (pid) => (luci = pid) });
+  await expect.poll(() => pids().catch(() => []), { timeout: 30_000 }).toHaveLength(1);
+  for (let time = 0; time < times; time += 1) {
+    process.kill(luci, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  expect(await listing).toMatchObject({ exitCode: 130, stdout: '' });
+  for (const pid of await pids()) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 
 /** A chat on a pseudo-terminal with a model that always calls `time__clock`: types each text when what it waits for was shown. */
@@ -234,7 +257,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(exitCode).toBe(0);
     expect(shown.split('Allow time__clock {"town":"Oslo"}?').length).toBeGreaterThan(2);
     expect(shown).toContain('time: ready, 7 tools');
-    for (const pid of await pids()) await expect.poll(() => isAlive(pid)).toBe(false);
+    for (const pid of await pids()) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   },
 );
 

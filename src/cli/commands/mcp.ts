@@ -1,3 +1,4 @@
+import { orAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
@@ -59,7 +60,7 @@ async function start(
   return 0;
 }
 
-async function list({ luci: open, show }: CommandContext): Promise<number> {
+async function list({ luci: open, show, signal }: CommandContext): Promise<number> {
   const { directories, settings } = await open();
   const [{ readMcpConfig }, { createMcpServers }] = await Promise.all([
     import('../../mcp/server-config.ts'),
@@ -72,7 +73,7 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
     waitMs: 2 * listTimeoutMs, // Both of its answers have as long.
     timeoutMs: listTimeoutMs,
   });
-  await servers.tools();
+  await orAborted(servers.tools(), signal);
   const { states } = servers;
   if (show.json) show.data(states);
   else if (states.length === 0)
