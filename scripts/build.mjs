@@ -57,7 +57,16 @@ const esm = {
 const bundled = new Set();
 
 const builds = [
-  { entryPoints: { index: 'index.ts' }, ...esm, minifyWhitespace: false, minifySyntax: false, minifyIdentifiers: false },
+  // The doors of the library share what they are made of: an error of one is an error of the other.
+  {
+    entryPoints: { index: 'index.ts', ai: 'ai/index.ts' },
+    ...esm,
+    splitting: true,
+    chunkNames: 'library/[name]-[hash]',
+    minifyWhitespace: false,
+    minifySyntax: false,
+    minifyIdentifiers: false,
+  },
   {
     entryPoints: {
       'engine-host': 'engine/host/main.ts',

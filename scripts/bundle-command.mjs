@@ -4,11 +4,13 @@ import { join, relative, resolve, sep } from 'node:path';
 
 /** Modules that are imported while the command runs, and yet by nearly every command. */
 const nearlyAlways = ['app/create-luci.ts', 'catalog/load-catalog.ts', 'cli/install-models.ts', 'engine/host/find-host.ts'];
+/** Modules with large packages that few commands need, and the file each is built to. They are imported while the command runs. */
+const ownFiles = { 'mcp/sdk.ts': 'mcp-sdk.cjs' };
 /** Modules of Node of which luci uses functions only. They take 1 and 2 ms to load, and most commands end without. */
 const lazyModules = ['node:fs/promises', 'node:tty'];
 
 /**
- * Writes cli-main.cjs and cli-more.cjs to `folder`; returns the files that went into them. In one file everything would be read, and
+ * Writes cli-main.cjs, cli-more.cjs and {@link ownFiles} to `folder`; returns the files that went into them. In one file everything would be read, and
  * unpacked from the code cache, at every start: 1.3 ms more. cli.cjs joins the two: what one of them takes from the other is named
  * `main:FILE` and `more:FILE`.
  * @param options esbuild's, for all of luci
@@ -26,7 +28,7 @@ export async function bundleCommand(esbuild, { source, folder, options }) {
       define: { ...options.define, 'import.meta.dirname': '__dirname' },
       stdin: { contents, resolveDir: source },
       absWorkingDir: source,
-      plugins: [...options.plugins, lazily(), plugin],
+      plugins: [...options.plugins, lazily(), leaveOwnFiles(source), plugin],
       banner: { js: before },
       footer: { js: after },
       outfile: join(folder, name),
@@ -44,7 +46,29 @@ export async function bundleCommand(esbuild, { source, folder, options }) {
   const more = await bundle(asMore, share('more', [...left]), takeFrom(source, inMain, taken));
   const main = await bundle(asMain, `${start}\n${share('main', [...taken])}`, leaveOut(source, left));
   for (const { name } of [asMain, asMore]) toAscii(join(folder, name));
-  return [...Object.keys(main.metafile.inputs), ...Object.keys(more.metafile.inputs)];
+  const own = await esbuild.build({
+    ...options,
+    format: 'cjs',
+    entryPoints: Object.entries(ownFiles).map(([file, name]) => ({ in: file, out: name.replace(/\.cjs$/, '') })),
+    absWorkingDir: source,
+    outExtension: { '.js': '.cjs' },
+    outdir: folder,
+    metafile: true,
+  });
+  return [main, more, own].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+}
+
+/** Leaves what has a file of its own for that file; cli.cjs requires it from beside itself. */
+function leaveOwnFiles(source) {
+  return {
+    name: 'leave-own-files',
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const name = ownFiles[nameOf(source, resolve(resolveDir, path))];
+        return name === undefined ? undefined : { path: `./${name}`, external: true };
+      });
+    },
+  };
 }
 
 /** Leaves what is imported while the command runs for cli-more.cjs, and notes it in `left`. */

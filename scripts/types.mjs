@@ -12,9 +12,11 @@ mkdirSync(folder, { recursive: true });
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', folder], { cwd: root, stdio: 'inherit' });
 // What they need beyond ES2022 they ask for themselves, whatever `types` and `lib` of a program say.
-const index = join(folder, 'index.d.ts');
 const needs = '/// <reference types="node" />\n/// <reference lib="esnext.disposable" />\n';
-writeFileSync(index, needs + readFileSync(index, 'utf8'));
+for (const door of ['index.d.ts', 'ai/index.d.ts']) {
+  const path = join(folder, door);
+  writeFileSync(path, needs + readFileSync(path, 'utf8'));
+}
 cpSync(folder, `${folder}-cjs`, { recursive: true });
 cpSync(`${folder}-cjs`, join(folder, 'cjs'), { recursive: true });
 rmSync(`${folder}-cjs`, { recursive: true });

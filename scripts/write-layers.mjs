@@ -27,9 +27,9 @@ for (const [name, text] of made) {
 /** A rule a layer, then one for each folder that alone may import a package: the linter heeds the last that fits. */
 function overrides() {
   const all = layers.map((layer) => override(include(layer.name), layer, packages));
-  for (const [name, folder] of Object.entries(packages)) {
+  for (const folder of new Set(Object.values(packages))) {
     const layer = layers.find((one) => folder.split('/')[0] === one.name);
-    const others = Object.fromEntries(Object.entries(packages).filter(([other]) => other !== name));
+    const others = Object.fromEntries(Object.entries(packages).filter(([, home]) => home !== folder));
     all.push(override(include(folder), layer, others));
   }
   return all;

@@ -22,3 +22,10 @@ export function requestOf(messages: readonly ChatMessage[], defaults: RequestDef
 export function systemTurn(system: string | undefined): ChatMessage[] {
   return system ? [{ role: 'system', content: system }] : [];
 }
+
+/** Templates know one system prompt, at the head: several become one. */
+export function withOneSystem(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const told = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
+  if (told.length === 0) return messages;
+  return [{ role: 'system', content: told.join('\n\n') }, ...messages.filter(({ role }) => role !== 'system')];
+}

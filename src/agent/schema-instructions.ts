@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../engine/engine.ts';
+import type { ChatMessage, JsonSchema } from '../engine/engine.ts';
 
 /**
  * What a model is told of the form of its answer. A grammar forces the form, but a model that does not know it writes something else into it:
@@ -8,6 +8,15 @@ export function schemaInstructions(schema: JsonSchema): string {
   const { description } = schema;
   const note = typeof description === 'string' ? ` (${description.slice(0, maxDescription)})` : '';
   return `Reply with JSON only, of this form: ${cut(formOf(schema, { whole: schema, depth: 0 }) + note)}`;
+}
+
+/** A conversation whose last question says the form of the answer; one that may have any form is left as it is. */
+export function withSchemaInstructions(messages: readonly ChatMessage[], schema: JsonSchema): readonly ChatMessage[] {
+  const last = messages.findLastIndex(({ role }) => role === 'user');
+  const isForm = Object.keys(schema).length > 1;
+  return messages.map((message, index) =>
+    index === last && isForm ? { role: 'user', content: `${message.content}\n\n${schemaInstructions(schema)}` } : message,
+  );
 }
 
 /** Characters of it: about 500 tokens. */

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import type { Conversation } from '../agent/conversation.ts';
 import type { FileChange } from '../agent/journal/file-change.ts';
-import type { ConfirmCall } from '../agent/tool.ts';
+import type { ConfirmCall, Tool } from '../agent/tool.ts';
 import type { AgentEvent } from '../agent/tool-loop.ts';
+import { orAborted } from '../base/abort.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
@@ -60,6 +61,8 @@ export interface ChatOptions extends Pick<OpenOptions, 'force'> {
   readonly thinking?: ChatRequest['thinking'];
   readonly thinkingTokens?: number;
   readonly confirm: ConfirmCall;
+  /** Tools beside those of a folder, asked for before each question (default: none). */
+  readonly moreTools?: () => Promise<readonly Tool[]>;
   /** News while the model loads. */
   readonly onLoad?: (event: LoadEvent) => void;
 }
@@ -76,6 +79,7 @@ export class ChatSession implements AsyncDisposable {
   readonly #marks = new WeakMap<ChatMessage, string>();
   /** The name that the catalogue has for it: what its makers advise is known by that. */
   #advisedFor: string;
+  #folderTools: readonly Tool[] = [];
   model: string;
   toolsFolder: string | undefined;
   /** Tokens and times of the last answer. */
@@ -103,8 +107,10 @@ export class ChatSession implements AsyncDisposable {
     return this.#system;
   }
 
-  send(prompt: string, signal: AbortSignal): ReturnType<Conversation['send']> {
-    return this.#marked(this.#conversation.send(prompt, signal));
+  async *send(prompt: string, signal: AbortSignal): AsyncGenerator<AgentEvent> {
+    const { moreTools } = this.#options;
+    if (moreTools) this.#conversation.configure({ tools: [...this.#folderTools, ...(await orAborted(moreTools(), signal))] });
+    yield* this.#marked(this.#conversation.send(prompt, signal));
   }
 
   /** Marks the question that is remembered, and what tools change for it. */
@@ -144,9 +150,9 @@ export class ChatSession implements AsyncDisposable {
 
   /** Lets the model work in a folder, or takes the tools away. */
   async useTools(folder: string | undefined): Promise<void> {
-    const tools = folder === undefined ? [] : await this.#parts.builtInTools(folder, { question: () => this.#mark });
+    this.#folderTools = folder === undefined ? [] : await this.#parts.builtInTools(folder, { question: () => this.#mark });
     this.toolsFolder = folder;
-    this.#conversation.configure({ tools });
+    this.#conversation.configure({ tools: this.#folderTools });
   }
 
   /**

@@ -15,6 +15,7 @@ import { launch } from './commands/launch.ts';
 import { list } from './commands/list.ts';
 import { llm } from './commands/llm.ts';
 import { logs } from './commands/logs.ts';
+import { mcp } from './commands/mcp.ts';
 import { models } from './commands/models.ts';
 import { net } from './commands/net.ts';
 import { ps } from './commands/ps.ts';
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   serve,
   service,
   launch,
+  mcp,
   remote,
   runtime,
   config,

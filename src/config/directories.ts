@@ -19,6 +19,8 @@ export interface Directories {
   readonly configFile: string;
   /** The user's own catalogue entries. */
   readonly catalogFile: string;
+  /** MCP servers whose tools chats may use. */
+  readonly mcpFile: string;
 }
 
 /** The layout of a home folder. */
@@ -36,5 +38,6 @@ export function directoriesOf(home: string): Directories {
     keys: join(home, 'keys'),
     configFile: join(home, 'config.json'),
     catalogFile: join(home, 'catalog.json'),
+    mcpFile: join(home, 'mcp.json'),
   };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import * as provider from '../../src/ai/index.ts';
 import * as library from '../../src/index.ts';
 
 /** docs/library.md says what there is, and nothing that there is not. */
@@ -19,13 +20,16 @@ test('the table of errors is the one in the code', () => {
 });
 
 test('everything that is exported is described', () => {
-  expect(Object.keys(library).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
+  expect(Object.keys({ ...library, ...provider }).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
 });
 
 test('what the examples import is exported', () => {
   const imported = [...page.matchAll(/import \{ ([^}]+) \} from 'luci'/g)].flatMap(([, names = '']) => names.split(', '));
   expect(imported.length).toBeGreaterThan(3);
   for (const name of imported) expect(library).toHaveProperty(name);
+  const ofProvider = [...page.matchAll(/import \{ ([^}]+) \} from 'luci\/ai'/g)].flatMap(([, names = '']) => names.split(', '));
+  expect(ofProvider).toEqual(['luci']);
+  for (const name of ofProvider) expect(provider).toHaveProperty(name);
 });
 
 test('every page a document links to is there, and so is every picture', () => {

@@ -27,6 +27,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'luci program '));
   await mkdir(join(folder, 'node_modules', '@types'), { recursive: true });
   await symlink(clone, join(folder, 'node_modules', 'luci'));
+  await symlink(join(clone, 'node_modules', 'ai'), join(folder, 'node_modules', 'ai'));
 });
 afterAll(async () => {
   await home[Symbol.asyncDispose]();
@@ -81,7 +82,9 @@ test.each([
 /** The blocks of code of a page, each with its indent taken away. */
 async function examplesOf(page: string): Promise<string[]> {
   const blocks = (await readFile(join(clone, page), 'utf8')).match(/(?:^ {4}.*\n(?:\n(?= {4}))?)+/gm) ?? [];
-  return blocks.map((block) => block.replace(/^ {4}/gm, '')).filter((block) => /'luci'|luci\.|agent/.test(block) && !/^luci /m.test(block));
+  return blocks
+    .map((block) => block.replace(/^ {4}/gm, ''))
+    .filter((block) => /'luci(\/ai)?'|luci\.|agent/.test(block) && !/^luci /m.test(block));
 }
 
 test.each(['README.md', 'docs/library.md'])('the first example of %s runs as it stands, as a plain .mjs file', async (page) => {
@@ -99,9 +102,25 @@ test('the example of the catalogue gives what its comments say', async () => {
   expect(await run('catalog.mjs', asked)).toMatchObject({ stdout: expect.stringMatching(/^(true .*\n)+$/), stderr: '', exitCode: 0 });
 });
 
+test('the example of the AI SDK runs as it stands, and ends by itself', async () => {
+  const example = (await examplesOf('docs/library.md')).find((block) => block.includes("'luci/ai'")) ?? '';
+  const { stdout, stderr, exitCode } = await run('ai-sdk.mjs', example);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(stdout).toMatch(new RegExp(`^${tinyReply} \\d+\\n$`));
+});
+
+test('an error of luci/ai is one of luci', async () => {
+  const text =
+    "import { isLuciError } from 'luci';\nimport { luci } from 'luci/ai';\nconst asked = luci('llama3.2').doGenerate({ prompt: [] });\nawait asked.catch((error) => console.log(isLuciError(error, 'MODEL_NOT_INSTALLED')));";
+  expect(await run('same-errors.mjs', text)).toEqual({ stdout: 'true\n', stderr: '', exitCode: 0 });
+});
+
 test('require() loads it', async () => {
-  const { stdout, exitCode } = await run('program.cjs', "console.log(typeof require('luci').LlamafileAgent);");
-  expect({ stdout, exitCode }).toEqual({ stdout: 'function\n', exitCode: 0 });
+  const { stdout, exitCode } = await run(
+    'program.cjs',
+    "console.log(typeof require('luci').LlamafileAgent, typeof require('luci/ai').luci);",
+  );
+  expect({ stdout, exitCode }).toEqual({ stdout: 'function function\n', exitCode: 0 });
 });
 
 const { buildSync } = createRequire(join(clone, 'src', 'package.json'))('esbuild') as {
@@ -143,8 +162,9 @@ test('the types compile in every usual kind of program, strictly and with nothin
   const body =
     'export const ask = async (luci: Luci): Promise<string> => (await luci.list())[0]?.name ?? new LlamafileAgent().query("x");\n';
   const wrong = '// @ts-expect-error: the types are there, and say what is wrong\nnew LlamafileAgent({ modelName: 1 });\n';
-  const esm = `import { LlamafileAgent, type Luci } from 'luci';\n${body}${wrong}`;
-  const cjs = `import luci = require('luci');\nimport LlamafileAgent = luci.LlamafileAgent;\ntype Luci = luci.Luci;\n${body}${wrong}`;
+  const called = 'export const id: string = createLuciProvider()("x").modelId;\n';
+  const esm = `import { LlamafileAgent, type Luci } from 'luci';\nimport { createLuciProvider } from 'luci/ai';\n${body}${called}${wrong}`;
+  const cjs = `import luci = require('luci');\nimport LlamafileAgent = luci.LlamafileAgent;\nimport ai = require('luci/ai');\nimport createLuciProvider = ai.createLuciProvider;\ntype Luci = luci.Luci;\n${body}${called}${wrong}`;
   await writeFile(join(root, 'esm.mts'), esm);
   await writeFile(join(root, 'cjs.cts'), cjs);
   await writeFile(join(root, 'bundled.ts'), esm);

@@ -46,7 +46,7 @@ test('the types name no package: a program that checks its libraries strictly ha
   execFileSync(process.execPath, [join(clone, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', root], {
     cwd: clone,
   });
-  const waiting = [join(root, 'index.d.ts')];
+  const waiting = [join(root, 'index.d.ts'), join(root, 'ai', 'index.d.ts')];
   const seen = new Set<string>();
   const packages: string[] = [];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

@@ -6,6 +6,7 @@ import { hasModel, requireAnyModel } from '../install-models.ts';
 import { runChatCommand } from './chat-commands.ts';
 import { replyItself } from './exact-replies.ts';
 import { interruptible } from './interruptible.ts';
+import type { OutsideTools } from './outside-tools.ts';
 import type { Prompt } from './prompt.ts';
 
 /** A chat where no model is installed: luci answers what it can itself, and a model is fetched when a line needs one. */
@@ -65,8 +66,15 @@ async function takeLine(line: string, { prompt, luci, context }: Begun): Promise
   const withoutSession = {
     show,
     get session(): ChatSession {
-      throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed yet. The first question that needs one fetches the starter.');
+      return noModel();
+    },
+    get outside(): Pick<OutsideTools, 'command'> {
+      return noModel();
     },
   };
   return (await runChatCommand(line, withoutSession)) ? 'answered' : 'end';
+}
+
+function noModel(): never {
+  throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed yet. The first question that needs one fetches the starter.');
 }

@@ -8,12 +8,14 @@ import { definitions } from '../show/definitions.ts';
 import type { Show } from '../show/show.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { printable } from '../show/text.ts';
+import type { OutsideTools } from './outside-tools.ts';
 
 /** What begins with a slash in a chat. */
 
 /** What a chat command works with. */
 interface ChatCommandContext {
   readonly session: ChatSession;
+  readonly outside: Pick<OutsideTools, 'command'>;
   readonly show: Show;
 }
 
@@ -54,6 +56,12 @@ const commands: readonly ChatCommand[] = [
         session.toolsFolder === undefined ? 'tools: off' : `tools: on in ${printable(session.toolsFolder)}; changes are asked for first`,
       );
     },
+  },
+  {
+    name: 'mcp',
+    operand: '[on|off]',
+    summary: 'show the servers of mcp.json, start them anew, or end them',
+    run: async ({ outside, show }, word) => show.note(await outside.command(word)),
   },
   {
     name: 'clear',

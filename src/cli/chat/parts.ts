@@ -3,4 +3,5 @@
 export { untilModel } from './before-model.ts';
 export { runChatCommand } from './chat-commands.ts';
 export { replyItself } from './exact-replies.ts';
+export { openOutsideTools } from './outside-tools.ts';
 export { openPrompt } from './prompt.ts';

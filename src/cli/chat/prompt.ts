@@ -12,6 +12,8 @@ export interface Prompt extends Disposable {
   next(): Promise<string | undefined>;
   /** Asks for yes or no. Off a terminal the answer is no. Throws as well. */
   confirm(question: string): Promise<boolean>;
+  /** Asks for a line. Undefined off a terminal, and at the end. */
+  ask(question: string): Promise<string | undefined>;
   /** What Ctrl+C does while it is set; at the prompt it empties the line. */
   onInterrupt: (() => void) | undefined;
 }
@@ -84,8 +86,10 @@ export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; 
     stopped,
     next: () => orAborted(readMessage(readLine), stopped),
     async confirm(question) {
-      if (!isTerminal) return false;
-      return /^y(es)?$/i.test(((await orAborted(readLine(`${printable(question)} [y/N] `), stopped)) ?? '').trim());
+      return /^y(es)?$/i.test(((await prompt.ask(`${question} [y/N] `)) ?? '').trim());
+    },
+    async ask(question) {
+      return isTerminal ? orAborted(readLine(printable(question)), stopped) : undefined;
     },
     [Symbol.dispose]() {
       process.stdin.off('keypress', onKey);

@@ -3,8 +3,9 @@ import type { ChatSession } from '../../app/chats.ts';
 import type { Luci } from '../../app/luci.ts';
 import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
-import { anyText } from '../../base/value-kinds.ts';
+import { anyText, oneOf } from '../../base/value-kinds.ts';
 import type { GenerationEvent } from '../../engine/engine.ts';
+import type { OutsideTools } from '../chat/outside-tools.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
@@ -28,6 +29,7 @@ export const chat = defineCommand({
     model: modelOption,
     system: systemOption,
     tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
+    mcp: { kind: oneOf(['on', 'off']), value: 'WORD', summary: 'tools of the servers in mcp.json: on or off (default: on at a terminal)' },
     ...samplingOptions('as the model’s makers advise, else 0.7'),
     ...thinkingOptions,
     force: forceOption,
@@ -46,6 +48,8 @@ export const chat = defineCommand({
     if (before.hasEnded) return isTerminal ? 0 : (before.failed?.exitCode ?? 0);
     const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
     using waiting = waitingLine(show, { isThinkingShown });
+    const isOn = options.mcp === undefined ? isTerminal : options.mcp === 'on';
+    await using outside = parts.openOutsideTools(luci, { show, prompt, isOn });
     await using session = await luci.chats.begin({
       onLoad: waiting.onLoad,
       model,
@@ -53,11 +57,14 @@ export const chat = defineCommand({
       ...samplingRequest(options),
       force: options.force,
       ...thinkingRequest(options),
-      confirm: (call, _, warning) => prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
+      moreTools: outside.tools,
+      confirm: outside.confirm((call, _, warning) =>
+        prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
+      ),
     });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
-    const failed = await takeLines({ session, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens }, before.line);
+    const failed = await takeLines({ session, outside, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens }, before.line);
     if (isTerminal) show.note('');
     // Off a terminal nobody watches: the exit status tells what `ask` would.
     return isTerminal ? 0 : ((before.failed ?? failed)?.exitCode ?? 0);
@@ -72,6 +79,7 @@ function checkOneModel(option: string | undefined, operand: string | undefined):
 /** What a line is answered with. */
 interface Talking {
   readonly session: ChatSession;
+  readonly outside: OutsideTools;
   readonly prompt: Prompt;
   readonly parts: typeof import('../chat/parts.ts');
   readonly luci: Luci;
@@ -100,10 +108,10 @@ async function takeLines(talking: Talking, first?: string): Promise<LuciError | 
 
 /** Runs a command, tells what luci knows itself, or asks the model. Returns whether the chat goes on. */
 async function takeLine(text: string, talking: Talking): Promise<boolean> {
-  const { session, parts, luci, context, prompt } = talking;
+  const { session, outside, parts, luci, context, prompt } = talking;
   const { show } = context;
   if (text.trim() === '') return true;
-  if (text.startsWith('/')) return parts.runChatCommand(text, { session, show });
+  if (text.startsWith('/')) return parts.runChatCommand(text, { session, outside, show });
   if (!(await parts.replyItself(text, { luci, context, prompt, chatModel: session.model }))) await answer(text, talking);
   return true;
 }

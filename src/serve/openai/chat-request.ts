@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { schemaInstructions } from '../../agent/schema-instructions.ts';
+import { withOneSystem } from '../../agent/request.ts';
+import { withSchemaInstructions } from '../../agent/schema-instructions.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { ChatMessage, ChatRequest, JsonSchema, Sampling, ToolCall, ToolDefinition } from '../../engine/engine.ts';
 import type { AnswerRequest } from '../answer.ts';
@@ -89,7 +90,7 @@ export function answerRequestOf(body: ChatBody): AnswerRequest {
     tools,
     oneCall: body.parallel_tool_calls === false,
     request: {
-      messages: jsonSchema && tools.length === 0 ? withInstructions(messages, jsonSchema) : messages,
+      messages: jsonSchema && tools.length === 0 ? withSchemaInstructions(messages, jsonSchema) : messages,
       jsonSchema,
       toolChoice,
       thinking: thinkingOf(body),
@@ -134,15 +135,6 @@ function thinkingOf({ reasoning_effort: effort, chat_template_kwargs: told }: Ch
 function schemaOf({ response_format: format }: ChatBody): JsonSchema | undefined {
   if (format?.type === 'json_schema') return format.json_schema.schema;
   return format?.type === 'json_object' ? { type: 'object' } : undefined;
-}
-
-/** A grammar forces the form, but a model that is not told it writes something else into it. */
-function withInstructions(messages: readonly ChatMessage[], schema: JsonSchema): readonly ChatMessage[] {
-  const last = messages.findLastIndex(({ role }) => role === 'user');
-  const isForm = Object.keys(schema).length > 1;
-  return messages.map((message, index) =>
-    index === last && isForm ? { role: 'user', content: `${message.content}\n\n${schemaInstructions(schema)}` } : message,
-  );
 }
 
 function toolsOf({ tools: given, tool_choice: choice }: ChatBody): {
@@ -201,13 +193,6 @@ function callOf({ id, function: { name, arguments: text } }: v.InferOutput<typeo
     // As the model wrote it.
   }
   return { id, name, arguments: {}, unreadable: text };
-}
-
-/** Templates know one system prompt, at the head. */
-function withOneSystem(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  const told = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
-  if (told.length === 0) return messages;
-  return [{ role: 'system', content: told.join('\n\n') }, ...messages.filter(({ role }) => role !== 'system')];
 }
 
 /** The text of a message that may be given in parts. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AnswerEvent, wholeAnswer } from './answer.ts';
+import { type AnswerEvent, wholeAnswer } from './client-answer.ts';
 
 test('an answer that ends without its end is a failure of the engine, with a next step', async () => {
   async function* broken(): AsyncGenerator<AnswerEvent> {
