@@ -80,8 +80,14 @@ export function lateParts(parts: EarlyParts): LateParts {
     trust: true,
   });
   const speed = loadedOnUse<Speed>(async () => (await import('./speed/speed.ts')).createSpeed(parts), { bench: true, recommend: true });
-  const chats = loadedOnUse<Chats>(async () => (await import('./chats.ts')).createChats({ ...parts, chatsFolder: directories.chats }), {
+  const { chats: chatsFolder, trash: trashFolder } = directories;
+  const chats = loadedOnUse<Chats>(async () => (await import('./chats.ts')).createChats({ ...parts, chatsFolder, trashFolder }), {
     begin: true,
+    list: true,
+    matching: true,
+    read: true,
+    export: true,
+    remove: true,
   });
   const cleanup = loadedOnUse<Cleanup>(async () => (await import('./cleanup.ts')).createCleanup(directories), {
     waste: true,

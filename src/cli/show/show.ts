@@ -59,7 +59,7 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       if (!quiet) toStderr(`${terminal.errIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
     live(lines) {
-      if (quiet || !terminal.errIsTerminal) return;
+      if (quiet || !terminal.errIsTerminal || terminal.isPlain) return;
       clearLive();
       // A line that wrapped could not be drawn over.
       for (const line of lines)

@@ -11,6 +11,8 @@ export interface Terminal {
   /** Whether stdout, and stderr, are a person's terminal. */
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Nothing but text and line ends is written: no colour, no line drawn over, no cursor moved. */
+  readonly isPlain: boolean;
   readonly out: Output;
   readonly err: Output;
   readonly marks: Marks;
@@ -61,13 +63,14 @@ const asciiMarks: Marks = {
 const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold' } as const;
 
 /** The terminal this process runs in. */
-export function currentTerminal({ noColour = false }: { noColour?: boolean } = {}): Terminal {
+export function currentTerminal({ noColour = false, isPlain = false }: { noColour?: boolean; isPlain?: boolean } = {}): Terminal {
   const { colour, unicode, isDumb, columns } = readTerminalEnvironment();
   const out = openOutput(1);
   const err = openOutput(2);
   const outIsTerminal = out.isTerminal;
   const errIsTerminal = err.isTerminal && !isDumb;
-  const coloured = { out: !noColour && (colour ?? outIsTerminal), err: !noColour && (colour ?? errIsTerminal) };
+  const mayColour = !noColour && !isPlain;
+  const coloured = { out: mayColour && (colour ?? outIsTerminal), err: mayColour && (colour ?? errIsTerminal) };
   return {
     get columns() {
       // Terminals without a window, as those of build machines, say 0.
@@ -77,6 +80,7 @@ export function currentTerminal({ noColour = false }: { noColour?: boolean } = {
     err,
     outIsTerminal,
     errIsTerminal,
+    isPlain: isPlain || isDumb,
     marks: unicode ? unicodeMarks : asciiMarks,
     style(style, text, stream = 'err') {
       return coloured[stream] ? styleText(formats[style], text, { validateStream: false }) : text;

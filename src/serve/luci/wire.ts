@@ -148,6 +148,8 @@ export interface ChatAnswer {
   readonly id: string;
   readonly title: string;
   readonly turns: readonly WireTurn[];
+  /** The turn that the chat goes on after. */
+  readonly place: string | null;
 }
 
 /** An event of POST /luci/chats/ID/answers. */
