@@ -44,24 +44,17 @@ export async function showAnswer(make: (signal: AbortSignal) => AsyncIterable<Ag
   } catch (error) {
     waiting.stop();
     if (!stopper.signal.aborted) throw error;
-    show.endStream();
-    show.note(`${isMidLine(said.text) ? '\n' : ''}(stopped)`);
-    said.text = '';
+    show.note('(stopped)');
   } finally {
     waiting.stop();
     prompt.onInterrupt = undefined;
-    show.endStream();
-    if (isMidLine(said.text) && !show.json) show.stream('\n');
+    show.endAnswer();
     tellForgotten(how);
   }
   if (end) {
     noteCut(show, end, session.settings.maxTokens);
     tellState('Answer complete', how);
   }
-}
-
-function isMidLine(text: string): boolean {
-  return text !== '' && !text.endsWith('\n');
 }
 
 /** One word for the state, for who hears the screen read. */
@@ -89,8 +82,8 @@ function sayThinking(text: string, said: Said, { show, view }: Answering): void 
 function sayText(text: string, said: Said, { show, view }: Answering): void {
   const isFirst = said.text === '';
   const piece = isFirst ? text.trimStart() : text;
-  const gap = view.isThinkingShown && isFirst && said.thinking !== '' ? '\n\n' : '';
-  if (!show.json) show.stream(gap + piece);
+  if (view.isThinkingShown && isFirst && said.thinking !== '' && !show.json) show.stream('\n\n', 'dim');
+  if (!show.json) show.stream(piece);
   said.text += piece;
 }
 

@@ -10,6 +10,7 @@ import { forceOption, modelOption, samplingOptions, samplingRequest, systemOptio
 import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
 import { readPiped } from '../read-piped.ts';
 import { noteCut } from '../show/cut-answer.ts';
+import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
@@ -109,6 +110,7 @@ async function answerOne({ agent, name, prompt, request, schema, options, show, 
     waiting.stop();
     show.data({ model: name, ...answer });
   } else {
+    if (!options.raw) await useMarkdown(show);
     const end = await streamAnswer(show, agent.stream(prompt, request), { waiting, isThinkingShown });
     if (end) noteCut(show, end, options.maxTokens);
   }
@@ -153,7 +155,7 @@ async function streamAnswer(
   return end;
 }
 
-function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
+function answerWriter({ stream, endAnswer }: Show, isThinkingShown: boolean) {
   let last = '';
   let isThinking = false;
   return {
@@ -165,7 +167,7 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
       // Models like to begin with a line end.
       const text = last === '' ? piece.trimStart() : piece;
       if (type !== 'text' || text === '') return;
-      if (isThinking) stream('\n\n');
+      if (isThinking) stream('\n\n', 'dim');
       isThinking = false;
       stream(text);
       last = text;
@@ -173,10 +175,7 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
     get isEmpty(): boolean {
       return last === '';
     },
-    end(): void {
-      if (isThinking || (last !== '' && !last.endsWith('\n'))) stream('\n');
-      endStream();
-    },
+    end: endAnswer,
   };
 }
 

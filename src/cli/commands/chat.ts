@@ -8,6 +8,7 @@ import type { Prompt } from '../chat/prompt.ts';
 import { type CommandContext, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
+import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 import { waitingLine } from '../show/waiting-line.ts';
@@ -68,6 +69,7 @@ export const chat = defineCommand({
     await using session = await beginChat({ luci, prompt, show, options, model, onLoad: waiting.onLoad });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
+    await useMarkdown(show);
     const failed = await (async () => {
       await resume(options, { session, luci, prompt, show }, parts);
       const answer: ChatCommandContext['answer'] = (make) => parts.showAnswer(make, { session, prompt, show, waiting, view });

@@ -20,8 +20,8 @@ export interface Terminal {
   style(style: Style, text: string, stream?: 'out' | 'err'): string;
 }
 
-/** Roles of colour: done, care, wrong, detail, strong. */
-export type Style = 'good' | 'care' | 'bad' | 'dim' | 'bold';
+/** Roles of colour: done, care, wrong, detail, strong, stressed. */
+export type Style = 'good' | 'care' | 'bad' | 'dim' | 'bold' | 'italic';
 
 /** Signs with a fall-back that any terminal and any screen reader can say. */
 export interface Marks {
@@ -34,6 +34,9 @@ export interface Marks {
   readonly bar: readonly [full: string, half: string, empty: string];
   readonly ellipsis: string;
   readonly dot: string;
+  /** Before the lines of a quotation, and of which a rule is made. */
+  readonly quote: string;
+  readonly rule: string;
 }
 
 /** As most terminals show them. */
@@ -47,6 +50,8 @@ export const unicodeMarks: Marks = {
   bar: ['━', '╸', '━'],
   ellipsis: '…',
   dot: '·',
+  quote: '│',
+  rule: '─',
 };
 const asciiMarks: Marks = {
   done: 'ok',
@@ -58,9 +63,11 @@ const asciiMarks: Marks = {
   bar: ['#', '#', '.'],
   ellipsis: '...',
   dot: '-',
+  quote: '|',
+  rule: '-',
 };
 
-const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold' } as const;
+const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold', italic: 'italic' } as const;
 
 /** The terminal this process runs in. */
 export function currentTerminal({ noColour = false, isPlain = false }: { noColour?: boolean; isPlain?: boolean } = {}): Terminal {
