@@ -63,8 +63,10 @@ function textLines(tokens: readonly Token[]): readonly Line[] {
 }
 
 function codeLines({ text }: Tokens.Code): readonly Line[] {
-  if (text === '') return [];
-  return text.split('\n').map((line) => ({ indent: line === '' ? '' : '    ', hang: '', spans: [{ text: line }], isCode: true }));
+  // Empty lines at the end of code that still grows may become any lines.
+  const whole = text.replace(/\n+$/, '');
+  if (whole === '') return [];
+  return whole.split('\n').map((line) => ({ indent: line === '' ? '' : '    ', hang: '', spans: [{ text: line }], isCode: true }));
 }
 
 function listLines({ items, ordered, start }: Tokens.List, options: BlockOptions): readonly Line[] {

@@ -15,8 +15,9 @@ export function stableText(text: string): string {
   if (leaf === 'table') return /\n[ \t>]*\n$/.test(text) ? text : text.slice(0, tableStart(text, lineAt));
   // Code is shown by the line: the one that ends it looks like it.
   if (leaf === 'code' || leaf === 'html') return text.slice(0, lineAt);
-  if (undecided.test(line) || line.includes('|')) return text.slice(0, headStart(text, lineAt));
-  return untilWord(text.slice(0, lineAt + openMarkAt(line)), lineAt);
+  const words = untilWord(text.slice(0, lineAt + openMarkAt(line)), lineAt);
+  // Of a line that is begun by its signs alone nothing is shown, and of one with bars neither.
+  return undecided.test(words.slice(lineAt)) || line.includes('|') ? text.slice(0, headStart(text, lineAt)) : words;
 }
 
 /** The kind of the block, or the block in a block, that more text goes on with. */
