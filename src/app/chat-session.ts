@@ -6,7 +6,8 @@ import { LuciError } from '../base/errors.ts';
 import { withAdvice } from '../catalog/advised-sampling.ts';
 import type { ChatMessage, Usage } from '../engine/engine.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
-import { contentOf, figuresOf, goOn, messagesOf, systemOf } from './chat-branch.ts';
+import { emptyDraft, follow, stepsOf, turnOf } from './answer-draft.ts';
+import { contentOf, goOn, messagesOf, systemOf } from './chat-branch.ts';
 import { type ChatTurn, type KeptChat, titleOf } from './chat-files.ts';
 import { type ChatRecord, createChatRecord, type NewTurn, type RecordParts } from './chat-record.ts';
 import type { ChatOptions, ChatParts } from './chats.ts';
@@ -162,7 +163,7 @@ export class ChatSession implements AsyncDisposable {
     };
     if (this.#system) await add({ role: 'system', content: this.#system });
     await add({ role: 'user', content: summaryQuestion });
-    await add({ role: 'assistant', content: draft.content.trim(), model: this.model, end: draft.end, ...figuresOf(draft.usage) });
+    await add(turnOf({ ...draft, content: draft.content.trim() }, this.model));
     for (const { type: _, id: _id, parent: _parent, at: _at, ...turn } of path.slice(at)) if (turn.role !== 'system') await add(turn);
     this.#compactPlace = parent ?? undefined;
     this.#undone = [];
@@ -272,13 +273,9 @@ export class ChatSession implements AsyncDisposable {
       const { messages } = this.#conversation;
       const steps = continues || messages.at(-1) === known ? undefined : stepsOf(messages, draft);
       if (draft.content !== '' || draft.thinking !== '' || draft.usage || steps?.length)
-        await this.#record.addAfter(question.id, { ...this.#turnOf(draft), steps, continues });
+        await this.#record.addAfter(question.id, { ...turnOf(draft, this.model), steps, continues });
       else if (before !== undefined) await this.#goTo(before);
     }
-  }
-
-  #turnOf({ content, thinking, end, usage }: Draft): NewTurn {
-    return { role: 'assistant', content, thinking: thinking || undefined, end, model: this.model, ...figuresOf(usage) };
   }
 
   /** The conversation as the branch has it; a question at its end that got no answer is left out. */
@@ -317,32 +314,6 @@ export class ChatSession implements AsyncDisposable {
       thinkingTokens,
     });
   }
-}
-
-/** An answer that is being made. */
-interface Draft {
-  content: string;
-  thinking: string;
-  end: string;
-  usage: Usage | undefined;
-}
-
-function emptyDraft(): Draft {
-  return { content: '', thinking: '', end: 'failed', usage: undefined };
-}
-
-function follow(draft: Draft, event: AgentEvent): void {
-  if (event.type === 'text') draft.content += event.text;
-  else if (event.type === 'thinking') draft.thinking += event.text;
-  else if (event.type === 'end') [draft.end, draft.usage] = [event.reason, event.usage];
-}
-
-/** The messages of an answer, where they are more than its text: the model is told them again word for word. */
-function stepsOf(messages: readonly ChatMessage[], { content }: Draft): ChatMessage[] | undefined {
-  const steps = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
-  const [only] = steps;
-  const isPlain = steps.length === 1 && only?.role === 'assistant' && only.written === undefined && only.content === content;
-  return isPlain || !steps.some(({ role }) => role === 'tool' || role === 'assistant') ? undefined : steps;
 }
 
 /** A branch as the conversation has it: the system prompt is told beside it, and a question that got no answer not at all. */

@@ -86,6 +86,11 @@ test('a chat is kept as it goes, and is gone on with by --continue and --resume'
   expect(await chatFiles()).toEqual([name]);
   expect(await turnsOf(name)).toHaveLength(6);
 
+  const none = echo({}, '--resume');
+  await none.type(/Which one\?.*: /, ctrl('c'));
+  await none.type(/None was chosen[\s\S]*> /, '/quit\r');
+  expect(await none.ended).toBe(0);
+
   const picked = echo({}, '--resume');
   await picked.type(/1 {2}the capital is Lisbon[\s\S]*Which one\?.*: /, '1\r');
   await picked.type(/3 questions loaded[\s\S]*> /, '/quit\r');

@@ -4,13 +4,11 @@ import { writeFileAtomic } from '../../base/atomic-file.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 
 /** Lines that were typed in chats, in a file that only this user reads. */
-export interface LineHistory {
+export interface LineHistory extends AsyncDisposable {
   /** The newest first. */
   readonly lines: readonly string[];
   /** Adds the newest. */
   add(line: string): void;
-  /** Waits until all is written. */
-  flush(): Promise<void>;
 }
 
 /** Lines that are kept; the file may hold twice as many until it is read again. */
@@ -39,7 +37,7 @@ export async function openLineHistory(path: string): Promise<LineHistory> {
       last = line;
       writing = writing.then(() => append(line)).catch(() => undefined);
     },
-    async flush() {
+    async [Symbol.asyncDispose]() {
       await writing;
     },
   };

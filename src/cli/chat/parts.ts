@@ -1,10 +1,9 @@
 /** What the chat is made of, in one piece, so that it is loaded when a chat begins and not before. */
 
 export { requireAnyModel } from '../install-models.ts';
-export { tellLoaded } from './commands/kept-commands.ts';
 export { completeLine } from './complete-line.ts';
 export { openLineHistory } from './line-history.ts';
-export { pickChat } from './pick-chat.ts';
 export { openPrompt } from './prompt.ts';
+export { resumeChat } from './resume-chat.ts';
 export { showAnswer } from './show-answer.ts';
 export { takeLines } from './take-lines.ts';

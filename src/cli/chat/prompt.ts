@@ -83,8 +83,10 @@ export function openPrompt(options: PromptOptions): Prompt {
     },
   };
   const onInterrupt = (): void => {
+    // A question that is open is answered with no.
+    const wasAsked = typing.dismiss();
     if (prompt.onInterrupt) prompt.onInterrupt();
-    else typing.giveUp();
+    else if (!wasAsked) typing.giveUp();
   };
   lines.on('SIGINT', onInterrupt);
   const interrupts = isTerminal && isPlain ? takeInterrupts(onInterrupt) : undefined;

@@ -9,6 +9,8 @@ export interface Typing extends Disposable {
   readLine(mark: string): Promise<string | undefined>;
   /** A line that is an answer: what was typed before the question is none, and counts for the next message. */
   ask(question: string): Promise<string | undefined>;
+  /** Ends a question without an answer; false where none is asked. */
+  dismiss(): boolean;
   /** Puts a text into the next line. */
   prefill(text: string): void;
   /** Gives the line up, as in a shell, and says how to leave. */
@@ -55,22 +57,23 @@ export function createTyping(
     if (isEdited) screen.markPastes(false);
     wake?.(undefined);
   });
-  const onKey = (_: string | undefined, { name, ctrl }: { name?: string; ctrl?: boolean } = {}): void => {
-    if (name === 'paste-start' || name === 'paste-end') {
-      isPasting = name === 'paste-start';
-      // A tab that is pasted is a tab.
-      Object.assign(lines, { isCompletionEnabled: !isPasting });
-    } else if (ctrl && name === 'g' && wake && !isAsking && !isOutside) {
-      isOutside = true;
-      void line.openOutside(onError).finally(() => {
-        isOutside = false;
-      });
-    }
-  };
-  if (isEdited) {
-    process.stdin.on('keypress', onKey);
-    screen.markPastes(true);
-  }
+  const leaveKeys = isEdited
+    ? watchKeys({
+        onPaste(isOn) {
+          isPasting = isOn;
+          // A tab that is pasted is a tab.
+          Object.assign(lines, { isCompletionEnabled: !isOn });
+        },
+        onOpenEditor() {
+          if (!wake || isAsking || isOutside) return;
+          isOutside = true;
+          void line.openOutside(onError).finally(() => {
+            isOutside = false;
+          });
+        },
+      })
+    : () => undefined;
+  if (isEdited) screen.markPastes(true);
 
   function showMark(text: string): void {
     mark = text;
@@ -112,7 +115,15 @@ export function createTyping(
       } finally {
         isAsking = false;
         prefilled = before;
+        mark = '';
       }
+    },
+    dismiss() {
+      if (!isAsking || !wake) return false;
+      screen.say('\n');
+      if (isEdited) line.clear();
+      wake(undefined);
+      return true;
     },
     prefill(text) {
       prefilled = text;
@@ -123,6 +134,16 @@ export function createTyping(
       line.clear();
       lines.prompt();
     },
-    [Symbol.dispose]: () => void process.stdin.off('keypress', onKey),
+    [Symbol.dispose]: leaveKeys,
   };
+}
+
+/** Hears keys of the terminal that mean more than a letter; returns what ends it. */
+function watchKeys({ onPaste, onOpenEditor }: { onPaste: (isOn: boolean) => void; onOpenEditor: () => void }): () => void {
+  const onKey = (_: string | undefined, { name, ctrl }: { name?: string; ctrl?: boolean } = {}): void => {
+    if (name === 'paste-start' || name === 'paste-end') onPaste(name === 'paste-start');
+    else if (ctrl && name === 'g') onOpenEditor();
+  };
+  process.stdin.on('keypress', onKey);
+  return () => void process.stdin.off('keypress', onKey);
 }

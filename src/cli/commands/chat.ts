@@ -5,7 +5,7 @@ import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
 import type { ChatCommandContext, ChatView } from '../chat/chat-command.ts';
 import type { Prompt } from '../chat/prompt.ts';
-import { type CommandContext, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
+import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { useMarkdown } from '../show/markdown/use-markdown.ts';
@@ -54,7 +54,7 @@ export const chat = defineCommand({
     if (model === undefined) await parts.requireAnyModel(luci, context);
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
     const isKept = options.noSave !== true;
-    const history = isTerminal && isKept ? await parts.openLineHistory(join(luci.directories.state, 'chat-history')) : undefined;
+    await using history = isTerminal && isKept ? await parts.openLineHistory(join(luci.directories.state, 'chat-history')) : undefined;
     using prompt = parts.openPrompt({
       isTerminal,
       isPlain: show.terminal.isPlain,
@@ -70,11 +70,9 @@ export const chat = defineCommand({
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     await useMarkdown(show);
-    const failed = await (async () => {
-      await resume(options, { session, luci, prompt, show }, parts);
-      const answer: ChatCommandContext['answer'] = (make) => parts.showAnswer(make, { session, prompt, show, waiting, view });
-      return parts.takeLines({ session, luci, show, prompt, view, answer });
-    })().finally(() => history?.flush());
+    await parts.resumeChat(options, { session, luci, prompt, show });
+    const answer: ChatCommandContext['answer'] = (make) => parts.showAnswer(make, { session, prompt, show, waiting, view });
+    const failed = await parts.takeLines({ session, luci, show, prompt, view, answer });
     if (isTerminal) show.note('');
     // Off a terminal nobody watches: the exit status tells what `ask` would.
     return isTerminal ? 0 : (failed?.exitCode ?? 0);
@@ -114,22 +112,4 @@ function beginChat({ luci, prompt, show, options, model, onLoad }: Beginning): P
     },
     confirm: ({ name, arguments: args }) => prompt.confirm(`Allow ${name} ${printable(JSON.stringify(args))}?`),
   });
-}
-
-type Resuming = Pick<CommandContext, 'show'> & { readonly session: ChatSession; readonly luci: Luci; readonly prompt: Prompt };
-
-/** Opens the chat that is gone on with, where one is. */
-async function resume(
-  { continue: goesOn, resume: word, system }: Options,
-  resuming: Resuming,
-  { pickChat, tellLoaded }: typeof import('../chat/parts.ts'),
-): Promise<void> {
-  if (!goesOn && word === undefined) return;
-  const { session, luci } = resuming;
-  const [newest] = goesOn ? await luci.chats.list() : [];
-  if (goesOn && !newest) throw new LuciError('NOT_FOUND', 'No chat is kept yet.', { hint: 'luci chat' });
-  const id = newest?.id ?? (await pickChat(word ?? '', resuming));
-  if (id === undefined) return;
-  session.open(await luci.chats.read(id), { system });
-  tellLoaded(resuming);
 }

@@ -92,7 +92,7 @@ function answerStream(terminal: Terminal) {
   const write = (text: string): void => {
     if (text === '') return;
     isMidLine = !text.endsWith('\n');
-    out.write(last ? terminal.style(last, text, 'out') : text);
+    out.write(last && text.trim() !== '' ? terminal.style(last, text, 'out') : text);
   };
   const flush = (): void => write(flow().flush());
   return {
