@@ -64,8 +64,8 @@ async function turnsOf(name: string): Promise<readonly Record<string, unknown>[]
 test('a chat is kept as it goes, and is gone on with by --continue and --resume', async () => {
   const first = echo();
   await first.type('> ', 'the capital is Lisbon\r');
-  await first.type(/is Lisbon[\s\S]*is Lisbon\r\n[\s\S]*> /, 'second\r');
-  await first.type(/second\r\n[\s\S]*second\r\n[\s\S]*> /, ctrl('d'));
+  await first.type(/is Lisbon[\s\S]*is Lisbon\r+\n[\s\S]*> /, 'second\r');
+  await first.type(/second\r+\n[\s\S]*second\r+\n[\s\S]*> /, ctrl('d'));
   expect(await first.ended).toBe(0);
   const [name = ''] = await chatFiles();
   const turns = await turnsOf(name);
@@ -81,7 +81,7 @@ test('a chat is kept as it goes, and is gone on with by --continue and --resume'
   await again.type(/2 questions loaded: the capital is Lisbon[\s\S]*> /, '/history\r');
   await again.until(/You[\s\S]*Lisbon[\s\S]*box\/echo[\s\S]*second/);
   await again.type('> ', 'third\r');
-  await again.type(/third\r\n[\s\S]*third\r\n[\s\S]*> /, ctrl('d'));
+  await again.type(/third\r+\n[\s\S]*third\r+\n[\s\S]*> /, ctrl('d'));
   await again.ended;
   expect(await chatFiles()).toEqual([name]);
   expect(await turnsOf(name)).toHaveLength(6);
@@ -98,10 +98,10 @@ test('a chat is kept as it goes, and is gone on with by --continue and --resume'
 });
 
 test('Ctrl+C while an answer comes keeps what came; while idle it says how to leave', async () => {
-  server.fault = 'endless';
+  server.fault = 'counts';
   const screen = echo();
   await screen.type('> ', 'go\r');
-  await screen.type(/and then and then/, ctrl('c'));
+  await screen.type(/number 1 number 2/, ctrl('c'));
   await screen.until('(stopped)');
   server.fault = 'none';
   await screen.type('> ', `half a line${ctrl('c')}`);
@@ -114,7 +114,7 @@ test('Ctrl+C while an answer comes keeps what came; while idle it says how to le
     ['user', undefined],
     ['assistant', 'stopped'],
   ]);
-  expect(turns[1]?.['content']).toContain('and then and then');
+  expect(turns[1]?.['content']).toContain('number 1 number 2');
 });
 
 test('pasted lines do not send, and a pasted tab is a tab', async () => {
@@ -123,7 +123,7 @@ test('pasted lines do not send, and a pasted tab is a tab', async () => {
   await screen.until('three');
   expect(await chatFiles()).toEqual([]);
   await screen.type('', '\r');
-  await screen.type(/three[\s\S]*three\r\n[\s\S]*> /, ctrl('d'));
+  await screen.type(/three\r+\n[\s\S]*> /, ctrl('d'));
   await screen.ended;
   expect((await turnsOf((await chatFiles())[0] ?? ''))[0]).toMatchObject({ content: 'one\ntwo\tx\nthree' });
 });
@@ -132,7 +132,7 @@ test('""" makes one message of several lines', async () => {
   const screen = echo();
   await screen.type('> ', '"""first\r');
   await screen.type('| ', 'second"""\r');
-  await screen.type(/second"""[\s\S]*second\r\n[\s\S]*> /, ctrl('d'));
+  await screen.type(/second"""[\s\S]*second\r+\n[\s\S]*> /, ctrl('d'));
   await screen.ended;
   expect((await turnsOf((await chatFiles())[0] ?? ''))[0]).toMatchObject({ content: 'first\nsecond' });
 });
@@ -140,7 +140,7 @@ test('""" makes one message of several lines', async () => {
 test('lines that were typed come back in the next chat, from a file that only this user reads; --no-save writes nothing', async () => {
   const first = echo();
   await first.type('> ', 'remember me\r');
-  await first.type(/remember me\r\n[\s\S]*> /, ctrl('d'));
+  await first.type(/remember me\r+\n[\s\S]*> /, ctrl('d'));
   await first.ended;
   const path = join(home.folder, 'state', 'chat-history');
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -149,7 +149,7 @@ test('lines that were typed come back in the next chat, from a file that only th
 
   const second = echo({}, '--no-save');
   await second.type('> ', 'secret words\r');
-  await second.type(/secret words\r\n[\s\S]*> /, '/save x\r');
+  await second.type(/secret words\r+\n[\s\S]*> /, '/save x\r');
   await second.type(/begun with --no-save[\s\S]*> /, ctrl('d'));
   await second.ended;
   expect(await readFile(path, 'utf8')).toBe(before);
@@ -158,7 +158,7 @@ test('lines that were typed come back in the next chat, from a file that only th
   const third = echo();
   await third.type('> ', '\x1b[A');
   await third.type('remember me', '\r');
-  await third.type(/remember me\r\n[\s\S]*> /, ctrl('d'));
+  await third.type(/remember me\r+\n[\s\S]*> /, ctrl('d'));
   expect(await third.ended).toBe(0);
   expect(await chatFiles()).toHaveLength(2);
 });
@@ -181,11 +181,11 @@ test('Tab completes commands, names of models, files and choices', async () => {
 test('Ctrl+G opens the editor of the user with what is typed, and takes back what it left', async () => {
   const editor = join(work, 'editor.sh');
   await writeFile(editor, '#!/bin/sh\nsed -i s/tide/moon/ "$1"\nprintf "second line\\n" >> "$1"\n', { mode: 0o755 });
-  const screen = echo({ environment: { EDITOR: editor, VISUAL: '' } });
+  const screen = echo({ environment: { EDITOR: `'${editor}'`, VISUAL: '' } });
   await screen.type('> ', 'about the tide');
   await screen.type('tide', ctrl('g'));
   await screen.type(/\| about the moon[\s\S]*second line/, '\r');
-  await screen.type(/about the moon\r\n[\s\S]*second line\r\n[\s\S]*> /, ctrl('d'));
+  await screen.type(/about the moon\r+\n[\s\S]*second line\r+\n[\s\S]*> /, ctrl('d'));
   expect(await screen.ended).toBe(0);
   expect((await turnsOf((await chatFiles())[0] ?? ''))[0]).toMatchObject({ content: 'about the moon\nsecond line' });
 });
@@ -195,7 +195,7 @@ test('without an editor Ctrl+G says so, and the line stays', async () => {
   await screen.type('> ', 'still here');
   await screen.type('here', ctrl('g'));
   await screen.type(/No editor is named[\s\S]*still here/, '\r');
-  await screen.type(/still here\r\n[\s\S]*> /, ctrl('d'));
+  await screen.type(/still here\r+\n[\s\S]*> /, ctrl('d'));
   expect(await screen.ended).toBe(0);
 });
 
@@ -234,7 +234,7 @@ test.each([20, 80, 200])('at %i columns Markdown is shown as what it means, and 
   const { lines, written } = await shown({ columns });
   const text = lines.join('\n');
   expect(lines[0]).toBe('The tides');
-  expect(text.replaceAll(/\s+/g, ' ')).toContain('as the sea office (https://sea.example/tides) says.');
+  expect(text.replaceAll(/\s+/g, '')).toContain('astheseaoffice(https://sea.example/tides)says.');
   expect(text).not.toMatch(/\*\*|```|\|---/);
   expect(lines).toContain('    low = high - 6');
   expect(lines.some((line) => line.startsWith('• one'))).toBe(true);
@@ -265,10 +265,10 @@ test('with --plain not one escape code is written, in a whole chat as well', asy
   expect(written).not.toContain(esc);
   expect(written).toContain('**moon**');
 
-  server.fault = 'endless';
+  server.fault = 'counts';
   const screen = echo({}, '--plain');
   await screen.type('> ', 'go\r');
-  await screen.type(/Answering[\s\S]*and then and then/, ctrl('c'));
+  await screen.type(/Answering[\s\S]*number 1 number 2/, ctrl('c'));
   await screen.until('(stopped)');
   server.fault = 'none';
   await screen.type('> ', 'half');
@@ -282,16 +282,19 @@ test('with --plain not one escape code is written, in a whole chat as well', asy
 });
 
 test('a terminal that is made narrower while an answer comes gets lines of its new width', async () => {
-  server.fault = 'endless';
+  server.fault = 'counts';
   const screen = echo({ columns: 100 });
   await screen.type('> ', 'go\r');
-  await screen.until(/(and then ){4}/);
+  await screen.until('number 5');
   screen.resize(30);
-  await screen.type(/(\r\n(and then ?)+){6}/, ctrl('c'));
+  // The line that was begun may end at the old width.
+  await screen.type(/number 20\b[\s\S]*number 60\b/, ctrl('c'));
   await screen.type(/\(stopped\)[\s\S]*> /, ctrl('d'));
   expect(await screen.ended).toBe(0);
-  const fresh = (await screen.lines()).filter((line) => /^(and then ?)+$/.test(line)).slice(-3);
-  for (const line of fresh) expect(line.length).toBeLessThanOrEqual(30);
+  const text = screen.written.slice(screen.written.indexOf('number 20'), screen.written.indexOf('number 60'));
+  const lines = text.split(/\r+\n/).slice(1, -1);
+  expect(lines.length).toBeGreaterThan(5);
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(30);
 });
 
 test('every command of the list is known, explains itself, and is found by its nearest name', async () => {
@@ -354,16 +357,16 @@ test('what the model is told, what it takes, and settings of how it answers', as
 test('questions are asked again, changed, taken back and brought back; a new chat is begun', async () => {
   const screen = echo();
   await screen.type('> ', 'first\r');
-  await screen.type(/first\r\n[\s\S]*first\r\n[\s\S]*> /, '/retry\r');
-  await screen.type(/first\r\n[\s\S]*> /, '/undo\r');
+  await screen.type(/first\r+\n[\s\S]*first\r+\n[\s\S]*> /, '/retry\r');
+  await screen.type(/first\r+\n[\s\S]*> /, '/undo\r');
   await screen.type(/Taken back[\s\S]*> /, '/redo\r');
   await screen.type(/It is back[\s\S]*> /, '/edit\r');
-  await screen.type(/press Enter[\s\S]*> first/, ' changed\r');
-  await screen.type(/first changed\r\n[\s\S]*first changed\r\n[\s\S]*> /, '/continue\r');
+  await screen.type(/press Enter[\s\S]*first/, ' changed\r');
+  await screen.type(/changed\r+\nfirst changed\r+\n[\s\S]*> /, '/continue\r');
   await screen.type(/Go on with your last answer[\s\S]*> /, '/history\r');
   await screen.type(/first changedGo on with[\s\S]*> /, '/clear\r');
   await screen.type(/A new chat begins[\s\S]*> /, 'other\r');
-  await screen.type(/other\r\n[\s\S]*other\r\n[\s\S]*> /, ctrl('d'));
+  await screen.type(/other\r+\n[\s\S]*other\r+\n[\s\S]*> /, ctrl('d'));
   expect(await screen.ended).toBe(0);
   const [one = '', two = ''] = await chatFiles();
   const turns = await turnsOf(one);
@@ -381,9 +384,9 @@ test('questions are asked again, changed, taken back and brought back; a new cha
 test('a summary stands in the place of earlier turns, can be read, and is taken back', async () => {
   const screen = echo();
   await screen.type('> ', 'alpha\r');
-  await screen.type(/alpha\r\n[\s\S]*alpha\r\n[\s\S]*> /, '/compact\r');
+  await screen.type(/alpha\r+\n[\s\S]*alpha\r+\n[\s\S]*> /, '/compact\r');
   await screen.type(/nothing to shorten yet[\s\S]*> /, 'beta\r');
-  await screen.type(/beta\r\n[\s\S]*beta\r\n[\s\S]*> /, '/compact\r');
+  await screen.type(/beta\r+\n[\s\S]*beta\r+\n[\s\S]*> /, '/compact\r');
   await screen.type(/Summarize our conversation[\s\S]*this summary stands in the place[\s\S]*> /, '/history\r');
   await screen.type(/You[\s\S]*Summarize our[\s\S]*beta[\s\S]*beta[\s\S]*> /, '/undo\r');
   await screen.type(/Taken back[\s\S]*> /, '/history\r');
@@ -425,7 +428,7 @@ test('without a program for it the terminal is asked to copy, and a --plain one 
   const bare = { environment: { PATH: '/nowhere' } };
   const screen = echo(bare);
   await screen.type('> ', 'copy me\r');
-  await screen.type(/copy me\r\n[\s\S]*copy me\r\n[\s\S]*> /, '/copy\r');
+  await screen.type(/copy me\r+\n[\s\S]*copy me\r+\n[\s\S]*> /, '/copy\r');
   await screen.type(/through the terminal \(OSC 52\)[\s\S]*> /, ctrl('d'));
   await screen.ended;
   expect(screen.written).toContain(`\x1b]52;c;${Buffer.from('copy me').toString('base64')}\x07`);

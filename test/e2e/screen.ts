@@ -26,6 +26,9 @@ export interface ScreenOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** How long a text is waited for. */
+const deadlineMs = 6_000;
+
 /** Runs the command in a home. */
 export function openScreen(home: Home, args: readonly string[], { columns = 80, rows = 30, environment = {} }: ScreenOptions = {}): Screen {
   const inherited = Object.fromEntries(
@@ -76,17 +79,25 @@ export function openScreen(home: Home, args: readonly string[], { columns = 80, 
 
   function until(text: string | RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        listeners.delete(look);
+        clearTimeout(timer);
+      };
+      const fail = (why: string): void => {
+        stop();
+        child.kill();
+        reject(new Error(`"${text}" was not written ${why}: ${JSON.stringify(written.slice(seen))}`));
+      };
       const look = (): void => {
         const end = endOf(text);
         if (end !== undefined) {
           seen = end;
-          listeners.delete(look);
+          stop();
           resolve();
-        } else if (exitCode !== undefined) {
-          listeners.delete(look);
-          reject(new Error(`"${text}" was not written before the end (${exitCode}): ${JSON.stringify(written.slice(seen))}`));
-        }
+        } else if (exitCode !== undefined) fail(`before the end (${exitCode})`);
       };
+      // What was written instead says more than a test that ran out of time.
+      const timer = setTimeout(() => fail('in time'), deadlineMs);
       listeners.add(look);
       look();
     });

@@ -16,7 +16,7 @@ export async function editOutside(text: string): Promise<string> {
   const folder = await makeTemporaryFolder('luci-edit-');
   const path = join(folder, 'question.md');
   try {
-    await writeFile(path, text, { mode: 0o600 });
+    await writeFile(path, `${text}\n`, { mode: 0o600 });
     // A command as the shell has it, flags and all; the path goes beside it. It is the user's own program, with the user's environment.
     const child =
       process.platform === 'win32'

@@ -15,7 +15,7 @@ export function stableText(text: string): string {
   if (leaf === 'table') return /\n[ \t>]*\n$/.test(text) ? text : text.slice(0, tableStart(text, lineAt));
   // Code is shown by the line: the one that ends it looks like it.
   if (leaf === 'code' || leaf === 'html') return text.slice(0, lineAt);
-  const words = untilWord(text.slice(0, lineAt + openMarkAt(line)), lineAt);
+  const words = text.slice(0, lineAt) + wholeWords(line);
   // Of a line that is begun by its signs alone nothing is shown, and of one with bars neither.
   return undecided.test(words.slice(lineAt)) || line.includes('|') ? text.slice(0, headStart(text, lineAt)) : words;
 }
@@ -47,11 +47,16 @@ function previous(text: string, lineAt: number): number | undefined {
   return lineAt === 0 ? undefined : text.lastIndexOf('\n', lineAt - 2) + 1;
 }
 
+/** The words of a line that are whole, and in which no mark is open: a link may have blanks in it. */
+function wholeWords(line: string): string {
+  const words = untilWord(line.slice(0, openMarkAt(line)));
+  return words === line ? line : wholeWords(words);
+}
+
 /** Without the word at the end that may go on; between wide characters any place is the end of one. */
-function untilWord(text: string, lineAt: number): string {
+function untilWord(text: string): string {
   let end = text.length;
-  while (end > lineAt && !/\s/.test(text[end - 1] ?? '') && widthOf(text.slice(0, end).at(-1) ?? '') < 2 && !isWideBefore(text, end))
-    end -= 1;
+  while (end > 0 && !/\s/.test(text[end - 1] ?? '') && widthOf(text.slice(0, end).at(-1) ?? '') < 2 && !isWideBefore(text, end)) end -= 1;
   return text.slice(0, end);
 }
 
