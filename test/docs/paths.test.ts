@@ -19,6 +19,7 @@ const elsewhere: readonly RegExp[] = [
   /^dist\/|^cli-(main|more)\.cjs$/, // Made by the build.
   /^(src\/)?node_modules\/?$/, // Made by npm.
   /^(state|keys|logs|models|chats)\//, // Below the home folder, made while luci runs.
+  /^chat\/completions$/, // A path of a protocol.
   /^(config|catalog)\.json$|^baseline\.jsonl$/, // The user's own.
   /^tiers\/cases\/tierN\.ts$/, // One of four.
 ];

@@ -83,8 +83,11 @@ async function withServer(work: (url: string) => Promise<void>): Promise<void> {
 
 test('a chat of the page is gone on with in the terminal, and a chat of the terminal on the page', async () => {
   await withServer(async (url) => {
+    // As the page does: its first answer has the token that its requests need.
+    const token = /name="luci-token" content="([^"]*)"/.exec(await (await fetch(url)).text())?.[1] ?? '';
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const post = (path: string, body: object): Promise<Response> =>
-      fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     const { id } = (await (await post('/luci/chats', {})).json()) as { id: string };
     const question = { parent: null, question: 'from the page', system: 'Be brief.', model: 'tiny' };
     expect(await (await post(`/luci/chats/${id}/answers`, question)).text()).toContain('"end"');
@@ -93,7 +96,7 @@ test('a chat of the page is gone on with in the terminal, and a chat of the term
     expect(ran).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
     expect(ran.stderr).toMatch(/1 question loaded: from the page[\s\S]*system: Be brief\.[\s\S]*Taken back/);
 
-    const seen = (await (await fetch(`${url}/luci/chats/${id}`)).json()) as {
+    const seen = (await (await fetch(`${url}/luci/chats/${id}`, { headers })).json()) as {
       turns: { id: string; role: string; content: string }[];
       place: string;
     };

@@ -27,7 +27,7 @@ export interface ScreenOptions {
 }
 
 /** How long a text is waited for. */
-const deadlineMs = 6_000;
+const deadlineMs = 20_000;
 
 /** Runs the command in a home. */
 export function openScreen(home: Home, args: readonly string[], { columns = 80, rows = 30, environment = {} }: ScreenOptions = {}): Screen {

@@ -92,7 +92,9 @@ function answerStream(terminal: Terminal) {
   const write = (text: string): void => {
     if (text === '') return;
     isMidLine = !text.endsWith('\n');
-    out.write(last && text.trim() !== '' ? terminal.style(last, text, 'out') : text);
+    // Line ends have no style: what comes after them begins without a code.
+    const [, words = '', ends = ''] = /^([\s\S]*?)(\n*)$/.exec(text) ?? [];
+    out.write(last && words !== '' ? terminal.style(last, words, 'out') + ends : text);
   };
   const flush = (): void => write(flow().flush());
   return {
