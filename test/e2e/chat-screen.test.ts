@@ -117,6 +117,21 @@ test('Ctrl+C while an answer comes keeps what came; while idle it says how to le
   expect(turns[1]?.['content']).toContain('number 1 number 2');
 });
 
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s while an answer comes keeps what came', async (name) => {
+  server.fault = 'counts';
+  const screen = echo();
+  await screen.type('> ', 'go\r');
+  await screen.until(/number 1 number 2/);
+  screen.signal(name);
+  await screen.ended;
+  const turns = await turnsOf((await chatFiles())[0] ?? '');
+  expect(turns.map(({ role, end }) => [role, end])).toEqual([
+    ['user', undefined],
+    ['assistant', 'stopped'],
+  ]);
+  expect(turns[1]?.['content']).toContain('number 1 number 2');
+});
+
 test('pasted lines do not send, and a pasted tab is a tab', async () => {
   const screen = echo();
   await screen.type('> ', paste('one\ntwo\tx\nthree'));

@@ -152,6 +152,37 @@ test('--continue and --resume say what is missing, and are not given both', asyn
   });
 });
 
+test('a chat goes on with the model that answered last, and with another one where that is gone', async () => {
+  await writeFile(join(home.folder, 'models', 'other.gguf'), tinyGguf());
+  const models = async (...args: string[]): Promise<unknown[]> => {
+    const { stdout } = await home.luci(['chat', ...args, '--json'], { stdin: 'hi\n' });
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { model: unknown }).model);
+  };
+  expect(await models('-m', 'other')).toEqual(['other']);
+  await home.luci(['llm', 'default', 'tiny']);
+  expect(await models('--continue')).toEqual(['other']);
+  expect(await models('--continue', '-m', 'tiny')).toEqual(['tiny']);
+  expect(await models('--resume', 'hi', 'other')).toEqual(['other']);
+  await rm(join(home.folder, 'models', 'other.gguf'));
+  const gone = await home.luci(['chat', '--continue'], { stdin: 'hi\n' });
+  expect(gone).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n`, stderr: expect.stringContaining('other answered last') });
+});
+
+test('with --json what a command lists is data', async () => {
+  const ran = await chat('hi\n/chats\n/history\n/context\n/stats\n/models\n/prompt\n/tools\n/set\n', '--json');
+  const lines = ran.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string });
+  expect(lines.map(({ type }) => type)).toEqual('answer chats history context stats models prompt tools settings'.split(' '));
+  expect(lines[1]).toMatchObject({ chats: [{ title: 'hi', turns: 2 }] });
+  expect(lines[3]).toMatchObject({ contextLength: 2048, questions: 1, forgotten: 0, tokens: expect.any(Number) });
+  expect(lines[6]).toMatchObject({ isExact: true, text: expect.stringContaining(tinyReply) });
+});
+
 test('nothing is written with --no-save, and a chat that cannot be written goes on and says so', async () => {
   expect(await chat('hi\n/save x\n', '--no-save')).toMatchObject({
     exitCode: 0,

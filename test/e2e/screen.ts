@@ -15,6 +15,8 @@ export interface Screen {
   /** Types a text when another one has been written. */
   type(waitFor: string | RegExp, text: string): Promise<void>;
   resize(columns: number): void;
+  /** Sends the command a signal. */
+  signal(name: 'SIGTERM' | 'SIGHUP'): void;
   /** The exit status. */
   readonly ended: Promise<number>;
 }
@@ -122,6 +124,7 @@ export function openScreen(home: Home, args: readonly string[], { columns = 80, 
       child.resize(width, rows);
       terminal.resize(width, rows);
     },
+    signal: (name) => child.kill(name),
     ended,
   };
 }

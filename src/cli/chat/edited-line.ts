@@ -1,6 +1,7 @@
 import type { Interface } from 'node:readline';
 import { isLuciError, type LuciError } from '../../base/errors.ts';
 import type { EditorScreen } from '../show/editor-screen.ts';
+import { textFilter } from '../show/safe-text.ts';
 import { editOutside } from './edit-outside.ts';
 
 /** The line that is edited, with the lines above it that belong to the same message. */
@@ -29,8 +30,10 @@ export function createEditedLine(lines: Interface, screen: EditorScreen): Edited
     lines.write(null, { ctrl: true, name: 'u' });
   }
 
-  function set(text: string): void {
+  function set(given: string): void {
     clear();
+    // What the editor of lines would take for keys is no text.
+    const text = textFilter()(given);
     held = text.split('\n').slice(0, -1);
     if (held.length > 0) screen.say(`\n${held.map((line) => `| ${line}\n`).join('')}`);
     lines.prompt();

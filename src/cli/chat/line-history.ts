@@ -2,6 +2,7 @@ import { appendFile, chmod, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
 import { makeFolder } from '../../base/make-folder.ts';
+import { textFilter } from '../show/safe-text.ts';
 
 /** Lines that were typed in chats, in a file that only this user reads. */
 export interface LineHistory extends AsyncDisposable {
@@ -46,7 +47,7 @@ export async function openLineHistory(path: string): Promise<LineHistory> {
 function textOf(line: string): string[] {
   try {
     const text: unknown = JSON.parse(line);
-    return typeof text === 'string' ? [text] : [];
+    return typeof text === 'string' ? [textFilter({ isLine: true })(text)] : [];
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
-import { LuciError } from '../../base/errors.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
+import { printable } from '../show/text.ts';
 import type { ChatCommandContext } from './chat-command.ts';
 import { tellLoaded } from './commands/kept-commands.ts';
 import { pickChat } from './pick-chat.ts';
@@ -7,13 +8,14 @@ import { pickChat } from './pick-chat.ts';
 export interface Resumed {
   readonly continue?: true;
   readonly resume?: string;
-  /** Counts more than the chat's own system prompt. */
+  /** These count more than the chat's own. */
   readonly system?: string;
+  readonly model?: string;
 }
 
 /** Opens the chat that is gone on with, where one is. @throws NOT_FOUND, USAGE */
 export async function resumeChat(
-  { continue: goesOn, resume: word, system }: Resumed,
+  { continue: goesOn, resume: word, system, model }: Resumed,
   context: Pick<ChatCommandContext, 'session' | 'luci' | 'prompt' | 'show'>,
 ): Promise<void> {
   if (!goesOn && word === undefined) return;
@@ -23,5 +25,19 @@ export async function resumeChat(
   const id = newest?.id ?? (await pickChat(word ?? '', context));
   if (id === undefined) return;
   session.open(await luci.chats.read(id), { system });
+  if (model === undefined) await useItsModel(context);
   tellLoaded(context);
+}
+
+/** A chat goes on with the model that answered last, where that is still here. */
+async function useItsModel({ session, show }: Pick<ChatCommandContext, 'session' | 'show'>): Promise<void> {
+  const name = session.path.findLast((turn) => turn.role === 'assistant')?.model;
+  if (name === undefined || name === session.model) return;
+  try {
+    await session.changeModel(name);
+    show.note(`model: ${printable(name)}`);
+  } catch (error) {
+    if (!isLuciError(error)) throw error;
+    show.note(`${printable(name)} answered last and cannot be used now: ${printable(session.model)} goes on.`);
+  }
 }

@@ -70,7 +70,7 @@ export const chat = defineCommand({
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     await useMarkdown(show);
-    await parts.resumeChat(options, { session, luci, prompt, show });
+    await parts.resumeChat({ ...options, model }, { session, luci, prompt, show });
     const answer: ChatCommandContext['answer'] = (make) => parts.showAnswer(make, { session, prompt, show, waiting, view });
     const failed = await parts.takeLines({ session, luci, show, prompt, view, answer });
     if (isTerminal) show.note('');
