@@ -1,13 +1,11 @@
 import { throwIfAborted } from '../base/abort.ts';
-import { contextOverflow, keptForAnswer } from '../engine/context-length.ts';
 import type { ChatMessage, Session } from '../engine/engine.ts';
 import { checkPrompt, checkRequest } from './check-request.ts';
+import { fitMessages } from './fit-messages.ts';
+import { type PromptView, viewPrompt } from './prompt-view.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
-import { definitionOf, templateDefinitionOf } from './tool.ts';
-import { withToolsAsText } from './tool-format.ts';
 import type { ChatUse } from './tool-limits.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
-import { toolWayOf } from './tool-way.ts';
 
 /** A conversation that remembers. */
 export interface Conversation {
@@ -26,6 +24,8 @@ export interface Conversation {
   load(messages: readonly ChatMessage[]): void;
   /** Changes what holds from the next question on. */
   configure(defaults: RequestDefaults): void;
+  /** What the model is told as it stands, with the next question where one is given. Opens the model; asks it nothing. */
+  look(question?: string, signal?: AbortSignal): Promise<PromptView>;
 }
 
 /** A conversation over a model that is opened by the first question. */
@@ -51,7 +51,7 @@ export function createConversation(
     const { system, tools = [], confirm, maxCalls } = defaults;
     const question: ChatMessage = { role: 'user', content: prompt };
     const told = systemTurn(system);
-    const kept = await fit(session, told, [...messages, question], defaults);
+    const kept = await fitMessages(session, told, [...messages, question], defaults);
     forgottenTurns += countTurns([...messages, question]) - countTurns(kept);
     const all = [...told, ...kept];
     const request = requestOf(all, defaults);
@@ -109,6 +109,14 @@ export function createConversation(
       checkRequest(changed);
       defaults = { ...defaults, ...changed };
     },
+    async look(question, signal) {
+      const session = await open(signal);
+      const asked: ChatMessage[] = question === undefined ? [] : [{ role: 'user', content: question }];
+      const told = systemTurn(defaults.system);
+      const all = [...messages, ...asked];
+      const kept = all.length === 0 ? all : await fitMessages(session, told, all, defaults);
+      return viewPrompt(session, told, kept, defaults, signal);
+    },
   };
 }
 
@@ -134,28 +142,4 @@ function keepStopped(messages: ChatMessage[], question: ChatMessage, text: strin
 
 function countTurns(messages: readonly ChatMessage[]): number {
   return messages.filter(({ role }) => role === 'user').length;
-}
-
-/** The newest turns that fit with the system prompt and an answer; whole turns go, the oldest first. */
-async function fit(
-  session: Session,
-  told: readonly ChatMessage[],
-  messages: readonly ChatMessage[],
-  defaults: RequestDefaults,
-): Promise<ChatMessage[]> {
-  const { maxTokens, tools = [] } = defaults;
-  const { contextLength, trainedContextLength } = session.facts;
-  const isAsText = tools.length > 0 && toolWayOf(session.facts, defaults) === 'grammar';
-  const definitions = tools.length > 0 ? tools.map(definitionOf).map(templateDefinitionOf) : undefined;
-  const room = contextLength - (maxTokens ?? keptForAnswer(contextLength));
-  let kept = [...messages];
-  for (;;) {
-    const asSent = isAsText ? withToolsAsText([...told, ...kept], tools) : [...told, ...kept];
-    const tokens = await session.countTokens(asSent, isAsText ? undefined : definitions);
-    if (tokens <= room) return kept;
-    const second = kept.findIndex(({ role }, index) => index > 0 && role === 'user');
-    if (second < 0)
-      throw contextOverflow({ promptTokens: tokens, maxTokens, keptTokens: contextLength - room, contextLength, trainedContextLength });
-    kept = kept.slice(second);
-  }
 }

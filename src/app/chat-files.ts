@@ -6,11 +6,12 @@ import { renameOver } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
-import { savedChatSchema } from './saved-chat.ts';
+import { messageSchema, savedChatSchema } from './saved-chat.ts';
 
 /**
- * Chats of the page, as files: `chats/ID.jsonl`, a line a turn, and lines are only ever added. A turn names the one before it, so an edit
- * is a second turn after the same one, and nothing is lost. What `/save` of the command line wrote, `chats/NAME.json`, is read here too.
+ * Chats of the page and of the terminal, as files: `chats/ID.jsonl`, a line a turn, and lines are only ever added. A turn names the one
+ * before it, so an edit is a second turn after the same one, and nothing is lost. Files that `/save` once wrote, `chats/NAME.json`, are
+ * read here too.
  */
 
 const turnSchema = v.object({
@@ -21,6 +22,10 @@ const turnSchema = v.object({
   role: v.picklist(['system', 'user', 'assistant']),
   content: v.string(),
   thinking: v.optional(v.string()),
+  /** What a model is told in the place of the answer's content: calls of tools with their results, and the content among them. */
+  steps: v.optional(v.pipe(v.array(messageSchema), v.readonly())),
+  /** It begins a shorter branch that stands for the one that ends with this turn. */
+  summarizes: v.optional(v.string()),
   /** Text files that go with a question. */
   files: v.optional(v.array(v.object({ name: v.string(), text: v.string() }))),
   model: v.optional(v.string()),
@@ -38,6 +43,8 @@ const turnSchema = v.object({
 const lineSchema = v.variant('type', [
   v.object({ type: v.literal('chat'), version: v.literal(1), at: v.string() }),
   v.object({ type: v.literal('title'), title: v.string() }),
+  /** Where the chat goes on, until another turn is added: after this one, or from its beginning. */
+  v.object({ type: v.literal('place'), turn: v.nullable(v.string()) }),
   turnSchema,
 ]);
 
@@ -58,6 +65,8 @@ export interface KeptChat {
   readonly id: string;
   readonly title: string;
   readonly turns: readonly ChatTurn[];
+  /** The turn that the chat goes on after; null for its beginning. */
+  readonly place: string | null;
 }
 
 /** The chats of a folder. */
@@ -69,6 +78,8 @@ export interface ChatFiles {
   /** Begins a chat, with turns where it is a copy; returns its id. */
   begin(turns?: readonly ChatTurn[], title?: string): Promise<string>;
   append(id: string, turn: ChatTurn): Promise<void>;
+  /** Says after which turn the chat goes on. */
+  goTo(id: string, turn: string | null): Promise<void>;
   rename(id: string, title: string): Promise<void>;
   /** Moves a chat to the trash. */
   remove(id: string): Promise<void>;
@@ -107,6 +118,10 @@ export function createChatFiles({ chatsFolder, trashFolder }: { readonly chatsFo
       await requireChat(chatsFolder, id);
       await appendLines(pathOf(chatsFolder, id), [turn]);
     },
+    async goTo(id, turn) {
+      await requireChat(chatsFolder, id);
+      await appendLines(pathOf(chatsFolder, id), [{ type: 'place', turn }]);
+    },
     async rename(id, title) {
       await requireChat(chatsFolder, id);
       await appendLines(pathOf(chatsFolder, id), [{ type: 'title', title }]);
@@ -122,7 +137,7 @@ export function createChatFiles({ chatsFolder, trashFolder }: { readonly chatsFo
 }
 
 function noChat(id: string): LuciError {
-  return new LuciError('NOT_FOUND', `There is no chat ${id.slice(0, 80)}.`);
+  return new LuciError('NOT_FOUND', `There is no chat ${id.slice(0, 80)}.`, { hint: 'luci chats list' });
 }
 
 /** Only names that stay in the folder, and are no others on disks that fold them. */
@@ -144,7 +159,14 @@ async function readChat(folder: string, id: string): Promise<KeptChat> {
   const lines = await readLines(path, id);
   const turns = lines.filter((line) => line.type === 'turn');
   const title = lines.findLast((line) => line.type === 'title')?.title ?? titleOf(turns);
-  return { id, title, turns };
+  return { id, title, turns, place: placeOf(lines, turns) };
+}
+
+/** After the last turn that was added, or where the chat was put after that. */
+function placeOf(lines: readonly ChatLine[], turns: readonly ChatTurn[]): string | null {
+  const last = lines.findLast((line) => line.type === 'turn' || line.type === 'place');
+  const place = last?.type === 'place' ? last.turn : last?.id;
+  return place === null || turns.some(({ id }) => id === place) ? (place ?? null) : (turns.at(-1)?.id ?? null);
 }
 
 /** Lines that are none, as a crash leaves half of one, are passed over. */
@@ -181,10 +203,11 @@ async function readSaved(path: string, id: string): Promise<KeptChat> {
       at,
     }),
   );
-  return { id, title: id.replace(/\.json$/, ''), turns };
+  return { id, title: id.replace(/\.json$/, ''), turns, place: turns.at(-1)?.id ?? null };
 }
 
-function titleOf(turns: readonly ChatTurn[]): string {
+/** The title of a chat that nobody gave one: the first line of its first question. */
+export function titleOf(turns: readonly ChatTurn[]): string {
   const [line = ''] = (turns.find(({ role }) => role === 'user')?.content ?? '').trim().split('\n');
   return line.length > 60 ? `${line.slice(0, 59)}…` : line || 'New chat';
 }

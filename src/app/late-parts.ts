@@ -88,12 +88,15 @@ export function lateParts(parts: EarlyParts): LateParts {
     undo: true,
     redo: true,
   });
-  const chats = loadedOnUse<Chats>(
-    async () => (await import('./chats.ts')).createChats({ ...parts, undo, chatsFolder: directories.chats }),
-    {
-      begin: true,
-    },
-  );
+  const { chats: chatsFolder, trash: trashFolder } = directories;
+  const chats = loadedOnUse<Chats>(async () => (await import('./chats.ts')).createChats({ ...parts, undo, chatsFolder, trashFolder }), {
+    begin: true,
+    list: true,
+    matching: true,
+    read: true,
+    export: true,
+    remove: true,
+  });
   const cleanup = loadedOnUse<Cleanup>(async () => (await import('./cleanup.ts')).createCleanup(directories), {
     waste: true,
     clean: true,

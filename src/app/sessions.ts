@@ -120,6 +120,7 @@ function leaseOf(session: Session, { onLost, release }: { readonly onLost: () =>
       }
     },
     countTokens: (messages, tools) => asked(() => session.countTokens(messages, tools)),
+    render: session.render && ((request, signal) => asked(async () => session.render?.(request, stopOf(signal)))),
     embed: (texts, signal) => asked(() => session.embed(texts, stopOf(signal))),
     score: session.score && ((request, signal) => asked(async () => (await session.score?.(request, stopOf(signal))) ?? [])),
     async [Symbol.asyncDispose]() {

@@ -63,7 +63,10 @@ test.each(valued)(
     const { options, overrides } = parse(`${line} --${flag.name} ${flag.kind?.example.replace(/ /g, '_')}`);
     const value = flag.place === 'setting' ? overrides[flag.key as 'home'] : options[flag.key];
     expect(value).toBeDefined();
-    expect(refusal(`${line} --${flag.name}`).message).toContain(`--${flag.name} needs a value`);
+    if (flag.otherwise === undefined) expect(refusal(`${line} --${flag.name}`).message).toContain(`--${flag.name} needs a value`);
+    else
+      for (const rest of ['', ' --json', ' -q'])
+        expect(parse(`${line} --${flag.name}${rest}`).options[flag.key], rest).toBe(flag.otherwise);
     if (flag.kind?.parse('\u0000') !== undefined) return;
     const { message, hint } = refusal(`${line} --${flag.name} \u0000`);
     expect(message).toBe(`--${flag.name}: "\u0000" is not ${flag.kind?.expected}`);

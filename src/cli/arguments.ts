@@ -117,7 +117,16 @@ function tokensOf(args: readonly string[], flags: readonly Flag[]): readonly Tok
       return [name, short === undefined ? { type, multiple } : { type, multiple, short }];
     }),
   );
-  return parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true }).tokens;
+  return parseArgs({ args: withOtherwise(args, flags), options, allowPositionals: true, strict: false, tokens: true }).tokens;
+}
+
+/** Flags that may stand without a value get theirs where they do. */
+function withOtherwise(args: readonly string[], flags: readonly Flag[]): string[] {
+  return args.map((arg, index) => {
+    const flag = flags.find(({ name, otherwise }) => otherwise !== undefined && arg === `--${name}`);
+    const next = args[index + 1];
+    return flag && (next === undefined || next.startsWith('-')) ? `${arg}=${flag.otherwise ?? ''}` : arg;
+  });
 }
 
 /** The value of a flag as it is meant. */

@@ -3,6 +3,7 @@ import { alias } from './commands/alias.ts';
 import { ask } from './commands/ask.ts';
 import { bench } from './commands/bench.ts';
 import { chat } from './commands/chat.ts';
+import { chats } from './commands/chats.ts';
 import { clean } from './commands/clean.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
@@ -38,6 +39,7 @@ import { showVersion } from './commands/version.ts';
 export const commands: readonly Command[] = [
   ask,
   chat,
+  chats,
   doTask,
   undo,
   run,

@@ -23,6 +23,8 @@ export interface ValueOption<Value = unknown> extends AnyOption {
   readonly value: string;
   /** It may be given several times. */
   readonly multiple?: boolean;
+  /** The text that is meant where the flag stands without one. */
+  readonly otherwise?: string;
 }
 
 export type Option = Switch | ValueOption;

@@ -11,6 +11,7 @@ export const globalOptions = {
   quiet: { short: 'q', summary: 'results only' },
   yes: { short: 'y', summary: 'answer questions with yes' },
   noColor: { summary: 'no colour' },
+  plain: { summary: 'no colour, nothing drawn over, no code for the terminal at all: for screen readers' },
   help: { short: 'h', summary: 'help for a command' },
   version: { short: 'V', summary: 'the version' },
 } as const satisfies OptionTable;
@@ -37,6 +38,8 @@ export interface Flag {
   readonly value?: string;
   readonly kind?: ValueKind<unknown>;
   readonly multiple?: boolean;
+  /** The text that is meant where it stands without a value. */
+  readonly otherwise?: string;
   readonly summary: string;
   /** Where its value goes: to a command's options, to those of every command, or to the settings. */
   readonly place: 'option' | 'everywhere' | 'setting';

@@ -38,6 +38,19 @@ export function childEnvironment(environment: Environment): Record<string, strin
   return only(environment, [ofEveryProgram, ofWindows, ofEngines], neverPassedOn);
 }
 
+/** What programs of the desktop find it by. */
+const ofDesktop = /^(DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DBUS_SESSION_BUS_ADDRESS)$/;
+
+/** The environment of a program that belongs to the desktop, as the one that holds its clipboard. */
+export function desktopEnvironment(environment: Environment): Record<string, string> {
+  return { ...childEnvironment(environment), ...only(environment, [ofDesktop]) };
+}
+
+/** The command of the user's own editor of texts, with its flags; undefined where none is named. */
+export function editorCommand(environment: Environment): string | undefined {
+  return environment['VISUAL'] ?? environment['EDITOR'];
+}
+
 /** The environment of npm and pip, with what they reach their registry by. */
 export function fetcherEnvironment(environment: Environment): Record<string, string> {
   return { ...childEnvironment(environment), ...only(environment, [ofFetchers]) };

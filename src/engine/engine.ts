@@ -100,11 +100,16 @@ export interface Session extends AsyncDisposable {
   generate(request: ChatRequest, signal?: AbortSignal): AsyncIterable<GenerationEvent>;
   /** Tokens of a conversation as this model's chat template writes it. */
   countTokens(messages: readonly ChatMessage[], tools?: readonly ToolDefinition[]): Promise<number>;
+  /** The prompt of a conversation, word for word as the model reads it; left out where the engine cannot tell. */
+  render?(request: RenderRequest, signal?: AbortSignal): Promise<string | undefined>;
   /** One vector a text. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
   /** How likely the model holds each token of a text to be, and the token after it; left out where the engine cannot tell. */
   score?(request: ScoreRequest, signal?: AbortSignal): Promise<readonly TokenScore[]>;
 }
+
+/** What of a {@link ChatRequest} makes its prompt. */
+export type RenderRequest = Pick<ChatRequest, 'messages' | 'tools' | 'thinking'>;
 
 /** A text as it is, without a chat template. */
 export interface ScoreRequest {

@@ -18,7 +18,7 @@ const documents = [
 const elsewhere: readonly RegExp[] = [
   /^dist\/|^cli-(main|more)\.cjs$/, // Made by the build.
   /^(src\/)?node_modules\/?$/, // Made by npm.
-  /^(state|keys|logs|models)\//, // Below the home folder, made while luci runs.
+  /^(state|keys|logs|models|chats)\//, // Below the home folder, made while luci runs.
   /^(config|catalog|mcp)\.json$|^baseline\.jsonl$/, // The user's own.
   /^tiers\/cases\/tierN\.ts$/, // One of four.
   /^chat\/completions$/, // Of an address.

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
+import { openScreen } from './screen.ts';
 
 let home: Home;
 beforeEach(async () => {
@@ -13,90 +13,54 @@ beforeEach(async () => {
 });
 afterEach(() => home[Symbol.asyncDispose]());
 
-/** A chat on a pseudo-terminal: types each text when what it waits for has been shown. */
-async function onTerminal(
-  steps: readonly (readonly [waitFor: string, type: string | (() => Promise<string>)])[],
-): Promise<{ shown: string; exitCode: number | null }> {
-  const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
-  const child = spawn('script', ['-qec', `stty cols 80; '${process.execPath}' '${program}' chat -m tiny`, '/dev/null'], {
-    env: { ...process.env, LUCI_HOME: home.folder, TERM: 'xterm', LUCI_KEEP_ALIVE: '20' },
-  });
-  let shown = '';
-  let seen = 0;
-  const left = [...steps];
-  child.stdout.on('data', (text: Buffer) => {
-    shown += text;
-    const [next] = left;
-    if (!next) return;
-    const at = shown.indexOf(next[0], seen);
-    if (at < 0) return;
-    seen = at + next[0].length;
-    left.shift();
-    const [, type] = next;
-    if (typeof type === 'string') setTimeout(() => child.stdin.write(type), 100);
-    else void type().then((text) => child.stdin.write(text));
-  });
-  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { shown, exitCode };
-}
-
 test('a chat on a terminal answers, takes commands, several lines, Ctrl+C at the prompt, and leaves with Ctrl+D', async () => {
-  const { shown, exitCode } = await onTerminal([
-    ['> ', 'hi\r'],
-    [tinyReply, '/stats\r'],
-    ['first word', 'half a line\u0003'],
-    ['Ctrl+D leaves.', '"""\r'],
-    ['| ', 'one\r'],
-    ['| ', 'two\r'],
-    ['| ', '"""\r'],
-    [tinyReply, 'memory\r'],
-    ['are free', '/undo\r'],
-    ['Taken back', '\u0004'],
-  ]);
-  expect(exitCode).toBe(0);
-  expect(shown).toContain('/help lists what can be done');
-  expect(shown).toMatch(/Memory: .* are free/);
+  const screen = openScreen(home, ['chat', '-m', 'tiny']);
+  await screen.type('> ', 'hi\r');
+  await screen.until(tinyReply);
+  await screen.type('> ', '/stats\r');
+  await screen.until('first word');
+  await screen.type('> ', 'half a line\u0003');
+  await screen.until('Ctrl+D leaves.');
+  await screen.type('> ', '"""\r');
+  await screen.type('| ', 'one\r');
+  await screen.type('| ', 'two\r');
+  await screen.type('| ', '"""\r');
+  await screen.until(tinyReply);
+  await screen.type('> ', 'memory\r');
+  await screen.until('are free');
+  await screen.type('> ', '/undo\r');
+  await screen.until('Taken back');
+  await screen.type('> ', '\u0004');
+  expect(await screen.ended).toBe(0);
+  const lines = await screen.lines();
+  expect(lines[0]).toBe('tiny. /help lists what can be done, Ctrl+D leaves.');
+  expect(lines.filter((line) => line === tinyReply)).toHaveLength(2);
 });
-
-test('pasted lines are one message, and what is typed during an answer is not shown in the middle of it', async () => {
-  const { shown, exitCode } = await onTerminal([
-    ['> ', '\u001b[200~one\rtwo\rthree\u001b[201~'],
-    ['three', '\r'],
-    [tinyReply, '/save pasted\r'],
-    ['Saved', '/model\r'],
-    ['model: tiny', '\u0004'],
-  ]);
-  expect(exitCode).toBe(0);
-  expect(shown.split(tinyReply)).toHaveLength(2);
-  const { messages } = JSON.parse(await readFile(join(home.folder, 'chats', 'pasted.json'), 'utf8')) as { messages: unknown[] };
-  expect(messages[0]).toEqual({ role: 'user', content: 'one\ntwo\nthree' });
-});
-
-async function killEngineThenAsk(): Promise<string> {
-  const { pid } = JSON.parse((await home.luci(['ps', '--json'])).stdout) as { pid: number };
-  process.kill(pid, 'SIGKILL');
-  return 'again\r';
-}
 
 test('a chat whose engine process was killed goes on with a new one', async () => {
-  const { shown, exitCode } = await onTerminal([
-    ['> ', 'hi\r'],
-    [tinyReply, '/stats\r'],
-    ['first word', killEngineThenAsk],
-    [tinyReply, '\u0004'],
-  ]);
-  expect(exitCode).toBe(0);
-  expect(shown).not.toContain('engine process ended');
+  const screen = openScreen(home, ['chat', '-m', 'tiny']);
+  await screen.type('> ', 'hi\r');
+  await screen.until(tinyReply);
+  const { pid } = JSON.parse((await home.luci(['ps', '--json'])).stdout) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  await screen.type('> ', 'again\r');
+  await screen.until(tinyReply);
+  await screen.type('> ', '\u0004');
+  expect(await screen.ended).toBe(0);
+  expect(screen.written).not.toContain('engine process ended');
 });
 
 test('piped, each line is a message, results go to stdout, and the chat can be kept and gone on with', async () => {
   const first = await home.luci(['chat', '-m', 'tiny', '--temperature', '0'], { stdin: 'hi\n/save trip\n' });
   expect(first).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
-  const saved = JSON.parse(await readFile(join(home.folder, 'chats', 'trip.json'), 'utf8')) as { messages: { role: string }[] };
-  expect(saved.messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
+  const [chat, ...others] = JSON.parse((await home.luci(['chats', 'list', '--json'])).stdout) as { title: string; turns: number }[];
+  expect([chat, others]).toMatchObject([{ title: 'trip', turns: 2 }, []]);
   const second = await home.luci(['chat', '-m', 'tiny'], { stdin: '/load trip\n/undo\n/undo\n/quit\nnever said\n' });
   expect(second).toMatchObject({ exitCode: 0, stdout: '' });
-  expect(second.stderr).toMatch(/1 questions? loaded[\s\S]*Taken back[\s\S]*Nothing was said yet/);
+  expect(second.stderr).toMatch(/1 question loaded[\s\S]*Taken back[\s\S]*Nothing was said yet/);
+  // What was taken back stays taken back.
+  const third = await home.luci(['chat', '-m', 'tiny', '--continue'], { stdin: '/history\n' });
+  expect(third.stderr).toContain('0 questions loaded');
 });
 
 test('piped, a message that got no answer sets the exit status, whatever follows it', async () => {
@@ -126,7 +90,7 @@ test('words about the machine are answered without a model, mistakes do not end 
   expect(ran.exitCode).toBe(0);
   expect(ran.stdout).toContain('tiny');
   expect(ran.stdout).toContain('package.json');
-  expect(ran.stderr).toMatch(/There is no \/nope[\s\S]*is no name for a chat[\s\S]*No model is called none/);
+  expect(ran.stderr).toMatch(/There is no \/nope[\s\S]*There is no chat "\.\.\/x"[\s\S]*No model is called none/);
 });
 
 test('doctor says what it found, and is data with --json', async () => {

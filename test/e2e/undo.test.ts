@@ -68,11 +68,11 @@ test('/undo takes back the words and the files of the last question, /redo bring
       'Taken back.',
       '  the folder plans is gone again',
       'Nothing was said yet.',
-      'Brought back.',
+      'It is back.',
       '  again: made the folder plans',
-      'Brought back.',
+      'It is back.',
       '  again: made plans/trip.txt',
-      'There is nothing to bring back.',
+      'Nothing was taken back.',
       '',
     ].join('\n'),
   );
@@ -91,13 +91,13 @@ test('a file that somebody changed since is named by /undo, and the words stay',
   await using session = await luci.chats.begin({ model: 'box/echo', sampling: {}, confirm: async () => true });
   await session.useTools(folder);
   await writeFile(join(folder, 'a.txt'), 'before');
-  for await (const _ of session.send(call('write_file', { path: 'a.txt', content: 'after' }), AbortSignal.timeout(60_000)));
+  for await (const _ of session.send({ content: call('write_file', { path: 'a.txt', content: 'after' }) }, AbortSignal.timeout(60_000)));
   expect(await text('a.txt')).toBe('after');
   await writeFile(join(folder, 'a.txt'), 'mine');
   await expect(session.undo()).rejects.toMatchObject({ code: 'CHANGED_SINCE', details: { files: ['a.txt'] } });
   expect(session.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
   await writeFile(join(folder, 'a.txt'), 'after');
-  expect(await session.undo()).toMatchObject([{ path: 'a.txt', state: 'undone' }]);
+  expect(await session.undo()).toMatchObject({ changes: [{ path: 'a.txt', state: 'undone' }] });
   expect([await text('a.txt'), session.messages]).toEqual(['before', []]);
 });
 

@@ -112,6 +112,12 @@ describe.each(engines)('%s', (_, engine, isThere, version) => {
     expect(long).toBeGreaterThan(short);
   });
 
+  test.skipIf(!isThere)('the prompt can be looked at, word for word where the engine tells it', async () => {
+    const text = await session.render?.({ messages: [{ role: 'user', content: 'look at me' }] });
+    if (knowsTemplates) expect(text).toMatch(/\S.*look at me/s);
+    else expect(text ?? 'look at me').toContain('look at me');
+  });
+
   test.skipIf(!isThere)('texts become vectors of one length, the same each time, and answers go on', async () => {
     const [first, other, again] = await session.embed(['a red apple', 'a quarterly report of earnings', 'a red apple']);
     expect(first?.length).toBeGreaterThan(1);

@@ -59,7 +59,7 @@ export async function openChat(id: string | undefined): Promise<void> {
     batch(() => {
       title.value = chat.title;
       turns.value = chat.turns;
-      leaf.value = chat.turns.at(-1)?.id ?? null;
+      leaf.value = chat.place;
     });
     if (chat.answering !== null) void readOn(id, chat.answering);
   });

@@ -1,8 +1,9 @@
-import type { ChatSession } from '../../app/chats.ts';
+import type { ChatSession } from '../../app/chat-session.ts';
 import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { CommandContext } from '../command.ts';
 import { hasModel, requireAnyModel } from '../install-models.ts';
+import type { ChatCommandContext } from './chat-command.ts';
 import { runChatCommand } from './chat-commands.ts';
 import { replyItself } from './exact-replies.ts';
 import { interruptible } from './interruptible.ts';
@@ -63,14 +64,19 @@ async function takeLine(line: string, { prompt, luci, context }: Begun): Promise
   // One may have been installed by a line before.
   if (await hasModel(luci)) return 'model';
   const { show } = context;
-  const withoutSession = {
+  const withoutSession: ChatCommandContext = {
+    luci,
     show,
+    prompt,
+    view: { isThinkingShown: false, files: [], toldForgotten: 0 },
     get session(): ChatSession {
       return noModel();
     },
-    get outside(): Pick<OutsideTools, 'command'> {
+    get outside(): OutsideTools {
       return noModel();
     },
+    answer: async () => noModel(),
+    replyItself: async () => false,
   };
   return (await runChatCommand(line, withoutSession)) ? 'answered' : 'end';
 }

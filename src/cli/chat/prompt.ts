@@ -1,120 +1,110 @@
-import { createInterface } from 'node:readline';
+import { createInterface, type ReadLineOptions } from 'node:readline';
 import { orAborted } from '../../base/abort.ts';
+import type { LuciError } from '../../base/errors.ts';
 import { goneSignal } from '../hang-up.ts';
+import { takeInterrupts } from '../interrupts.ts';
 import { editorScreen } from '../show/editor-screen.ts';
 import { printable } from '../show/text.ts';
+import type { Completion } from './complete-line.ts';
+import { type LineHistory, maxLines } from './line-history.ts';
+import { readMessage } from './read-message.ts';
+import { createTyping } from './typing.ts';
 
 /** What a person types in a chat: lines, blocks of lines, answers to questions. */
 export interface Prompt extends Disposable {
+  /** Whether somebody types: off a terminal nobody can be asked. */
+  readonly isTerminal: boolean;
   /** Fires when the command is stopped, and when its terminal was closed. */
   readonly stopped: AbortSignal;
   /** The next message; undefined at the end (Ctrl+D, or the end of a pipe). Throws the reason of {@link Prompt.stopped}. */
   next(): Promise<string | undefined>;
   /** Asks for yes or no. Off a terminal the answer is no. Throws as well. */
   confirm(question: string): Promise<boolean>;
-  /** Asks for a line. Undefined off a terminal, and at the end. */
+  /** Asks for a line; what was typed before it counts for the next message. Undefined off a terminal, and at the end. */
   ask(question: string): Promise<string | undefined>;
+  /** Puts a text into the next line, to be changed; false where no line is edited. */
+  prefill(text: string): boolean;
+  /** Puts a text on the terminal's clipboard; missing where there is no terminal for it. */
+  readonly copy: ((text: string) => void) | undefined;
   /** What Ctrl+C does while it is set; at the prompt it empties the line. */
   onInterrupt: (() => void) | undefined;
 }
 
-const fence = '"""';
+/** How it is read. */
+export interface PromptOptions {
+  readonly isTerminal: boolean;
+  /** No line is edited: the terminal does that by itself, and gets no code that moves its cursor. */
+  readonly isPlain: boolean;
+  /** How to leave, said at Ctrl+C. */
+  readonly hint: string;
+  readonly signal: AbortSignal;
+  readonly history?: LineHistory;
+  readonly complete?: (line: string) => Promise<Completion>;
+  readonly onError: (error: LuciError) => void;
+}
 
 /**
  * Reads from this process's stdin. A line that ends in a backslash goes on; lines between """ belong together, as do lines pasted at
  * once. What is typed while an answer comes is not shown in the middle of it, but at the next prompt.
  */
-export function openPrompt({ isTerminal, hint, signal }: { isTerminal: boolean; hint: string; signal: AbortSignal }): Prompt {
+export function openPrompt(options: PromptOptions): Prompt {
+  const { isTerminal, isPlain, signal } = options;
+  const isEdited = isTerminal && !isPlain;
   const screen = editorScreen({ isMuted: true });
-  const lines = createInterface({ input: process.stdin, output: isTerminal ? screen : undefined, terminal: isTerminal });
-  const stopped = AbortSignal.any([signal, goneSignal(lines, { isTerminal })]);
-  const waiting: string[] = [];
-  const pasted: string[] = [];
-  let isPasting = false;
-  let wake: ((line: string | undefined) => void) | undefined;
-  let isClosed = false;
-  lines.on('line', (line) => {
-    if (isPasting) return void pasted.push(line);
-    const text = [...pasted.splice(0), line].join('\n').trimEnd();
-    if (wake) wake(text);
-    else waiting.push(text);
+  const lines = createInterface({
+    input: process.stdin,
+    output: isEdited ? screen : undefined,
+    terminal: isEdited,
+    ...(isEdited ? editing(options) : {}),
   });
-  const onKey = (_: string | undefined, { name }: { name?: string } = {}): void => {
-    if (name === 'paste-start') isPasting = true;
-    else if (name === 'paste-end') isPasting = false;
-  };
-  if (isTerminal) {
-    process.stdin.on('keypress', onKey);
-    screen.markPastes(true);
-  }
-  lines.on('close', () => {
-    isClosed = true;
-    if (isTerminal) screen.markPastes(false);
-    wake?.(undefined);
-  });
-  lines.on('SIGINT', () => {
-    if (prompt.onInterrupt) return prompt.onInterrupt();
-    // As in a shell: the line is given up. Leaving is Ctrl+D's.
-    screen.say(`\n${hint}\n`);
-    pasted.splice(0);
-    lines.write(null, { ctrl: true, name: 'e' });
-    lines.write(null, { ctrl: true, name: 'u' });
-    lines.prompt();
-  });
-
-  const readLine = (mark: string): Promise<string | undefined> => {
-    const next = waiting.shift();
-    if (next !== undefined) {
-      if (isTerminal) screen.say(`${mark}${next}\n`);
-      return Promise.resolve(next);
-    }
-    if (isClosed) return Promise.resolve(undefined);
-    screen.isMuted = false;
-    lines.setPrompt(mark);
-    if (isTerminal) lines.prompt(true); // With what is typed already.
-    return new Promise((resolve) => {
-      wake = (line) => {
-        wake = undefined;
-        screen.isMuted = true;
-        resolve(line);
-      };
-    });
-  };
-
+  const stopped = AbortSignal.any([signal, goneSignal(lines, { isTerminal: isEdited })]);
+  const typing = createTyping(lines, screen, { ...options, isEdited });
   const prompt: Prompt = {
-    onInterrupt: undefined,
+    isTerminal,
     stopped,
-    next: () => orAborted(readMessage(readLine), stopped),
+    onInterrupt: undefined,
+    next: () => orAborted(readMessage(typing.readLine), stopped),
     async confirm(question) {
       return /^y(es)?$/i.test(((await prompt.ask(`${question} [y/N] `)) ?? '').trim());
     },
     async ask(question) {
-      return isTerminal ? orAborted(readLine(printable(question)), stopped) : undefined;
+      return isTerminal ? orAborted(typing.ask(printable(question)), stopped) : undefined;
     },
+    prefill(text) {
+      if (isEdited) typing.prefill(text);
+      return isEdited;
+    },
+    copy: isEdited ? screen.copy : undefined,
     [Symbol.dispose]() {
-      process.stdin.off('keypress', onKey);
+      interrupts?.[Symbol.dispose]();
+      typing[Symbol.dispose]();
       lines.close();
       screen.destroy();
     },
   };
+  const onInterrupt = (): void => {
+    // A question that is open is answered with no.
+    const wasAsked = typing.dismiss();
+    if (prompt.onInterrupt) prompt.onInterrupt();
+    else if (!wasAsked) typing.giveUp();
+  };
+  lines.on('SIGINT', onInterrupt);
+  const interrupts = isTerminal && isPlain ? takeInterrupts(onInterrupt) : undefined;
   return prompt;
 }
 
-async function readMessage(readLine: (mark: string) => Promise<string | undefined>): Promise<string | undefined> {
-  const first = await readLine('> ');
-  if (first === undefined) return undefined;
-  if (first.trim() === fence) return readBlock(() => readLine('| '));
-  let text = first;
-  while (text.endsWith('\\')) {
-    const more = await readLine('| ');
-    text = `${text.slice(0, -1)}\n${more ?? ''}`;
-    if (more === undefined) break;
-  }
-  return text;
-}
-
-async function readBlock(readLine: () => Promise<string | undefined>): Promise<string> {
-  const block: string[] = [];
-  for (let line = await readLine(); line !== undefined && line.trim() !== fence; line = await readLine()) block.push(line);
-  return block.join('\n');
+/** What the editor of lines knows beside the keys. */
+function editing({ history, complete }: PromptOptions): Pick<ReadLineOptions, 'history' | 'historySize' | 'completer'> {
+  return {
+    history: [...(history?.lines ?? [])],
+    historySize: maxLines,
+    ...(complete && {
+      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+        complete(line).then(
+          ([candidates, typed]) => done(null, [[...candidates], typed]),
+          () => done(null, [[], line]),
+        );
+      },
+    }),
+  };
 }

@@ -13,6 +13,7 @@ import type { QuestionTools } from '../question-tools.ts';
 import type { answerWithQuotes } from '../quoted-question.ts';
 import { readPiped } from '../read-piped.ts';
 import { noteCut } from '../show/cut-answer.ts';
+import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
 import { isToolEvent, noteToolEvent } from '../show/tool-events.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
@@ -169,6 +170,7 @@ async function answerOne({ agent, name, prompt, request, schema, options, show, 
     waiting.stop();
     show.data({ model: name, ...answer });
   } else {
+    if (!options.raw) await useMarkdown(show);
     const end = await streamAnswer(show, agent.stream(prompt, request), { waiting, isThinkingShown });
     if (end) noteCut(show, end, options.maxTokens);
   }
@@ -213,7 +215,7 @@ async function streamAnswer(
   return end;
 }
 
-function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
+function answerWriter({ stream, endAnswer }: Show, isThinkingShown: boolean) {
   let last = '';
   let isThinking = false;
   return {
@@ -225,7 +227,7 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
       // Models like to begin with a line end.
       const text = last === '' ? piece.trimStart() : piece;
       if (type !== 'text' || text === '') return;
-      if (isThinking) stream('\n\n');
+      if (isThinking) stream('\n\n', 'dim');
       isThinking = false;
       stream(text);
       last = text;
@@ -238,10 +240,7 @@ function answerWriter({ stream, endStream }: Show, isThinkingShown: boolean) {
     get isEmpty(): boolean {
       return last === '';
     },
-    end(): void {
-      if (isThinking || (last !== '' && !last.endsWith('\n'))) stream('\n');
-      endStream();
-    },
+    end: endAnswer,
   };
 }
 

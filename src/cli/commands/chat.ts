@@ -1,21 +1,40 @@
-import type { AgentEvent } from '../../agent/tool-loop.ts';
-import type { ChatSession } from '../../app/chats.ts';
+import { join } from 'node:path';
+import type { ChatSession } from '../../app/chat-session.ts';
 import type { Luci } from '../../app/luci.ts';
-import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText, oneOf } from '../../base/value-kinds.ts';
-import type { GenerationEvent } from '../../engine/engine.ts';
+import type { ChatCommandContext, ChatView } from '../chat/chat-command.ts';
 import type { OutsideTools } from '../chat/outside-tools.ts';
 import type { Prompt } from '../chat/prompt.ts';
-import { type CommandContext, defineCommand } from '../command.ts';
+import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
-import { noteCut } from '../show/cut-answer.ts';
+import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
-import { callText, noteToolEvent } from '../show/tool-events.ts';
-import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
+import { callText } from '../show/tool-events.ts';
+import { waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
+
+const chatOptions = {
+  model: modelOption,
+  system: systemOption,
+  continue: { short: 'c', summary: 'go on with the newest chat' },
+  resume: {
+    kind: anyText('trip'),
+    value: '[ID|TEXT]',
+    otherwise: '',
+    summary: 'go on with a kept chat, by its id or a word of it; alone, it is chosen from a list',
+  },
+  noSave: { summary: 'write nothing: neither the chat nor the lines that are typed' },
+  tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
+  mcp: { kind: oneOf(['on', 'off']), value: 'WORD', summary: 'tools of the servers in mcp.json: on or off (default: on at a terminal)' },
+  ...samplingOptions('as the model’s makers advise, else 0.7'),
+  ...thinkingOptions,
+  force: forceOption,
+} as const satisfies OptionTable;
+
+type Options = OptionValues<typeof chatOptions>;
 
 /** `luci chat`: a conversation. */
 export const chat = defineCommand({
@@ -24,173 +43,88 @@ export const chat = defineCommand({
   example: 'llama3.2',
   summary: 'talk with a model',
   details:
-    'Streams answers and remembers what was said, within the context of the model. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. Questions about this machine, its models and luci, sums, "list ." and "read FILE" are answered by luci itself, without a model. Off a terminal each line of stdin is one message, and one that got no answer sets the exit status; with --json each answer is one line.',
-  options: {
-    model: modelOption,
-    system: systemOption,
-    tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
-    mcp: { kind: oneOf(['on', 'off']), value: 'WORD', summary: 'tools of the servers in mcp.json: on or off (default: on at a terminal)' },
-    ...samplingOptions('as the model’s makers advise, else 0.7'),
-    ...thinkingOptions,
-    force: forceOption,
-  },
+    'Streams answers and remembers what was said, within the context of the model. Chats are kept: --continue goes on with the newest, luci chats lists them. /help lists what can be done; Ctrl+C stops an answer, Ctrl+D leaves. Questions about this machine, its models and luci, sums, "list ." and "read FILE" are answered by luci itself, without a model. Off a terminal each line of stdin is one message, and one that got no answer sets the exit status; with --json each answer is one line.',
+  options: chatOptions,
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show } = context;
-    checkOneModel(options.model, operands[0]);
+    checkWords(options, operands[0]);
     const luci = await context.luci();
-    const { model = operands[0], system, maxTokens, tools: folder } = options;
+    const { tools: folder } = options;
+    const model = options.model ?? operands[0];
     // Loaded here: every other command starts without it.
     const parts = await import('../chat/parts.ts');
     const isTerminal = process.stdin.isTTY === true && show.terminal.errIsTerminal;
-    using prompt = parts.openPrompt({ isTerminal, hint: 'Ctrl+D leaves.', signal: context.signal });
+    const isKept = options.noSave !== true;
+    await using history = isTerminal && isKept ? await parts.openLineHistory(join(luci.directories.state, 'chat-history')) : undefined;
+    using prompt = parts.openPrompt({
+      isTerminal,
+      isPlain: show.terminal.isPlain,
+      hint: 'Ctrl+D leaves.',
+      signal: context.signal,
+      history,
+      complete: (line) => parts.completeLine(line, luci),
+      onError: (error) => show.error(error, false),
+    });
     const before = await parts.untilModel(model, { isTerminal, prompt, luci, context });
-    if (before.hasEnded) return isTerminal ? 0 : (before.failed?.exitCode ?? 0);
-    const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
-    using waiting = waitingLine(show, { isThinkingShown });
+    if (before.hasEnded) return exitCodeOf(before.failed, isTerminal);
+    const view: ChatView = { isThinkingShown: showsThinking(options) && show.terminal.outIsTerminal, files: [], toldForgotten: 0 };
+    using waiting = waitingLine(show, view);
     const isOn = options.mcp === undefined ? isTerminal : options.mcp === 'on';
     await using outside = parts.openOutsideTools(luci, { show, prompt, isOn });
-    await using session = await luci.chats.begin({
-      onLoad: waiting.onLoad,
-      model,
-      system,
-      ...samplingRequest(options),
-      force: options.force,
-      ...thinkingRequest(options),
-      moreTools: outside.tools,
-      confirm: outside.confirm((call, _, warning) =>
-        prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
-      ),
-    });
+    await using session = await beginChat({ luci, outside, prompt, show, options, model, onLoad: waiting.onLoad });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
-    const failed = await takeLines({ session, outside, prompt, parts, luci, context, waiting, isThinkingShown, maxTokens }, before.line);
+    await useMarkdown(show);
+    await parts.resumeChat({ ...options, model }, { session, luci, prompt, show });
+    const answer: ChatCommandContext['answer'] = (make) => parts.showAnswer(make, { session, prompt, show, waiting, view });
+    const replyItself = (text: string): Promise<boolean> => parts.replyItself(text, { luci, context, prompt, chatModel: session.model });
+    const failed = await parts.takeLines({ session, luci, show, prompt, view, outside, answer, replyItself }, before.line);
     if (isTerminal) show.note('');
-    // Off a terminal nobody watches: the exit status tells what `ask` would.
-    return isTerminal ? 0 : ((before.failed ?? failed)?.exitCode ?? 0);
+    return exitCodeOf(before.failed ?? failed, isTerminal);
   },
 });
 
-function checkOneModel(option: string | undefined, operand: string | undefined): void {
-  if (option !== undefined && operand !== undefined)
-    throw new LuciError('USAGE', `Two models are named: "${option}" and "${operand}".`, { hint: 'luci chat -m NAME' });
+/** Off a terminal nobody watches: the exit status tells what `ask` would. */
+function exitCodeOf(failed: LuciError | undefined, isTerminal: boolean): number {
+  return isTerminal ? 0 : (failed?.exitCode ?? 0);
 }
 
-/** What a line is answered with. */
-interface Talking {
-  readonly session: ChatSession;
+function checkWords({ model, continue: goesOn, resume: resumed }: Options, operand: string | undefined): void {
+  if (model !== undefined && operand !== undefined)
+    throw new LuciError('USAGE', `Two models are named: "${model}" and "${operand}".`, { hint: 'luci chat -m NAME' });
+  if (goesOn && resumed !== undefined)
+    throw new LuciError('USAGE', '--continue goes on with the newest chat, --resume with another one: give one of them.', {
+      hint: 'luci chat --continue',
+    });
+}
+
+interface Beginning {
+  readonly luci: Luci;
   readonly outside: OutsideTools;
   readonly prompt: Prompt;
-  readonly parts: typeof import('../chat/parts.ts');
-  readonly luci: Luci;
-  readonly context: CommandContext;
-  readonly waiting: WaitingLine;
-  readonly isThinkingShown: boolean;
-  readonly maxTokens: number | undefined;
-}
-
-/** Line by line to the end, from `first` on where it was read already. Returns the error of the first message that got no answer. */
-async function takeLines(talking: Talking, first?: string): Promise<LuciError | undefined> {
-  const { prompt, context } = talking;
-  let failed: LuciError | undefined;
-  for (let text = first ?? (await prompt.next()); text !== undefined; text = await prompt.next()) {
-    try {
-      if (!(await takeLine(text, talking))) break;
-    } catch (error) {
-      // One wrong word, one model that does not load: the chat goes on.
-      if (prompt.stopped.aborted || !(error instanceof LuciError)) throw error;
-      context.show.error(error, false);
-      if (!text.startsWith('/')) failed ??= error;
-    }
-  }
-  return failed;
-}
-
-/** Runs a command, tells what luci knows itself, or asks the model. Returns whether the chat goes on. */
-async function takeLine(text: string, talking: Talking): Promise<boolean> {
-  const { session, outside, parts, luci, context, prompt } = talking;
-  const { show } = context;
-  if (text.trim() === '') return true;
-  if (text.startsWith('/')) return parts.runChatCommand(text, { session, outside, show });
-  if (!(await parts.replyItself(text, { luci, context, prompt, chatModel: session.model }))) await answer(text, talking);
-  return true;
-}
-
-/** An answer as far as it came. */
-interface Said {
-  text: string;
-  thinking: string;
-}
-
-async function answer(text: string, { session, prompt, context, waiting, isThinkingShown, maxTokens }: Talking): Promise<void> {
-  const { show } = context;
-  const stopper = new AbortController();
-  prompt.onInterrupt = () => stopper.abort(stopError('CANCELLED'));
-  const forgotten = session.forgottenTurns;
-  const said: Said = { text: '', thinking: '' };
-  let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
-  waiting.start();
-  try {
-    for await (const event of session.send(text, AbortSignal.any([prompt.stopped, stopper.signal]))) {
-      if (event.type === 'tool-result') waiting.start();
-      else waiting.see(event);
-      if (event.type === 'end') end = event;
-      showEvent(event, said, { show, session, isThinkingShown });
-    }
-  } catch (error) {
-    waiting.stop();
-    if (!stopper.signal.aborted) throw error;
-    show.note(`${isMidLine(said.text) ? '\n' : ''}(stopped)`);
-    said.text = '';
-  } finally {
-    waiting.stop();
-    prompt.onInterrupt = undefined;
-    show.endStream();
-    if (isMidLine(said.text) && !show.json) show.stream('\n');
-    tellForgotten(session.forgottenTurns - forgotten, show);
-  }
-  if (end) noteCut(show, end, maxTokens);
-}
-
-function isMidLine(text: string): boolean {
-  return text !== '' && !text.endsWith('\n');
-}
-
-interface AnswerView {
   readonly show: Show;
-  readonly session: ChatSession;
-  readonly isThinkingShown: boolean;
+  readonly options: Options;
+  readonly model: string | undefined;
+  readonly onLoad: Parameters<Luci['chats']['begin']>[0]['onLoad'];
 }
 
-function showEvent(event: AgentEvent, said: Said, view: AnswerView): void {
-  const { show } = view;
-  if (event.type === 'thinking') sayThinking(event.text, said, view);
-  else if (event.type === 'text') sayText(event.text, said, view);
-  else if (event.type === 'end') endAnswer(event, said, view);
-  else noteToolEvent(event, show);
-}
-
-function sayThinking(text: string, said: Said, { show, isThinkingShown }: AnswerView): void {
-  if (isThinkingShown && !show.json) show.stream(text, 'dim');
-  said.thinking += text;
-}
-
-function sayText(text: string, said: Said, { show, isThinkingShown }: AnswerView): void {
-  const isFirst = said.text === '';
-  const piece = isFirst ? text.trimStart() : text;
-  const gap = isThinkingShown && isFirst && said.thinking !== '' ? '\n\n' : '';
-  if (!show.json) show.stream(gap + piece);
-  said.text += piece;
-}
-
-function endAnswer({ reason, usage }: Extract<AgentEvent, { type: 'end' }>, { text, thinking }: Said, { show, session }: AnswerView): void {
-  session.lastUsage = usage;
-  if (!show.json) return;
-  show.data({ type: 'answer', model: session.model, text, thinking: thinking === '' ? undefined : thinking, reason, usage });
-}
-
-/** What the model no longer knows is never left out without a word. */
-function tellForgotten(turns: number, { note, terminal }: CommandContext['show']): void {
-  if (turns <= 0) return;
-  note(terminal.style('dim', `(the context is full: the first ${turns === 1 ? 'question was' : `${turns} questions were`} left out)`));
+function beginChat({ luci, outside, prompt, show, options, model, onLoad }: Beginning): Promise<ChatSession> {
+  return luci.chats.begin({
+    onLoad,
+    model,
+    system: options.system,
+    ...samplingRequest(options),
+    force: options.force,
+    ...thinkingRequest(options),
+    isKept: options.noSave !== true,
+    onUnkept: (error) => {
+      show.note(show.terminal.style('care', 'From here on this chat is not kept:'));
+      show.error(error, false);
+    },
+    moreTools: outside.tools,
+    confirm: outside.confirm((call, _, warning) =>
+      prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
+    ),
+  });
 }

@@ -37,7 +37,7 @@ export function installProgress(show: Show, total?: InstallTotal): (event: Insta
       throttle.nextFile();
       return show.live([]);
     }
-    if (show.terminal.errIsTerminal) {
+    if (show.terminal.errIsTerminal && !show.terminal.isPlain) {
       const partBytes = [...wholeParts.values()].reduce((sum, bytes) => sum + bytes, 0);
       return show.live([barLine(name, news, show), ...totalLine(total, partBytes + news.receivedBytes, event.parts)]);
     }

@@ -9,6 +9,8 @@ export interface EditorScreen extends Writable {
   say(text: string): void;
   /** Asks the terminal to mark what is pasted, so that its line ends are told from Enter; and to stop it. */
   markPastes(isOn: boolean): void;
+  /** Asks the terminal to put a text on the clipboard (OSC 52). It gives no answer, and many do not. */
+  copy(text: string): void;
 }
 
 /** The screen for `createInterface`. Whoever asks through it makes the question printable first. */
@@ -25,6 +27,8 @@ export function editorScreen({ isMuted = false } = {}): EditorScreen {
       isMuted,
       isTTY: stderr.isTTY,
       say: (text: string) => void stderr.write(forTerminal(text)),
+      // Base64 holds nothing that a terminal obeys.
+      copy: (text: string) => void stderr.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
       markPastes: (isOn: boolean) => void stderr.write(isOn ? '\x1b[?2004h' : '\x1b[?2004l'),
     },
   );

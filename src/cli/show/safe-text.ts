@@ -88,7 +88,7 @@ function finished(last: RegExp, char: string): Place | undefined {
 
 /** The codes of luci's own styles, and no other: none of them hides or moves anything. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins every code.
-const ownStyle = /(\x1b\[(?:1|2|22|31|32|33|39)m)/;
+const ownStyle = /(\x1b\[(?:1|2|3|22|23|31|32|33|39)m)/;
 
 /** Whatever a command writes to a terminal, with luci's styles and line ends and nothing else a terminal obeys. */
 export function forTerminal(text: string): string {

@@ -1,5 +1,5 @@
 import { isLuciError, type LuciError } from '../../base/errors.ts';
-import { answerFlow } from './answer-flow.ts';
+import { type AnswerFlow, answerFlow } from './answer-flow.ts';
 import { jsonForTerminal } from './safe-text.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { cut, fill, printableText, widthOf, wrap } from './text.ts';
@@ -13,8 +13,10 @@ export interface Show {
   result(text: string): void;
   /** A piece of an answer: on a terminal made safe and broken between words, elsewhere as it is. */
   stream(text: string, style?: Style): void;
-  /** Shows the last word of an answer. Every other output does so by itself. */
-  endStream(): void;
+  /** How pieces of answers without a style are written from here on, where a person reads them (default: broken between words). */
+  formatAnswers(flow: AnswerFlow): void;
+  /** Ends an answer: its last word is shown, and its last line ended. On a terminal every other output does so by itself. */
+  endAnswer(): void;
   /** A result for a program: one JSON value on one line. */
   data(value: unknown): void;
   /** News on the way; silent with --quiet. */
@@ -29,7 +31,7 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
   let liveLines = 0;
   const streamed = answerStream(terminal);
   const clearLive = (): void => {
-    streamed.end();
+    streamed.flush();
     if (liveLines > 0) terminal.err.eraseLines(liveLines);
     liveLines = 0;
   };
@@ -39,6 +41,7 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
   };
   const toStderr = (text: string): void => {
     clearLive();
+    if (terminal.outIsTerminal) streamed.endLine();
     terminal.err.write(text);
   };
   return {
@@ -47,19 +50,24 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
     json,
     result(text) {
       clearLive();
+      if (terminal.outIsTerminal) streamed.endLine();
       terminal.out.write(`${terminal.outIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
     stream(text, style) {
       if (liveLines > 0) clearLive();
       streamed.push(text, style);
     },
-    endStream: () => streamed.end(),
+    formatAnswers: streamed.formatBy,
+    endAnswer() {
+      streamed.flush();
+      streamed.endLine();
+    },
     data: writeJson,
     note(text) {
       if (!quiet) toStderr(`${terminal.errIsTerminal ? fill(text, terminal.columns) : text}\n`);
     },
     live(lines) {
-      if (quiet || !terminal.errIsTerminal) return;
+      if (quiet || !terminal.errIsTerminal || terminal.isPlain) return;
       clearLive();
       // A line that wrapped could not be drawn over.
       for (const line of lines)
@@ -76,18 +84,33 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
 /** An answer on its way to stdout, in the style of its last piece. */
 function answerStream(terminal: Terminal) {
   const { out, outIsTerminal } = terminal;
-  const flow = outIsTerminal ? answerFlow(() => terminal.columns) : { push: (piece: string) => piece, flush: () => '' };
+  const words: AnswerFlow = outIsTerminal ? answerFlow(() => terminal.columns) : { push: (piece) => piece, flush: () => '' };
+  let formatted = words;
   let last: Style | undefined;
+  let isMidLine = false;
+  const flow = (): AnswerFlow => (last === undefined ? formatted : words);
   const write = (text: string): void => {
-    if (text !== '') out.write(last ? terminal.style(last, text, 'out') : text);
+    if (text === '') return;
+    isMidLine = !text.endsWith('\n');
+    // Line ends have no style: what comes after them begins without a code.
+    const [, words = '', ends = ''] = /^([\s\S]*?)(\n*)$/.exec(text) ?? [];
+    out.write(last && words !== '' ? terminal.style(last, words, 'out') + ends : text);
   };
+  const flush = (): void => write(flow().flush());
   return {
-    push(text: string, style?: Style): void {
-      if (style !== last) write(flow.flush());
-      last = style;
-      write(flow.push(text));
+    flush,
+    formatBy(other: AnswerFlow): void {
+      if (outIsTerminal) formatted = other;
     },
-    end: () => write(flow.flush()),
+    push(text: string, style?: Style): void {
+      if (style !== last) flush();
+      last = style;
+      write(flow().push(text));
+    },
+    endLine(): void {
+      if (isMidLine) out.write('\n');
+      isMidLine = false;
+    },
   };
 }
 

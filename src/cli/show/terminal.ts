@@ -11,6 +11,8 @@ export interface Terminal {
   /** Whether stdout, and stderr, are a person's terminal. */
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Nothing but text and line ends is written: no colour, no line drawn over, no cursor moved. */
+  readonly isPlain: boolean;
   readonly out: Output;
   readonly err: Output;
   readonly marks: Marks;
@@ -18,8 +20,8 @@ export interface Terminal {
   style(style: Style, text: string, stream?: 'out' | 'err'): string;
 }
 
-/** Roles of colour: done, care, wrong, detail, strong. */
-export type Style = 'good' | 'care' | 'bad' | 'dim' | 'bold';
+/** Roles of colour: done, care, wrong, detail, strong, stressed. */
+export type Style = 'good' | 'care' | 'bad' | 'dim' | 'bold' | 'italic';
 
 /** Signs with a fall-back that any terminal and any screen reader can say. */
 export interface Marks {
@@ -32,6 +34,9 @@ export interface Marks {
   readonly bar: readonly [full: string, half: string, empty: string];
   readonly ellipsis: string;
   readonly dot: string;
+  /** Before the lines of a quotation, and of which a rule is made. */
+  readonly quote: string;
+  readonly rule: string;
 }
 
 /** As most terminals show them. */
@@ -45,6 +50,8 @@ export const unicodeMarks: Marks = {
   bar: ['━', '╸', '━'],
   ellipsis: '…',
   dot: '·',
+  quote: '│',
+  rule: '─',
 };
 const asciiMarks: Marks = {
   done: 'ok',
@@ -56,18 +63,21 @@ const asciiMarks: Marks = {
   bar: ['#', '#', '.'],
   ellipsis: '...',
   dot: '-',
+  quote: '|',
+  rule: '-',
 };
 
-const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold' } as const;
+const formats = { good: 'green', care: 'yellow', bad: 'red', dim: 'dim', bold: 'bold', italic: 'italic' } as const;
 
 /** The terminal this process runs in. */
-export function currentTerminal({ noColour = false }: { noColour?: boolean } = {}): Terminal {
+export function currentTerminal({ noColour = false, isPlain = false }: { noColour?: boolean; isPlain?: boolean } = {}): Terminal {
   const { colour, unicode, isDumb, columns } = readTerminalEnvironment();
   const out = openOutput(1);
   const err = openOutput(2);
   const outIsTerminal = out.isTerminal;
   const errIsTerminal = err.isTerminal && !isDumb;
-  const coloured = { out: !noColour && (colour ?? outIsTerminal), err: !noColour && (colour ?? errIsTerminal) };
+  const mayColour = !noColour && !isPlain;
+  const coloured = { out: mayColour && (colour ?? outIsTerminal), err: mayColour && (colour ?? errIsTerminal) };
   return {
     get columns() {
       // Terminals without a window, as those of build machines, say 0.
@@ -77,6 +87,7 @@ export function currentTerminal({ noColour = false }: { noColour?: boolean } = {
     err,
     outIsTerminal,
     errIsTerminal,
+    isPlain: isPlain || isDumb,
     marks: unicode ? unicodeMarks : asciiMarks,
     style(style, text, stream = 'err') {
       return coloured[stream] ? styleText(formats[style], text, { validateStream: false }) : text;

@@ -30,7 +30,7 @@ interface TierUnderway {
 function screen(show: Show, waiting: WaitingLine): TestProgress {
   const underway: TierUnderway = { done: [], total: 0 };
   const draw = (): void => drawTier(underway, show);
-  const clock = show.terminal.errIsTerminal ? setInterval(draw, 1000).unref() : undefined;
+  const clock = show.terminal.errIsTerminal && !show.terminal.isPlain ? setInterval(draw, 1000).unref() : undefined;
   return {
     onEvent: (event) => {
       // A model is opened after the plan and after the one before it.

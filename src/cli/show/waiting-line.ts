@@ -23,8 +23,8 @@ const intervalMs = 250;
 const anyAnswer = 'waiting for the answer';
 
 /** A line of a command. Thinking that the command shows is a word as well. */
-export function waitingLine(show: Show, { isThinkingShown = false } = {}): WaitingLine {
-  if (show.quiet || !show.terminal.errIsTerminal) return silentLine;
+export function waitingLine(show: Show, how: { readonly isThinkingShown?: boolean } = {}): WaitingLine {
+  if (show.quiet || !show.terminal.errIsTerminal || show.terminal.isPlain) return silentLine;
   let timer: ReturnType<typeof setInterval> | undefined;
   let startedMs = 0;
   let label = anyAnswer;
@@ -69,7 +69,7 @@ export function waitingLine(show: Show, { isThinkingShown = false } = {}): Waiti
     see(event) {
       if (event.type === 'waiting') say('waiting for another request', true);
       else if ('totalTokens' in event) say(readingText(event));
-      else if (event.type === 'thinking' && !isThinkingShown) say('thinking', true);
+      else if (event.type === 'thinking' && !how.isThinkingShown) say('thinking', true);
       else line.stop();
     },
     [Symbol.dispose]: () => line.stop(),

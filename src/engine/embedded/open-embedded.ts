@@ -44,6 +44,7 @@ function sessionOn(open: EmbeddedModel): Session {
     facts: open.facts,
     generate: (request, signal) => eventsOf((emit, stop) => generate(open, request, stop, emit), signal),
     countTokens: async (messages, tools) => open.promptTokens({ messages, tools }).tokens.length,
+    render: async (request) => open.model.detokenize([...open.promptTokens(request).tokens], true),
     embed: (texts, signal) => embedTexts(open.model, texts, { threads, contextLength, trainedContextLength, signal }),
     score: (asked, signal) => scoreText(open.model, asked, { threads, contextLength, trainedContextLength, signal }),
     [Symbol.asyncDispose]: () => open.dispose(),

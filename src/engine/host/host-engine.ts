@@ -118,7 +118,10 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
 }
 
 /** What can be asked of a model over a connection. */
-function requestsOn(connection: HostConnection, target: HostTarget): Pick<Session, 'generate' | 'countTokens' | 'embed' | 'score'> {
+function requestsOn(
+  connection: HostConnection,
+  target: HostTarget,
+): Pick<Session, 'generate' | 'countTokens' | 'render' | 'embed' | 'score'> {
   return {
     generate: (request, signal) =>
       eventsOf<GenerationEvent>((emit, stop) => {
@@ -127,6 +130,9 @@ function requestsOn(connection: HostConnection, target: HostTarget): Pick<Sessio
       }, signal),
     async countTokens(messages, tools) {
       return (await connection.request({ type: 'count', target, messages, tools }).result) as number;
+    },
+    async render(request, signal) {
+      return ((await finish(connection.request({ type: 'render', target, request }), signal)) as string | null) ?? undefined;
     },
     async embed(texts, signal) {
       return (await finish(connection.request({ type: 'embed', target, texts }), signal)) as readonly (readonly number[])[];

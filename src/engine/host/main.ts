@@ -167,6 +167,8 @@ async function answer(message: Request, options: UseOptions, send: (message: Fro
       });
     case 'count':
       return models.use(message.target, options, (session) => session.countTokens(message.messages, message.tools));
+    case 'render':
+      return models.use(message.target, options, async (session) => (await session.render?.(message.request, signal)) ?? null);
     case 'embed':
       return models.use(message.target, options, (session) => session.embed(message.texts, signal));
     case 'score':

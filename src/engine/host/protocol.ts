@@ -6,6 +6,7 @@ import type {
   EngineProgram,
   GenerationEvent,
   LoadEvent,
+  RenderRequest,
   ScoreRequest,
   ToolDefinition,
 } from '../engine.ts';
@@ -50,6 +51,7 @@ export type ToHost =
       readonly tools?: readonly ToolDefinition[];
     }
   | { readonly type: 'embed'; readonly id: number; readonly target: HostTarget; readonly texts: readonly string[] }
+  | { readonly type: 'render'; readonly id: number; readonly target: HostTarget; readonly request: RenderRequest }
   | { readonly type: 'score'; readonly id: number; readonly target: HostTarget; readonly request: ScoreRequest }
   | { readonly type: 'cancel'; readonly id: number }
   /** Asks for a sign of life while a request is under way. */
@@ -102,6 +104,7 @@ export function isToHost(message: ToHost): boolean {
     case 'open':
       return isTarget(message.target);
     case 'generate':
+    case 'render':
       return isTarget(message.target) && Array.isArray(message.request?.messages);
     case 'count':
       return isTarget(message.target) && Array.isArray(message.messages);

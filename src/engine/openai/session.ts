@@ -1,6 +1,6 @@
 import { abortError, throwIfAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
-import type { ChatMessage, ChatRequest, GenerationEvent, Session, ToolDefinition } from '../engine.ts';
+import type { ChatMessage, ChatRequest, GenerationEvent, RenderRequest, Session, ToolDefinition } from '../engine.ts';
 import { plainText } from '../plain-text.ts';
 import { answerTooLong, type OpenAiTarget, placeOf, post, send } from './client.ts';
 import { readEventStream } from './event-stream.ts';
@@ -24,9 +24,11 @@ export function openAiSession(target: OpenAiTarget): Session {
       const root = target.baseUrl.replace(/\/v1$/, '');
       if (facts.modelKind === 'base')
         return (await countedBy(target, `${root}/tokenize`, plainText(messages))) ?? roughTokens(messages, tools);
-      const conversation = { messages: messages.map(toWireMessage), tools: toWireTools(tools) };
-      const templated = await post(target, `${root}/apply-template`, conversation);
-      return (await countedBy(target, `${root}/tokenize`, String(templated['prompt'] ?? ''))) ?? roughTokens(messages, tools);
+      return (await countedBy(target, `${root}/tokenize`, await templated(target, { messages, tools }))) ?? roughTokens(messages, tools);
+    },
+    async render({ messages, tools }, signal) {
+      if (dialect !== 'llama-server') return undefined;
+      return facts.modelKind === 'base' ? plainText(messages) : templated(target, { messages, tools }, signal);
     },
     async embed(texts, signal) {
       const { data } = await post(target, `${target.baseUrl}/embeddings`, { model, input: texts }, signal);
@@ -39,6 +41,13 @@ export function openAiSession(target: OpenAiTarget): Session {
       await onClose?.();
     },
   };
+}
+
+/** A conversation as llama-server writes it by the model's template. */
+async function templated(target: OpenAiTarget, { messages, tools }: RenderRequest, signal?: AbortSignal): Promise<string> {
+  const conversation = { messages: messages.map(toWireMessage), tools: toWireTools(tools) };
+  const { prompt } = await post(target, `${target.baseUrl.replace(/\/v1$/, '')}/apply-template`, conversation, signal);
+  return String(prompt ?? '');
 }
 
 /** Tokens of a text by a server that counts them. */

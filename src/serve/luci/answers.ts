@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { figuresOf, goOn, messagesOf, pathTo } from '../../app/chat-branch.ts';
 import { type ChatTurn, turnSchema } from '../../app/chat-files.ts';
 import { LuciError } from '../../base/errors.ts';
 import { withAdvice } from '../../catalog/advised-sampling.ts';
-import type { Usage } from '../../engine/engine.ts';
+import type { ChatMessage, Usage } from '../../engine/engine.ts';
 import { type AnswerEvent, answerOf } from '../answer.ts';
 import type { ServeContext } from '../context.ts';
 import { servedModels } from '../model-list.ts';
 import type { Checked } from '../route.ts';
 import { chatIdOf } from './chats.ts';
 import { eventsAnswer } from './events.ts';
-import { messagesOf, pathTo } from './messages.ts';
 import type { AnswerUpdate } from './wire.ts';
 
 /**
@@ -118,7 +118,8 @@ async function* answered(
   const turn = (): ChatTurn => turnOf(draft, { model, parent, continues: continues || undefined });
   try {
     yield { type: 'begin', id: draft.id, parent };
-    const asked = { model, request: { messages: messagesOf(path, continues), sampling: withAdvice(model, {}) }, tools: [] };
+    const told: readonly ChatMessage[] = continues ? [...messagesOf(path), { role: 'user', content: goOn }] : messagesOf(path);
+    const asked = { model, request: { messages: told, sampling: withAdvice(model, {}) }, tools: [] };
     yield* drafted(draft, answerOf(context, asked, signal));
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -168,14 +169,4 @@ function questionsOf({ parent, question, files, system }: AnswerBody): readonly 
     system && parent === null ? [{ type: 'turn', id: randomUUID(), parent: null, role: 'system', content: system, at }] : [];
   const own = { id: randomUUID(), parent: head[0]?.id ?? parent, content: question, files: files?.length ? files : undefined };
   return [...head, { type: 'turn', role: 'user', ...own, at }];
-}
-
-function figuresOf(usage: Usage | undefined): Partial<ChatTurn> {
-  if (!usage) return {};
-  const { promptTokens, generatedTokens, generatedTokensPerSecond } = usage;
-  return {
-    contextTokens: promptTokens + generatedTokens,
-    tokens: generatedTokens,
-    tokensPerSecond: Math.round(generatedTokensPerSecond * 10) / 10,
-  };
 }

@@ -150,6 +150,8 @@ export interface ChatAnswer {
   readonly turns: readonly WireTurn[];
   /** The answer that is being made in it; GET /luci/chats/ID/answers/ANSWER tells it. */
   readonly answering: string | null;
+  /** The turn that the chat goes on after. */
+  readonly place: string | null;
 }
 
 /** An event of an answer in a chat. They are numbered: a client that says `Last-Event-ID` is told what comes after it. */

@@ -1,0 +1,62 @@
+import { LuciError } from '../base/errors.ts';
+import type { ChatMessage, Usage } from '../engine/engine.ts';
+import type { ChatTurn } from './chat-files.ts';
+
+/** What of a kept chat a model is told: the turns of one branch as messages. Pure. */
+
+/** The branch that ends with a turn, from its first turn on; empty for null. @throws NOT_FOUND */
+export function pathTo(turns: readonly ChatTurn[], end: string | null): readonly ChatTurn[] {
+  const byId = new Map(turns.map((turn) => [turn.id, turn]));
+  const path: ChatTurn[] = [];
+  for (let id = end; id !== null && path.length <= turns.length; ) {
+    const turn = byId.get(id);
+    if (!turn) throw new LuciError('NOT_FOUND', `The chat has no turn ${id.slice(0, 80)}.`);
+    path.unshift(turn);
+    id = turn.parent;
+  }
+  return path;
+}
+
+/** Said by luci where a model is to go on with an answer that ended too early. */
+export const goOn = 'Go on with your last answer exactly where it stopped. Repeat nothing of it and add no preface.';
+
+/** The messages of a branch, the system prompt that holds at its end first. An answer in several parts is one message. */
+export function messagesOf(path: readonly ChatTurn[]): readonly ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  for (const turn of path) {
+    const last = messages.at(-1);
+    if (turn.role === 'system') continue;
+    if (turn.continues && last?.role === 'assistant') messages[messages.length - 1] = { ...last, content: last.content + turn.content };
+    // Many templates refuse two questions in a row: one that got no answer is left out.
+    else if (turn.role === 'user' && last?.role === 'user') messages[messages.length - 1] = { role: 'user', content: contentOf(turn) };
+    else if (turn.steps?.length) messages.push(...(turn.steps as readonly ChatMessage[]));
+    else messages.push({ role: turn.role, content: contentOf(turn) });
+  }
+  const system = systemOf(path);
+  return system === undefined ? messages : [{ role: 'system', content: system }, ...messages];
+}
+
+/** The system prompt at the end of a branch: the last that was set; an empty one takes it away. */
+export function systemOf(path: readonly ChatTurn[]): string | undefined {
+  return path.findLast(({ role }) => role === 'system')?.content || undefined;
+}
+
+/** A question with its files, each between fences that do not occur in it. */
+export function contentOf({ content, files = [] }: Pick<ChatTurn, 'content' | 'files'>): string {
+  const told = files.map(({ name, text }) => {
+    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+    return `\n\n${name.replace(/[\r\n]+/g, ' ')}:\n${fence}\n${text}\n${fence}`;
+  });
+  return `${content}${told.join('')}`;
+}
+
+/** What is kept of an answer's usage. */
+export function figuresOf(usage: Usage | undefined): Pick<ChatTurn, 'contextTokens' | 'tokens' | 'tokensPerSecond'> {
+  if (!usage) return {};
+  const { promptTokens, generatedTokens, generatedTokensPerSecond } = usage;
+  return {
+    contextTokens: promptTokens + generatedTokens,
+    tokens: generatedTokens,
+    tokensPerSecond: Math.round(generatedTokensPerSecond * 10) / 10,
+  };
+}
