@@ -86,8 +86,8 @@ test('/undo takes back the words and the files of the last question, /redo bring
 });
 
 test('a file that somebody changed since is named by /undo, and the words stay', async () => {
-  await using luci = createLuci(defaultSettings({ home: home.folder }));
   vi.stubEnv('TEST_KEY', server.key);
+  await using luci = createLuci(defaultSettings({ home: home.folder }));
   await using session = await luci.chats.begin({ model: 'box/echo', sampling: {}, confirm: async () => true });
   await session.useTools(folder);
   await writeFile(join(folder, 'a.txt'), 'before');
