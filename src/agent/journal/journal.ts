@@ -22,6 +22,8 @@ export interface Journal {
   change(plan: ChangePlan): Promise<Transaction>;
   /** Every change on record, the oldest first. */
   list(): Promise<readonly FileChange[]>;
+  /** Folders in the journal whose record cannot be read: what they keep is still there. */
+  damaged(): Promise<readonly string[]>;
   /**
    * Takes changes back, the newest first, or makes them again (`after`), the oldest first. A change is done as a whole or not at all. Those
    * that could not be kept are returned as they are.
@@ -98,6 +100,7 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
         }
         return makeChange(plan, parts, settleOne);
       }),
+    damaged: records.damaged,
     list: async () => (await read()).map(fileChangeOf),
     bring: (ids, side) =>
       locked(side === 'before' ? 'undo a change' : 'redo a change', async () => {
