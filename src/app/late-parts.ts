@@ -85,6 +85,7 @@ export function lateParts(parts: EarlyParts): LateParts {
   const speed = loadedOnUse<Speed>(async () => (await import('./speed/speed.ts')).createSpeed(parts), { bench: true, recommend: true });
   const undo = loadedOnUse<Undo>(async () => (await import('./undo.ts')).createUndo(directories.undo), {
     list: true,
+    damaged: true,
     undo: true,
     redo: true,
   });

@@ -20,6 +20,8 @@ export interface ChangeChoice {
 export interface Undo {
   /** Changes on record, the newest first; those of one folder where it is named. Undone ones are among them. */
   list(options?: Pick<ChangeChoice, 'folder' | 'question'>): Promise<readonly FileChange[]>;
+  /** Folders of changes whose record cannot be read, so that they cannot be undone; what they keep is still in them. */
+  damaged(): Promise<readonly string[]>;
   /**
    * Takes back a change: the one named, or the newest. What was there comes back with its content, mode and times; what was made goes
    * into the journal, so that {@link redo} brings it again. Returns what was done, the newest first; of a question also what could not be
@@ -78,5 +80,5 @@ export function createUndo(undoFolder: string): Undo {
     return journal.bring(ids, state === 'done' ? 'before' : 'after');
   }
 
-  return { list, undo: (choice = {}) => bring(choice, 'done'), redo: (choice = {}) => bring(choice, 'undone') };
+  return { list, damaged: journal.damaged, undo: (choice = {}) => bring(choice, 'done'), redo: (choice = {}) => bring(choice, 'undone') };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -101,16 +101,8 @@ test('a file that somebody changed since is named by /undo, and the words stay',
   expect([await text('a.txt'), session.messages]).toEqual(['before', []]);
 });
 
-test('on a terminal a replaced file is asked about, and /undo brings it back with its mode', async () => {
-  await writeFile(join(folder, 'a.txt'), 'before', { mode: 0o600 });
-  const steps: [waitFor: string, type: string][] = [
-    ['> ', `${call('write_file', { path: 'a.txt', content: 'after' })}\r`],
-    ['Allow write_file', 'y\r'],
-    ['wrote a.txt', '/undo\r'],
-    ['a.txt is as it was', '/redo\r'],
-    ['again: replaced a.txt', '/undo\r'],
-    ['a.txt is as it was', '\u0004'],
-  ];
+/** A chat on a pseudo-terminal: types each text when what it waits for has been shown. Returns all that was shown. */
+async function onTerminal(steps: [waitFor: string, type: string][]): Promise<string> {
   const command = [process.execPath, program, 'chat', '-m', 'box/echo', '--tools', folder].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols 200; ${command}`, '/dev/null'], {
     env: { ...process.env, ...environment, LUCI_HOME: home.folder, TERM: 'xterm' },
@@ -127,7 +119,38 @@ test('on a terminal a replaced file is asked about, and /undo brings it back wit
     setTimeout(() => child.stdin.write(next[1]), 100);
   });
   expect(await new Promise((resolve) => child.on('close', resolve)), shown).toBe(0);
+  return shown;
+}
+
+test('on a terminal a replaced file is asked about, and /undo brings it back with its mode', async () => {
+  await writeFile(join(folder, 'a.txt'), 'before', { mode: 0o600 });
+  const shown = await onTerminal([
+    ['> ', `${call('write_file', { path: 'a.txt', content: 'after' })}\r`],
+    ['Allow write_file', 'y\r'],
+    ['wrote a.txt', '/undo\r'],
+    ['a.txt is as it was', '/redo\r'],
+    ['again: replaced a.txt', '/undo\r'],
+    ['a.txt is as it was', '\u0004'],
+  ]);
+  expect(shown).not.toContain('cannot be undone');
   expect([await text('a.txt'), (await stat(join(folder, 'a.txt'))).mode & 0o777]).toEqual(['before', 0o600]);
+});
+
+test('what is too large to be kept is told in the question, and listed as what cannot be undone', async () => {
+  await writeFile(join(folder, 'big.bin'), '');
+  await truncate(join(folder, 'big.bin'), 1_200_000_000); // No byte of it is on the disk.
+  const asked = 'so this cannot be undone. Allow delete_file';
+  await onTerminal([
+    ['> ', `${call('delete_file', { path: 'big.bin' })}\r`],
+    [asked, 'n\r'],
+    ['did not allow', `now ${call('delete_file', { path: 'big.bin' })}\r`],
+    [asked, 'y\r'],
+    ['deleted big.bin', '/undo\r'],
+    ['big.bin was too large to be kept: not undone', '\u0004'],
+  ]);
+  expect(await readdir(folder)).toEqual([]);
+  expect((await undoIn(folder, '--list')).stdout).toContain('cannot be undone');
+  expect(await undoIn(folder)).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('"big.bin" was too large to be kept') });
 });
 
 test('luci undo takes back the newest change of this folder, one after the other, and lists them', async () => {

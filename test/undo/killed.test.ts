@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,6 +115,24 @@ test.skipIf(memoryDisk === undefined)(
   },
   300_000,
 );
+
+test('a move onto a file, of a file and of a folder, undone and made again, killed before each of its steps', async () => {
+  const moves = (from: string): readonly Call[] => [
+    { name: 'move_file', arguments: { from, to: 'c/first-name' } },
+    { name: 'undo' },
+    { name: 'redo' },
+    { name: 'undo' },
+  ];
+  for (const from of ['second.txt', 'a'])
+    for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
+      const one = makeCase(`${from}-${killAt}`, 8, base);
+      writeFileSync(join(one.root, 'second.txt'), 'second');
+      const first = describeTree(one.root);
+      isKilled = await run({ ...one, calls: moves(from), killAt });
+      expect(isKilled || killAt > 15).toBe(true);
+      await recover({ ...one, first }, `${from}, step ${killAt}`);
+    }
+}, 300_000);
 
 test('killed from outside at 40 moments by chance, the same', async () => {
   const random = randomNumbers(77);

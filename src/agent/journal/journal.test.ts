@@ -259,6 +259,7 @@ test('a record that makes no sense hides no other, and is left where it is', asy
   const [first] = (await journal.list()).map(({ id }) => id);
   await writeFile(join(base, 'state', 'undo', first ?? '', 'transaction.json'), '{');
   expect(await journal.list()).toMatchObject([{ path: 'b.txt' }]);
+  expect(await journal.damaged()).toEqual([join(base, 'state', 'undo', first ?? '')]);
   await undoNewest();
   expect(await readFile(join(base, 'state', 'undo', first ?? '', 'before'), 'utf8')).toBe('A');
 });

@@ -1,18 +1,16 @@
-import { dirname, join } from 'node:path';
-import { isLuciError, LuciError } from '../../base/errors.ts';
+import { join } from 'node:path';
+import { isLuciError } from '../../base/errors.ts';
 import { lock } from '../../base/lock.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { diskError, errnoOf } from '../../base/system-error.ts';
 import { ToolError } from '../tool.ts';
-import { openPlaces } from '../workspace/places.ts';
-import { checkUnchanged } from './check-unchanged.ts';
+import { bringAll, placedOf } from './bring.ts';
 import { type FileChange, fileChangeOf } from './file-change.ts';
 import type { DiskWork } from './images.ts';
 import { type ChangePlan, makeChange } from './make-change.ts';
 import { createRecords } from './records.ts';
 import { expiredOf, maxJournalBytes } from './retention.ts';
 import { settle } from './settle.ts';
-import { type Placed, swapTo } from './swap.ts';
 import { keptBytes, type Side, settledOn, type Transaction } from './transaction.ts';
 
 /**
@@ -24,6 +22,8 @@ export interface Journal {
   change(plan: ChangePlan): Promise<Transaction>;
   /** Every change on record, the oldest first. */
   list(): Promise<readonly FileChange[]>;
+  /** Folders in the journal whose record cannot be read: what they keep is still there. */
+  damaged(): Promise<readonly string[]>;
   /**
    * Takes changes back, the newest first, or makes them again (`after`), the oldest first. A change is done as a whole or not at all. Those
    * that could not be kept are returned as they are.
@@ -89,26 +89,6 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
     return all.some(isUnderWay) ? locked('read the undo journal', settleAll) : all;
   }
 
-  async function one(transaction: Transaction, side: Side, all: readonly Transaction[]): Promise<FileChange> {
-    const placed = await placedOf(transaction);
-    await checkUnchanged(placed, side, all, records.slot(transaction.id, side));
-    const target = side === 'before' ? (placed.from ?? placed.absolute) : placed.absolute;
-    if (transaction[side] !== null || placed.from !== undefined) await makeFolder(dirname(target));
-    const underWay: Transaction = { ...transaction, state: side === 'before' ? 'undoing' : 'redoing' };
-    await records.write(underWay);
-    onStep?.('recorded');
-    try {
-      const isAsItWas = await swapTo(side, placed, parts);
-      const done = await records.write(settledOn(side, transaction));
-      onStep?.('done');
-      return { ...fileChangeOf(done), isAsItWas };
-    } catch (error) {
-      await settleOne(underWay);
-      if (!(error instanceof ToolError)) throw error;
-      throw new LuciError('CHANGED_SINCE', `${error.message}.`, { hint: 'luci undo --list', cause: error });
-    }
-  }
-
   return {
     change: (plan) =>
       locked('keep what was there', async () => {
@@ -120,19 +100,11 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
         }
         return makeChange(plan, parts, settleOne);
       }),
+    damaged: records.damaged,
     list: async () => (await read()).map(fileChangeOf),
     bring: (ids, side) =>
       locked(side === 'before' ? 'undo a change' : 'redo a change', async () => {
-        const all = await settleAll();
-        const wanted = ids.map((id) => requireOn(all, id, side)).sort((a, b) => (a.id < b.id ? -1 : 1));
-        const inOrder = side === 'before' ? wanted.toReversed() : wanted;
-        if (inOrder.length > 1) await checkAll(inOrder, side, all);
-        const brought: FileChange[] = [];
-        for (const transaction of inOrder)
-          brought.push(
-            transaction.isKept ? await one(transaction, side, all).catch(tellBrought(brought, side)) : fileChangeOf(transaction),
-          );
-        return brought;
+        return bringAll(ids, side, { all: await settleAll(), parts, settleOne });
       }),
     async expired() {
       const expired = expiredOf(await read(), maxBytes);
@@ -145,30 +117,6 @@ export function openJournal(folder: string, { isDurable = true, onStep, maxBytes
         return drop();
       }),
   };
-
-  /** What the first change of each place says is what the disk must have; those behind it begin with what that one leaves. */
-  async function checkAll(inOrder: readonly Transaction[], side: Side, all: readonly Transaction[]): Promise<void> {
-    const seen: string[] = [];
-    for (const transaction of inOrder.filter(({ isKept }) => isKept)) {
-      const paths = [transaction.path, transaction.from].filter((path) => path !== undefined);
-      const isFirst = !paths.some((path) => seen.some((other) => isSameOrBelow(path, other) || isSameOrBelow(other, path)));
-      if (isFirst) await checkUnchanged(await placedOf(transaction), side, all, records.slot(transaction.id, side));
-      seen.push(...paths);
-    }
-  }
-}
-
-/** An error that ends several changes in the middle says which were brought back before it. */
-function tellBrought(brought: readonly FileChange[], side: Side): (error: unknown) => never {
-  return (error) => {
-    if (!isLuciError(error, 'CHANGED_SINCE') || brought.length === 0) throw error;
-    const names = brought.map(({ path }) => `"${path}"`).join(', ');
-    const message = `${error.message} Before it was ${side === 'before' ? 'undone' : 'made again'}: ${names}.`;
-    throw new LuciError('CHANGED_SINCE', message, {
-      hint: error.hint,
-      details: { ...error.details, brought: brought.map(({ id }) => id) },
-    });
-  };
 }
 
 /** The path that an error of the system is about. */
@@ -178,36 +126,4 @@ function pathIn(error: unknown): string | undefined {
 
 function isUnderWay({ state }: Transaction): boolean {
   return state !== 'done' && state !== 'undone';
-}
-
-function isSameOrBelow(path: string, other: string): boolean {
-  return path === other || path.startsWith(`${other}/`);
-}
-
-/** A transaction with its places, none of them outside its folder. */
-async function placedOf(transaction: Transaction): Promise<Placed> {
-  const { path, from, id, folder } = transaction;
-  const { of } = await openPlaces(folder);
-  try {
-    return { transaction, absolute: await of(path), from: from === undefined ? undefined : await of(from) };
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    // A link, or a file where a folder was.
-    const files = [path, from].filter((one) => one !== undefined);
-    throw new LuciError('CHANGED_SINCE', `The way to a file was changed since: ${error.message}.`, {
-      hint: 'luci undo --list',
-      details: { id, folder, files },
-    });
-  }
-}
-
-function requireOn(all: readonly Transaction[], id: string, side: Side): Transaction {
-  const found = all.find((transaction) => transaction.id === id);
-  if (!found) throw new LuciError('NOT_FOUND', `No change ${id} is on record.`, { hint: 'luci undo --list' });
-  const isThere = (found.state === 'undone') === (side === 'before');
-  if (isThere)
-    throw new LuciError('NOT_FOUND', side === 'before' ? `The change ${id} is undone already.` : `The change ${id} is not undone.`, {
-      hint: 'luci undo --list',
-    });
-  return found;
 }

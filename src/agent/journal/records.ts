@@ -18,6 +18,8 @@ export interface Records {
   /** All transactions that can be read, the oldest first. */
   all(): Promise<readonly Transaction[]>;
   get(id: string): Promise<Transaction | undefined>;
+  /** Folders whose record makes no sense. They stay where they are, with what they keep: nobody can say what it is good for. */
+  damaged(): Promise<readonly string[]>;
   /** Forgets a transaction and what is kept of it. */
   drop(id: string): Promise<void>;
   /** Removes what was being made or dropped when a process ended. */
@@ -47,7 +49,6 @@ export function createRecords(folder: string, { isDurable }: { readonly isDurabl
   }
 
   async function get(id: string): Promise<Transaction | undefined> {
-    // A record that makes no sense stays where it is, with what it keeps: nobody can say what it is good for.
     return readCheckedJson(transactionSchema, recordOf(id)).catch((error: unknown) => {
       if (!isLuciError(error, 'STATE_BROKEN')) throw error;
       return undefined;
@@ -75,6 +76,11 @@ export function createRecords(folder: string, { isDurable }: { readonly isDurabl
     async all() {
       const read = await Promise.all((await ids()).map(get));
       return read.filter((transaction) => transaction !== undefined);
+    },
+    async damaged() {
+      const all = await ids();
+      const read = await Promise.all(all.map(get));
+      return all.filter((_, index) => read[index] === undefined).map(at);
     },
     async drop(id) {
       const dropped = join(folder, `.old-${id}`);

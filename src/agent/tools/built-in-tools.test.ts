@@ -19,7 +19,7 @@ beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'luci-tools-'));
   root = join(base, 'root');
   await mkdir(root);
-  workspace = await openWorkspace(root, join(base, 'journal'));
+  workspace = await openWorkspace(root, join(base, 'journal'), { isDurable: false });
   tools = builtInTools(workspace, async () => ({}));
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
@@ -139,7 +139,7 @@ test('bytes and files of one chat are bounded', async () => {
   const content = 'x'.repeat(1_000_000);
   for (let index = 0; index < 50; index += 1) await workspace.write('same.txt', content);
   expect(await call('write_file', { path: 'one.txt', content })).toMatchObject({ isError: true, facts: { limited: true } });
-  const many = builtInTools(await openWorkspace(root, join(base, 'journal')), async () => ({}));
+  const many = builtInTools(await openWorkspace(root, join(base, 'journal'), { isDurable: false }), async () => ({}));
   const results: ToolResult[] = [];
   for (let index = 0; index < 1001; index += 1)
     results.push(await runTool(many, { id: '1', name: 'write_file', arguments: { path: `f${index}.txt`, content: '' } }));

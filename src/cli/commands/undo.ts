@@ -30,7 +30,8 @@ export const undo = defineCommand({
 });
 
 async function list({ luci, show, operands: [id] }: CommandContext): Promise<number> {
-  const changes = (await (await luci()).undo.list()).filter((change) => id === undefined || change.id === id);
+  const { undo: changesOf } = await luci();
+  const changes = (await changesOf.list()).filter((change) => id === undefined || change.id === id);
   if (show.json) show.data(changes);
   else if (changes.length === 0) show.note('No change is on record.');
   else {
@@ -50,6 +51,8 @@ async function list({ luci, show, operands: [id] }: CommandContext): Promise<num
     ] as const;
     show.result(table(columns, rows, show.terminal).join('\n'));
   }
+  for (const folder of await changesOf.damaged())
+    show.note(`A record is damaged, so its change cannot be undone; what it keeps lies in ${printable(folder)}.`);
   return 0;
 }
 
