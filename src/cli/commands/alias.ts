@@ -1,4 +1,5 @@
 import { LuciError } from '../../base/errors.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { table } from '../show/table.ts';
 import { printable } from '../show/text.ts';
@@ -21,7 +22,9 @@ export const alias = defineCommand({
     const [name, target] = operands;
     if (name === undefined) return list(context);
     if (target === undefined)
-      throw new LuciError('USAGE', `What should ${name} stand for?`, { hint: `luci alias ${name} llama3.2\nluci alias remove ${name}` });
+      throw new LuciError('USAGE', `What should ${name} stand for?`, {
+        hint: `luci alias ${shellWord(name)} llama3.2\nluci alias remove ${shellWord(name)}`,
+      });
     const made = await (await luci()).aliases.set(name, target);
     if (show.json) show.data(made);
     else show.note(`${printable(made.name)} stands for ${printable(made.target)} now.\n  luci run ${printable(made.name)}`);
