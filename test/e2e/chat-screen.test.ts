@@ -117,6 +117,27 @@ test('Ctrl+C while an answer comes keeps what came; while idle it says how to le
   expect(turns[1]?.['content']).toContain('number 1 number 2');
 });
 
+test('a question of a tool is answered by what is typed after it, and Ctrl+C answers it with no', async () => {
+  const path = join(work, 'keep.txt');
+  await writeFile(path, 'precious');
+  const screen = echo({}, '--tools', work);
+  await screen.type('> ', 'call delete_file {"path":"keep.txt"}\r');
+  await screen.type(/delete_file[\s\S]*\[y\/N\] /, ctrl('c'));
+  await screen.until('(stopped)');
+  expect(await readFile(path, 'utf8')).toBe('precious');
+  await screen.type('> ', 'call delete_file {"path":"keep.txt"}\r');
+  await screen.type(/delete_file[\s\S]*\[y\/N\] /, 'n\r');
+  await screen.type(/did not allow[\s\S]*> /, 'call delete_file {"path":"keep.txt"}\r');
+  await screen.type(/delete_file[\s\S]*\[y\/N\] /, 'y\r');
+  await screen.until(/deleted keep\.txt[\s\S]*> /);
+  await expect(readFile(path)).rejects.toThrow();
+  // Answers to questions are no lines to come back to.
+  await screen.type('', '\x1b[A');
+  await screen.until('call delete_file');
+  await screen.type('', ctrl('u') + ctrl('d'));
+  expect(await screen.ended).toBe(0);
+});
+
 test.each(['SIGTERM', 'SIGHUP'] as const)('%s while an answer comes keeps what came', async (name) => {
   server.fault = 'counts';
   const screen = echo();
@@ -141,6 +162,19 @@ test('pasted lines do not send, and a pasted tab is a tab', async () => {
   await screen.type(/three\r+\n[\s\S]*> /, ctrl('d'));
   await screen.ended;
   expect((await turnsOf((await chatFiles())[0] ?? ''))[0]).toMatchObject({ content: 'one\ntwo\tx\nthree' });
+});
+
+test('wide and combining letters are typed, asked and answered in 20 columns', async () => {
+  const question = '一二三四五六七八九十 e\u0301a\u0308o\u0308 and more words';
+  const screen = echo({ columns: 20 });
+  await screen.type('> ', `${question}\r`);
+  await screen.until(/more[\s\S]*more[\s\S]*words/);
+  await screen.type('> ', ctrl('d'));
+  expect(await screen.ended).toBe(0);
+  expect((await turnsOf((await chatFiles())[0] ?? ''))[1]).toMatchObject({ content: question });
+  const lines = await screen.lines();
+  expect(lines).toContain('一二三四五六七八九十');
+  expect(lines).toContain('e\u0301a\u0308o\u0308 and more words');
 });
 
 test('""" makes one message of several lines', async () => {
@@ -195,10 +229,13 @@ test('Tab completes commands, names of models, files and choices', async () => {
 
 test('Ctrl+G opens the editor of the user with what is typed, and takes back what it left', async () => {
   const editor = join(work, 'editor.sh');
-  await writeFile(editor, '#!/bin/sh\nsed -i s/tide/moon/ "$1"\nprintf "second line\\n" >> "$1"\n', { mode: 0o755 });
+  await writeFile(editor, '#!/bin/sh\necho which word?\nread word\nsed -i "s/tide/$word/" "$1"\nprintf "second line\\n" >> "$1"\n', {
+    mode: 0o755,
+  });
   const screen = echo({ environment: { EDITOR: `'${editor}'`, VISUAL: '' } });
   await screen.type('> ', 'about the tide');
   await screen.type('tide', ctrl('g'));
+  await screen.type('which word?', 'moon\r');
   await screen.type(/\| about the moon[\s\S]*second line/, '\r');
   await screen.type(/about the moon\r+\n[\s\S]*second line\r+\n[\s\S]*> /, ctrl('d'));
   expect(await screen.ended).toBe(0);
@@ -416,12 +453,13 @@ test('files go with a question, answers are copied, chats are titled, found, loa
   await writeFile(notes, 'high tide at noon');
   const clipboard = join(work, 'clipboard');
   await mkdir(join(work, 'bin'));
-  await writeFile(join(work, 'bin', 'xclip'), `#!/bin/sh\ncat > '${clipboard}'\n`, { mode: 0o755 });
+  // That of Linux and that of macOS.
+  for (const name of ['xclip', 'pbcopy']) await writeFile(join(work, 'bin', name), `#!/bin/sh\ncat > '${clipboard}'\n`, { mode: 0o755 });
   const screen = echo({ environment: { PATH: `${join(work, 'bin')}:${process.env['PATH'] ?? ''}`, DISPLAY: ':9' } });
   await screen.type('> ', `/file ${notes}\r`);
   await screen.type(/files: notes\.txt[\s\S]*> /, 'when?\r');
   await screen.type(/when\?[\s\S]*high tide at noon[\s\S]*> /, '/copy\r');
-  await screen.type(/Copied \(xclip\)[\s\S]*> /, '/save the tides\r');
+  await screen.type(/Copied \((xclip|pbcopy)\)[\s\S]*> /, '/save the tides\r');
   await screen.type(/Saved: the tides[\s\S]*> /, '/chats\r');
   await screen.type(/the tides +2 [\s\S]*> /, `/export ${join(work, 'tides.md')}\r`);
   await screen.type(/Written: [\s\S]*> /, `/export ${join(work, 'tides.md')}\r`);

@@ -1,5 +1,6 @@
 import type { Interface } from 'node:readline';
 import { isLuciError, type LuciError } from '../../base/errors.ts';
+import { takeInterrupts } from '../interrupts.ts';
 import type { EditorScreen } from '../show/editor-screen.ts';
 import { textFilter } from '../show/safe-text.ts';
 import { editOutside } from './edit-outside.ts';
@@ -57,6 +58,8 @@ export function createEditedLine(lines: Interface, screen: EditorScreen): Edited
     clear,
     async openOutside(onError) {
       let { text } = edited;
+      // Ctrl+C in the terminal is the editor's meanwhile.
+      using _ = takeInterrupts(() => undefined);
       lines.pause();
       screen.isMuted = true;
       screen.markPastes(false);

@@ -65,7 +65,8 @@ export function openPrompt(options: PromptOptions): Prompt {
     onInterrupt: undefined,
     next: () => orAborted(readMessage(typing.readLine), stopped),
     async confirm(question) {
-      return /^y(es)?$/i.test(((await prompt.ask(`${question} [y/N] `)) ?? '').trim());
+      const state = isPlain ? 'Permission needed. ' : '';
+      return /^y(es)?$/i.test(((await prompt.ask(`${state}${question} [y/N] `)) ?? '').trim());
     },
     async ask(question) {
       return isTerminal ? orAborted(typing.ask(printable(question)), stopped) : undefined;

@@ -1,7 +1,7 @@
 import type { ChatSummary } from '../../app/chat-files.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
-import { printable } from './text.ts';
+import { cut, printable } from './text.ts';
 
 /** Kept chats as a table for people and as data for programs. */
 
@@ -9,19 +9,29 @@ import { printable } from './text.ts';
 export function chatsTable(chats: readonly ChatSummary[], terminal: Terminal, { isNumbered = false } = {}): string[] {
   const columns = [
     { title: isNumbered ? ' ' : '', align: 'right' },
-    { title: 'title', dropOrder: 1, minWidth: 10 },
+    { title: 'title', dropOrder: 1, minWidth: 8 },
     { title: 'turns', align: 'right', dropOrder: 4 },
     { title: 'last', dropOrder: 3 },
     { title: 'id', dropOrder: isNumbered ? 2 : 0 },
   ] as const;
   const rows = chats.map(({ id, title, turns, updatedAt }, index) => [
     isNumbered ? String(index + 1) : '',
-    printable(title),
+    titleText(title, terminal),
     String(turns),
     timeText(updatedAt),
     printable(id),
   ]);
   return table(columns, rows, terminal);
+}
+
+/** Columns of all but the title, and of the least of a title that still says something. */
+const otherColumns = 54;
+const minTitleColumns = 16;
+
+/** A long title takes what the others leave; off a terminal it stays whole. */
+function titleText(title: string, { outIsTerminal, columns, marks }: Terminal): string {
+  const text = printable(title);
+  return outIsTerminal ? cut(text, Math.max(minTitleColumns, columns - otherColumns), marks.ellipsis) : text;
 }
 
 /** The shape of `chats list --json`. */

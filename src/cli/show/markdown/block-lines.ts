@@ -1,5 +1,5 @@
 import type { Token, Tokens } from 'marked';
-import type { Marks } from '../terminal.ts';
+import type { Marks, Style } from '../terminal.ts';
 import { spansOf } from './inline-spans.ts';
 import { emptyLine, type Line, type Span } from './lines.ts';
 import { tableLines } from './table-lines.ts';
@@ -32,7 +32,7 @@ function blockLines(token: Token, options: BlockOptions): readonly Line[] {
     case 'checkbox':
       return [];
     case 'heading':
-      return [{ ...emptyLine, spans: spansOf((token as Tokens.Heading).tokens, 'bold') }];
+      return textLines((token as Tokens.Heading).tokens, 'bold');
     case 'hr':
       return [{ ...emptyLine, spans: [{ text: options.marks.rule.repeat(Math.min(40, options.columns)), style: 'dim' }] }];
     case 'code':
@@ -51,10 +51,10 @@ function blockLines(token: Token, options: BlockOptions): readonly Line[] {
   }
 }
 
-/** A paragraph. A line end in it stays one: models write addresses and poems so. */
-function textLines(tokens: readonly Token[]): readonly Line[] {
+/** A paragraph, or a heading. A line end in it stays one: models write addresses and poems so. */
+function textLines(tokens: readonly Token[], ofAll?: Style): readonly Line[] {
   const lines: Span[][] = [[]];
-  for (const { text, style } of spansOf(tokens))
+  for (const { text, style } of spansOf(tokens, ofAll))
     for (const [index, part] of text.split('\n').entries()) {
       if (index > 0) lines.push([]);
       if (part !== '') lines.at(-1)?.push({ text: part, style });

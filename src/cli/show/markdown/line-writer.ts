@@ -85,6 +85,8 @@ export function createLineWriter({ style, columns }: { readonly style: Terminal[
   return {
     write(lines) {
       out = [];
+      // What became fewer lines, as words that turn out to be a heading, is not written again, and hides nothing that follows.
+      if (current >= lines.length) [current, written] = [lines.length - 1, Number.POSITIVE_INFINITY];
       for (let index = Math.max(0, current); index < lines.length; index += 1) {
         const line = lines[index];
         if (!line) continue;

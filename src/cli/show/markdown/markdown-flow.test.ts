@@ -21,6 +21,12 @@ const answers: readonly (readonly [what: string, text: string, lines: readonly s
   ['code is left as it is', '```js\nconst a = "**b**";\n\n  f();\n```\nafter', ['    const a = "**b**";', '', '      f();', '', 'after']],
   ['a fence that never ends', '```\na\nb', ['    a', '    b']],
   ['a table', '| a | b |\n|:--|--:|\n| long | 1 |\n| x | 22 |\n\nend', ['a      b', '────  ──', 'long   1', 'x     22', '', 'end']],
+  [
+    'a table that a sentence follows at once',
+    '| a | b |\n|---|---|\n| 1 | 2 |\nnext words\n\nend',
+    ['a           b', '──────────  ─', '1           2', 'next words', '', 'end'],
+  ],
+  ['a heading of two lines', 'one\ntwo\n===\n\nthree', ['one', 'two', '', 'three']],
   ['bars that are no table', 'a | b is a choice\nand more', ['a | b is a choice', 'and more']],
   ['a quotation with a list', '> said\n> so\n>\n> - one', ['│ said', '│ so', '│ ', '│ • one']],
   ['a rule', 'a\n\n---\n\nb', ['a', '', '─'.repeat(40), '', 'b']],
@@ -47,6 +53,62 @@ test.each(answers)('%s, in any pieces', (_, text, lines) => {
     const pieces = text.match(new RegExp(`[\\s\\S]{1,${size}}`, 'gu')) ?? [];
     expect(shown(text, { pieces }).split('\n')).toEqual(lines);
   }
+});
+
+/** A text of marks in no order, the same for the same seed. */
+function jumble(seed: number): { readonly text: string; readonly words: readonly string[] } {
+  let state = seed * 7919 + 1;
+  const below = (count: number): number => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return (state >> 8) % count;
+  };
+  const words: string[] = [];
+  const parts = Array.from({ length: 5 + below(25) }, () => {
+    const mark = marks[below(marks.length)] ?? '';
+    if (mark === 'word') words.push(`word${words.length}q`);
+    return (mark === 'word' ? (words.at(-1) ?? '') : mark) + (below(3) > 0 ? ' ' : '');
+  });
+  return { text: parts.join(''), words };
+}
+
+const marks = [
+  ...[
+    'word',
+    'word',
+    'word',
+    '**b**',
+    '*e*',
+    '`c`',
+    '[l](https://a.b/c)',
+    '**',
+    '*',
+    '_',
+    '`',
+    '[',
+    '](',
+    '~~x~~',
+    '<b>',
+    '&amp;',
+    '!',
+    '\\',
+  ],
+  ...['\n', '\n\n', '\n- ', '\n  - ', '\n1. ', '\n# ', '\n> ', '\n```\n', '\n---\n', '\n===\n', '\n    x', '  \n', '|', '\t', '一二'],
+  '\n| a | b |\n|---|---|\n| 1 | 2 |\n',
+];
+
+test('no word is lost on the way, whatever marks stand around it', () => {
+  let count = 0;
+  for (let seed = 0; seed < 150; seed += 1) {
+    const { text, words } = jumble(seed);
+    const flat = (answer: string): string => answer.replaceAll(/[\s│]/g, '');
+    const whole = flat(shown(text, { pieces: [text] }));
+    const grown = flat(shown(text));
+    for (const word of words.filter((one) => whole.includes(one))) {
+      count += 1;
+      expect(grown, text).toContain(word);
+    }
+  }
+  expect(count).toBeGreaterThan(150);
 });
 
 test('the words of a paragraph, of an item and of a heading are shown as they come', () => {

@@ -21,6 +21,8 @@ export function markdownFlow(terminal: Pick<Terminal, 'columns' | 'marks' | 'sty
   let writer = newWriter();
   /** What is not finished. */
   let open = '';
+  /** How much of it was shown. */
+  let shownLength = 0;
   /** Blocks stand above it. */
   let isBegun = false;
   let isInCode = false;
@@ -32,12 +34,15 @@ export function markdownFlow(terminal: Pick<Terminal, 'columns' | 'marks' | 'sty
     const own = linesOf(tokens, options);
     const shown = own.length === 0 ? '' : writer.write([...above, ...own]);
     isInCode = leafOf(tokens) === 'code';
+    shownLength = text.length;
     const last = tokens.findLastIndex(({ type }) => type !== 'space');
     if (isWhole || last <= 0) return shown;
     // The last block may go on, and so may one that only empty lines follow.
     const finished = tokens.slice(0, last);
     const lines = linesOf(finished, options).length;
-    open = open.slice(finished.reduce((sum, { raw }) => sum + raw.length, 0));
+    const length = finished.reduce((sum, { raw }) => sum + raw.length, 0);
+    open = open.slice(length);
+    shownLength -= length;
     if (lines > 0) {
       writer.drop(above.length + lines);
       isBegun = true;
@@ -50,13 +55,16 @@ export function markdownFlow(terminal: Pick<Terminal, 'columns' | 'marks' | 'sty
       const text = filter(piece);
       open += text;
       if (!mayShow.test(text) || (isInCode && !text.includes('\n'))) return '';
-      return show(stableText(open), false);
+      const stable = stableText(open);
+      // A line whose words are shown may yet come to hold a bar.
+      return stable.length > shownLength ? show(stable, false) : '';
     },
     flush() {
       const shown = open === '' ? '' : show(open, true);
       filter = textFilter();
       writer = newWriter();
       open = '';
+      shownLength = 0;
       isBegun = false;
       isInCode = false;
       return shown;

@@ -11,8 +11,9 @@ const undecided = /^[\s\d.)\-*+>#|=~`_:[\]xX]*$/;
 export function stableText(text: string): string {
   const lineAt = text.lastIndexOf('\n') + 1;
   const line = text.slice(lineAt);
-  const leaf = leafOf(lexer(text));
-  if (leaf === 'table') return /\n[ \t>]*\n$/.test(text) ? text : text.slice(0, tableStart(text, lineAt));
+  const tokens = lexer(text);
+  const leaf = leafOf(tokens);
+  if (leaf === 'table') return /\n[ \t>]*\n$/.test(text) ? text : text.slice(0, tableStart(tokens, text, lineAt));
   // Code is shown by the line: the one that ends it looks like it.
   if (leaf === 'code' || leaf === 'html') return text.slice(0, lineAt);
   const words = text.slice(0, lineAt) + wholeWords(line);
@@ -28,8 +29,10 @@ export function leafOf(tokens: readonly Token[]): string | undefined {
   return (inside && leafOf(inside)) ?? last.type;
 }
 
-/** Where the lines of the table at the end of a text begin. */
-function tableStart(text: string, lineAt: number): number {
+/** Where the table at the end of a text begins; in a list or a quotation, where its lines with bars do. */
+function tableStart(tokens: readonly Token[], text: string, lineAt: number): number {
+  const at = tokens.findLastIndex(({ type }) => type !== 'space');
+  if (tokens[at]?.type === 'table') return text.length - tokens.slice(at).reduce((sum, { raw }) => sum + raw.length, 0);
   let start = lineAt;
   for (let before = previous(text, start); before !== undefined && text.slice(before, start).includes('|'); before = previous(text, start))
     start = before;
