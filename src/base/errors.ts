@@ -17,6 +17,7 @@ export const errorKinds = {
   CONTEXT_OVERFLOW: { exitCode: 2, httpStatus: 400 },
   NOT_CONFIRMED: { exitCode: 2, httpStatus: 400 },
   AGENT_CLOSED: { exitCode: 2, httpStatus: 409 },
+  METHOD_NOT_ALLOWED: { exitCode: 2, httpStatus: 405 },
   TOO_LARGE: { exitCode: 2, httpStatus: 413 },
   UNAUTHORIZED: { exitCode: 2, httpStatus: 401 },
   FORBIDDEN: { exitCode: 2, httpStatus: 403 },

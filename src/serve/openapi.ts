@@ -72,7 +72,8 @@ function parametersOf({ path, query = {} }: DescribedRoute): readonly unknown[] 
 function answerOf({ status = 200, json, other }: AnswerFacts): unknown {
   const content = {
     ...(json ? { 'application/json': { schema: { type: 'object', ...(json.length > 0 ? { required: json } : {}) } } } : {}),
-    ...(other ? { [other.split(';')[0] ?? other]: { schema: { type: 'string' } } } : {}),
+    // A stream is told part by part: there is no form of the whole.
+    ...(other ? { [other.split(';')[0] ?? other]: other.startsWith('text/plain') ? { schema: text } : {} } : {}),
   };
   const description = status >= 500 ? 'Cannot be had here' : 'The answer';
   return Object.keys(content).length === 0 ? { description } : { description, content };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LuciError } from '../base/errors.ts';
+import { noArray } from './json-object.ts';
 
 /** The body of a request as a value of the schema. Fields that are not in it are left alone. */
 
@@ -15,11 +16,11 @@ export async function readBody<S extends v.GenericSchema>(request: Request, sche
     if (cause instanceof LuciError) throw cause;
     throw new LuciError('USAGE', 'The body is no JSON.', { cause });
   }
-  const result = v.safeParse(schema, value, { abortEarly: true });
+  const result = v.safeParse(noArray(schema), value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const param = v.getDotPath(issue) ?? undefined;
-  throw new LuciError('USAGE', `${param === undefined ? 'The body' : `"${param}"`} must be ${issue.expected ?? 'another value'}.`, {
+  throw new LuciError('USAGE', `${param === undefined ? 'The body' : `"${param}"`} must be ${issue.expected ?? issue.message}.`, {
     details: { param },
   });
 }

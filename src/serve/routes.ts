@@ -62,10 +62,20 @@ export function createRoutes(context: ServeContext, guardOptions: GuardOptions):
     context.metrics.countRequest(pathTemplate(route.path), response.status);
     return response;
   };
-  for (const route of [...routes, ...pageRoutes(guardOptions)]) app.on(route.method, route.path, guarded(route));
+  const all = [...routes, ...pageRoutes(guardOptions)];
+  for (const route of all) app.on(route.method, route.path, guarded(route));
+  for (const path of new Set(all.map((route) => route.path))) {
+    const methods = all.filter((route) => route.path === path).map(({ method }) => method);
+    app.all(path, guarded({ method: 'POST', path, handle: (_, { method }, asked) => otherMethod(method, asked, methods) }));
+  }
   const none: Route = { method: 'POST', path: '*', handle: (_, { method }, path) => notThere(method, path) };
   app.all('*', guarded(none));
   return app;
+}
+
+function otherMethod(method: string, path: string, allowed: readonly string[]): Response {
+  const error = new LuciError('METHOD_NOT_ALLOWED', `${path.slice(0, 80)} is asked by ${allowed.join(', ')}, not ${method.slice(0, 20)}.`);
+  return toldTo(path, { status: error.httpStatus, error, message: error.message, headers: { allow: allowed.join(', ') } });
 }
 
 function notThere(method: string, path: string): never {

@@ -11,7 +11,7 @@ import { makeServerKey } from '../../src/serve/server-key.ts';
 import { type Random, seededRandom } from '../../src/tiers/random.ts';
 import { scriptedSession } from '../fixtures/scripted-session.ts';
 import { randomValue, type Schema, spoilt } from './random-bodies.ts';
-import { raw, type Served, serveTiny } from './served.ts';
+import { post, raw, type Served, serveTiny } from './served.ts';
 
 /** /openapi.json: complete, valid, and kept by the server whatever it is sent. */
 
@@ -19,7 +19,7 @@ interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly { readonly name: string; readonly in: 'path' | 'query' }[];
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>>;
 }
 
 interface Document {
@@ -50,7 +50,9 @@ const operations = (): readonly (readonly [method: string, path: string, operati
 test('every route that is served is in the document, and no other', () => {
   const app = createRoutes({} as ServeContext, { hosts: [], isKey: undefined, everywhere: false, pageToken: '' });
   const page = ['/', '/page.js', '/page.css', '/icon.svg', '/*'];
-  const routes = app.routes.filter(({ path }) => !page.includes(path)).map(({ method, path }) => `${method} ${pathTemplate(path)}`);
+  const routes = app.routes
+    .filter(({ method, path }) => method !== 'ALL' && !page.includes(path))
+    .map(({ method, path }) => `${method} ${pathTemplate(path)}`);
   expect(routes.length).toBeGreaterThan(40);
   expect(
     operations()
@@ -77,6 +79,35 @@ test('bodies are shown as they are checked', () => {
     expect(Object.keys(schema(path)?.properties ?? {}).length, path).toBeGreaterThan(4);
 });
 
+test.each([
+  ['GET', '/v1/chat/completions', 'POST', { error: { code: 'method_not_allowed', param: null } }],
+  ['PUT', '/v1/models/tiny', 'GET', { error: { type: 'invalid_request_error' } }],
+  ['DELETE', '/api/chat', 'POST', { error: '/api/chat is asked by POST, not DELETE.' }],
+  ['OPTIONS', '/v1/messages', 'POST', { type: 'error', error: { type: 'invalid_request_error' } }],
+  ['PATCH', '/luci/chats/none', 'GET, POST, DELETE', { error: { message: expect.stringContaining('PATCH') } }],
+])('%s %s is told which methods there are', async (method, path, allow, body) => {
+  const { status, headers, text } = await raw(`${served.url}${path}`, { method });
+  expect([status, headers['allow']]).toEqual([405, allow]);
+  expect(JSON.parse(text)).toMatchObject(body);
+});
+
+test.each([
+  ['/v1/chat/completions', []],
+  ['/luci/chats', [null, null]],
+  ['/api/generate', { model: 'tiny', options: [] }],
+  ['/v1/messages', { model: 'tiny', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], tools: [{ name: 'a', input_schema: [] }] }],
+])('%s: a list is no object: %j', async (path, body) => {
+  expect((await post(`${served.url}${path}`, body, { authorization: `Bearer ${key}` })).status).toBe(400);
+});
+
+test('a body that names no model is told so', async () => {
+  for (const path of ['/api/show', '/api/pull'])
+    expect(await post(`${served.url}${path}`, { model: '' }, { authorization: `Bearer ${key}` })).toEqual({
+      status: 400,
+      body: { error: 'The body must be an object that names a "model".' },
+    });
+});
+
 /** Names in paths: nothing is there by them, so that the next request finds what this one found. */
 const names = ['none', 'a/b', '%2e%2e', '%2e%2e%2f', '...', 'é', '%00'];
 const count = 600;
@@ -98,10 +129,12 @@ test(`${count} requests at random are answered as the document says, never by a 
     const type = String(headers['content-type'] ?? '').split(';')[0] ?? '';
     if (answer?.content === undefined) expect(text, what).toBe('');
     else {
-      const schema = answer.content[type]?.schema;
-      expect(schema, what).toBeDefined();
+      expect(answer.content[type], what).toBeDefined();
       if (type === 'application/json')
-        expect(await schemaProblem({ ...schema, components: document.components } as JsonSchema, JSON.parse(text)), what).toBeUndefined();
+        expect(
+          await schemaProblem({ ...answer.content[type]?.schema, components: document.components } as JsonSchema, JSON.parse(text)),
+          what,
+        ).toBeUndefined();
     }
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     // The model is there for the next one.

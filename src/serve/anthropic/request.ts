@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { LuciError } from '../../base/errors.ts';
 import type { ChatMessage, ChatRequest, ToolCall, ToolDefinition } from '../../engine/engine.ts';
 import type { AnswerRequest } from '../answer.ts';
+import { jsonObject } from '../json-object.ts';
 
 /** The body of /v1/messages, and what is asked of a model by it. */
 
-const jsonObject = v.record(v.string(), v.unknown());
 const blockSchema = v.looseObject({ type: v.string() });
 const contentSchema = v.union([v.string(), v.array(blockSchema)]);
 type Block = v.InferOutput<typeof blockSchema>;
@@ -17,7 +17,7 @@ const choiceSchema = v.object({
 });
 
 export const countSchema = v.object({
-  model: v.string(),
+  model: v.pipe(v.string(), v.minLength(1)),
   system: v.nullish(contentSchema),
   messages: v.pipe(v.array(v.object({ role: v.picklist(['user', 'assistant', 'system']), content: contentSchema })), v.minLength(1)),
   tools: v.nullish(v.array(v.object({ name: v.string(), description: v.nullish(v.string()), input_schema: v.nullish(jsonObject) }))),

@@ -83,7 +83,11 @@ export async function recommended({ luci }: ServeContext): Promise<Response> {
   return Response.json(answer);
 }
 
-export const changeSchema = v.object({ model: v.string(), enabled: v.optional(v.boolean()), isDefault: v.optional(v.boolean()) });
+export const changeSchema = v.object({
+  model: v.pipe(v.string(), v.minLength(1)),
+  enabled: v.optional(v.boolean()),
+  isDefault: v.optional(v.boolean()),
+});
 
 /** POST /luci/models: switches an installed model on or off, or makes it the default. */
 export async function changeModel({ luci }: ServeContext, { model, enabled, isDefault }: Checked<typeof changeSchema>): Promise<Response> {

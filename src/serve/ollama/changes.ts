@@ -5,19 +5,15 @@ import { failureOf } from '../failure.ts';
 import { installModel, removeModel } from '../installing.ts';
 import type { Checked } from '../route.ts';
 import { ollamaErrorBody } from './errors.ts';
-import { namedIn, type namedSchema } from './models.ts';
+import { namedFields, namedIn, type namedSchema, namesModel } from './models.ts';
 
 /** What Ollama's clients change: models fetched and removed. */
 
-export const pullSchema = v.object({ model: v.nullish(v.string()), name: v.nullish(v.string()), stream: v.nullish(v.boolean()) });
+export const pullSchema = v.pipe(v.object({ ...namedFields, stream: v.nullish(v.boolean()) }), namesModel());
 
 /** POST /api/pull */
-export async function pull(
-  context: ServeContext,
-  { model, name, stream }: Checked<typeof pullSchema>,
-  request: Request,
-): Promise<Response> {
-  const reference = model || name || '';
+export async function pull(context: ServeContext, { stream, ...named }: Checked<typeof pullSchema>, request: Request): Promise<Response> {
+  const reference = namedIn(named);
   if (stream === false) {
     for await (const _ of installModel(context, reference, request.signal));
     return Response.json({ status: 'success' });

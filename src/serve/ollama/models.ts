@@ -46,13 +46,19 @@ function parametersLabel(billions: number): string {
   return billions < 1 ? `${(billions * 1000).toFixed(2)}M` : `${billions.toFixed(1)}B`;
 }
 
-const namedFields = { model: v.nullish(v.string()), name: v.nullish(v.string()) };
+export const namedFields = { model: v.nullish(v.string()), name: v.nullish(v.string()) };
+
+interface Named {
+  readonly model?: string | null;
+  readonly name?: string | null;
+}
+
+/** In a pipe: one of the two names a model. */
+export const namesModel = <T extends Named>(): v.CheckAction<T, string> =>
+  v.check(({ model, name }) => Boolean(model || name), 'an object that names a "model"');
 
 /** A body that names a model. */
-export const namedSchema = v.pipe(
-  v.object(namedFields),
-  v.check(({ model, name }) => Boolean(model || name), '"model"'),
-);
+export const namedSchema = v.pipe(v.object(namedFields), namesModel());
 
 /** The model a body names; older clients say `name`. */
 export function namedIn({ model, name }: Checked<typeof namedSchema>): string {
@@ -95,7 +101,7 @@ export async function inMemory({ luci }: ServeContext): Promise<Response> {
 }
 
 export const embedSchema = v.object({
-  model: v.string(),
+  model: v.pipe(v.string(), v.minLength(1)),
   input: v.union([v.string(), v.array(v.string())]),
 });
 
@@ -105,7 +111,7 @@ export async function embed(context: ServeContext, { model, input }: Checked<typ
   return Response.json({ model, embeddings: vectors, prompt_eval_count: tokens });
 }
 
-export const oldEmbedSchema = v.object({ model: v.string(), prompt: v.string() });
+export const oldEmbedSchema = v.object({ model: v.pipe(v.string(), v.minLength(1)), prompt: v.string() });
 
 /** POST /api/embeddings, which older clients use: one text. */
 export async function embedOne(

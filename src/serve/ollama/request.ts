@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import type { ChatMessage, ChatRequest, JsonSchema, ToolDefinition } from '../../engine/engine.ts';
 import { unsupported } from '../failure.ts';
+import { jsonObject, noArray } from '../json-object.ts';
 
 /** The bodies of /api/chat and /api/generate, and what is asked of a model by them. */
-
-const jsonObject = v.record(v.string(), v.unknown());
 
 const optionsSchema = v.object({
   temperature: v.nullish(v.pipe(v.number(), v.minValue(0))),
@@ -22,7 +21,7 @@ const commonFields = {
   model: v.pipe(v.string(), v.minLength(1)),
   stream: v.nullish(v.boolean()),
   format: v.nullish(v.union([v.picklist(['json', '']), jsonObject])),
-  options: v.nullish(optionsSchema),
+  options: v.nullish(noArray(optionsSchema)),
   think: v.nullish(v.union([v.boolean(), v.picklist(['low', 'medium', 'high'])])),
 };
 

@@ -4,13 +4,13 @@ import { withSchemaInstructions } from '../../agent/schema-instructions.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { ChatMessage, ChatRequest, JsonSchema, Sampling, ToolCall, ToolDefinition } from '../../engine/engine.ts';
 import type { AnswerRequest } from '../answer.ts';
+import { jsonObject } from '../json-object.ts';
 
 /** The body of /v1/chat/completions, and what is asked of a model by it. A known field with an unknown value is refused by its name. */
 
 const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);
 const number = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
-const jsonObject = v.record(v.string(), v.unknown());
 
 const contentSchema = v.union([v.string(), v.array(v.looseObject({ type: v.string() }))]);
 

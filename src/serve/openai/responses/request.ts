@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { LuciError } from '../../../base/errors.ts';
 import type { AnswerRequest } from '../../answer.ts';
+import { jsonObject } from '../../json-object.ts';
 import { answerRequestOf, type ChatBody, samplingFields } from '../chat-request.ts';
 import { chatMessagesOf, itemSchema } from './items.ts';
 
 /** The body of /v1/responses. It is answered as a conversation of /v1/chat/completions, and refused by its own names. */
 
 const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);
-const jsonObject = v.record(v.string(), v.unknown());
 const { temperature, top_p, top_k, min_p, seed, stop, repeatable, stream } = samplingFields;
 
 const formatSchema = v.variant('type', [
