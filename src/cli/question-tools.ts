@@ -1,14 +1,17 @@
+import type { Tool } from '../agent/tool.ts';
 import type { Luci } from '../app/luci.ts';
 import { type ChangeKind, notAllowed, type PermittedTools, permittedTools } from '../assistant/permissions.ts';
+import { orAborted } from '../base/abort.ts';
 import type { CommandContext } from './command.ts';
 import { confirm } from './confirm.ts';
+import { type OutsideTools, openOutsideTools } from './outside-tools.ts';
 import { isTerminal } from './show/output.ts';
 import { callText } from './show/tool-events.ts';
 
 /** The tools of one question: the built-in ones in a folder, under what was allowed. */
 
 /** The tools, and what is to be said when the question is answered. */
-export interface QuestionTools extends PermittedTools {
+export interface QuestionTools extends PermittedTools, AsyncDisposable {
   /** Throws NOT_CONFIRMED where nobody could be asked and a change was refused. */
   requireAllowed(): void;
 }
@@ -18,6 +21,8 @@ export interface QuestionToolsOptions {
   readonly luci: Luci;
   readonly root: string;
   readonly allow: readonly (readonly ChangeKind[])[] | undefined;
+  /** Whether the servers of `mcp.json` are used (default: where a person can be asked). */
+  readonly mcp: 'on' | 'off' | undefined;
   /** The question is drawn where something else may stand. */
   readonly onQuestion: () => void;
 }
@@ -25,10 +30,12 @@ export interface QuestionToolsOptions {
 /** Opens them. On a terminal changes are asked for as in a chat; `-y` does not answer, `--allow` does. Throws NOT_FOUND for a folder that is none. */
 export async function openQuestionTools(
   { show, signal }: Pick<CommandContext, 'show' | 'signal'>,
-  { luci, root, allow = [], onQuestion }: QuestionToolsOptions,
+  { luci, root, allow = [], mcp, onQuestion }: QuestionToolsOptions,
 ): Promise<QuestionTools> {
-  const tools = await luci.builtInTools(root);
   const isAnswered = isTerminal(0) && show.terminal.errIsTerminal;
+  const own = await luci.builtInTools(root);
+  const outside = openOutsideTools(luci, { show, isOn: mcp === undefined ? isAnswered : mcp === 'on' });
+  const tools = [...own, ...(await toolsOf(outside, signal))];
   const ask = (call: Parameters<typeof callText>[0]): Promise<boolean> => {
     onQuestion();
     return confirm(`Allow ${callText(call)}?`, { yes: false, signal });
@@ -36,9 +43,20 @@ export async function openQuestionTools(
   const permitted = permittedTools(tools, { allowed: allow.flat(), ask: isAnswered ? ask : undefined });
   return {
     ...permitted,
+    [Symbol.asyncDispose]: outside[Symbol.asyncDispose],
     requireAllowed() {
       const error = isAnswered ? undefined : notAllowed(permitted.refused);
       if (error) throw error;
     },
   };
+}
+
+/** Their tools. Whoever stops waiting for them leaves none of the servers behind. */
+async function toolsOf(outside: OutsideTools, signal: AbortSignal): Promise<readonly Tool[]> {
+  try {
+    return await orAborted(outside.tools(), signal);
+  } catch (error) {
+    await outside[Symbol.asyncDispose]();
+    throw error;
+  }
 }

@@ -1,7 +1,14 @@
 import { changeKinds } from '../assistant/permissions.ts';
 import { LuciError } from '../base/errors.ts';
 import { anyText, listOf, oneOf } from '../base/value-kinds.ts';
-import type { OptionTable } from './command.ts';
+import type { OptionTable, ValueOption } from './command.ts';
+
+/** Whether the servers of `mcp.json` are used. */
+export const mcpOption = {
+  kind: oneOf(['on', 'off']),
+  value: 'WORD',
+  summary: 'tools of the servers in mcp.json: on or off (default: on at a terminal)',
+} as const satisfies ValueOption;
 
 /** Flags of commands that let a model work in a folder. */
 export const toolOptions = {
@@ -19,15 +26,16 @@ export function checkToolFlags(given: {
   readonly tools?: true;
   readonly root?: string;
   readonly allow?: readonly unknown[];
+  readonly mcp?: 'on' | 'off';
   readonly schema?: string;
   readonly raw?: true;
   readonly fit?: string;
 }): void {
-  const { tools, root, allow, schema, raw, fit } = given;
-  const alone = root !== undefined ? '--root' : allow !== undefined ? '--allow' : undefined;
+  const { tools, root, allow, mcp, schema, raw, fit } = given;
+  const alone = Object.entries({ '--root .': root, '--allow write': allow, '--mcp on': mcp }).find(([, value]) => value !== undefined)?.[0];
   if (tools === undefined && alone !== undefined)
-    throw new LuciError('USAGE', `${alone} is for tools, and none are given.`, {
-      hint: `luci ask --tools ${alone} ${alone === '--root' ? '.' : 'write'} "What is in notes.txt?"`,
+    throw new LuciError('USAGE', `${alone.split(' ')[0]} is for tools, and none are given.`, {
+      hint: `luci ask --tools ${alone} "What is in notes.txt?"`,
     });
   const other = schema !== undefined ? '--schema' : raw ? '--raw' : fit !== undefined ? '--fit' : undefined;
   if (tools && other !== undefined)

@@ -10,7 +10,7 @@ import type { McpServerConfig } from './server-config.ts';
 export interface McpServerState {
   readonly name: string;
   readonly state: 'not started' | 'starting' | 'ready' | 'failed' | 'ended' | 'disabled';
-  /** Of a server that is ready. */
+  /** Tools of a server that is ready, of those that are wanted. */
   readonly toolCount?: number;
   readonly self?: string;
   /** Why it failed. */
@@ -83,7 +83,8 @@ export function createMcpServers(configs: readonly McpServerConfig[], options: M
   return {
     get states() {
       return all.map(({ config, state, server, problem }) => {
-        const ready = state === 'ready' ? { toolCount: server?.tools.length, self: server?.self } : {};
+        const wanted = server?.tools.filter((tool) => config.tools?.includes(tool.name) !== false);
+        const ready = state === 'ready' ? { toolCount: wanted?.length, self: server?.self } : {};
         return { name: config.name, state, ...ready, ...(problem === undefined ? {} : { problem }) };
       });
     },

@@ -217,11 +217,14 @@ test.each([1, 2])('%i times Ctrl+C ends luci, and a server that wants to stay wi
   for (const pid of await pids()) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 
-/** A chat on a pseudo-terminal with a model that always calls `time__clock`: types each text when what it waits for was shown. */
-async function chat(steps: readonly (readonly [waitFor: string, type: string])[]): Promise<{ shown: string; exitCode: number | null }> {
+/** A command on a pseudo-terminal with a model that always calls `time__clock`: types each text when what it waits for was shown. */
+async function onTerminal(
+  command: string,
+  steps: readonly (readonly [waitFor: string, type: string])[],
+): Promise<{ shown: string; exitCode: number | null }> {
   await mkdir(join(home.folder, 'models'), { recursive: true });
-  await writeFile(join(home.folder, 'models', 'caller.gguf'), tinyGguf({ callsTool: 'time__clock' }));
-  const child = spawn('script', ['-qec', `stty cols 200; '${process.execPath}' '${program}' chat -m caller`, '/dev/null'], {
+  await writeFile(join(home.folder, 'models', 'caller.gguf'), tinyGguf({ callsTool: 'time__clock', contextLength: 8192 }));
+  const child = spawn('script', ['-qec', `stty cols 200; '${process.execPath}' '${program}' ${command}`, '/dev/null'], {
     env: { ...process.env, LUCI_HOME: home.folder, TERM: 'xterm', LUCI_KEEP_ALIVE: '20' },
   });
   let shown = '';
@@ -244,7 +247,7 @@ test.skipIf(process.platform !== 'linux')(
   'in a chat each call is asked for, a yes for the whole chat is asked once, and the server ends with it',
   async () => {
     await configure({ time: entry() });
-    const { shown, exitCode } = await chat([
+    const { shown, exitCode } = await onTerminal('chat -m caller', [
       ['> ', 'hi\r'],
       ['always in this chat] ', 'n\r'],
       ['the user did not allow this', 'again\r'],
@@ -264,10 +267,33 @@ test.skipIf(process.platform !== 'linux')(
 test('off a terminal no server is started, and with --mcp on a call is refused: nobody can be asked', async () => {
   await configure({ time: entry() });
   await mkdir(join(home.folder, 'models'));
-  await writeFile(join(home.folder, 'models', 'caller.gguf'), tinyGguf({ callsTool: 'time__clock' }));
+  await writeFile(join(home.folder, 'models', 'caller.gguf'), tinyGguf({ callsTool: 'time__clock', contextLength: 8192 }));
   await home.luci(['chat', '-m', 'caller'], { stdin: 'hi\n' });
   await expect(pids()).rejects.toThrow();
   const { stderr } = await home.luci(['chat', '-m', 'caller', '--mcp', 'on'], { stdin: 'hi\n' });
   expect(stderr).toContain('the user did not allow this');
   expect(await pids()).toHaveLength(1);
+});
+
+test.skipIf(process.platform !== 'linux')('ask --tools has them too, and each call is asked for', async () => {
+  await configure({ time: entry() });
+  const { shown, exitCode } = await onTerminal('ask hi -m caller --tools', [['Allow time__clock {"town":"Oslo"}? [y/N] ', 'y\r']]);
+  expect(shown).toContain('It is noon in Oslo.');
+  expect(exitCode).toBe(0);
+  for (const pid of await pids()) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+});
+
+test('ask --tools off a terminal starts none, and with --mcp on says which call was not allowed', async () => {
+  await configure({ time: entry() });
+  await mkdir(join(home.folder, 'models'));
+  await writeFile(join(home.folder, 'models', 'caller.gguf'), tinyGguf({ callsTool: 'time__clock', contextLength: 8192 }));
+  const asked = ['ask', 'hi', '-m', 'caller', '--tools', '--root', home.folder];
+  await home.luci(asked);
+  await expect(pids()).rejects.toThrow();
+  expect(await home.luci([...asked, '--mcp', 'on'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('time__clock') });
+  expect(await pids()).toHaveLength(1);
+  expect(await home.luci(['ask', 'hi', '--mcp', 'on'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('luci ask --tools --mcp on'),
+  });
 });

@@ -3,11 +3,11 @@ import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { CommandContext } from '../command.ts';
 import { hasModel, requireAnyModel } from '../install-models.ts';
+import type { OutsideTools } from '../outside-tools.ts';
 import type { ChatCommandContext } from './chat-command.ts';
 import { runChatCommand } from './chat-commands.ts';
 import { replyItself } from './exact-replies.ts';
 import { interruptible } from './interruptible.ts';
-import type { OutsideTools } from './outside-tools.ts';
 import type { Prompt } from './prompt.ts';
 
 /** A chat where no model is installed: luci answers what it can itself, and a model is fetched when a line needs one. */

@@ -2,8 +2,8 @@ import type { AgentEvent } from '../../agent/tool-loop.ts';
 import type { ChatTurn } from '../../app/chat-files.ts';
 import type { ChatSession } from '../../app/chat-session.ts';
 import type { Luci } from '../../app/luci.ts';
+import type { OutsideTools } from '../outside-tools.ts';
 import type { Show } from '../show/show.ts';
-import type { OutsideTools } from './outside-tools.ts';
 import type { Prompt } from './prompt.ts';
 
 /** What a command of the chat is. The list, its help and its completion are made from these declarations. */

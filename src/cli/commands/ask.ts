@@ -19,7 +19,7 @@ import { isToolEvent, noteToolEvent } from '../show/tool-events.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 import { timeLimit } from '../time-limit.ts';
-import { checkToolFlags, toolOptions } from '../tool-options.ts';
+import { checkToolFlags, mcpOption, toolOptions } from '../tool-options.ts';
 
 const askOptions = {
   model: modelOption,
@@ -43,8 +43,12 @@ const askOptions = {
   tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
   need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
   ...thinkingOptions,
-  tools: { summary: 'let the model use the built-in file tools for this question; changes are asked for, off a terminal refused' },
+  tools: {
+    summary:
+      'let the model use the built-in file tools, and those of mcp.json, for this question; changes are asked for, off a terminal refused',
+  },
   ...toolOptions,
+  mcp: mcpOption,
   raw: { summary: 'send the text as it is, without the model’s chat template: it is continued' },
   force: forceOption,
 } as const satisfies OptionTable;
@@ -78,7 +82,7 @@ export const ask = defineCommand({
     using limit = timeLimit(context.signal, options.timeout);
     const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
     using waiting = waitingLine(show, { isThinkingShown });
-    const permitted = await toolsFor(context, luci, waiting);
+    await using permitted = await toolsFor(context, luci, waiting);
     const request = {
       system,
       raw: options.raw,
@@ -139,10 +143,10 @@ async function fittedPrompt(
 
 /** The tools of the question, where it has any; loaded for it alone. */
 async function toolsFor(context: CommandContext<typeof askOptions>, luci: Luci, waiting: WaitingLine): Promise<QuestionTools | undefined> {
-  const { tools, root = '.', allow } = context.options;
+  const { tools, root = '.', allow, mcp } = context.options;
   if (tools === undefined) return undefined;
   const { openQuestionTools } = await import('../question-tools.ts');
-  return openQuestionTools(context, { luci, root, allow, onQuestion: () => waiting.stop() });
+  return openQuestionTools(context, { luci, root, allow, mcp, onQuestion: () => waiting.stop() });
 }
 
 /** One question, with what it is asked by and how its answer is shown. */

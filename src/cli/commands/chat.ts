@@ -2,19 +2,20 @@ import { join } from 'node:path';
 import type { ChatSession } from '../../app/chat-session.ts';
 import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
-import { anyText, oneOf } from '../../base/value-kinds.ts';
+import { anyText } from '../../base/value-kinds.ts';
 import type { ChatCommandContext, ChatView } from '../chat/chat-command.ts';
-import type { OutsideTools } from '../chat/outside-tools.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
+import type { OutsideTools } from '../outside-tools.ts';
 import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
 import { callText } from '../show/tool-events.ts';
 import { waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
+import { mcpOption } from '../tool-options.ts';
 
 const chatOptions = {
   model: modelOption,
@@ -28,7 +29,7 @@ const chatOptions = {
   },
   noSave: { summary: 'write nothing: neither the chat nor the lines that are typed' },
   tools: { kind: anyText('.'), value: 'FOLDER', summary: 'let the model work with the files of a folder' },
-  mcp: { kind: oneOf(['on', 'off']), value: 'WORD', summary: 'tools of the servers in mcp.json: on or off (default: on at a terminal)' },
+  mcp: mcpOption,
   ...samplingOptions('as the model’s makers advise, else 0.7'),
   ...thinkingOptions,
   force: forceOption,
@@ -71,7 +72,7 @@ export const chat = defineCommand({
     const view: ChatView = { isThinkingShown: showsThinking(options) && show.terminal.outIsTerminal, files: [], toldForgotten: 0 };
     using waiting = waitingLine(show, view);
     const isOn = options.mcp === undefined ? isTerminal : options.mcp === 'on';
-    await using outside = parts.openOutsideTools(luci, { show, prompt, isOn });
+    await using outside = parts.openOutsideTools(luci, { show, isOn });
     await using session = await beginChat({ luci, outside, prompt, show, options, model, onLoad: waiting.onLoad });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
@@ -123,8 +124,9 @@ function beginChat({ luci, outside, prompt, show, options, model, onLoad }: Begi
       show.error(error, false);
     },
     moreTools: outside.tools,
-    confirm: outside.confirm((call, _, warning) =>
-      prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
+    confirm: outside.confirm(
+      (call, _, warning) => prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
+      prompt.ask,
     ),
   });
 }

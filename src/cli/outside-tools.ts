@@ -1,17 +1,16 @@
-import type { ConfirmCall, Tool } from '../../agent/tool.ts';
-import type { Luci } from '../../app/luci.ts';
-import { isLuciError, LuciError } from '../../base/errors.ts';
-import type { McpServers } from '../../mcp/mcp-servers.ts';
-import type { Show } from '../show/show.ts';
-import { printable } from '../show/text.ts';
-import type { Prompt } from './prompt.ts';
+import type { ConfirmCall, Tool } from '../agent/tool.ts';
+import type { Luci } from '../app/luci.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import type { McpServers } from '../mcp/mcp-servers.ts';
+import type { Show } from './show/show.ts';
+import { printable } from './show/text.ts';
 
-/** The servers of `mcp.json` in a chat: whether they are used, and which of their tools were allowed for all of it. */
+/** The servers of `mcp.json` for a chat or a question: whether they are used, and which of their tools were allowed for all of it. */
 export interface OutsideTools extends AsyncDisposable {
   /** What the servers offer by now; they are started by the first call. */
   tools(): Promise<readonly Tool[]>;
-  /** Asks before a call of one of their tools; any other call is for `ask`. */
-  confirm(ask: ConfirmCall): ConfirmCall;
+  /** Asks before a call of one of their tools, by a line that `readLine` gives; any other call is for `ask`. */
+  confirm(ask: ConfirmCall, readLine: (question: string) => Promise<string | undefined>): ConfirmCall;
   /** `/mcp`: `on`, `off`, or nothing. Returns what to say. */
   command(word: string): Promise<string>;
 }
@@ -19,12 +18,11 @@ export interface OutsideTools extends AsyncDisposable {
 /** What it works with. */
 interface OutsideParts {
   readonly show: Show;
-  readonly prompt: Pick<Prompt, 'ask'>;
   readonly isOn: boolean;
 }
 
 /** The servers of this home. Nothing is read before it is needed; a file that is wrong is told, and the chat goes on. */
-export function openOutsideTools({ directories, settings }: Luci, { show, prompt, isOn }: OutsideParts): OutsideTools {
+export function openOutsideTools({ directories, settings }: Luci, { show, isOn }: OutsideParts): OutsideTools {
   const allowed = new Set<string>();
   let names: ReadonlySet<string> = new Set();
   let wanted = isOn;
@@ -33,8 +31,8 @@ export function openOutsideTools({ directories, settings }: Luci, { show, prompt
 
   async function opened(): Promise<McpServers> {
     const [{ readMcpConfig }, { createMcpServers }] = await Promise.all([
-      import('../../mcp/server-config.ts'),
-      import('../../mcp/mcp-servers.ts'),
+      import('../mcp/server-config.ts'),
+      import('../mcp/mcp-servers.ts'),
     ]);
     let configs: ReturnType<typeof readMcpConfig> = [];
     try {
@@ -60,11 +58,11 @@ export function openOutsideTools({ directories, settings }: Luci, { show, prompt
       names = new Set(tools.map(({ name }) => name));
       return tools;
     },
-    confirm: (ask) => async (call, tool, warning) => {
+    confirm: (ask, readLine) => async (call, tool, warning) => {
       if (!names.has(call.name)) return ask(call, tool, warning);
       if (allowed.has(call.name)) return true;
       const what = `Allow ${call.name} ${JSON.stringify(call.arguments)}? It is a program of others.`;
-      const answer = ((await prompt.ask(`${what} [y/N, a: always in this chat] `)) ?? '').trim().toLowerCase();
+      const answer = ((await readLine(`${what} [y/N, a: always in this chat] `)) ?? '').trim().toLowerCase();
       if (answer === 'a') allowed.add(call.name);
       return /^(a|y|yes)$/.test(answer);
     },
