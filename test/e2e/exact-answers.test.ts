@@ -456,6 +456,6 @@ test('on a terminal a typed command asks in the chat, Ctrl+D leaves, and no mode
     left.shift();
     setTimeout(() => child.stdin.write(next[1]), 100);
   });
-  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  expect(await new Promise((resolve) => child.on('close', resolve)), shown).toBe(0);
   expect(left).toEqual([]);
-});
+}, 120_000);

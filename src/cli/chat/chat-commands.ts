@@ -51,6 +51,6 @@ function helpOf(command: ChatCommand, terminal: Terminal): string {
 function helpText(terminal: Terminal): string {
   const typing =
     'Ctrl+C stops an answer. A \\ at the end of a line goes on; """ begins and ends a block of lines; pasted lines are one message. Tab completes commands and their operands; Ctrl+G opens your editor ($EDITOR).';
-  const alone = 'Questions about this machine, its models and luci, sums, "list ." and "read FILE" are answered without a model.';
+  const alone = 'luci itself answers, without a model: time, date, memory, disk, models, 15% of 80, 5 km in miles, list FOLDER, read FILE.';
   return [...definitions(chatCommands.map(rowOf), terminal), `  ${typing}`, `  ${alone}`].join('\n');
 }
