@@ -26,6 +26,16 @@ export class LostError extends ApiError {
   }
 }
 
+/** A connection is made anew so often, each time after a longer wait. */
+const maxLost = 5;
+const waitMs = 500;
+
+/** Waits until it is worth to try once more. `lost`: how often the connection was lost before. @throws the error where no try would help */
+export async function waitAfter(error: unknown, lost: number): Promise<void> {
+  if (!(error instanceof LostError) || lost >= maxLost) throw error;
+  await new Promise((resolve) => setTimeout(resolve, waitMs * 2 ** lost));
+}
+
 /** Takes a key for as long as the tab is open. */
 export function takeKey(key: string): void {
   sessionStorage.setItem(keyName, key);

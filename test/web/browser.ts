@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { abortError } from '../../src/base/abort.ts';
@@ -92,6 +93,31 @@ export function slowSession(say: (request: ChatRequest) => readonly string[], pa
       }
       const usage = { promptTokens: 20, cachedTokens: 0, generatedTokens: pieces.length, loadMs: 0, timeToFirstTokenMs: 1, totalMs: 2 };
       yield { type: 'end', reason: 'stop', usage: { ...usage, promptTokensPerSecond: 100, generatedTokensPerSecond: 42 } };
+    },
+  };
+}
+
+/** A line to a server that can be cut. */
+export async function cuttableLine(url: string) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(url).port), '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

@@ -1,11 +1,9 @@
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gate } from '../fixtures/tested-session.ts';
 import { eventSession } from '../serve/event-session.ts';
 import { serveTiny } from '../serve/served.ts';
-import { browserPath, openPage, startBrowser, withoutBrowser } from './browser.ts';
+import { browserPath, cuttableLine, openPage, startBrowser, withoutBrowser } from './browser.ts';
 
 /** Answers on the page that outlive it, and its connection. */
 
@@ -19,31 +17,6 @@ function heldWords() {
       for (const text of ['four ', 'five ', 'six']) yield { type: 'text', text };
     });
   return { held, open };
-}
-
-/** A line to a server that can be cut. */
-async function cuttableLine(url: string) {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(new URL(url).port), '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut,
-    async [Symbol.asyncDispose]() {
-      cut();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 describe.skipIf(browserPath === undefined)(`answers that are read on (${withoutBrowser})`, () => {

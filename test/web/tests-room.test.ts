@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gate, testedSession, unknownCase } from '../fixtures/tested-session.ts';
 import { serveTiny } from '../serve/served.ts';
-import { browserPath, findingsOf, openPage, spokenIn, startBrowser, tabTo, withoutBrowser } from './browser.ts';
+import { browserPath, cuttableLine, findingsOf, openPage, spokenIn, startBrowser, tabTo, withoutBrowser } from './browser.ts';
 
 /** The room of tests: a test is begun, watched, ended, and its answers are looked at. */
 
@@ -85,6 +85,23 @@ describe.skipIf(browserPath === undefined)(`the room of tests (${withoutBrowser}
     await other.page.locator('.fault').getByText('one test runs at a time').waitFor();
   });
 
+  test('a connection that is lost is made anew, and the test is shown to its end', async () => {
+    const held = gate();
+    await using served = await serveTiny({
+      open: () => testedSession({ before: (count, signal) => (count > 4 ? held.wait(signal) : Promise.resolve()) }),
+    });
+    await using line = await cuttableLine(served.url);
+    await using opened = await openPage(browser, `${line.url}#tests`);
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Start the test' }).click();
+    await page.getByText('case 4 of 10').waitFor();
+    line.cut();
+    await page.locator('.case').nth(2).waitFor();
+    held.open();
+    await page.getByRole('heading', { name: 'What models came to' }).waitFor();
+    expect(await page.locator('.fault').count()).toBe(0);
+  });
+
   test('all of it by the keyboard alone', async () => {
     await using served = await serveTiny({ open: () => testedSession() });
     await using opened = await openPage(browser, `${served.url}#tests`);
@@ -93,6 +110,7 @@ describe.skipIf(browserPath === undefined)(`the room of tests (${withoutBrowser}
     await tabTo(page, 'Start the test');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'What models came to' }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Tests');
     await tabTo(page, /^tiny, /);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Answers' }).waitFor();

@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { AnswerUpdate, ChatAnswer, WireTurn } from '../../src/serve/luci/wire.ts';
-import { ask, askEvents, LostError } from '../api.ts';
+import { ask, askEvents, LostError, waitAfter } from '../api.ts';
 import { go } from '../room.ts';
 import { attempt, fault, showFault, status } from '../status.ts';
 import { messagesTo, newestLeaf } from './branches.ts';
@@ -158,10 +158,6 @@ async function beRead(continues: boolean | undefined, begin: (answer: ReadAnswer
   }
 }
 
-/** A connection is made anew so often, each time after a longer wait. */
-const maxLost = 5;
-const waitMs = 500;
-
 /** A connection that is lost is made anew, and the answer goes on where it was. */
 async function readToEnd(answer: ReadAnswer, first: Updates): Promise<void> {
   let updates = first;
@@ -171,9 +167,9 @@ async function readToEnd(answer: ReadAnswer, first: Updates): Promise<void> {
       if (answer.isEnded || answer.isStopWanted) return;
       throw new LostError();
     } catch (error) {
-      if (!(error instanceof LostError) || answer.id === undefined || lost >= maxLost) throw error;
+      if (answer.id === undefined) throw error;
+      await waitAfter(error, lost);
     }
-    await new Promise((resolve) => setTimeout(resolve, waitMs * 2 ** lost));
     updates = updatesAfter(answer);
   }
 }

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { formatDuration } from '../../src/base/units.ts';
 import type { TestRunEntry } from '../../src/serve/luci/wire.ts';
 import { chatModels } from '../models/models.ts';
@@ -23,9 +23,21 @@ export function TestsRoom(): JSX.Element {
 
 function AllTests(): JSX.Element {
   const now = watched.value;
+  const head = useRef<HTMLHeadingElement>(null);
+  const wasUsed = useRef(false);
+  useEffect(() => {
+    // The button that began or cancelled it is gone: who works by the keyboard goes on from the head of the room.
+    if (wasUsed.current && document.activeElement === document.body) head.current?.focus();
+    wasUsed.current = false;
+  }, [now === undefined]);
+  const use = (): void => {
+    wasUsed.current = true;
+  };
   return (
-    <>
-      <h1>Tests</h1>
+    <div onFocusIn={use}>
+      <h1 ref={head} tabIndex={-1}>
+        Tests
+      </h1>
       <p class="note">
         A model climbs from tier to tier. Each case is made from a seed and graded by running and comparing the answer; a tier is held with
         four fifths.
@@ -33,7 +45,7 @@ function AllTests(): JSX.Element {
       {now ? <Watched now={now} /> : <BeginForm />}
       <Compared />
       <History />
-    </>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import type {
   TestTierEntry,
   TestUpdate,
 } from '../../src/serve/luci/wire.ts';
-import { ask, askEvents } from '../api.ts';
+import { ask, askEvents, waitAfter } from '../api.ts';
 import { loadModels } from '../models/models.ts';
 import { attempt, showFault, status } from '../status.ts';
 
@@ -78,14 +78,22 @@ let isWatching = false;
 async function watch(): Promise<void> {
   if (isWatching) return;
   isWatching = true;
-  try {
-    for await (const update of askEvents<TestUpdate>('/luci/tests/events', {})) take(update);
-  } catch (error) {
-    showFault(error);
-  }
+  await readToEnd().catch(showFault);
   isWatching = false;
   watched.value = undefined;
   await Promise.all([loadTests(), loadModels()]);
+}
+
+/** After a lost connection it is told from its start on once more. */
+async function readToEnd(): Promise<void> {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      for await (const update of askEvents<TestUpdate>('/luci/tests/events', {})) take(update);
+      return;
+    } catch (error) {
+      await waitAfter(error, lost);
+    }
+  }
 }
 
 /** Tiers and the end are said aloud, cases are not: there are too many of them. */
@@ -95,7 +103,7 @@ function take(update: Exclude<TestUpdate, { readonly type: 'error' }>): void {
     const nothing = { id: undefined, estimatedSeconds: 0, reused: 0, asking: undefined, cases: [], tiers: [] };
     batch(() => {
       watched.value = { model: update.model, ...nothing };
-      status.value = `Testing ${update.model}`;
+      if (!now) status.value = `Testing ${update.model}`;
     });
   }
   if (!now) return;
