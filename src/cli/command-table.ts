@@ -6,6 +6,7 @@ import { chat } from './commands/chat.ts';
 import { clean } from './commands/clean.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
+import { conform } from './commands/conform.ts';
 import { doctor } from './commands/doctor.ts';
 import { embed } from './commands/embed.ts';
 import { help } from './commands/help.ts';
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   serve,
   service,
   launch,
+  conform,
   remote,
   runtime,
   config,
