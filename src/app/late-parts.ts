@@ -12,6 +12,7 @@ import type { Installs } from './installs.ts';
 import { loadedOnUse } from './loaded-on-use.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
+import type { Receipts } from './receipts/receipts.ts';
 import type { Remotes } from './remotes.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Speed } from './speed/speed.ts';
@@ -34,7 +35,7 @@ export interface EarlyParts extends Pick<Luci, 'open' | 'agent' | 'builtInTools'
 }
 
 /** The groups of {@link Luci} that are made late. */
-export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'speed' | 'chats' | 'cleanup' | 'doctor'>;
+export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'receipts' | 'speed' | 'chats' | 'cleanup' | 'doctor'>;
 
 /** The late parts of a luci. */
 export function lateParts(parts: EarlyParts): LateParts {
@@ -79,6 +80,10 @@ export function lateParts(parts: EarlyParts): LateParts {
     key: true,
     trust: true,
   });
+  const receipts = loadedOnUse<Receipts>(async () => (await import('./receipts/receipts.ts')).createReceipts({ ...parts, installs }), {
+    sign: true,
+    replay: true,
+  });
   const speed = loadedOnUse<Speed>(async () => (await import('./speed/speed.ts')).createSpeed(parts), { bench: true, recommend: true });
   const chats = loadedOnUse<Chats>(async () => (await import('./chats.ts')).createChats({ ...parts, chatsFolder: directories.chats }), {
     begin: true,
@@ -92,6 +97,7 @@ export function lateParts(parts: EarlyParts): LateParts {
     installs,
     runtimes,
     tests,
+    receipts,
     speed,
     chats,
     cleanup,

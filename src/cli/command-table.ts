@@ -21,6 +21,7 @@ import { ps } from './commands/ps.ts';
 import { recommend } from './commands/recommend.ts';
 import { remote } from './commands/remote.ts';
 import { remove } from './commands/remove.ts';
+import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
 import { runtime } from './commands/runtime.ts';
 import { search } from './commands/search.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   chat,
   run,
   embed,
+  replay,
   install,
   remove,
   list,

@@ -40,10 +40,11 @@ export function createAsker({ protocol, opening, questions }: Suite, target: Tar
     return exchange(target, { method: question.method ?? 'POST', path, body: text }, signal).catch(problemOf);
   }
 
-  /** What ends one request alone is a finding; the user's stop is none. */
-  function problemOf(error: unknown): string {
+  /** What ends one request alone is a finding. The user's stop is none, and a server that is gone says nothing of its wire. */
+  async function problemOf(error: unknown): Promise<string> {
     const isFinding = isLuciError(error) && findings.includes(error.code);
     if (signal.aborted || !isFinding) throw error;
+    if (error.code === 'NETWORK_FAILED') await exchange(target, { method: 'GET', path: '/v1/models' }, signal);
     return error.message;
   }
 
@@ -66,7 +67,7 @@ export function createAsker({ protocol, opening, questions }: Suite, target: Tar
   return {
     async isSpoken(): Promise<boolean> {
       const reply = await ask(opening);
-      return isReply(reply) && reply.status !== 404 && reply.status !== 405 && reply.status !== 501;
+      return !isReply(reply) || ![404, 405, 501].includes(reply.status);
     },
     async result(check: Check, isSpoken: boolean): Promise<CheckResult> {
       const { id, must, breaks } = check;

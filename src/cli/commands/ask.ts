@@ -9,6 +9,7 @@ import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
 import { readPiped } from '../read-piped.ts';
+import { receiptFile } from '../receipt-file.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
@@ -31,6 +32,11 @@ const askOptions = {
   need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
   ...thinkingOptions,
   raw: { summary: 'send the text as it is, without the model’s chat template: it is continued' },
+  receipt: {
+    kind: anyText('receipt.json'),
+    value: 'FILE',
+    summary: 'write a signed receipt there, which luci replay confirms; slower on a busy machine',
+  },
   force: forceOption,
 } as const satisfies OptionTable;
 
@@ -49,6 +55,7 @@ export const ask = defineCommand({
     const { model, system, tier, need: ability, file: files = [] } = options;
     const prompt = await readPrompt(operands, files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
+    const receipt = options.receipt === undefined ? undefined : receiptFile(options.receipt);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
     if (model === undefined && need === undefined) {
@@ -65,6 +72,7 @@ export const ask = defineCommand({
       ...thinkingRequest(options),
       ...limits,
       sampling: samplingOf(name, sampling),
+      ...receipt?.request(samplingOf(name, sampling)),
       signal: limit.signal,
     };
     const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
@@ -73,10 +81,11 @@ export const ask = defineCommand({
       waiting.onLoad(event);
       if (!options.raw) tellKind(event, show);
     };
-    await using agent = luci.agent({ model: chosen, force: options.force, onLoad });
+    await using agent = luci.agent({ model: chosen, force: options.force, onLoad, onAnswer: receipt?.onAnswer });
     waiting.start();
     try {
       await answerOne({ agent, name, prompt, request, schema, options, show, waiting, isThinkingShown });
+      await receipt?.write((answer) => luci.receipts.sign(chosen, answer));
     } catch (error) {
       throw withFilesNamed(error, files);
     }
