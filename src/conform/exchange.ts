@@ -40,7 +40,8 @@ export async function exchange({ net, baseUrl, headers, timeoutMs }: Target, sen
       url: `${baseUrl}${sent.path}`,
       method: sent.method,
       purpose: 'check',
-      headers: { ...headers, 'Content-Type': sent.body === undefined ? undefined : 'application/json' },
+      // A server may hang up while the next request is on its way; on a connection of its own that says nothing of the wire.
+      headers: { ...headers, Connection: 'close', 'Content-Type': sent.body === undefined ? undefined : 'application/json' },
       body: sent.body,
       signal: AbortSignal.any([signal, limit.signal]),
       idleTimeoutMs: timeoutMs,

@@ -35,10 +35,11 @@ export type AnswerEvent =
 
 /** Waits for a place, opens the model and answers. Leaving the loop ends the generation and frees the place. */
 export async function* answerOf(
-  { luci, queue, metrics }: ServeContext,
+  { luci, queue, metrics, ending }: ServeContext,
   { model, request, tools, oneCall = false, withReceipt = false }: AnswerRequest,
-  signal: AbortSignal,
+  client: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
+  const signal = AbortSignal.any([client, ending]);
   using _place = await queue.enter(signal);
   await using opened = await luci.open(model, { signal });
   const { session, receipt } = withReceipt ? signing(opened, (answer) => luci.receipts.sign(model, answer)) : unsigned(opened);

@@ -11,6 +11,8 @@ export interface ServeContext {
   readonly metrics: Metrics;
   readonly responses: KeptResponses;
   readonly chats: ChatFiles;
+  /** Fires when the server ends and has waited long enough for answers under way. */
+  readonly ending: AbortSignal;
   /** Told what went wrong inside, for the log of the server; never sent to a client. */
   readonly onFault: (error: unknown) => void;
 }

@@ -75,3 +75,21 @@ test('a server that never ends its answer is given up', async () => {
   expect(ran).toMatchObject({ exitCode: 8, stdout: expect.stringContaining('✗ openai.chat.head') });
   expect(ran.stdout).toContain('no whole answer within 0.2 s');
 });
+
+test('a server that hangs up after each answer is asked all the same; one that is gone says nothing of its wire', async () => {
+  let left = Number.POSITIVE_INFINITY;
+  await using server = await serve((request, response) => {
+    left -= 1;
+    if (left < 0) return void request.socket.destroy();
+    response.writeHead(request.url === '/v1/models' ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(request.url === '/v1/models' ? list : '{}', () => request.socket.destroy());
+  });
+  const ran = await home.luci(['conform', server.url]);
+  expect(ran.exitCode).toBe(8);
+  expect(ran.stdout).not.toContain('closed by the other side');
+  left = 6;
+  const gone = await home.luci(['conform', server.url]);
+  expect(gone).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('closed by the other side') });
+  expect(gone.stdout).toContain('openai.models.object');
+  expect(gone.stdout).not.toContain('anthropic');
+});
