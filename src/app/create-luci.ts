@@ -18,6 +18,7 @@ import type { DirectMembers, Luci } from './luci.ts';
 import { createModels, type Models } from './models.ts';
 import { createOpener } from './open-model.ts';
 import { readFacts } from './read-facts.ts';
+import { recordedSession } from './receipts/recorded-session.ts';
 import { createRemotes } from './remotes.ts';
 import { createSessions } from './sessions.ts';
 import { tellSettings } from './tell-decisions.ts';
@@ -72,8 +73,14 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const models: Models = createModels({ store, remotes, meant, stateFolder, catalogPath: directories.catalogFile, userFolder });
   const openChosen = createOpener({ settings, net, engine, machine, programs, remotes });
   const { acquire: open, close } = createSessions(models, openChosen);
-  const agent: Luci['agent'] = ({ model, onLoad, force, ...options } = {}) =>
-    createAgent({ ...options, openModel: (signal) => open(model, { signal, onEvent: onLoad, force }) });
+  const agent: Luci['agent'] = ({ model, onLoad, onAnswer, force, ...options } = {}) =>
+    createAgent({
+      ...options,
+      async openModel(signal) {
+        const session = await open(model, { signal, onEvent: onLoad, force });
+        return onAnswer ? recordedSession(session, onAnswer) : session;
+      },
+    });
   const builtInTools: Luci['builtInTools'] = async (folder, { question } = {}) =>
     (await import('./folder-tools.ts')).toolsOn(expandHome(folder, userFolder), { undoFolder, machine, question });
   const late = lateParts({

@@ -12,6 +12,7 @@ import type { Installs } from './installs.ts';
 import { loadedOnUse } from './loaded-on-use.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
+import type { Receipts } from './receipts/receipts.ts';
 import type { Remotes } from './remotes.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Speed } from './speed/speed.ts';
@@ -35,7 +36,7 @@ export interface EarlyParts extends Pick<Luci, 'open' | 'agent' | 'builtInTools'
 }
 
 /** The groups of {@link Luci} that are made late. */
-export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'speed' | 'chats' | 'cleanup' | 'undo' | 'doctor'>;
+export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'receipts' | 'speed' | 'chats' | 'cleanup' | 'undo' | 'doctor'>;
 
 /** The late parts of a luci. */
 export function lateParts(parts: EarlyParts): LateParts {
@@ -82,6 +83,10 @@ export function lateParts(parts: EarlyParts): LateParts {
     key: true,
     trust: true,
   });
+  const receipts = loadedOnUse<Receipts>(async () => (await import('./receipts/receipts.ts')).createReceipts({ ...parts, installs }), {
+    sign: true,
+    replay: true,
+  });
   const speed = loadedOnUse<Speed>(async () => (await import('./speed/speed.ts')).createSpeed(parts), { bench: true, recommend: true });
   const undo = loadedOnUse<Undo>(async () => (await import('./undo.ts')).createUndo(directories.undo), {
     list: true,
@@ -107,6 +112,7 @@ export function lateParts(parts: EarlyParts): LateParts {
     installs,
     runtimes,
     tests,
+    receipts,
     speed,
     chats,
     cleanup,

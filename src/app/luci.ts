@@ -13,6 +13,8 @@ import type { Cleanup } from './cleanup.ts';
 import type { Doctor } from './doctor/gather-facts.ts';
 import type { Installs } from './installs.ts';
 import type { Models } from './models.ts';
+import type { Receipts } from './receipts/receipts.ts';
+import type { RecordedAnswer } from './receipts/recorded-session.ts';
 import type { Remotes } from './remotes.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Speed } from './speed/speed.ts';
@@ -27,6 +29,8 @@ export interface LuciAgentOptions extends Omit<AgentOptions, 'openModel'>, Pick<
   readonly model?: string;
   /** News while the model loads. */
   readonly onLoad?: (event: LoadEvent) => void;
+  /** Told of each answer as the engine has it, for {@link Receipts.sign}. */
+  readonly onAnswer?: (answer: RecordedAnswer) => void;
 }
 
 /** The members that docs/library.md names on luci itself. Each is the member of the same name of a group. */
@@ -51,6 +55,7 @@ export interface Luci extends AsyncDisposable, DirectMembers {
   readonly remotes: Remotes;
   readonly runtimes: Runtimes;
   readonly tests: Tests;
+  readonly receipts: Receipts;
   readonly speed: Speed;
   readonly chats: Chats;
   readonly cleanup: Cleanup;

@@ -7,6 +7,7 @@ import { chats } from './commands/chats.ts';
 import { clean } from './commands/clean.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
+import { conform } from './commands/conform.ts';
 import { doTask } from './commands/do.ts';
 import { doctor } from './commands/doctor.ts';
 import { embed } from './commands/embed.ts';
@@ -23,6 +24,7 @@ import { ps } from './commands/ps.ts';
 import { recommend } from './commands/recommend.ts';
 import { remote } from './commands/remote.ts';
 import { remove } from './commands/remove.ts';
+import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
 import { runtime } from './commands/runtime.ts';
 import { search } from './commands/search.ts';
@@ -44,6 +46,7 @@ export const commands: readonly Command[] = [
   undo,
   run,
   embed,
+  replay,
   install,
   remove,
   list,
@@ -60,6 +63,7 @@ export const commands: readonly Command[] = [
   service,
   launch,
   mcp,
+  conform,
   remote,
   runtime,
   config,

@@ -15,6 +15,8 @@ export interface ServeContext {
   readonly chats: ChatFiles;
   readonly answers: AnswerRuns;
   readonly tests: TestRuns;
+  /** Fires when the server ends and has waited long enough for answers under way. */
+  readonly ending: AbortSignal;
   /** Told what went wrong inside, for the log of the server; never sent to a client. */
   readonly onFault: (error: unknown) => void;
 }

@@ -25,16 +25,22 @@ export interface ServerOptions extends QueueLimits {
   /** Names it may be called by beside those of this machine. */
   readonly allowedHosts: readonly string[];
   readonly onFault: (error: unknown) => void;
+  /** What an answer under way may still take when the server is ended (default five seconds). */
+  readonly graceMs?: number;
 }
 
-/** A server that answers. Disposing it lets the answers under way end for a moment, then ends them. */
+/**
+ * A server that answers. Disposing it lets the answers under way end for a moment. What is left then is ended in the words of its
+ * protocol: a stream by its event for errors, anything else by a status of 503.
+ */
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
 }
 
 const secondMs = 1000;
-/** What an answer under way may still take when the server is ended. */
-const graceMs = 5 * secondMs;
+const defaultGraceMs = 5 * secondMs;
+/** What a client may take to read the end of its answer. */
+const readEndMs = secondMs;
 const idleMs = 50;
 
 /** Starts it. @throws USAGE where others could reach it and there is no key, or the address cannot be had */
@@ -46,8 +52,10 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
     throw new LuciError('USAGE', `At ${host} other machines can reach the server, so it needs a key, and there is none.`, {
       hint: `luci serve key\nThen again: luci serve --host ${host}`,
     });
+  const ending = new AbortController();
   const context = {
     luci,
+    ending: ending.signal,
     queue: createRequestQueue(options),
     metrics: createMetrics(),
     chats: createChatFiles({ chatsFolder: luci.directories.chats, trashFolder: luci.directories.trash }),
@@ -76,15 +84,20 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     async [Symbol.asyncDispose]() {
+      const graceMs = options.graceMs ?? defaultGraceMs;
       // Who reads an answer or watches a test hears its end by that.
       const ended = [context.answers, context.tests].map((runs) => runs[Symbol.asyncDispose]());
       await within(graceMs, Promise.all(ended));
       await new Promise<void>((resolve) => {
-        const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+        const cut = (): void => void ('closeAllConnections' in server && server.closeAllConnections());
+        let timer = setTimeout(() => {
+          ending.abort(new LuciError('BUSY', 'The server is being ended, and this answer with it.'));
+          timer = setTimeout(cut, readEndMs);
+        }, graceMs);
         // Also those whose answer ends only now: clients would hold them open.
         const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), idleMs);
         server.close(() => {
-          clearTimeout(end);
+          clearTimeout(timer);
           clearInterval(idle);
           resolve();
         });

@@ -1,4 +1,3 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import * as v from 'valibot';
 import { parseChecked } from '../base/checked-json.ts';
 import { LuciError } from '../base/errors.ts';
@@ -6,7 +5,7 @@ import { allTiers, type Tier } from '../base/model.ts';
 import { countTier, type TierCount } from './count-tier.ts';
 import type { CaseResult } from './result.ts';
 import type { ReadLog } from './run-log.ts';
-import { publicKeyOf, publicText } from './signing-key.ts';
+import { isSigned, signed } from './signing-key.ts';
 import { isTierPassed, sequentialVerdict } from './statistics.ts';
 import type { Suite } from './suite.ts';
 
@@ -75,7 +74,6 @@ const certificateSchema: v.GenericSchema<Certificate> = v.strictObject({
 
 /** Certificates of the tiers a run has answers for. */
 export function certify({ run, answers, tiers: results }: ReadLog, keyPem: string): readonly Certificate[] {
-  const key = createPrivateKey(keyPem);
   const tiers = [...new Set(answers.map(({ tier }) => tier))].sort();
   return tiers.map((tier) => {
     const own = answers.filter((answer) => answer.tier === tier);
@@ -107,9 +105,8 @@ export function certify({ run, answers, tiers: results }: ReadLog, keyPem: strin
       testedAt: run.startedAt,
       machine: run.machine,
       answers: Object.fromEntries(own.map(({ caseId, variant, status }) => [`${caseId}#${variant}`, status])),
-      publicKey: publicText(createPublicKey(key)),
     };
-    return { ...facts, signature: sign(null, signedBytes(facts), key).toString('base64') };
+    return signed(facts, keyPem);
   });
 }
 
@@ -140,14 +137,6 @@ export function signerOf(text: string, name: string): string {
   const certificate = parseChecked(certificateSchema, text, name);
   if (isSigned(certificate)) return certificate.publicKey;
   throw new LuciError('DIGEST_MISMATCH', `${name} is not to be believed: the signature does not fit, so it names no key.`);
-}
-
-function isSigned({ signature, ...facts }: Certificate): boolean {
-  try {
-    return verify(null, signedBytes(facts), publicKeyOf(facts.publicKey), Buffer.from(signature, 'base64'));
-  } catch {
-    return false; // The key itself is no key.
-  }
 }
 
 /** Whether the answers are those to all questions of the tier, and to nothing else. */
@@ -194,17 +183,4 @@ function problemOfCounts(certificate: Certificate): string | undefined {
 function signedCount(answers: readonly Pick<CaseResult, 'caseId' | 'status'>[], repeats: number): TierCount {
   const answered = answers.map(({ caseId, status }) => ({ caseId, status: status === 'error' ? ('fail' as const) : status }));
   return countTier(answered, { planned: answers.length, repeats });
-}
-
-/** The facts as bytes: keys in order, so that every reader gets the same. */
-function signedBytes(facts: object): Buffer {
-  return Buffer.from(
-    JSON.stringify(facts, (_key, value: unknown) =>
-      isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
-    ),
-  );
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

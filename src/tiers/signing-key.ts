@@ -1,6 +1,6 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 
-/** Keys that certificates are signed with (Ed25519), and how they are named. */
+/** Keys that certificates and receipts are signed with (Ed25519), how they are named, and what a signature is of. */
 
 /** A new key as PEM text; kept in a file only the user can read. */
 export function newSigningKey(): string {
@@ -23,4 +23,33 @@ export function publicKeyOf(text: string): KeyObject {
 export function fingerprintOf(publicKey: string): string {
   const bytes = publicKeyOf(publicKey).export({ type: 'spki', format: 'der' });
   return `SHA256:${createHash('sha256').update(bytes).digest('base64url')}`;
+}
+
+/** Facts with the public half of the key and the signature of all of it. */
+export function signed<Facts extends object>(facts: Facts, keyPem: string): Facts & { publicKey: string; signature: string } {
+  const key = createPrivateKey(keyPem);
+  const told = { ...facts, publicKey: publicText(createPublicKey(key)) };
+  return { ...told, signature: sign(null, signedBytes(told), key).toString('base64') };
+}
+
+/** Whether the facts are what was signed with the key that they name. */
+export function isSigned({ signature, ...facts }: { readonly publicKey: string; readonly signature: string }): boolean {
+  try {
+    return verify(null, signedBytes(facts), publicKeyOf(facts.publicKey), Buffer.from(signature, 'base64'));
+  } catch {
+    return false; // The key itself is no key.
+  }
+}
+
+/** The facts as bytes: keys in order, so that every reader gets the same. */
+export function signedBytes(facts: object): Buffer {
+  return Buffer.from(
+    JSON.stringify(facts, (_key, value: unknown) =>
+      isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+    ),
+  );
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

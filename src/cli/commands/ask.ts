@@ -12,6 +12,7 @@ import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
 import type { QuestionTools } from '../question-tools.ts';
 import type { answerWithQuotes } from '../quoted-question.ts';
 import { readPiped } from '../read-piped.ts';
+import { receiptFile } from '../receipt-file.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
@@ -50,6 +51,11 @@ const askOptions = {
   ...toolOptions,
   mcp: mcpOption,
   raw: { summary: 'send the text as it is, without the model’s chat template: it is continued' },
+  receipt: {
+    kind: anyText('receipt.json'),
+    value: 'FILE',
+    summary: 'write a signed receipt there, which luci replay confirms; slower on a busy machine',
+  },
   force: forceOption,
 } as const satisfies OptionTable;
 
@@ -70,6 +76,7 @@ export const ask = defineCommand({
     const quoted = options.quote ? await quoteOf(options) : undefined;
     const asked = await readPrompt(operands, quoted ? [] : files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
+    const receipt = options.receipt === undefined ? undefined : receiptFile(options.receipt);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
     if (model === undefined && need === undefined) {
@@ -91,13 +98,14 @@ export const ask = defineCommand({
       sampling: likeliestSampling(name, sampling),
       tools: permitted?.tools,
       confirm: permitted?.confirm,
+      ...receipt?.request(likeliestSampling(name, sampling)),
       signal: limit.signal,
     };
     const onLoad = (event: LoadEvent): void => {
       waiting.onLoad(event);
       if (!options.raw) tellKind(event, show);
     };
-    await using agent = luci.agent({ model: chosen, force: options.force, onLoad });
+    await using agent = luci.agent({ model: chosen, force: options.force, onLoad, onAnswer: receipt?.onAnswer });
     waiting.start();
     try {
       if (quoted) {
@@ -107,6 +115,7 @@ export const ask = defineCommand({
       }
       const prompt = await fittedPrompt(asked, { context, luci, agent, request, model: chosen, waiting });
       await answerOne({ agent, name, prompt, request, schema, options, show, waiting, isThinkingShown });
+      await receipt?.write((answer) => luci.receipts.sign(chosen, answer));
     } catch (error) {
       throw withFilesNamed(error, files);
     }

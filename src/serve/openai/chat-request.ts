@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import { withOneSystem } from '../../agent/request.ts';
 import { withSchemaInstructions } from '../../agent/schema-instructions.ts';
@@ -71,6 +72,8 @@ export const chatSchema = v.object({
   reasoning_effort: optional(v.picklist(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])),
   /** What clients of llama-server and vLLM say instead. */
   chat_template_kwargs: optional(v.object({ enable_thinking: optional(v.boolean()) })),
+  /** luci's own: the answer comes with a signed receipt, which `luci replay` confirms. */
+  receipt: optional(v.boolean()),
   logprobs: optional(v.boolean()),
   logit_bias: optional(jsonObject),
   frequency_penalty: optional(number(-2, 2)),
@@ -89,12 +92,13 @@ export function answerRequestOf(body: ChatBody): AnswerRequest {
     model: body.model ?? undefined,
     tools,
     oneCall: body.parallel_tool_calls === false,
+    withReceipt: body.receipt ?? false,
     request: {
       messages: jsonSchema && tools.length === 0 ? withSchemaInstructions(messages, jsonSchema) : messages,
       jsonSchema,
       toolChoice,
       thinking: thinkingOf(body),
-      ...samplingOf(body),
+      ...(body.receipt ? repeatably(body) : samplingOf(body)),
       maxTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
     },
   };
@@ -114,6 +118,14 @@ export function samplingOf(
   };
   const stop = [body.stop ?? []].flat().filter((text) => text !== '');
   return { sampling, stop: stop.length > 0 ? stop : undefined, repeatable: body.repeatable ?? undefined };
+}
+
+/** An answer that gets a receipt must come out the same when it is asked again. */
+function repeatably(body: ChatBody): ReturnType<typeof samplingOf> {
+  if ((body.n ?? 1) > 1) throw wrong('receipt', 'is for one answer, and "n" asks for more');
+  if (typeof body.seed !== 'number' && !body.repeatable) throw wrong('receipt', 'needs "seed", or "repeatable": true');
+  const { sampling, stop } = samplingOf(body);
+  return { sampling: { ...sampling, seed: sampling?.seed ?? randomInt(2 ** 31) }, stop, repeatable: true };
 }
 
 function refuseUnsupported({ logprobs, logit_bias: bias, frequency_penalty: frequency, presence_penalty: presence }: ChatBody): void {

@@ -30,7 +30,8 @@ async function wholeCompletion(context: ServeContext, { asked, body, head }: Com
     logprobs: null,
     finish_reason: finishReason(answer.reason),
   }));
-  return { ...head, object: 'chat.completion', choices, usage: usageOf(answers.map(({ usage }) => usage)) };
+  const [receipt] = answers.map((answer) => answer.receipt);
+  return { ...head, object: 'chat.completion', choices, usage: usageOf(answers.map(({ usage }) => usage)), luci_receipt: receipt };
 }
 
 /** As many requests as answers are wanted; a seed is another one for each. */
@@ -63,8 +64,8 @@ async function* chunks(context: ServeContext, { asked, body, head }: Completion,
   const usages = [];
   const chunk = (choices: unknown[], more = {}): string => sseEvent({ ...head, object: 'chat.completion.chunk', choices, ...more });
   for (const [index, one] of eachOf(asked, body).entries()) {
-    const choice = (delta: unknown, reason: string | null = null): string =>
-      chunk([{ index, delta, logprobs: null, finish_reason: reason }]);
+    const choice = (delta: unknown, reason: string | null = null, more = {}): string =>
+      chunk([{ index, delta, logprobs: null, finish_reason: reason }], more);
     let callCount = 0;
     let isFirst = true;
     for await (const event of answerOf(context, one, signal)) {
@@ -72,7 +73,7 @@ async function* chunks(context: ServeContext, { asked, body, head }: Completion,
       isFirst = false;
       if (event.type === 'end') {
         usages.push(event.usage);
-        yield choice({}, finishReason(event.reason));
+        yield choice({}, finishReason(event.reason), { luci_receipt: event.receipt });
       } else yield choice(deltaOf(event, callCount));
       if (event.type === 'call') callCount += 1;
     }

@@ -1,0 +1,28 @@
+/** Who speaks to model servers, and stumbles where the wire is not what it should be. */
+
+export const clients = {
+  openaiNode: 'the openai package of npm',
+  openaiPython: 'the openai package of Python',
+  openaiStreamHelper: 'chat.completions.stream() of the openai package',
+  aiSdk: 'Vercel AI SDK',
+  langchain: 'LangChain',
+  openclaw: 'OpenClaw',
+  lineReaders: 'programs that read the stream line by line',
+  chatPages: 'chat pages',
+  counters: 'programs that count tokens',
+  proxies: 'proxies that count tokens',
+  agents: 'coding agents (Cline, Pi, Oh My Pi)',
+  jan: 'Jan',
+  cline: 'Cline',
+  toolLoops: 'programs that carry out calls',
+  structured: 'programs that read answers as JSON',
+  pickers: 'lists of models in editors and chat pages',
+  retries: 'programs that try again or ask another server',
+  vectorStores: 'vector stores',
+  batch: 'programs that ask for several answers',
+  completers: 'programs that complete text',
+  ollamaNode: 'the ollama package of npm',
+  ollamaPython: 'the ollama package of Python',
+  anthropicSdk: 'the @anthropic-ai/sdk package of npm',
+  claudeCode: 'Claude Code',
+} as const;
