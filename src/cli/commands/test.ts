@@ -26,7 +26,8 @@ const testOptions = {
   suite: {
     kind: anyText('suite.json'),
     value: 'FILE',
-    summary: 'a suite of your own in place of the tiers, or "context": what it can use of long texts',
+    summary:
+      'a suite of your own in place of the tiers, or "context": what it can use of long texts, "languages": plain questions in ten',
   },
   csv: { kind: anyText('questions.csv'), value: 'FILE', summary: 'a table with the columns question and answer in place of the tiers' },
   verify: {

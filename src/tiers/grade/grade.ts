@@ -6,6 +6,7 @@ import { gradeCode, gradeProject, gradeRegex, gradeSql } from './grade-programs.
 import { gradeConstraints, gradeExactText, gradeJson, gradeKnapsack, gradeLines, gradeNumber } from './grade-text.ts';
 import { gradeSlots } from './grade-translation.ts';
 import type { Answered, GradeOptions, Grading } from './grading.ts';
+import { inEnglishForms } from './spoken-language.ts';
 import { failed, type Grade, passed } from './verdict.ts';
 
 /** An answer held against its verifier. Expected values stay here; what a model wrote runs elsewhere. */
@@ -39,6 +40,11 @@ const graders: { readonly [K in Verifier['kind']]: Grader<K> } = {
       if (!result.passes) return result;
     }
     return passed;
+  },
+  inLanguage({ language, answer }, { answered, text: said, gradeAlso }) {
+    if (said === '') return failed('there is no answer');
+    const { verify, text } = inEnglishForms(language, answer, said);
+    return gradeAlso(verify, { ...answered, text });
   },
 };
 
