@@ -97,11 +97,20 @@ export type Verifier =
       readonly gone: readonly string[];
     }
   | { readonly kind: 'all'; readonly parts: readonly Verifier[] }
+  /** The text holds one pattern and not another (of `u`, letters of any case); `otherwise` is the reason of a failure. */
+  | {
+      readonly kind: 'written';
+      readonly must?: string;
+      readonly mustNot?: string;
+      readonly otherwise: string;
+      /** Default false. */
+      readonly isCaseSensitive?: boolean;
+    }
   /** The answer is in this language; it is written in English forms before it is graded. */
   | { readonly kind: 'inLanguage'; readonly language: SpokenLanguage; readonly answer: Verifier };
 
 /** Kinds that only luci's own suites use: files of users do not have them. */
-export type BuiltInKind = 'inLanguage';
+export type BuiltInKind = 'inLanguage' | 'written';
 
 /** A rule of a written text. */
 export type Constraint =

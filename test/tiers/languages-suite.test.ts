@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { beyondSuite } from '../../src/tiers/beyond/beyond-suites.ts';
 import { languageKinds, languageTexts } from '../../src/tiers/beyond/languages/languages.ts';
@@ -7,6 +9,8 @@ import { grade } from '../../src/tiers/grade/grade.ts';
 import { nullModels } from '../../src/tiers/null-models.ts';
 import type { Suite } from '../../src/tiers/suite.ts';
 import { verdictOn } from '../../src/tiers/verdict-on.ts';
+import { knowingSession } from '../fixtures/scripted-model.ts';
+import { openTestBench } from '../fixtures/test-bench.ts';
 import { forms, guess } from '../suites/answerers.ts';
 
 /** `luci test --suite languages`: the plain questions of tier 0 in ten languages. */
@@ -181,4 +185,23 @@ test('an English word is wanted where English is asked for, in its own form', as
     expect(await passes(language, answer, 'bear'), language).toBe(true);
     expect(await passes(language, answer, kinds.animal.words[3] ?? ''), language).toBe(false);
   }
+});
+
+test('each language is told with share and interval, in the run, in list and show; no tier is proven', async () => {
+  await using bench = await openTestBench();
+  const knows = (_: number, id: string): boolean => !id.startsWith('hi') && id !== 'ja-sum';
+  const { stdout, exitCode } = await bench.run({ options: { suite: 'languages' } }, () => knowingSession({ suite, knows }));
+  expect(stdout).toMatch(/languages 1\.\d\.0 \(\w{6}\): ✓ PASS \(80\/90\)/);
+  expect(stdout).toMatch(/German +9\/9 +100 % {2}\(95 % interval 70-100\)/);
+  expect(stdout).toMatch(/Hindi +0\/9 +0 % {2}\(95 % interval 0-30\)/);
+  expect(exitCode).toBe(0);
+  const [model] = await bench.luci.list();
+  expect(model?.abilities?.['languages']).toMatchObject({
+    shares: { German: 1, Hindi: 0, Japanese: 0.89 },
+    intervals: { German: [70, 100] },
+  });
+  expect(model?.proven).toBeUndefined();
+  const path = join(bench.home, 'report.html');
+  await bench.luci.tests.report({ path, models: ['script'], suite: 'languages' });
+  expect(await readFile(path, 'utf8')).toContain('Japanese 8 of 9');
 });

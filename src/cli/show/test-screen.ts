@@ -218,3 +218,15 @@ export function contextLines(results: readonly ModelResult[]): readonly string[]
     return [`Effective context of ${printable(run.model)}: ${reach} (opened with ${run.contextLength})`];
   });
 }
+
+/** `German 7/9 78 % (45-94)`, a line each, for suites beyond the tiers; how far a context reaches is told otherwise. */
+export function abilityLines(results: readonly ModelResult[]): readonly string[] {
+  return results.flatMap(({ run, effectiveContext, abilities = [] }) => {
+    if (effectiveContext !== undefined || abilities.length === 0) return [];
+    const lines = abilities.map(({ name, passed, total, interval: [lower, upper] }) => {
+      const share = `${Math.round((passed / total) * 100)} %`.padStart(5);
+      return `  ${name.padEnd(20)} ${`${passed}/${total}`.padStart(5)} ${share}  (95 % interval ${lower}-${upper})`;
+    });
+    return [`${printable(run.model)}, ${run.suite}:`, ...lines];
+  });
+}

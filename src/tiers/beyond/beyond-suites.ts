@@ -7,6 +7,7 @@ import { seededRandom } from '../random.ts';
 import type { Suite } from '../suite.ts';
 import { contextCases, wholeContext } from './context.ts';
 import { languageCases } from './languages/languages.ts';
+import { safetyCases } from './safety/safety.ts';
 
 /** Suites beyond the ladder: abilities that no tier counts. They are named by one word. */
 
@@ -21,6 +22,7 @@ interface BeyondSuite {
 const suites: Readonly<Record<string, BeyondSuite>> = {
   context: { version: '1.0.0', cases: contextCases, contextTokens: wholeContext },
   languages: { version: '1.0.0', cases: languageCases },
+  safety: { version: '1.0.0', cases: safetyCases },
 };
 
 /** The suite of a word; undefined for what names none, such as a file. */
