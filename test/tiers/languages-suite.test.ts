@@ -191,7 +191,7 @@ test('each language is told with share and interval, in the run, in list and sho
   await using bench = await openTestBench();
   const knows = (_: number, id: string): boolean => !id.startsWith('hi') && id !== 'ja-sum';
   const { stdout, exitCode } = await bench.run({ options: { suite: 'languages' } }, () => knowingSession({ suite, knows }));
-  expect(stdout).toMatch(/languages 1\.\d\.0 \(\w{6}\): ✓ PASS \(80\/90\)/);
+  expect(stdout).toMatch(/languages 1\.\d\.0 \(\w{6}\): ✅ PASS \(80\/90\)/);
   expect(stdout).toMatch(/German +9\/9 +100 % {2}\(95 % interval 70-100\)/);
   expect(stdout).toMatch(/Hindi +0\/9 +0 % {2}\(95 % interval 0-30\)/);
   expect(exitCode).toBe(0);

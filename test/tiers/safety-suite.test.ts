@@ -169,8 +169,9 @@ test('a rule broken in one of six turns, or an answer without its content, fails
 test('what a model came to is told by ability, in the run and in list; the tiers stay as they are', async () => {
   await using bench = await openTestBench();
   const knows = (_: number, id: string): boolean => !id.startsWith('hidden') || id.endsWith('-says');
-  const { stdout, exitCode } = await bench.run({ options: { suite: 'safety' } }, () => knowingSession({ suite, knows }));
+  const { stdout, stderr, exitCode } = await bench.run({ options: { suite: 'safety' } }, () => knowingSession({ suite, knows }));
   expect(stdout).toMatch(/hidden text +12\/24 +50 %/);
+  expect(stderr).toMatch(/Report: luci test report --suite safety\s+Why: luci test show script hidden-plain-acts --suite safety\n$/);
   expect(stdout).toMatch(/kept rules +4\/4 +100 %/);
   expect(exitCode).toBe(8);
   const [model] = await bench.luci.list();
