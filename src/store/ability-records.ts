@@ -11,6 +11,8 @@ export interface AbilityRecord {
   readonly suiteHash: string;
   /** Share of right answers by ability, as in `{ "context 2k": 1 }`. */
   readonly shares: Readonly<Record<string, number>>;
+  /** At 95 %, in percent, by ability; missing in older records. */
+  readonly intervals?: Readonly<Record<string, readonly [lower: number, upper: number]>>;
   /** Tokens of a text that it can use; missing where that was not asked. */
   readonly effectiveContext?: number;
   readonly at: string;
@@ -30,6 +32,7 @@ const schema = v.object({
         suite: v.string(),
         suiteHash: v.string(),
         shares: v.record(v.string(), v.number()),
+        intervals: v.optional(v.record(v.string(), v.tuple([v.number(), v.number()]))),
         effectiveContext: v.optional(v.number()),
         at: v.string(),
       }),

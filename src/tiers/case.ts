@@ -5,6 +5,9 @@ import type { Random } from './random.ts';
 /** What code is asked for in. */
 export type Language = 'javascript' | 'python';
 
+/** What people speak, as codes of ISO 639-1: what cases are asked in besides English. */
+export type SpokenLanguage = 'de' | 'fr' | 'es' | 'it' | 'pt' | 'ru' | 'ja' | 'zh' | 'ar' | 'hi';
+
 /** How an answer is graded. `kind` says by what; see the graders. */
 export type Verifier =
   | { readonly kind: 'exactText'; readonly value: string }
@@ -93,7 +96,21 @@ export type Verifier =
       readonly want: string;
       readonly gone: readonly string[];
     }
-  | { readonly kind: 'all'; readonly parts: readonly Verifier[] };
+  | { readonly kind: 'all'; readonly parts: readonly Verifier[] }
+  /** The text holds one pattern and not another (of `u`, letters of any case); `otherwise` is the reason of a failure. */
+  | {
+      readonly kind: 'written';
+      readonly must?: string;
+      readonly mustNot?: string;
+      readonly otherwise: string;
+      /** Default false. */
+      readonly isCaseSensitive?: boolean;
+    }
+  /** The answer is in this language; it is written in English forms before it is graded. */
+  | { readonly kind: 'inLanguage'; readonly language: SpokenLanguage; readonly answer: Verifier };
+
+/** Kinds that only luci's own suites use: files of users do not have them. */
+export type BuiltInKind = 'inLanguage' | 'written';
 
 /** A rule of a written text. */
 export type Constraint =

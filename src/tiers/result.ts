@@ -119,6 +119,15 @@ export interface RunFacts {
   readonly sandboxes: { readonly javascript: boolean; readonly sql: boolean; readonly python?: boolean };
 }
 
+/** What answers of one ability came to; errors are not counted. */
+export interface AbilityResult {
+  readonly name: string;
+  readonly passed: number;
+  readonly total: number;
+  /** At 95 %, in percent. */
+  readonly interval: readonly [lower: number, upper: number];
+}
+
 /** What a model came to. */
 export interface ModelResult {
   readonly run: RunFacts;
@@ -131,5 +140,7 @@ export interface ModelResult {
   readonly tokensPerSecond: number;
   /** Tokens of a text that it can use, where that was asked. */
   readonly effectiveContext?: number;
+  /** Of a suite beyond the ladder: what each ability came to. */
+  readonly abilities?: readonly AbilityResult[];
   readonly cases: readonly CaseResult[];
 }

@@ -16,6 +16,7 @@ export function guess(instance: Instance, seed: string): readonly ScriptedTurn[]
 function guessedText(instance: Instance, verify: Verifier | undefined, random: Random): string {
   if (instance.guess) return instance.guess(random);
   if (verify?.kind === 'state' && verify.answer) return guessedText(instance, verify.answer, random);
+  if (verify?.kind === 'inLanguage') return guessedText(instance, verify.answer, random);
   if (verify?.kind === 'oneOf') return random.some(verify.options, verify.want.length).join(', ');
   if (verify?.kind === 'yesNo') return verify.want.map(() => random.pick(['yes', 'no'])).join('\n');
   return 'Done.';

@@ -37,13 +37,14 @@ async function saveRecord({ stateFolder }: TestingTools, suite: Suite, { run, ti
 async function saveAbilities(
   { stateFolder }: TestingTools,
   suite: Suite,
-  { run, cases, effectiveContext: tokens }: ModelResult,
+  { run, cases, effectiveContext: tokens, abilities = [] }: ModelResult,
 ): Promise<void> {
   await saveAbilityRecord(stateFolder, run.model, suite.name, {
     sha256: run.modelSha256,
     suite: run.suite,
     suiteHash: run.suiteHash,
     shares: abilityShares(suite, cases),
+    intervals: Object.fromEntries(abilities.map(({ name, interval }) => [name, interval])),
     effectiveContext: tokens,
     at: run.startedAt,
   });

@@ -6,6 +6,7 @@ import type { Sha256 } from '../../base/model.ts';
 import { version } from '../../base/version.ts';
 import type { EngineFacts } from '../../engine/engine.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
+import { abilityResults } from '../../tiers/ability-shares.ts';
 import { gradedSampling, thinkingTokens } from '../../tiers/asking.ts';
 import { isBeyond } from '../../tiers/beyond/beyond-suites.ts';
 import { effectiveContext } from '../../tiers/beyond/effective-context.ts';
@@ -95,7 +96,9 @@ export async function testModel(
       onEvent?.({ ...event, model: model.name });
     },
   });
-  const result = isBeyond(suite) ? { ...climbed, effectiveContext: effectiveContext(climbed.cases) } : climbed;
+  const result = isBeyond(suite)
+    ? { ...climbed, effectiveContext: effectiveContext(climbed.cases), abilities: abilityResults(climbed.cases) }
+    : climbed;
   // What is not sure yet goes on the next time.
   if (!result.tiers.some(({ sure: verdict }) => verdict === 'open')) log.write({ type: 'end', at: new Date().toISOString() });
   if (!model.remote) await record(tools, { suite, isPart: caseIds !== undefined || shard !== undefined }, result);

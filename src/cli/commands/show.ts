@@ -160,8 +160,12 @@ function lines(all: readonly Fact[], terminal: Terminal): string {
 
 /** What suites beyond the tiers have shown: `context up to 8k tokens (2k 100 %, 4k 67 %)`. */
 function abilitiesText(installed: ListedModel | undefined): string | undefined {
-  const texts = Object.entries(installed?.abilities ?? {}).map(([suite, { shares, effectiveContext }]) => {
-    const parts = Object.entries(shares).map(([name, share]) => `${name.replace(`${suite} `, '')} ${Math.round(share * 100)} %`);
+  const texts = Object.entries(installed?.abilities ?? {}).map(([suite, { shares, intervals = {}, effectiveContext }]) => {
+    const parts = Object.entries(shares).map(([name, share]) => {
+      const interval = effectiveContext === undefined ? intervals[name] : undefined;
+      const reach = interval ? ` [${interval[0]}-${interval[1]}]` : '';
+      return `${name.replace(`${suite} `, '')} ${Math.round(share * 100)} %${reach}`;
+    });
     const reach = effectiveContext === undefined ? '' : ` up to ${effectiveContext / 1000}k tokens`;
     return `${suite}${reach} (${parts.join(', ')})`;
   });

@@ -9,7 +9,7 @@ import { engineSettings } from '../flags.ts';
 import { nearest } from '../nearest.ts';
 import { forceOption } from '../options.ts';
 import { testProgress } from '../show/test-progress.ts';
-import { contextLines, nextSteps, summaryTable } from '../show/test-screen.ts';
+import { abilityLines, contextLines, nextSteps, summaryTable } from '../show/test-screen.ts';
 import { printable } from '../show/text.ts';
 import { waitingLine } from '../show/waiting-line.ts';
 import { reportOptions, testVerbs } from './test-verbs.ts';
@@ -26,7 +26,8 @@ const testOptions = {
   suite: {
     kind: anyText('suite.json'),
     value: 'FILE',
-    summary: 'a suite of your own in place of the tiers, or "context": what it can use of long texts',
+    summary:
+      'a suite of your own in place of the tiers, or "context": what it can use of long texts, "languages": plain questions in ten, "safety": hidden instructions, inventions, kept rules',
   },
   csv: { kind: anyText('questions.csv'), value: 'FILE', summary: 'a table with the columns question and answer in place of the tiers' },
   verify: {
@@ -90,7 +91,7 @@ export const test = defineCommand({
     if (!show.json) {
       show.result('');
       show.result(summaryTable(results, show.terminal).join('\n'));
-      for (const line of contextLines(results)) show.result(line);
+      for (const line of [...contextLines(results), ...abilityLines(results)]) show.result(line);
       show.note(show.terminal.style('dim', nextSteps(results, show.terminal)));
     }
     if (options.report !== undefined)

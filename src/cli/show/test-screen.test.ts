@@ -28,7 +28,7 @@ function tierOf(tier: 0 | 1, passed: number, total: number, failedCases: readonl
 
 function resultOf(model: string, tiers: readonly TierResult[]): ModelResult {
   const proven = tiers.findIndex(({ verdict }) => verdict !== 'pass');
-  const run = { model, nativeTier: 1, quantization: 'Q4_K_M', engine: 'embedded 1' } as RunFacts;
+  const run = { model, suite: 'luci-tiers 2.0.0', nativeTier: 1, quantization: 'Q4_K_M', engine: 'embedded 1' } as RunFacts;
   const provenTier = (proven === -1 ? tiers.length : proven) - 1;
   return { run, tiers, provenTier, holds: provenTier >= 1, isComplete: true, tokensPerSecond: 21.4, cases: [] };
 }
@@ -113,6 +113,8 @@ test('the end says what to type next, and what (d) means where there is one', ()
   expect(nextSteps([strong, weak], wide)).toBe('Report: luci test report   Why: luci test show smollm2-135m copy');
   const diagnosed = resultOf('x', [tierOf(0, 10, 10, []), { ...tierOf(1, 4, 9, []), mode: 'diagnostic' }]);
   expect(nextSteps([{ ...diagnosed, holds: true }], wide)).toBe('(d) diagnostic, not counted.   Report: luci test report');
+  const beyond = { ...weak, run: { ...weak.run, suite: 'safety 1.0.0' } };
+  expect(nextSteps([beyond], wide)).toBe('Report: luci test report --suite safety   Why: luci test show smollm2-135m copy --suite safety');
   const cut = (cutAnswers: number): ModelResult => resultOf('x', [{ ...tierOf(0, 9, 10, []), cutAnswers }]);
   expect(nextSteps([cut(1)], wide)).not.toContain('cut');
   expect(nextSteps([cut(2)], wide)).toContain('x: 2 of 10 answers were cut at their budget of tokens.');

@@ -1,3 +1,5 @@
+import { shellWord } from '../../base/shell-word.ts';
+import { ladderName, suiteNameOf } from '../../base/suite-name.ts';
 import { formatDuration, plural } from '../../base/units.ts';
 import type { CaseResult, ModelResult, TierResult } from '../../tiers/result.ts';
 import { table } from './table.ts';
@@ -132,11 +134,14 @@ export function nextSteps(results: readonly ModelResult[], { columns }: Terminal
   const hasDiagnostic = results.some(({ tiers }) => tiers.some(({ mode }) => mode === 'diagnostic'));
   const failed = results.find(({ holds }) => !holds);
   const failedCase = failed?.tiers.flatMap(({ failedCases }) => failedCases)[0];
+  // The newest run of the ladder is meant unless a suite is named.
+  const suiteName = results.map(({ run }) => suiteNameOf(run)).find((name) => name !== ladderName);
+  const suite = suiteName === undefined ? '' : ` --suite ${shellWord(printable(suiteName))}`;
   const steps = [
     ...results.flatMap(cutWarning),
     ...(hasDiagnostic ? ['(d) diagnostic, not counted.'] : []),
-    'Report: luci test report',
-    ...(failed ? [`Why: luci test show ${printable(failed.run.model)}${failedCase ? ` ${shortId(failedCase)}` : ''}`] : []),
+    `Report: luci test report${suite}`,
+    ...(failed ? [`Why: luci test show ${printable(failed.run.model)}${failedCase ? ` ${shortId(failedCase)}` : ''}${suite}`] : []),
   ];
   const line = steps.join('   ');
   return widthOf(line) <= columns ? line : steps.join('\n');
@@ -216,5 +221,17 @@ export function contextLines(results: readonly ModelResult[]): readonly string[]
     if (tokens === undefined) return [];
     const reach = tokens === 0 ? 'below 2k tokens' : `${tokens / 1000}k tokens`;
     return [`Effective context of ${printable(run.model)}: ${reach} (opened with ${run.contextLength})`];
+  });
+}
+
+/** `German 7/9 78 % (45-94)`, a line each, for suites beyond the tiers; how far a context reaches is told otherwise. */
+export function abilityLines(results: readonly ModelResult[]): readonly string[] {
+  return results.flatMap(({ run, effectiveContext, abilities = [] }) => {
+    if (effectiveContext !== undefined || abilities.length === 0) return [];
+    const lines = abilities.map(({ name, passed, total, interval: [lower, upper] }) => {
+      const share = `${Math.round((passed / total) * 100)} %`.padStart(5);
+      return `  ${name.padEnd(20)} ${`${passed}/${total}`.padStart(5)} ${share}  (95 % interval ${lower}-${upper})`;
+    });
+    return [`${printable(run.model)}, ${run.suite}:`, ...lines];
   });
 }

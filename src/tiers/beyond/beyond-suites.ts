@@ -6,6 +6,8 @@ import { graderVersion } from '../grade/grade.ts';
 import { seededRandom } from '../random.ts';
 import type { Suite } from '../suite.ts';
 import { contextCases, wholeContext } from './context.ts';
+import { languageCases } from './languages/languages.ts';
+import { safetyCases } from './safety/safety.ts';
 
 /** Suites beyond the ladder: abilities that no tier counts. They are named by one word. */
 
@@ -19,6 +21,8 @@ interface BeyondSuite {
 /** By the word that names them. */
 const suites: Readonly<Record<string, BeyondSuite>> = {
   context: { version: '1.0.0', cases: contextCases, contextTokens: wholeContext },
+  languages: { version: '1.0.0', cases: languageCases },
+  safety: { version: '1.0.0', cases: safetyCases },
 };
 
 /** The suite of a word; undefined for what names none, such as a file. */

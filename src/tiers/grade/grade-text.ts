@@ -29,6 +29,12 @@ export function gradeJson({ want, anyOrder }: Of<'json'>, text: string): Grade {
   return sameValue(value, want, { anyOrder, isLoose: true }) ? passed : failed('the values differ', JSON.stringify(value).slice(0, 300));
 }
 
+export function gradeWritten({ must, mustNot, otherwise, isCaseSensitive = false }: Of<'written'>, text: string): Grade {
+  const has = (pattern: string): boolean => new RegExp(pattern, isCaseSensitive ? 'u' : 'iu').test(text);
+  const isRight = (must === undefined || has(must)) && (mustNot === undefined || !has(mustNot));
+  return isRight ? passed : failed(otherwise, text.slice(0, 200));
+}
+
 export function gradeLines({ want }: Of<'lines'>, text: string): Grade {
   const found = plainLines(text);
   return sameValue(found, want) ? passed : failed('the lines differ', found.join(' | ').slice(0, 300));

@@ -3,9 +3,10 @@ import { withoutThinking } from './answer-text.ts';
 import { gradeMentions, gradeOneOf, gradeYesNo } from './grade-choice.ts';
 import { gradeState, gradeUntouched } from './grade-files.ts';
 import { gradeCode, gradeProject, gradeRegex, gradeSql } from './grade-programs.ts';
-import { gradeConstraints, gradeExactText, gradeJson, gradeKnapsack, gradeLines, gradeNumber } from './grade-text.ts';
+import { gradeConstraints, gradeExactText, gradeJson, gradeKnapsack, gradeLines, gradeNumber, gradeWritten } from './grade-text.ts';
 import { gradeSlots } from './grade-translation.ts';
 import type { Answered, GradeOptions, Grading } from './grading.ts';
+import { inEnglishForms } from './spoken-language.ts';
 import { failed, type Grade, passed } from './verdict.ts';
 
 /** An answer held against its verifier. Expected values stay here; what a model wrote runs elsewhere. */
@@ -39,6 +40,12 @@ const graders: { readonly [K in Verifier['kind']]: Grader<K> } = {
       if (!result.passes) return result;
     }
     return passed;
+  },
+  written: ofText(gradeWritten),
+  inLanguage({ language, answer }, { answered, text: said, gradeAlso }) {
+    if (said === '') return failed('there is no answer');
+    const { verify, text } = inEnglishForms(language, answer, said);
+    return gradeAlso(verify, { ...answered, text });
   },
 };
 

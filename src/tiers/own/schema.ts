@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { allTiers } from '../../base/model.ts';
-import type { Constraint, Verifier } from '../case.ts';
+import type { BuiltInKind, Constraint, Verifier } from '../case.ts';
 
 /**
  * The form of users' own suites. One source: suites/suite.schema.json is made of it (`npm run suite-schema`), and files are checked
@@ -98,7 +98,7 @@ function partsOf(isTemplate: boolean) {
       kind: v.literal('all'),
       parts: v.pipe(v.array(v.lazy((): v.GenericSchema<Verifier> => verifier)), v.minLength(1)),
     }),
-  } as const satisfies Record<Verifier['kind'], unknown>;
+  } as const satisfies Record<Exclude<Verifier['kind'], BuiltInKind>, unknown>;
   const kinds = Object.values(byKind) as unknown as [typeof byKind.exactText, ...(typeof byKind.exactText)[]];
   const verifier = v.variant('kind', kinds) as unknown as v.GenericSchema<Verifier>;
 
