@@ -27,7 +27,7 @@ export const serve = defineCommand({
   name: 'serve',
   summary: 'offer the models to programs over HTTP, and a page to chat',
   details:
-    'Shows a page to chat, install models and look at the machine, and speaks the protocols of OpenAI (/v1), Ollama (/api) and Anthropic (/v1/messages). Only this machine can reach it, unless --host says otherwise. Ctrl+C ends it.',
+    'Shows a page to chat, install and test models and look at the machine, and speaks the protocols of OpenAI (/v1), Ollama (/api) and Anthropic (/v1/messages). Only this machine can reach it, unless --host says otherwise. Ctrl+C ends it.',
   defaultVerb: 'start',
   verbs: [
     defineCommand({
@@ -72,7 +72,7 @@ async function start(context: CommandContext, options: Options): Promise<number>
   if (show.json) show.data({ url: server.url });
   else
     show.note(
-      `luci answers at ${server.url}\n  a page to chat and to install models: ${server.url}\n  programs: ${server.url}/v1 (OpenAI), ${server.url} (Ollama, Anthropic)\n  Ctrl+C ends it.`,
+      `luci answers at ${server.url}\n  a page to chat, install and test models: ${server.url}\n  programs: ${server.url}/v1 (OpenAI), ${server.url} (Ollama, Anthropic)\n  Ctrl+C ends it.`,
     );
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
