@@ -103,7 +103,7 @@ test('only the tools that are named are offered, and a disabled server is not st
   await using _ = servers;
   expect((await servers.tools()).map(({ name }) => name)).toEqual(['time__clock']);
   expect(servers.states).toMatchObject([
-    { name: 'time', state: 'ready', self: 'test-server 1.2.3' },
+    { name: 'time', state: 'ready', self: 'test-server 1.2.3', toolCount: 1 },
     { name: 'off', state: 'disabled' },
   ]);
   expect(await pids()).toHaveLength(1);
