@@ -1,6 +1,6 @@
 import { LuciError } from '../base/errors.ts';
 import type { ChatMessage, Usage } from '../engine/engine.ts';
-import type { ChatTurn } from './chat-files.ts';
+import type { ChatTurn } from './kept-chat.ts';
 
 /** What of a kept chat a model is told: the turns of one branch as messages. Pure. */
 
@@ -59,4 +59,10 @@ export function figuresOf(usage: Usage | undefined): Pick<ChatTurn, 'contextToke
     tokens: generatedTokens,
     tokensPerSecond: Math.round(generatedTokensPerSecond * 10) / 10,
   };
+}
+
+/** The title of a chat that nobody gave one: the first line of its first question. */
+export function titleOf(turns: readonly ChatTurn[]): string {
+  const [line = ''] = (turns.find(({ role }) => role === 'user')?.content ?? '').trim().split('\n');
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line || 'New chat';
 }

@@ -1,5 +1,5 @@
 import { contentOf, pathTo } from './chat-branch.ts';
-import type { ChatTurn, KeptChat } from './chat-files.ts';
+import type { ChatTurn, KeptChat } from './kept-chat.ts';
 
 /** A kept chat as a file of the user's own. Pure. */
 

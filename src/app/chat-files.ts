@@ -6,6 +6,8 @@ import { renameOver } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
+import { titleOf } from './chat-branch.ts';
+import type { ChatFiles, ChatTurn, KeptChat } from './kept-chat.ts';
 import { messageSchema, savedChatSchema } from './saved-chat.ts';
 
 /**
@@ -17,28 +19,21 @@ import { messageSchema, savedChatSchema } from './saved-chat.ts';
 const turnSchema = v.object({
   type: v.literal('turn'),
   id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
-  /** The turn before; null for the first. */
   parent: v.nullable(v.string()),
   role: v.picklist(['system', 'user', 'assistant']),
   content: v.string(),
   thinking: v.optional(v.string()),
-  /** What a model is told in the place of the answer's content: calls of tools with their results, and the content among them. */
   steps: v.optional(v.pipe(v.array(messageSchema), v.readonly())),
-  /** It begins a shorter branch that stands for the one that ends with this turn. */
   summarizes: v.optional(v.string()),
-  /** Text files that go with a question. */
-  files: v.optional(v.array(v.object({ name: v.string(), text: v.string() }))),
+  files: v.optional(v.pipe(v.array(v.object({ name: v.string(), text: v.string() })), v.readonly())),
   model: v.optional(v.string()),
-  /** Why an answer ended; `stopped` and `failed` ones are half. */
   end: v.optional(v.string()),
-  /** It goes on with the answer before it. */
   continues: v.optional(v.boolean()),
-  /** Tokens in the context after it, tokens of the answer, and their speed. */
   contextTokens: v.optional(v.number()),
   tokens: v.optional(v.number()),
   tokensPerSecond: v.optional(v.number()),
   at: v.string(),
-});
+}) satisfies v.GenericSchema<unknown, ChatTurn>;
 
 const lineSchema = v.variant('type', [
   v.object({ type: v.literal('chat'), version: v.literal(1), at: v.string() }),
@@ -48,42 +43,7 @@ const lineSchema = v.variant('type', [
   turnSchema,
 ]);
 
-/** A turn of a kept chat. */
-export type ChatTurn = v.InferOutput<typeof turnSchema>;
 type ChatLine = v.InferOutput<typeof lineSchema>;
-
-/** A chat as a list has it. */
-export interface ChatSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly turns: number;
-  readonly updatedAt: string;
-}
-
-/** A whole chat: all turns of all branches, in the order they were added. */
-export interface KeptChat {
-  readonly id: string;
-  readonly title: string;
-  readonly turns: readonly ChatTurn[];
-  /** The turn that the chat goes on after; null for its beginning. */
-  readonly place: string | null;
-}
-
-/** The chats of a folder. */
-export interface ChatFiles {
-  /** The newest first; with a text only those it occurs in. */
-  list(text?: string): Promise<readonly ChatSummary[]>;
-  /** @throws NOT_FOUND */
-  read(id: string): Promise<KeptChat>;
-  /** Begins a chat, with turns where it is a copy; returns its id. */
-  begin(turns?: readonly ChatTurn[], title?: string): Promise<string>;
-  append(id: string, turn: ChatTurn): Promise<void>;
-  /** Says after which turn the chat goes on. */
-  goTo(id: string, turn: string | null): Promise<void>;
-  rename(id: string, title: string): Promise<void>;
-  /** Moves a chat to the trash. */
-  remove(id: string): Promise<void>;
-}
 
 /** The turn as it is checked when others bring it. */
 export { turnSchema };
@@ -204,12 +164,6 @@ async function readSaved(path: string, id: string): Promise<KeptChat> {
     }),
   );
   return { id, title: id.replace(/\.json$/, ''), turns, place: turns.at(-1)?.id ?? null };
-}
-
-/** The title of a chat that nobody gave one: the first line of its first question. */
-export function titleOf(turns: readonly ChatTurn[]): string {
-  const [line = ''] = (turns.find(({ role }) => role === 'user')?.content ?? '').trim().split('\n');
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line || 'New chat';
 }
 
 function hayOf({ title, turns }: KeptChat): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LuciError } from '../base/errors.ts';
 import { pathTo } from './chat-branch.ts';
-import type { ChatFiles, ChatTurn, KeptChat } from './chat-files.ts';
+import type { ChatFiles, ChatTurn, KeptChat } from './kept-chat.ts';
 
 /** A turn that is to be added; what the record knows itself is left out. */
 export type NewTurn = Omit<ChatTurn, 'type' | 'id' | 'parent' | 'at'>;

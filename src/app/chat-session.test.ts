@@ -6,9 +6,9 @@ import { type Script, scriptedSession } from '../../test/fixtures/scripted-sessi
 import { createAgent } from '../agent/agent.ts';
 import type { AgentEvent } from '../agent/tool-loop.ts';
 import { LuciError } from '../base/errors.ts';
-import type { ChatTurn } from './chat-files.ts';
 import type { ChatSession } from './chat-session.ts';
 import { type Chats, createChats } from './chats.ts';
+import type { ChatTurn } from './kept-chat.ts';
 import { createUndo } from './undo.ts';
 
 /** Chats over a model that says what a script says, in real files. */

@@ -10,10 +10,10 @@ import { withAdvice } from '../catalog/advised-sampling.ts';
 import type { ChatMessage, Usage } from '../engine/engine.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import { emptyDraft, follow, stepsOf, turnOf } from './answer-draft.ts';
-import { contentOf, goOn, messagesOf, systemOf } from './chat-branch.ts';
-import { type ChatTurn, type KeptChat, titleOf } from './chat-files.ts';
+import { contentOf, goOn, messagesOf, systemOf, titleOf } from './chat-branch.ts';
 import { type ChatRecord, createChatRecord, type NewTurn, type RecordParts } from './chat-record.ts';
 import type { ChatOptions, ChatParts } from './chats.ts';
+import type { ChatTurn, KeptChat } from './kept-chat.ts';
 
 /** What a session is made with. */
 export interface SessionParts {

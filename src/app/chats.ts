@@ -4,10 +4,11 @@ import type { ChatRequest, LoadEvent, OpenOptions, Sampling } from '../engine/en
 import { requireChat } from '../engine/model-kind.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import { type ExportForm, exportChat } from './chat-export.ts';
-import { type ChatSummary, createChatFiles, type KeptChat } from './chat-files.ts';
+import { createChatFiles } from './chat-files.ts';
 import { ChatSession } from './chat-session.ts';
 import { kindOfModel } from './describe-file.ts';
 import { matchingChats, oneChat } from './find-chat.ts';
+import type { ChatSummary, KeptChat } from './kept-chat.ts';
 import type { Luci } from './luci.ts';
 import type { Models } from './models.ts';
 

@@ -1,6 +1,6 @@
 import { LuciError } from '../base/errors.ts';
 import { shellWord } from '../base/shell-word.ts';
-import type { ChatFiles, ChatSummary } from './chat-files.ts';
+import type { ChatFiles, ChatSummary } from './kept-chat.ts';
 
 /** Which kept chats a word means. */
 

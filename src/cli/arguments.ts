@@ -122,7 +122,9 @@ function tokensOf(args: readonly string[], flags: readonly Flag[]): readonly Tok
 
 /** Flags that may stand without a value get theirs where they do. */
 function withOtherwise(args: readonly string[], flags: readonly Flag[]): string[] {
+  const last = args.includes('--') ? args.indexOf('--') : args.length;
   return args.map((arg, index) => {
+    if (index >= last) return arg;
     const flag = flags.find(({ name, otherwise }) => otherwise !== undefined && arg === `--${name}`);
     const next = args[index + 1];
     return flag && (next === undefined || next.startsWith('-')) ? `${arg}=${flag.otherwise ?? ''}` : arg;

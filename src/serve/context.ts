@@ -1,4 +1,4 @@
-import type { ChatFiles } from '../app/chat-files.ts';
+import type { ChatFiles } from '../app/kept-chat.ts';
 import type { Luci } from '../app/luci.ts';
 import type { AnswerRuns } from './luci/answer-runs.ts';
 import type { TestRuns } from './luci/test-runs.ts';

@@ -52,6 +52,10 @@ test('flags, verbs, choices, models, settings and commands stand where they may 
   expect(await words(['config', 'set'], 'offl')).toEqual(['offline']);
   expect(await words(['config', 'set', 'engine.choice'], 'auto')).toEqual(['auto']);
   expect(await words(['alias', 'remove'])).toEqual(['mine:latest-one']);
+  await home.luci(['chat', '-m', 'mine-1b'], { stdin: 'hi\n' });
+  const [id = ''] = await words(['chats', 'show']);
+  expect(id).toMatch(/^\d{14}-[0-9a-f]{8}$/);
+  expect(await words(['chat', '--resume'], id.slice(0, 4))).toEqual([id]);
   expect(await words(['help', 'llm'], 'en')).toEqual(['enable']);
   expect(await words(['ask', 'what'])).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { AgentEvent } from '../../agent/tool-loop.ts';
-import type { ChatTurn } from '../../app/chat-files.ts';
 import type { ChatSession } from '../../app/chat-session.ts';
+import type { ChatTurn } from '../../app/kept-chat.ts';
 import type { Luci } from '../../app/luci.ts';
 import type { OutsideTools } from '../outside-tools.ts';
 import type { Show } from '../show/show.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathTo } from '../../app/chat-branch.ts';
 import { exportForms, sectionsOf } from '../../app/chat-export.ts';
-import type { ChatSummary } from '../../app/chat-files.ts';
+import type { ChatSummary } from '../../app/kept-chat.ts';
 import { LuciError } from '../../base/errors.ts';
 import { diskError, errnoOf } from '../../base/system-error.ts';
 import { plural } from '../../base/units.ts';

@@ -81,6 +81,9 @@ function namesOf(open: () => Promise<Luci>): KnownNames {
   return {
     aliases,
     installed,
+    async chats() {
+      return (await (await open()).chats.list()).map(({ id, title }) => ({ word: id, summary: printable(title) }));
+    },
     async known() {
       const { models } = await (await open()).models.catalog();
       return [...new Set([...(await installed()), ...models.flatMap(({ name, aliases: others }) => [name, ...others])])];

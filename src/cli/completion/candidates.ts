@@ -17,6 +17,8 @@ export interface KnownNames {
   /** These and the whole catalogue. */
   known(): Promise<readonly string[]>;
   aliases(): Promise<readonly string[]>;
+  /** Ids of kept chats, with their titles. */
+  chats(): Promise<readonly Candidate[]>;
 }
 
 /** What stands before the word that is typed. */
@@ -122,6 +124,8 @@ async function operandWords(
       return plain(settingChoices(operands[0]));
     case 'alias':
       return plain(await names.aliases());
+    case 'chat':
+      return names.chats();
     default:
       // `<bash|zsh>`, or a word that is meant as it stands, as in `[all]`.
       return shown.includes('|') || shown === 'all' ? plain(shown.split('|')) : [];
@@ -135,6 +139,7 @@ function settingChoices(key: string | undefined): readonly string[] {
 
 async function valuesOf({ kind, key, place }: Flag, names: KnownNames): Promise<readonly Candidate[]> {
   if (place === 'option' && key === 'model') return plain(await names.installed());
+  if (place === 'option' && key === 'resume') return names.chats();
   return plain(kind?.choices ?? []);
 }
 

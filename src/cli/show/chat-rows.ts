@@ -1,4 +1,4 @@
-import type { ChatSummary } from '../../app/chat-files.ts';
+import type { ChatSummary } from '../../app/kept-chat.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { cut, printable } from './text.ts';

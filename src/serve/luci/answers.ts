@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { figuresOf, goOn, messagesOf, pathTo } from '../../app/chat-branch.ts';
-import { type ChatTurn, turnSchema } from '../../app/chat-files.ts';
+import { turnSchema } from '../../app/chat-files.ts';
+import type { ChatTurn } from '../../app/kept-chat.ts';
 import { LuciError } from '../../base/errors.ts';
 import { withAdvice } from '../../catalog/advised-sampling.ts';
 import type { ChatMessage, Usage } from '../../engine/engine.ts';
