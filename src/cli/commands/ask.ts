@@ -9,7 +9,6 @@ import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
 import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
 import { readPiped } from '../read-piped.ts';
-import { receiptFile } from '../receipt-file.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import type { Show } from '../show/show.ts';
 import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
@@ -55,7 +54,7 @@ export const ask = defineCommand({
     const { model, system, tier, need: ability, file: files = [] } = options;
     const prompt = await readPrompt(operands, files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
-    const receipt = options.receipt === undefined ? undefined : receiptFile(options.receipt);
+    const receipt = options.receipt === undefined ? undefined : (await import('../receipt-file.ts')).receiptFile(options.receipt);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
     if (model === undefined && need === undefined) {
