@@ -12,7 +12,6 @@ import { readQuestionFiles, withFilesNamed } from '../question-files.ts';
 import type { QuestionTools } from '../question-tools.ts';
 import type { answerWithQuotes } from '../quoted-question.ts';
 import { readPiped } from '../read-piped.ts';
-import { receiptFile } from '../receipt-file.ts';
 import { noteCut } from '../show/cut-answer.ts';
 import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
@@ -76,7 +75,7 @@ export const ask = defineCommand({
     const quoted = options.quote ? await quoteOf(options) : undefined;
     const asked = await readPrompt(operands, quoted ? [] : files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
-    const receipt = options.receipt === undefined ? undefined : receiptFile(options.receipt);
+    const receipt = options.receipt === undefined ? undefined : (await import('../receipt-file.ts')).receiptFile(options.receipt);
     const luci = await context.luci();
     const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
     if (model === undefined && need === undefined) {

@@ -18,7 +18,6 @@ import {
 
 /** What must hold of Anthropic's protocol. */
 
-const own = [who.anthropicSdk, who.claudeCode];
 const isStopWord = isOneOf('end_turn', 'max_tokens', 'stop_sequence', 'tool_use', 'pause_turn', 'refusal');
 const blocksOf = ({ json }: Reply): readonly unknown[] => listAt(json, 'content');
 const typesOf = ({ events }: Reply): readonly unknown[] => events.map(({ json }) => at(json, 'type')).filter((type) => type !== 'ping');
@@ -30,7 +29,7 @@ const messageChecks: readonly Check[] = [
     id: 'anthropic.message.head',
     question: 'message',
     must: 'an answer is a "message" of the assistant with an id',
-    breaks: own,
+    breaks: [who.typed],
     look: ({ json }) => {
       const holds = at(json, 'type') === 'message' && at(json, 'role') === 'assistant' && isText(at(json, 'id'));
       return holds ? undefined : `it is ${shown(json)}`;
@@ -40,7 +39,7 @@ const messageChecks: readonly Check[] = [
     id: 'anthropic.message.content',
     question: 'message',
     must: 'its content is a list of blocks with a type',
-    breaks: own,
+    breaks: [who.anthropicSdk],
     look: (reply) => {
       const holds = blocksOf(reply).length > 0 && blocksOf(reply).every((block) => isText(at(block, 'type')));
       return holds ? undefined : `content is ${shown(at(reply.json, 'content'))}`;
@@ -50,14 +49,14 @@ const messageChecks: readonly Check[] = [
     id: 'anthropic.message.stop-reason',
     question: 'message',
     must: '"stop_reason" is one of the words of the protocol',
-    breaks: own,
+    breaks: [who.typed],
     look: place('stop_reason', isStopWord),
   },
   {
     id: 'anthropic.message.usage',
     question: 'message',
     must: 'tokens are counted in "input_tokens" and "output_tokens"',
-    breaks: [who.claudeCode, who.counters],
+    breaks: [who.counters],
     look: ({ json }) => {
       const holds = isCount(at(json, 'usage.input_tokens')) && isCount(at(json, 'usage.output_tokens'));
       return holds ? undefined : `usage is ${shown(at(json, 'usage'))}`;
@@ -67,7 +66,7 @@ const messageChecks: readonly Check[] = [
     id: 'anthropic.message.max-tokens',
     question: 'cut',
     must: '"max_tokens" ends the answer, with "stop_reason" "max_tokens"',
-    breaks: own,
+    breaks: [who.agents],
     look: place('stop_reason', (value) => value === 'max_tokens'),
   },
   {
@@ -85,14 +84,14 @@ const messageChecks: readonly Check[] = [
     id: 'anthropic.message.blocks',
     question: 'blocks',
     must: 'system prompt and messages may come as blocks',
-    breaks: own,
+    breaks: [who.partSenders],
     look: ({ json }) => (at(json, 'type') === 'message' ? undefined : `it is ${shown(json)}`),
   },
   {
     id: 'anthropic.count-tokens',
     question: 'count',
     must: '/v1/messages/count_tokens counts',
-    breaks: [who.claudeCode],
+    breaks: [who.counters],
     look: place('input_tokens', isCount),
   },
 ];
@@ -102,14 +101,14 @@ const streamChecks: readonly Check[] = [
     id: 'anthropic.stream.type',
     question: 'stream',
     must: 'a stream is of the type text/event-stream',
-    breaks: own,
+    breaks: [who.byType],
     look: ({ contentType }) => (contentType.startsWith('text/event-stream') ? undefined : `its type is ${shown(contentType)}`),
   },
   {
     id: 'anthropic.stream.names',
     question: 'stream',
     must: 'each event is named by its type',
-    breaks: own,
+    breaks: [who.anthropicSdk],
     look: ({ events }) => {
       const wrong = events.find(({ name, json }) => name === undefined || name !== at(json, 'type'));
       return wrong === undefined ? undefined : `one is named ${shown(wrong.name)} and is ${shown(at(wrong.json, 'type'))}`;
@@ -119,14 +118,14 @@ const streamChecks: readonly Check[] = [
     id: 'anthropic.stream.order',
     question: 'stream',
     must: 'it begins with message_start and ends with message_delta and message_stop; blocks are started and stopped',
-    breaks: own,
+    breaks: [who.anthropicSdk],
     look: orderProblem,
   },
   {
     id: 'anthropic.stream.end',
     question: 'stream',
     must: 'message_delta says the "stop_reason" and counts tokens',
-    breaks: own,
+    breaks: [who.anthropicSdk],
     look: (reply) => {
       const last = eventOf(reply, 'message_delta');
       const holds = isStopWord(at(last, 'delta.stop_reason')) && isCount(at(last, 'usage.output_tokens'));
@@ -149,7 +148,7 @@ const toolChecks: readonly Check[] = [
     id: 'anthropic.tools.input',
     question: 'call',
     must: 'a call is a block "tool_use" with "id", "name" and its input as an object',
-    breaks: own,
+    breaks: [who.anthropicSdk, who.toolLoops],
     look: (reply) => {
       const block = blocksOf(reply).find((one) => at(one, 'type') === 'tool_use');
       const holds = isText(at(block, 'id')) && at(block, 'name') === 'weather' && isObject(at(block, 'input'));
@@ -160,14 +159,14 @@ const toolChecks: readonly Check[] = [
     id: 'anthropic.tools.stop-reason',
     question: 'call',
     must: '"stop_reason" of an answer with calls is "tool_use"',
-    breaks: own,
+    breaks: [who.toolLoops],
     look: place('stop_reason', (value) => value === 'tool_use'),
   },
   {
     id: 'anthropic.tools.stream-input',
     question: 'callStream',
     must: 'the pieces of the input join to a JSON text',
-    breaks: own,
+    breaks: [who.anthropicSdk],
     look: ({ events }) => {
       const pieces = events.filter(({ json }) => at(json, 'delta.type') === 'input_json_delta');
       const joined = pieces.map(({ json }) => textAt(json, 'delta.partial_json')).join('');
@@ -182,7 +181,7 @@ const refusalChecks: readonly Check[] = [
     question: 'badValue',
     wants: 'refusal',
     must: 'an error is {"type": "error", "error": {"type", "message"}}',
-    breaks: own,
+    breaks: [who.anthropicSdk],
     look: ({ json }) => {
       const holds = at(json, 'type') === 'error' && isText(at(json, 'error.type')) && isText(at(json, 'error.message'));
       return holds ? undefined : `it is ${shown(json)}`;
@@ -209,7 +208,7 @@ const refusalChecks: readonly Check[] = [
     question: 'overflow',
     wants: 'refusal',
     must: 'a prompt that does not fit is refused in words agents know, never cut in silence',
-    breaks: [who.claudeCode, who.agents],
+    breaks: [who.agents],
     look: (reply) => {
       if (reply.status < 400) return `the status is ${reply.status}`;
       return overflowWords.test(complaintOf(reply)) ? undefined : `it says ${shown(complaintOf(reply))}`;

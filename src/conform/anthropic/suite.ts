@@ -4,7 +4,7 @@ import { anthropicChecks } from './checks.ts';
 
 /** The protocol of Anthropic's messages. */
 
-const hello = [{ role: 'user', content: 'Say hello in one short sentence.' }];
+const greeting = [{ role: 'user', content: 'Say hello in one short sentence.' }];
 const weather = {
   name: 'weather',
   description: 'The weather of a town.',
@@ -21,7 +21,7 @@ const message = (body: object | ((asking: Asking) => object | undefined)): Quest
   path: '/v1/messages',
   body: (asking) => {
     const own = typeof body === 'function' ? body(asking) : body;
-    return own && { model: asking.model, messages: hello, max_tokens: 24, temperature: 0, ...own };
+    return own && { model: asking.model, messages: greeting, max_tokens: 24, temperature: 0, ...own };
   },
 });
 
@@ -39,7 +39,7 @@ const questions: Readonly<Record<string, Question>> = {
   }),
   call: message(callForced),
   callStream: message({ ...callForced, stream: true }),
-  count: { path: '/v1/messages/count_tokens', body: ({ model }) => ({ model, messages: hello }) },
+  count: { path: '/v1/messages/count_tokens', body: ({ model }) => ({ model, messages: greeting }) },
   noModel: message({ model: 'no-such-model-of-luci-conform' }),
   badValue: message({ messages: 'hello' }),
   overflow: message(({ contextLength }) => {

@@ -19,7 +19,6 @@ import { farWord } from '../openai/questions.ts';
 
 /** What must hold of Ollama's protocol. */
 
-const own = [who.ollamaNode, who.ollamaPython];
 const partsOf = ({ events }: Reply): readonly unknown[] => events.map(({ json }) => json);
 
 const listChecks: readonly Check[] = [
@@ -27,7 +26,7 @@ const listChecks: readonly Check[] = [
     id: 'ollama.tags.entries',
     question: 'tags',
     must: 'models are listed by "name", "model", "size" and "details"',
-    breaks: [...own, who.pickers],
+    breaks: [who.pickers],
     look: ({ json }) => {
       const wrong = listAt(json, 'models').find(
         (one) => !isText(at(one, 'name')) || !isText(at(one, 'model')) || !isObject(at(one, 'details')) || !isCount(at(one, 'size')),
@@ -68,7 +67,7 @@ const chatChecks: readonly Check[] = [
     id: 'ollama.chat.message',
     question: 'chat',
     must: 'an answer has a message of the assistant with a text',
-    breaks: own,
+    breaks: [who.typed],
     look: ({ json }) => {
       const holds = at(json, 'message.role') === 'assistant' && typeof at(json, 'message.content') === 'string';
       return holds ? undefined : `message is ${shown(at(json, 'message'))}`;
@@ -129,7 +128,7 @@ const chatChecks: readonly Check[] = [
     id: 'ollama.generate',
     question: 'generate',
     must: '/api/generate answers in "response"',
-    breaks: own,
+    breaks: [who.typed],
     look: place('response', (value) => typeof value === 'string'),
   },
 ];
@@ -139,14 +138,14 @@ const streamChecks: readonly Check[] = [
     id: 'ollama.stream.type',
     question: 'stream',
     must: 'who does not say "stream" gets one, of the type application/x-ndjson',
-    breaks: [who.chatPages],
+    breaks: [who.byType],
     look: ({ contentType }) => (contentType.startsWith('application/x-ndjson') ? undefined : `its type is ${shown(contentType)}`),
   },
   {
     id: 'ollama.stream.lines',
     question: 'stream',
     must: 'each line of it is one JSON object',
-    breaks: own,
+    breaks: [who.ollamaNode],
     look: ({ text }) => {
       const wrong = text.split('\n').find((line) => line !== '' && !isObject(parsed(line)));
       return wrong === undefined ? undefined : `a line is ${shown(wrong)}`;
@@ -156,7 +155,7 @@ const streamChecks: readonly Check[] = [
     id: 'ollama.stream.done',
     question: 'stream',
     must: 'the last line alone is "done", with its reason',
-    breaks: own,
+    breaks: [who.ollamaNode],
     look: (reply) => {
       const parts = partsOf(reply);
       const isLast = parts.every((part, index) => at(part, 'done') === (index === parts.length - 1));
@@ -181,7 +180,7 @@ const refusalChecks: readonly Check[] = [
     question: 'noModel',
     wants: 'refusal',
     must: 'an error is {"error": "…"}',
-    breaks: own,
+    breaks: [who.ollamaNode],
     look: place('error', isText),
   },
   {
@@ -189,7 +188,7 @@ const refusalChecks: readonly Check[] = [
     question: 'noModel',
     wants: 'refusal',
     must: 'a model that is not there is refused with 404: clients offer to fetch it then',
-    breaks: [...own, who.pickers],
+    breaks: [who.pickers],
     look: ({ status }) => (status === 404 ? undefined : `the status is ${status}`),
   },
   {
@@ -207,7 +206,7 @@ const refusalChecks: readonly Check[] = [
     id: 'ollama.embed.shape',
     question: 'vectors',
     must: '/api/embed gives one vector a text',
-    breaks: [...own, who.vectorStores],
+    breaks: [who.ollamaNode, who.vectorStores],
     look: place('embeddings', (value) => Array.isArray(value) && value.length === 2),
   },
 ];

@@ -4,7 +4,7 @@ import { farWord } from '../openai/questions.ts';
 
 /** What a server of Ollama's protocol is asked. */
 
-const hello = [{ role: 'user', content: 'Say hello in one short sentence.' }];
+const greeting = [{ role: 'user', content: 'Say hello in one short sentence.' }];
 const options = { temperature: 0, seed: 1, num_predict: 24 };
 const wordSchema = { type: 'object', properties: { word: { enum: [farWord] } }, required: ['word'], additionalProperties: false };
 
@@ -12,7 +12,7 @@ const chat = (body: object | ((asking: Asking) => object | undefined)): Question
   path: '/api/chat',
   body: (asking) => {
     const own = typeof body === 'function' ? body(asking) : body;
-    return own && { model: asking.model, messages: hello, options, stream: false, ...own };
+    return own && { model: asking.model, messages: greeting, options, stream: false, ...own };
   },
 });
 

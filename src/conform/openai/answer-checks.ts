@@ -13,7 +13,7 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.models.object',
     question: 'models',
     must: 'the list of models is an object "list" with "data"',
-    breaks: [who.openaiNode, who.openaiPython, who.pickers],
+    breaks: [who.typed, who.pickers],
     look: ({ json }) => {
       if (at(json, 'object') !== 'list') return `object is ${shown(at(json, 'object'))}`;
       return Array.isArray(at(json, 'data')) ? undefined : 'data is no list';
@@ -50,7 +50,7 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.chat.head',
     question: 'chat',
     must: 'an answer has "id", "created", "model" and the object "chat.completion"',
-    breaks: [who.langchain, who.proxies],
+    breaks: [who.typed],
     look: ({ json }) => {
       if (at(json, 'object') !== 'chat.completion') return `object is ${shown(at(json, 'object'))}`;
       if (!isText(at(json, 'id'))) return `id is ${shown(at(json, 'id'))}`;
@@ -61,21 +61,21 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.chat.index',
     question: 'chat',
     must: 'each choice has its "index"',
-    breaks: [who.openaiPython, who.langchain],
+    breaks: [who.typed, who.joiners],
     look: place('choices.0.index', (value) => value === 0),
   },
   {
     id: 'openai.chat.role',
     question: 'chat',
     must: 'the message is of the role "assistant"',
-    breaks: [who.aiSdk, who.langchain],
+    breaks: [who.typed],
     look: place('choices.0.message.role', (value) => value === 'assistant'),
   },
   {
     id: 'openai.chat.content',
     question: 'chat',
     must: 'the content is a text',
-    breaks: [who.openaiNode, who.openaiPython, who.aiSdk],
+    breaks: [who.typed, who.chatPages],
     look: place(content, (value) => typeof value === 'string'),
   },
   {
@@ -89,14 +89,14 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.chat.finish',
     question: 'chat',
     must: '"finish_reason" is one of the words of the protocol',
-    breaks: [who.openaiPython, who.aiSdk],
+    breaks: [who.typed],
     look: place('choices.0.finish_reason', isEndWord),
   },
   {
     id: 'openai.chat.usage',
     question: 'chat',
     must: 'tokens are counted in "usage"',
-    breaks: [who.counters, who.proxies],
+    breaks: [who.counters, who.typed],
     look: usageProblem,
   },
   {
@@ -130,7 +130,7 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.chat.parts',
     question: 'parts',
     must: 'content may come as a list of parts',
-    breaks: [who.aiSdk, who.langchain, who.cline],
+    breaks: [who.partSenders],
     look: place(content, (value) => typeof value === 'string'),
   },
   {
@@ -145,7 +145,7 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.chat.unknown-field',
     question: 'unknownField',
     must: 'fields nobody knows are left alone',
-    breaks: [who.openaiNode, who.langchain],
+    breaks: [who.newer],
     look: () => undefined,
   },
   {
@@ -165,14 +165,14 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.json.schema',
     question: 'jsonSchema',
     must: '"response_format" of "json_schema" gives a value of the schema',
-    breaks: [who.structured, who.aiSdk],
+    breaks: [who.structured],
     look: ({ json }) => wordProblem(textAt(json, content)),
   },
   {
     id: 'openai.completions.shape',
     question: 'completion',
     must: 'a text is continued, with its index and the object "text_completion"',
-    breaks: [who.completers],
+    breaks: [who.completers, who.typed],
     look: ({ json }) => {
       const holds = at(json, 'object') === 'text_completion' && at(json, 'choices.0.index') === 0;
       return holds && typeof at(json, 'choices.0.text') === 'string' ? undefined : `it is ${shown(json)}`;
@@ -193,7 +193,7 @@ export const answerChecks: readonly Check[] = [
     id: 'openai.embeddings.base64',
     question: 'vectorsPacked',
     must: '"encoding_format" of "base64" gives vectors in base64: the openai package of npm asks so by itself',
-    breaks: [who.openaiNode, who.openaiPython, who.vectorStores],
+    breaks: [who.openaiNode, who.vectorStores],
     look: place('data.0.embedding', isText),
   },
 ];

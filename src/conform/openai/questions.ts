@@ -3,8 +3,8 @@ import { stopIn, textAt, tooLongFor } from '../look.ts';
 
 /** What a server of OpenAI's protocol is asked. Short answers, chosen so that the same is said again. */
 
-export const hello = [{ role: 'user', content: 'Say hello in one short sentence.' }];
-const plain = { messages: hello, max_tokens: 24, temperature: 0, seed: 1 };
+const greeting = [{ role: 'user', content: 'Say hello in one short sentence.' }];
+const plain = { messages: greeting, max_tokens: 24, temperature: 0, seed: 1 };
 
 /** A word of several bytes a letter, which a grammar makes any model say. */
 export const farWord = '😀 漢字 é';
@@ -61,7 +61,7 @@ export const openAiQuestions: Readonly<Record<string, Question>> = {
   }),
   several: chat({ ...plain, n: 2 }),
   parts: chat({ ...plain, messages: [{ role: 'user', content: [{ type: 'text', text: 'Say hello.' }] }] }),
-  systems: chat({ ...plain, messages: [{ role: 'system', content: 'Be brief.' }, { role: 'system', content: 'Be kind.' }, ...hello] }),
+  systems: chat({ ...plain, messages: [{ role: 'system', content: 'Be brief.' }, { role: 'system', content: 'Be kind.' }, ...greeting] }),
   unknownField: chat({ ...plain, future_field: { a: [1] }, metadata: { a: 'b' } }),
   stream: chat({ ...plain, ...streamed }),
   streamUsage: chat({ ...plain, ...streamed, stream_options: { include_usage: true } }),

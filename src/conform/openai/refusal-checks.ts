@@ -23,7 +23,7 @@ export const refusalChecks: readonly Check[] = [
     question: 'noJson',
     wants: 'refusal',
     must: 'an error is {"error": {"message", "type"}}',
-    breaks: [who.openaiNode, who.openaiPython, who.aiSdk],
+    breaks: [who.openaiNode, who.aiSdk],
     look: ({ json, text }) => {
       const holds = isText(at(json, 'error.message')) && isText(at(json, 'error.type'));
       return holds ? undefined : `it is ${shown(json ?? text)}`;
@@ -34,7 +34,7 @@ export const refusalChecks: readonly Check[] = [
     question: 'noJson',
     wants: 'refusal',
     must: 'an error is of the type application/json',
-    breaks: [who.openaiNode],
+    breaks: [who.byType],
     look: ({ contentType }) => (contentType.startsWith('application/json') ? undefined : `its type is ${shown(contentType)}`),
   },
   {
@@ -50,7 +50,7 @@ export const refusalChecks: readonly Check[] = [
     question: 'badValue',
     wants: 'refusal',
     must: 'a wrong value of a known field is refused with 400 or 422, not by a failure and not in a 200',
-    breaks: [who.retries, who.proxies],
+    breaks: [who.retries],
     look: refusedBy(400, 422),
   },
   {
@@ -84,7 +84,7 @@ export const refusalChecks: readonly Check[] = [
     question: 'noModelStream',
     wants: 'refusal',
     must: 'a stream that cannot begin has the status of its error, not 200',
-    breaks: [who.proxies, who.retries],
+    breaks: [who.retries],
     look: ({ status }) => (status >= 400 ? undefined : `the status is ${status}`),
   },
   {

@@ -36,7 +36,7 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.type',
     question: 'stream',
     must: 'a stream is of the type text/event-stream',
-    breaks: [who.aiSdk, who.openclaw, who.chatPages],
+    breaks: [who.byType],
     look: ({ contentType }) => (contentType.startsWith('text/event-stream') ? undefined : `its type is ${shown(contentType)}`),
   },
   {
@@ -54,14 +54,14 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.done',
     question: 'stream',
     must: 'the stream ends with "data: [DONE]"',
-    breaks: [who.lineReaders, who.langchain],
+    breaks: [who.lineReaders],
     look: ({ events }) => (events.at(-1)?.data === '[DONE]' ? undefined : `its last event is ${shown(events.at(-1)?.data)}`),
   },
   {
     id: 'openai.stream.head',
     question: 'stream',
     must: 'each chunk is a "chat.completion.chunk" with the same "id"',
-    breaks: [who.openaiStreamHelper, who.langchain],
+    breaks: [who.joiners, who.typed],
     look: (reply) => {
       const first = at(chunksOf(reply)[0], 'id');
       if (!isText(first)) return `id is ${shown(first)}`;
@@ -75,7 +75,7 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.index',
     question: 'stream',
     must: 'each choice of a chunk has its "index"',
-    breaks: [who.openaiStreamHelper, who.langchain],
+    breaks: [who.openaiStreamHelper, who.joiners],
     look: (reply) => {
       const wrong = choicesOf(reply).find((choice) => at(choice, 'index') !== 0);
       return wrong === undefined ? undefined : `index is ${shown(at(wrong, 'index'))}`;
@@ -85,7 +85,7 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.role',
     question: 'stream',
     must: 'the first chunk says the role "assistant"',
-    breaks: [who.openaiStreamHelper, who.langchain],
+    breaks: [who.openaiStreamHelper],
     look: (reply) => {
       const role = at(choicesOf(reply)[0], 'delta.role');
       return role === 'assistant' ? undefined : `the role in it is ${shown(role)}`;
@@ -95,7 +95,7 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.finish-null',
     question: 'stream',
     must: '"finish_reason" is in every chunk: null until the last',
-    breaks: [who.openclaw, who.openaiPython],
+    breaks: [who.openclaw],
     look: (reply) => {
       const early = choicesOf(reply)
         .slice(0, -1)
@@ -117,7 +117,7 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.content',
     question: 'stream',
     must: 'the pieces of the content are texts that join to the answer',
-    breaks: [who.openaiNode, who.openaiPython, who.chatPages],
+    breaks: [who.chatPages, who.typed],
     look: (reply, { before }) => {
       if (contentOf(reply) !== '') return undefined;
       return textAt(before('chat')?.json, 'choices.0.message.content') === ''
@@ -136,14 +136,14 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.usage-unasked',
     question: 'stream',
     must: 'no chunk is without a choice unless usage was asked for',
-    breaks: [who.lineReaders],
+    breaks: [who.firstChoice],
     look: (reply) => everyChunk(reply, (chunk) => (listAt(chunk, 'choices').length > 0 ? undefined : `a chunk is ${shown(chunk)}`)),
   },
   {
     id: 'openai.stream.usage',
     question: 'streamUsage',
     must: '"include_usage" gives one last chunk with usage and an empty list of choices',
-    breaks: [who.counters, who.proxies],
+    breaks: [who.counters],
     look: (reply) => {
       const last = chunksOf(reply).at(-1);
       const isCounted = ['prompt_tokens', 'completion_tokens', 'total_tokens'].every((name) => isCount(at(last, `usage.${name}`)));
@@ -155,7 +155,7 @@ export const streamChecks: readonly Check[] = [
     id: 'openai.stream.characters',
     question: 'jsonSchemaStream',
     must: 'no piece holds half a character',
-    breaks: [who.chatPages, who.openaiPython],
+    breaks: [who.chatPages],
     look: (reply) => {
       const pieces = choicesOf(reply).map((choice) => textAt(choice, 'delta.content'));
       const torn = pieces.map((piece) => brokenCharacters(piece, reply.isUtf8)).find(Boolean);

@@ -25,7 +25,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.required',
     question: 'call',
     must: '"tool_choice" "required" gives a call, in "tool_calls"',
-    breaks: [who.toolLoops, who.aiSdk],
+    breaks: [who.toolLoops],
     look: (reply) => {
       if (callsOf(reply).length > 0) return undefined;
       const message = at(reply.json, 'choices.0.message');
@@ -36,7 +36,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.call',
     question: 'call',
     must: 'a call has "id", the type "function" and a name that was offered',
-    breaks: [who.openaiNode, who.langchain, who.toolLoops],
+    breaks: [who.toolLoops, who.typed],
     look: eachCall((call) => {
       const holds = isText(at(call, 'id')) && at(call, 'type') === 'function' && at(call, 'function.name') === 'weather';
       return holds ? undefined : `a call is ${shown(call)}`;
@@ -46,7 +46,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.arguments',
     question: 'call',
     must: 'the arguments of a call are a JSON text, not an object',
-    breaks: [who.openaiPython, who.aiSdk, who.langchain],
+    breaks: [who.aiSdk, who.toolLoops],
     look: eachCall((call) =>
       isJsonObject(at(call, 'function.arguments')) ? undefined : `arguments is ${shown(at(call, 'function.arguments'))}`,
     ),
@@ -55,7 +55,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.content',
     question: 'call',
     must: 'beside calls the content is null or a text, not raw JSON of the call',
-    breaks: [who.chatPages, who.langchain],
+    breaks: [who.chatPages],
     look: (reply) => {
       if (callsOf(reply).length === 0) return noCall;
       const content = at(reply.json, 'choices.0.message.content');
@@ -67,7 +67,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.finish',
     question: 'call',
     must: '"finish_reason" of an answer with calls is "tool_calls"',
-    breaks: [who.toolLoops, who.aiSdk, who.agents],
+    breaks: [who.toolLoops, who.agents],
     look: (reply) => {
       const reason = at(reply.json, 'choices.0.finish_reason');
       if (callsOf(reply).length === 0) return noCall;
@@ -78,7 +78,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.named',
     question: 'callNamed',
     must: '"tool_choice" of a function gives a call of it',
-    breaks: [who.structured, who.langchain],
+    breaks: [who.langchain, who.structured],
     look: (reply) => {
       const name = at(callsOf(reply)[0], 'function.name');
       return name === 'clock' ? undefined : `the function that was called is ${shown(name)}`;
@@ -103,7 +103,7 @@ export const toolChecks: readonly Check[] = [
     question: 'callWithFormat',
     wants: 'either',
     must: 'tools are not dropped where there is a "response_format" too',
-    breaks: [who.aiSdk, who.agents],
+    breaks: [who.agents],
     look: (reply) => {
       if (reply.status !== 200) return noCrash(reply);
       return callsOf(reply).length > 0 ? undefined : 'there is no call';
@@ -120,14 +120,14 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.stream-kept',
     question: 'callStream',
     must: 'tools are not dropped in a stream',
-    breaks: [who.toolLoops, who.aiSdk, who.agents],
+    breaks: [who.toolLoops, who.agents],
     look: (reply) => (piecesOf(reply).length > 0 ? undefined : 'no chunk has a call'),
   },
   {
     id: 'openai.tools.stream-index',
     question: 'callStream',
     must: 'each piece of a call has its "index"',
-    breaks: [who.openaiStreamHelper, who.langchain, who.aiSdk],
+    breaks: [who.openaiStreamHelper, who.langchain],
     look: (reply) => {
       const pieces = piecesOf(reply);
       const wrong = pieces.find((piece) => at(piece, 'index') !== 0);
@@ -139,7 +139,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.stream-first',
     question: 'callStream',
     must: 'the first piece of a call has "id", the type "function" and the name',
-    breaks: [who.aiSdk, who.openaiStreamHelper],
+    breaks: [who.aiSdk],
     look: (reply) => {
       const [first] = piecesOf(reply);
       if (first === undefined) return noCall;
@@ -151,7 +151,7 @@ export const toolChecks: readonly Check[] = [
     id: 'openai.tools.stream-arguments',
     question: 'callStream',
     must: 'the pieces of the arguments join to a JSON text',
-    breaks: [who.aiSdk, who.langchain, who.toolLoops],
+    breaks: [who.aiSdk, who.toolLoops],
     look: (reply) => {
       const pieces = piecesOf(reply);
       if (pieces.length === 0) return noCall;
