@@ -169,7 +169,7 @@ test.each<[SpokenLanguage, string, readonly string[], readonly string[]]>([
     ['horse', 'nicht Pferd', 'Pferd oder Wolf', 'Vielleicht Pferd', 'Pferd, Wolf'],
   ],
   ['ja', 'ウマ', ['ウマ', '「ウマ」です。', '動物はウマです', 'ｳﾏ'], ['horse', 'ウマではありません', 'ウマまたはオオカミ']],
-  ['zh', '马', ['马', '答案是马。', '“马”'], ['horse', '不是马', '马或狼', '可能是马']],
+  ['zh', '马', ['马', '答案是马。', '“马”'], ['horse', '不是马', '马或狼', '马和狼', '可能是马']],
   ['ar', 'حصان', ['حصان', 'الحصان', 'حِصَان', '\u200fحصان.'], ['horse', 'ليس حصان', 'حصان أو ذئب', 'ربما حصان']],
   ['hi', 'घोड़ा', ['घोड़ा', 'घोडा', 'घोड़ा।'], ['horse', 'घोड़ा या भेड़िया', 'शायद घोड़ा']],
 ])('a word picked in %s', async (language, word, right, wrong) => {
@@ -183,6 +183,8 @@ test('an English word is wanted where English is asked for, in its own form', as
   for (const { language, kinds } of languageTexts) {
     const answer: Verifier = { kind: 'oneOf', options: ['bear', 'horse'], want: ['bear'] };
     expect(await passes(language, answer, 'bear'), language).toBe(true);
+    expect(await passes(language, answer, 'beard'), language).toBe(false);
+    expect(await passes(language, answer, 'The horseshoe bear.'), language).toBe(true);
     expect(await passes(language, answer, kinds.animal.words[3] ?? ''), language).toBe(false);
   }
 });

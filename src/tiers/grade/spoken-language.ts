@@ -121,16 +121,22 @@ function withChineseNumbers(text: string): string {
   );
 }
 
+/** Where words are not apart, codes and English words still are. */
+const beginsApart = '(?:(?![\\p{sc=Latin}\\p{N}])|(?<![\\p{sc=Latin}\\p{N}]))';
+const endsApart = '(?:(?<![\\p{sc=Latin}\\p{N}])|(?![\\p{sc=Latin}\\p{N}]))';
+
 /** Options stand apart from what touches them: words without spaces, the Arabic article and `and`. */
 function choiceForm(text: string, options: readonly string[], words: SpokenWords): string {
-  const longestFirst = [...options].sort((a, b) => b.length - a.length).map(escaped);
-  const option = new RegExp(`(${longestFirst.join('|')})`, 'giu');
+  const any = [...options]
+    .sort((a, b) => b.length - a.length)
+    .map(escaped)
+    .join('|');
+  const pattern = words.isUnspaced
+    ? `${beginsApart}(${any})${endsApart}`
+    : `(?<![\\p{L}\\p{M}\\p{N}])(?:و?ال|و)?(${any})(?![\\p{L}\\p{N}])`;
   // Markers keep the options whole while words around them are replaced.
   const kept: string[] = [];
-  const touching = words.isUnspaced
-    ? option
-    : new RegExp(`(?<![\\p{L}\\p{M}\\p{N}])(?:و?ال|و)?(${longestFirst.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
-  const marked = text.replace(touching, (_, name: string) => ` \u{e000}${kept.push(name) - 1}\u{e001} `);
+  const marked = text.replace(new RegExp(pattern, 'giu'), (_, name: string) => ` \u{e000}${kept.push(name) - 1}\u{e001} `);
   return statementForm(marked, words)
     .replace(/\u{e000}(\d+)\u{e001}/gu, (_, index: string) => kept[Number(index)] ?? '')
     .replace(/ {2,}/g, ' ')
