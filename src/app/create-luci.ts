@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import { createHostEngine } from '../engine/host/host-engine.ts';
 import { type MachineFacts, probeMachine } from '../engine/machine.ts';
 import { nameOfFile } from '../install/lookup.ts';
+import type { PlanItem } from '../install/plan.ts';
 import { createNet } from '../net/create-net.ts';
 import { appendToLedger, readLedger } from '../net/ledger.ts';
 import { createStore } from '../store/store.ts';
@@ -69,7 +70,12 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     choose: (reference) => models.choose(reference),
   });
   const { meant } = aliases;
-  const models: Models = createModels({ store, remotes, meant, stateFolder, catalogPath: directories.catalogFile, userFolder });
+  const planned = async (reference: string): Promise<PlanItem | undefined> => {
+    const targets = await late.installs.targets([reference]);
+    const asked = targets.flatMap((target) => (target.kind === 'model' ? [target.model] : []));
+    return (await late.installs.plan(asked)).items[0];
+  };
+  const models: Models = createModels({ store, remotes, meant, stateFolder, catalogPath: directories.catalogFile, userFolder, planned });
   const openChosen = createOpener({ settings, net, engine, machine, programs, remotes });
   const { acquire: open, close } = createSessions(models, openChosen);
   const agent: Luci['agent'] = ({ model, onLoad, force, ...options } = {}) =>
