@@ -19,6 +19,7 @@ export interface Conversation {
   send(prompt: string, signal?: AbortSignal): AsyncIterable<AgentEvent>;
   /** Takes back the last question with all that followed it; false when there is none. */
   undo(): boolean;
+  /** Forgets what was said; the system prompt stays. */
   clear(): void;
   /** Replaces what is remembered. */
   load(messages: readonly ChatMessage[]): void;

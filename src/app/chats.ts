@@ -97,6 +97,7 @@ export class ChatSession implements AsyncDisposable {
     return this.#system;
   }
 
+  /** Answers as it comes; the question and the answer are kept. */
   send(prompt: string, signal: AbortSignal): ReturnType<Conversation['send']> {
     return this.#conversation.send(prompt, signal);
   }
@@ -114,6 +115,7 @@ export class ChatSession implements AsyncDisposable {
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
   }
 
+  /** Sets the system prompt, or takes it away; what was said stays. */
   setSystem(text: string | undefined): void {
     this.#system = text;
     this.#conversation.configure({ system: text ?? '' });
@@ -126,10 +128,12 @@ export class ChatSession implements AsyncDisposable {
     this.#conversation.configure({ tools });
   }
 
+  /** Takes back the last question and its answer; false where nothing was said. */
   undo(): boolean {
     return this.#conversation.undo();
   }
 
+  /** Forgets what was said. */
   clear(): void {
     this.#conversation.clear();
   }
@@ -144,6 +148,7 @@ export class ChatSession implements AsyncDisposable {
     return path;
   }
 
+  /** Goes on with a chat that was saved. Throws NOT_FOUND. */
   async load(name: string): Promise<void> {
     const saved = await readCheckedJson(savedChatSchema, this.#chatPath(name));
     if (!saved) throw new LuciError('NOT_FOUND', `There is no saved chat "${name}".`);
@@ -151,6 +156,7 @@ export class ChatSession implements AsyncDisposable {
     this.#conversation.load(saved.messages as readonly ChatMessage[]);
   }
 
+  /** Lets go of the model. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.close();
   }

@@ -12,6 +12,7 @@ import { createNet } from '../net/create-net.ts';
 import { appendToLedger, readLedger } from '../net/ledger.ts';
 import { createStore } from '../store/store.ts';
 import { createAliases } from './aliases.ts';
+import { checkedLuci, checkSettings } from './check-arguments.ts';
 import { createEnginePrograms } from './engine-programs.ts';
 import { expandHome } from './expand-home.ts';
 import { type LateParts, lateParts } from './late-parts.ts';
@@ -29,6 +30,7 @@ export { defaultSettings };
 
 /** luci with these settings (default: {@link defaultSettings}). Touches nothing until it is asked to. */
 export function createLuci(settings: Settings = defaultSettings()): Luci {
+  checkSettings(settings);
   const directories = directoriesOf(settings.home);
   if (settings.debug) tellSettings(settings, directories);
   const { state: stateFolder, trash: trashFolder } = directories;
@@ -97,7 +99,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     agent,
     builtInTools,
   });
-  return {
+  return checkedLuci({
     settings,
     directories,
     net,
@@ -117,7 +119,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       await close();
       engine.close();
     },
-  };
+  });
 }
 
 function directMembers({ catalog, list, describe, resolve }: Models, { installs, tests, cleanup }: LateParts): DirectMembers {

@@ -9,9 +9,11 @@ import type { Trash } from './trash.ts';
 
 /** Changing a folder. What is overwritten or deleted goes to the trash first, and every change is noted there. */
 export interface Changes {
+  /** Writes a file; what was there goes to the trash. */
   write(path: string, content: string): Promise<void>;
   /** Moves or renames a file or a folder; something at the new place goes to the trash. */
   move(from: string, to: string): Promise<void>;
+  /** Makes a folder and those above it. */
   makeFolder(path: string): Promise<void>;
   /** Moves a file or a folder to the trash. */
   remove(path: string): Promise<void>;

@@ -16,6 +16,7 @@ export interface BenchOptions {
   /** Milliseconds after the load in which all has to be done (default two minutes). */
   readonly maxMs?: number;
   readonly signal?: AbortSignal;
+  /** News while the model loads. */
   readonly onLoad?: (event: LoadEvent) => void;
   /** Before each length of the context. */
   readonly onContext?: (contextTokens: number) => void;
