@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { freeBytesAt } from '../base/free-space.ts';
 import type { Model } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { joinGroups } from '../catalog/groups.ts';
@@ -8,7 +9,6 @@ import { listPartials } from '../download/partial.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import type { HttpAccess } from '../sources/http/http-access.ts';
 import { listRepository } from '../sources/hub/list-files.ts';
-import { freeBytesAt } from '../store/free-space.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import { holdTofuPin, readTofuPins, type TofuPin } from '../store/tofu-pins.ts';
 import { askSizes } from './ask-sizes.ts';

@@ -90,8 +90,10 @@ function commandsIn(
   });
 }
 
+type Situation = readonly [args: readonly string[], environment?: Record<string, string>, stdin?: string];
+
 /** Command lines that end with a hint. */
-const situations: readonly (readonly [args: readonly string[], environment?: Record<string, string>, stdin?: string])[] = [
+const situations: readonly Situation[] = [
   // Words
   ...[
     ['lst'],
@@ -233,24 +235,27 @@ const situations: readonly (readonly [args: readonly string[], environment?: Rec
 ];
 
 const tried = new Set<string>();
-test.each(situations)('luci %j', async (args, environment = {}, stdin = '') => {
-  const ran = await run([...args, '--json'], environment, stdin);
-  const hints = ran.stdout
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => (JSON.parse(line) as { error?: { code: string; hint?: string } }).error);
-  const [error] = hints.filter((found) => found !== undefined);
-  expect(ran.exitCode === 0 || error !== undefined, ran.stdout + ran.stderr).toBe(true);
-  for (const { line, variables, args: hinted } of commandsIn(error?.hint ?? '')) {
-    if (tried.has(line)) continue;
-    tried.add(line);
-    // Parsed is enough for what goes on until it is stopped, or would fetch or ask much.
-    expect(() => parseArguments(hinted, commands), line).not.toThrow();
-    if (['serve', 'chat', 'test', 'bench'].includes(hinted[0] ?? '') && !hinted.includes('--help')) continue;
-    const followed = await run([...hinted, '--json'], { ...environment, ...variables, LUCI_OFFLINE: '1' }, 'n\n');
-    expect(followed.stdout, `${line}\n${followed.stderr}`).not.toMatch(/"code":"(USAGE|CONFIG_INVALID)"/);
-  }
-});
+test.each(situations.map((situation) => [situation[0].join(' '), situation] as const))(
+  'luci %s',
+  async (_, [args, environment = {}, stdin = '']) => {
+    const ran = await run([...args, '--json'], environment, stdin);
+    const hints = ran.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => (JSON.parse(line) as { error?: { code: string; hint?: string } }).error);
+    const [error] = hints.filter((found) => found !== undefined);
+    expect(ran.exitCode === 0 || error !== undefined, ran.stdout + ran.stderr).toBe(true);
+    for (const { line, variables, args: hinted } of commandsIn(error?.hint ?? '')) {
+      if (tried.has(line)) continue;
+      tried.add(line);
+      // Parsed is enough for what goes on until it is stopped, or would fetch or ask much.
+      expect(() => parseArguments(hinted, commands), line).not.toThrow();
+      if (['serve', 'chat', 'test', 'bench'].includes(hinted[0] ?? '') && !hinted.includes('--help')) continue;
+      const followed = await run([...hinted, '--json'], { ...environment, ...variables, LUCI_OFFLINE: '1' }, 'n\n');
+      expect(followed.stdout, `${line}\n${followed.stderr}`).not.toMatch(/"code":"(USAGE|CONFIG_INVALID)"/);
+    }
+  },
+);
 
 /** What a hole of a template is filled with. */
 function wordFor(hole: string): string {

@@ -1,6 +1,6 @@
+import { freeBytesAt } from '../../base/free-space.ts';
 import type { LoadEvent } from '../../engine/engine.ts';
 import { type Candidate, estimateTokensPerSecond, type Purpose, rankModels, weightBytesPerSecond } from '../../install/recommend.ts';
-import { freeBytesAt } from '../../store/free-space.ts';
 import { readSpeeds, type SpeedRecord, type Speeds, saveMemorySpeed, saveSpeed, speedOf } from '../../store/speed-records.ts';
 import type { EarlyParts } from '../late-parts.ts';
 import type { CatalogedModel } from '../models.ts';

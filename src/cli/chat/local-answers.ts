@@ -1,5 +1,6 @@
 import { freemem, totalmem } from 'node:os';
 import type { Luci } from '../../app/luci.ts';
+import { freeText } from '../../base/free-space.ts';
 import { formatBytes } from '../../base/units.ts';
 import { installedCount, installedTable } from '../show/installed-rows.ts';
 import type { Terminal } from '../show/terminal.ts';
@@ -17,7 +18,7 @@ export async function localAnswer(text: string, luci: Luci, terminal: Terminal):
       .replace(/[?.!]+$/, '')
       .trim() || text.trim();
   if (/^(memory|ram)$/.test(words)) return `Memory: ${formatBytes(freemem())} of ${formatBytes(totalmem())} are free.`;
-  if (words === 'disk') return `Disk: ${formatBytes(await luci.cleanup.freeDiskBytes())} are free at ${luci.directories.home}.`;
+  if (words === 'disk') return `Disk: ${freeText(await luci.cleanup.freeDiskBytes())} are free at ${luci.directories.home}.`;
   if (/^(models|models info|models list|list models)$/.test(words)) {
     const models = await luci.models.list();
     return models.length === 0 ? 'No model is installed.' : `${installedTable(models, terminal)}\n${installedCount(models, terminal)}`;
