@@ -48,6 +48,7 @@ export interface Agent extends AsyncDisposable {
   chat(options?: RequestDefaults & { readonly messages?: readonly ChatMessage[] }): Conversation;
   /** One vector a text. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
+  /** Lets go of the model; questions under way end with CANCELLED, later ones with AGENT_CLOSED. */
   close(): Promise<void>;
 }
 

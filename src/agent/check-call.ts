@@ -1,5 +1,5 @@
+import { isRecord } from '../base/value-rules.ts';
 import type { JsonSchema, ToolDefinition } from '../engine/engine.ts';
-import { isRecord } from './calls/call-value.ts';
 import { nearestTool } from './nearest-tool.ts';
 import { schemaProblem } from './schema-problem.ts';
 

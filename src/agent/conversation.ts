@@ -19,6 +19,7 @@ export interface Conversation {
   undo(): boolean;
   /** Brings back what was taken back last; false when there is nothing, or something was said since. */
   redo(): boolean;
+  /** Forgets what was said; the system prompt stays. */
   clear(): void;
   /** Replaces what is remembered. */
   load(messages: readonly ChatMessage[]): void;

@@ -1,4 +1,4 @@
-import { isRecord } from './calls/call-value.ts';
+import { isRecord } from '../base/value-rules.ts';
 
 /** Whether a value is a JSON schema that an answer can be held to, so far as it can be said without an answer. */
 

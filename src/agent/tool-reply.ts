@@ -1,6 +1,6 @@
+import { isRecord } from '../base/value-rules.ts';
 import type { ToolDefinition } from '../engine/engine.ts';
 import type { Attempt } from './calls/call-form.ts';
-import { isRecord } from './calls/call-value.ts';
 import { createHoldBack, type HoldBack } from './calls/hold-back.ts';
 import { readValue } from './calls/read-value.ts';
 

@@ -22,6 +22,7 @@ export interface ListedAlias extends Alias {
 
 /** `luci.aliases` */
 export interface Aliases {
+  /** All of them, with the model each opens. */
   list(): Promise<readonly ListedAlias[]>;
   /**
    * Makes an alias, or replaces the one of that name; returns what it stands for. The target is whatever names a model, another alias too.

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { openJournal } from '../agent/journal/journal.ts';
+import { freeBytesAt } from '../base/free-space.ts';
 import type { Directories } from '../config/directories.ts';
 import { bytesOf, type Leftover, listLeftovers, removeLeftovers } from '../download/clean.ts';
 import { listPartials } from '../download/partial.ts';
-import { freeBytesAt } from '../store/free-space.ts';
 
 /** Room on the disk: what could be deleted without losing an installed model, and how much is free. */
 

@@ -7,10 +7,12 @@ import type { Settings } from '../config/settings.ts';
 import { createHostEngine } from '../engine/host/host-engine.ts';
 import { type MachineFacts, probeMachine } from '../engine/machine.ts';
 import { nameOfFile } from '../install/lookup.ts';
+import type { PlanItem } from '../install/plan.ts';
 import { createNet } from '../net/create-net.ts';
 import { appendToLedger, readLedger } from '../net/ledger.ts';
 import { createStore } from '../store/store.ts';
 import { createAliases } from './aliases.ts';
+import { checkedLuci, checkSettings } from './check-arguments.ts';
 import { createEnginePrograms } from './engine-programs.ts';
 import { expandHome } from './expand-home.ts';
 import { type LateParts, lateParts } from './late-parts.ts';
@@ -29,6 +31,7 @@ export { defaultSettings };
 
 /** luci with these settings (default: {@link defaultSettings}). Touches nothing until it is asked to. */
 export function createLuci(settings: Settings = defaultSettings()): Luci {
+  checkSettings(settings);
   const directories = directoriesOf(settings.home);
   if (settings.debug) tellSettings(settings, directories);
   const { state: stateFolder, trash: trashFolder, undo: undoFolder } = directories;
@@ -70,7 +73,12 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     choose: (reference) => models.choose(reference),
   });
   const { meant } = aliases;
-  const models: Models = createModels({ store, remotes, meant, stateFolder, catalogPath: directories.catalogFile, userFolder });
+  const planned = async (reference: string): Promise<PlanItem | undefined> => {
+    const targets = await late.installs.targets([reference]);
+    const asked = targets.flatMap((target) => (target.kind === 'model' ? [target.model] : []));
+    return (await late.installs.plan(asked)).items[0];
+  };
+  const models: Models = createModels({ store, remotes, meant, stateFolder, catalogPath: directories.catalogFile, userFolder, planned });
   const openChosen = createOpener({ settings, net, engine, machine, programs, remotes });
   const { acquire: open, close } = createSessions(models, openChosen);
   const agent: Luci['agent'] = ({ model, onLoad, onAnswer, force, ...options } = {}) =>
@@ -98,7 +106,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     agent,
     builtInTools,
   });
-  return {
+  return checkedLuci({
     settings,
     directories,
     net,
@@ -118,7 +126,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
       await close();
       engine.close();
     },
-  };
+  });
 }
 
 function directMembers({ catalog, list, describe, resolve }: Models, { installs, tests, cleanup }: LateParts): DirectMembers {

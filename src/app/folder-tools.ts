@@ -1,8 +1,8 @@
 import type { Tool } from '../agent/tool.ts';
 import { builtInTools } from '../agent/tools/built-in-tools.ts';
 import { openWorkspace } from '../agent/workspace/workspace.ts';
+import { freeBytesAt } from '../base/free-space.ts';
 import type { MachineFacts } from '../engine/machine.ts';
-import { freeBytesAt } from '../store/free-space.ts';
 
 /** What tools on a folder work with. */
 export interface FolderToolsParts {

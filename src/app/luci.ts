@@ -61,11 +61,13 @@ export interface Luci extends AsyncDisposable, DirectMembers {
   readonly cleanup: Cleanup;
   readonly undo: Undo;
   readonly doctor: Doctor;
+  /** Processor, memory and graphics of this machine; looked at once. */
   machine(): Promise<MachineFacts>;
   /** Every connection on record, the oldest first. */
   requests(): readonly LedgerEntry[];
   /** A session of a model; see {@link Models.choose} for which. Who asks for the same model shares what is open; see {@link Sessions}. */
   open(reference?: string, options?: OpenOptions): Promise<Session>;
+  /** Asks a model; it is opened by the first question. Close it when done. */
   agent(options?: LuciAgentOptions): Agent;
   /**
    * The built-in tools on a folder. What they change is on record with what was there before, and {@link Luci.undo} takes it back; `question`

@@ -1,12 +1,12 @@
 import { totalmem } from 'node:os';
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { dataPath } from '../base/parts.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { findModel, requireModel } from '../catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
 import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
-import { parseReference } from '../catalog/reference.ts';
+import { type ModelReference, parseReference } from '../catalog/reference.ts';
 import { maxDefaultContextLength, minContextLength } from '../engine/defaults.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import {
@@ -20,9 +20,11 @@ import {
   type UsableModel,
 } from '../install/choose-installed.ts';
 import { type Fit, fitOf } from '../install/fit.ts';
-import { findInstalled } from '../install/lookup.ts';
+import { entryOf, findInstalled } from '../install/lookup.ts';
+import type { PlanItem } from '../install/plan.ts';
 import { bytesFromParameters, statedBytes } from '../install/size-estimate.ts';
 import { readAbilityRecords, recordsOf } from '../store/ability-records.ts';
+import { sameName } from '../store/file-names.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import { readSpeeds, speedOf } from '../store/speed-records.ts';
 import type { Store } from '../store/store.ts';
@@ -71,7 +73,7 @@ export interface Models {
   list(): Promise<readonly ListedModel[]>;
   /** Every model of the catalogue, with how it stands here. */
   cataloged(): Promise<readonly CatalogedModel[]>;
-  /** One model, installed or of the catalogue, or the file of a path; MODEL_UNKNOWN otherwise. */
+  /** One model, installed or of the catalogue, or the file of a path, or what an install would fetch for a repository or an address; MODEL_UNKNOWN otherwise. */
   describe(reference: string): Promise<DescribedModel>;
   /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
   installed(reference: string): Promise<InstalledModel>;
@@ -96,10 +98,12 @@ export interface ModelsOptions {
   readonly catalogPath: string;
   /** What `~` stands for. */
   readonly userFolder: string | undefined;
+  /** What an install would fetch for a reference. */
+  readonly planned: (reference: string) => Promise<PlanItem | undefined>;
 }
 
 /** The models of a home folder. The catalogue is read once, when something needs it. */
-export function createModels({ store, remotes, meant, stateFolder, catalogPath, userFolder }: ModelsOptions): Models {
+export function createModels({ store, remotes, meant, stateFolder, catalogPath, userFolder, planned }: ModelsOptions): Models {
   let loading: Promise<Catalog> | undefined;
   let problems: readonly CatalogProblem[] = [];
   const catalog = (): Promise<Catalog> =>
@@ -126,16 +130,21 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
 
   async function cataloged(): Promise<readonly CatalogedModel[]> {
     const [known, models] = await Promise.all([catalog(), list()]);
-    const byName = new Map(models.map((model) => [model.name, model]));
+    // A file of one's own may only be called like a model of the catalogue.
+    const byName = new Map(models.flatMap((model) => (model.entry ? [[model.name, model] as const] : [])));
     return known.models.map((model) => catalogedAs(model, byName.get(model.name)));
   }
 
   async function installed(typed: string): Promise<InstalledModel> {
     const reference = await meant(typed);
     const known = await catalog();
-    const entry = findModel(known, reference);
     const models = await store.list();
-    const model = (entry && models.find(({ name }) => name === entry.name)) ?? findInstalled(models, reference);
+    const entry = findModel(known, reference);
+    // What is called just so goes before what the catalogue calls so too.
+    const model =
+      models.find(({ name }) => sameName(name, reference)) ??
+      (entry && models.find(({ name }) => name === entry.name)) ??
+      findInstalled(models, reference);
     if (model) return model;
     const { name } = entry ?? requireKnown(known, reference);
     throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${shellWord(name)}` });
@@ -166,6 +175,18 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
     return requireUsable(await installed(reference));
   };
 
+  /** What a repository of the hub or an address has for those who install it; undefined for a name, and where nobody may be asked. */
+  async function offered(reference: string, kind: ModelReference['kind']): Promise<CatalogedModel | undefined> {
+    if (kind !== 'hub' && kind !== 'url') return undefined;
+    try {
+      const item = await planned(reference);
+      return item && { ...item, installed: undefined };
+    } catch (error) {
+      if (isLuciError(error, 'OFFLINE')) return undefined;
+      throw error;
+    }
+  }
+
   return {
     catalog,
     catalogProblems: () => problems,
@@ -185,10 +206,13 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
           maxOpenedTokens: maxDefaultContextLength,
           file: await describeFile(expandHome(parsed.path, userFolder), minContextLength),
         };
-      const entry = findModel(await catalog(), reference);
-      const [all, models] = await Promise.all([cataloged(), list()]);
+      const [known, all, models] = await Promise.all([catalog(), cataloged(), list()]);
+      const own = models.find(({ name }) => sameName(name, reference));
+      const entry = own ? own.entry : findModel(known, reference);
       const item = all.find(({ model }) => model.name === entry?.name);
-      const { name } = item?.model ?? (await installed(reference));
+      const outside = own || item || findInstalled(models, reference) ? undefined : await offered(reference, parsed.kind);
+      if (outside) return { name: outside.model.name, cataloged: outside, installed: undefined, maxOpenedTokens: maxDefaultContextLength };
+      const { name } = own ?? item?.model ?? (await installed(reference));
       return { name, cataloged: item, installed: models.find((model) => model.name === name), maxOpenedTokens: maxDefaultContextLength };
     },
     async installedNames(references) {
@@ -210,7 +234,7 @@ function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<s
   const result = proven[model.name];
   return {
     ...model,
-    entry: findModel(known, model.name),
+    entry: entryOf(known, model),
     // A result holds for the bytes that were tested.
     proven: result?.sha256 === model.files[0]?.sha256 ? result : undefined,
     memoryBytes,

@@ -23,6 +23,7 @@ export type UsableRemote = UsableModel & { readonly remote: NonNullable<UsableMo
 
 /** `luci.remotes` */
 export interface Remotes {
+  /** The endpoints that were added. */
   list(): Promise<readonly Remote[]>;
   /** Adds one, or replaces the one of the same name. */
   add(remote: Remote): Promise<void>;

@@ -42,13 +42,13 @@ export async function writeKeepingMode(path: string, data: string): Promise<void
 
 /** rename() that replaces; on Windows a virus scanner may hold the target for a moment, so these refusals are retried for 5 s. */
 export async function renameOver(from: string, to: string): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = performance.now() + 5000;
   for (;;) {
     try {
       return await rename(from, to);
     } catch (error) {
       const scannerMayHoldIt = process.platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(errnoOf(error) ?? '');
-      if (!scannerMayHoldIt || Date.now() > deadline) throw error;
+      if (!scannerMayHoldIt || performance.now() > deadline) throw error;
       await sleep(50);
     }
   }

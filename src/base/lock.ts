@@ -81,11 +81,11 @@ export interface LockOptions {
 
 /** Takes the lock at `path`, waiting for its holder; LOCKED when the wait is over. */
 export async function lock(path: string, { signal, waitMs = 10_000, onWait }: LockOptions = {}): Promise<Lock> {
-  const deadline = Date.now() + waitMs;
+  const deadline = performance.now() + waitMs;
   for (let pauseMs = 5; ; pauseMs = Math.min(200, pauseMs * 2)) {
     const held = await tryLock(path);
     if (held) return held;
-    if (Date.now() > deadline) throw await lockedError(path);
+    if (performance.now() > deadline) throw await lockedError(path);
     onWait?.();
     await sleep(pauseMs, signal);
   }

@@ -28,7 +28,10 @@ test('a split model is all of its parts in order, and a whole file is taken befo
 
 test('parts that are no language model are never chosen', () => {
   expect(chooseFiles('o/r', files('mmproj-a-F16.gguf', 'a-F16.gguf'))).toMatchObject([{ path: 'a-F16.gguf' }]);
-  expect(() => chooseFiles('o/r', files('mmproj-a-F16.gguf', 'README.md'))).toThrow('o/r holds no GGUF file');
+  expect(() => chooseFiles('o/r', files('mmproj-a-F16.gguf', 'README.md'))).toThrow(
+    'o/r holds no model: mmproj-a-F16.gguf only goes beside one.',
+  );
+  expect(() => chooseFiles('o/r', files('README.md'))).toThrow('o/r holds no GGUF file.');
 });
 
 test('a quantization that is not there is told which are', () => {

@@ -37,8 +37,7 @@ export function quantizationOf(path: string): string {
  */
 export function chooseFiles(repo: string, listing: readonly ListedFile[], quantization?: string): readonly ListedFile[] {
   const models = modelFiles(listing);
-  if (models.length === 0)
-    throw new LuciError('NOT_FOUND', `${repo} holds no GGUF file.`, { hint: `luci search ${repo.split('/')[1] ?? ''}` });
+  if (models.length === 0) throw noModelIn(repo, listing);
   const wanted = quantization?.toUpperCase();
   const groups = new Map<string, ListedFile[]>();
   for (const file of models) {
@@ -48,17 +47,34 @@ export function chooseFiles(repo: string, listing: readonly ListedFile[], quanti
   const usual = (): string => preferred.find((name) => groups.has(name)) ?? smallest(models);
   const chosen = wanted === undefined ? groups.get(usual()) : ofQuantization(groups, wanted);
   if (chosen) return oneModel(repo, chosen);
-  const there = [...groups.keys()].filter((name) => name !== 'unknown').sort();
+  const there = byNearness([...groups.keys()].filter((name) => name !== 'unknown').sort(), wanted ?? '');
   throw new LuciError('NOT_FOUND', `${repo} has no ${wanted} file. It has ${there.join(', ') || 'files without a stated quantization'}.`, {
     hint: `luci install ${repo}:${there[0] ?? ''}`.replace(/:$/, ''),
   });
 }
 
+function noModelIn(repo: string, listing: readonly ListedFile[]): LuciError {
+  const beside = listing.map(({ path }) => path).filter((path) => /\.gguf$/i.test(path));
+  const why = beside.length === 0 ? 'no GGUF file' : `no model: ${beside.slice(0, 3).join(', ')} only goes beside one`;
+  return new LuciError('NOT_FOUND', `${repo} holds ${why}.`, { hint: `luci search ${shellWord(repo.split('/')[1] ?? '')}` });
+}
+
 /** Publishers write one quantization in these ways; what is written exactly comes first. */
 function ofQuantization(groups: ReadonlyMap<string, readonly ListedFile[]>, wanted: string): readonly ListedFile[] | undefined {
-  return [wanted, `UD-${wanted}`, wanted.replace(/^FP/, 'F'), wanted.replace(/^F(?=\d)/, 'FP')]
+  const exact = [wanted, `UD-${wanted}`, wanted.replace(/^FP/, 'F'), wanted.replace(/^F(?=\d)/, 'FP')]
     .map((name) => groups.get(name))
     .find(Boolean);
+  if (exact || !/^Q\d$/.test(wanted)) return exact;
+  // `Q4` is the one of four bits that most people run.
+  const kind = [...groups.keys()].filter((name) => name.replace(/^UD-/, '').startsWith(`${wanted}_`)).sort();
+  return groups.get(preferred.find((name) => kind.includes(name)) ?? kind[0] ?? '');
+}
+
+/** Those of as many bits first, the others by how many more or fewer they have. */
+function byNearness(names: readonly string[], wanted: string): readonly string[] {
+  const bitsOf = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
+  const distance = (name: string): number => Math.abs(bitsOf(name) - bitsOf(wanted));
+  return [...names].sort((a, b) => distance(a) - distance(b));
 }
 
 /** As publishers mark the other byte order, right before the quantization or the end: `m-be.Q4_K_M.gguf`, `m-Q8_0-be.gguf`. */

@@ -27,7 +27,7 @@ export interface HubReference {
 /**
  * Parses one reference. In this order: an http address, a path (it begins with `/`, `./`, `../`, `~/` or a drive, or ends in `.gguf` or `.llamafile`
  * and holds no more than a folder), `owner/repo[:quantization]`, else a name. `hf.co/`, `huggingface.co/`, a mirror's host and `hf:` before a repository are accepted, and a file or a revision behind it;
- * `file://` before a path, `ollama://` before a name, `:latest` behind one.
+ * `file://` before a path, `ollama://` or the address of that library before a name, `:latest` behind one.
  * @throws USAGE for a tier that is none, and for an address that names nothing luci can fetch
  */
 export function parseReference(text: string): ModelReference {
@@ -41,12 +41,28 @@ export function parseReference(text: string): ModelReference {
   if (hubAddress !== undefined) return hubReference(hubAddress, trimmed);
   const mirrored = /^(?:https?:\/\/)?(?:www\.)?hf-mirror\.com\/(.*)$/i.exec(trimmed)?.[1];
   if (mirrored !== undefined) return { ...hubReference(mirrored, trimmed), mirror: 'https://hf-mirror.com' };
+  const ofLibrary = /^(?:https?:\/\/)?(?:www\.)?(?:registry\.ollama\.ai|ollama\.com)\/library\/([\w.-]+(?::[\w.-]+)?)\/?$/i.exec(
+    trimmed,
+  )?.[1];
+  if (ofLibrary !== undefined) return { kind: 'name', name: plainName(ofLibrary) };
   if (/^https?:\/\//i.test(trimmed)) return { kind: 'url', url: checkedUrl(trimmed) };
+  requireKnownScheme(trimmed);
   const prefixed = /^hf(?::\/\/|:)(.*)$/i.exec(trimmed)?.[1];
   if (prefixed !== undefined) return hubReference(prefixed, trimmed);
   if (/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(trimmed) && !isFileName(trimmed)) return hubReference(trimmed, trimmed);
   if (isFileName(trimmed)) return { kind: 'path', path: trimmed };
-  return { kind: 'name', name: trimmed.replace(/^ollama:\/\/(?:library\/)?/i, '').replace(/:latest$/i, '') };
+  return { kind: 'name', name: plainName(trimmed) };
+}
+
+/** A name without the scheme and the tag that other programs put around it. */
+function plainName(name: string): string {
+  return name.replace(/^ollama:\/\/(?:library\/)?/i, '').replace(/:latest$/i, '');
+}
+
+function requireKnownScheme(text: string): void {
+  const scheme = /^([a-z][\w+-]+):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== 'hf' && scheme !== 'ollama')
+    throw noReference(text, `begins with ${scheme}://, and luci fetches from http and https addresses only.`);
 }
 
 function pathOfAddress(address: string): string {

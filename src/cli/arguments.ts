@@ -4,6 +4,7 @@ import { misfit } from '../base/value-kinds.ts';
 import type { SettingsOverrides } from '../config/settings.ts';
 import type { Command, OptionTable, OptionValues } from './command.ts';
 import { commonFlags, type Flag, type globalOptions, ownFlags } from './flags.ts';
+import { ourWordFor } from './foreign-words.ts';
 import { nearest } from './nearest.ts';
 import { requireOperands } from './operands.ts';
 
@@ -44,7 +45,7 @@ type Token = { readonly index: number } & (
  */
 export function parseArguments(args: readonly string[], commands: readonly Command[]): ParsedArguments {
   // What most other programs call it.
-  const found = findVerb(findCommand(args[0] === '-v' ? ['--version', ...args.slice(1)] : args, commands));
+  const found = findVerb(findCommand(args[0] === '-v' ? ['--version', ...args.slice(1)] : args, commands), commands);
   const { command, path, rest } = found;
   const flags = [...commonFlags(), ...(command ? ownFlags(command) : [])];
   const values = { option: {}, everywhere: {}, setting: {} } as Record<Flag['place'], Record<string, unknown>>;
@@ -88,8 +89,14 @@ function findCommand(args: readonly string[], commands: readonly Command[]): Fou
   return { command, path: command.name, rest: args.filter((_, index) => index !== first.index) };
 }
 
-/** The verb, where the command has any: by its name, or the usual one. */
-function findVerb(found: Found): Found {
+/** By its name, or by what the command of that name is also called, as in `rm`. */
+function verbCalled(word: string | undefined, verbs: readonly Command[], commands: readonly Command[]): Command | undefined {
+  const alias = commands.find(({ aliases }) => word !== undefined && aliases?.includes(word))?.name;
+  return verbs.find(({ name }) => name === word) ?? verbs.find(({ name }) => name === alias);
+}
+
+/** The verb, where the command has any; the usual one where none is named. */
+function findVerb(found: Found, commands: readonly Command[]): Found {
   const { command, path, rest } = found;
   if (!command?.verbs) return found;
   const flags = [command, ...command.verbs].flatMap(ownFlags).concat(commonFlags());
@@ -98,7 +105,7 @@ function findVerb(found: Found): Found {
     if (token.kind === 'option' && !flags.some(({ name }) => name === token.name)) throw unknownFlag(token.rawName, flags, found);
   const first = tokens.find(({ kind }) => kind !== 'option');
   const word = first?.kind === 'positional' ? first : undefined;
-  const verb = command.verbs.find(({ name }) => name === (word?.value ?? command.defaultVerb));
+  const verb = verbCalled(word?.value ?? command.defaultVerb, command.verbs, commands);
   if (verb) {
     const others = word ? rest.filter((_, index) => index !== word.index) : rest;
     // Without a verb the help is that of the command.
@@ -157,6 +164,11 @@ function helpOf({ path }: Found): string {
 }
 
 function unknownWord(what: 'command' | 'verb', word: string, found: Found | undefined, known: readonly Command[]): LuciError {
+  const ours = found === undefined ? ourWordFor(word) : undefined;
+  if (ours !== undefined)
+    return new LuciError('USAGE', `luci has no command "${word}"; its word for that is ${ours}.`, {
+      hint: `luci ${ours.replace(/ --.*/, '')} --help`,
+    });
   const names = known.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const [close] = nearest(word, names, 1);
   const place = found ? `luci ${found.path} has no` : `luci has no ${what}`;

@@ -97,7 +97,7 @@ function settled<Value>(key: string, row: SettingRow<Value>, sources: Sources, g
 function parsed<Value>(name: string, text: string, { kind }: SettingRow<Value>): NonNullable<Value> {
   const value = kind.parse(text);
   if (value !== undefined) return value;
-  throw invalid(name, misfit(text, kind));
+  throw invalid(name, misfit(text, kind), `As in ${name}=${kind.example}; or run the command without it.`);
 }
 
 /** The proxies as they are written: one that is no address is refused when it is needed, by the name of its variable. */
@@ -124,6 +124,6 @@ function absolute(path: string): string {
   return isAbsolute(expanded) ? expanded : resolve(expanded);
 }
 
-function invalid(name: string, why: string): LuciError {
-  return new LuciError('CONFIG_INVALID', `${name}: ${why}`);
+function invalid(name: string, why: string, hint?: string): LuciError {
+  return new LuciError('CONFIG_INVALID', `${name}: ${why}`, { hint });
 }

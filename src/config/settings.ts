@@ -8,6 +8,7 @@ export type Origin = 'flag' | 'environment' | 'file' | 'default';
 
 /** Which engine runs models; `auto` takes the embedded one, else a llama-server, else a llamafile. `remote` runs nothing here. */
 export const engineChoices = ['auto', 'embedded', ...engineProgramKinds, 'remote'] as const;
+/** Which engine runs a model. */
 export type EngineChoice = (typeof engineChoices)[number];
 
 /** Proxies to go through; each an http:// address that may hold a name and a password. */
@@ -30,6 +31,7 @@ export interface GeneralSettings {
   readonly debug: boolean;
 }
 
+/** The hub and the right to read from it. */
 export interface HubSettings {
   /** Address of the model hub or a mirror of it; may have a path. */
   readonly endpoint: string;
@@ -37,6 +39,7 @@ export interface HubSettings {
   readonly token: string | undefined;
 }
 
+/** How files are fetched. */
 export interface DownloadSettings {
   /** Connections for one file, 1 to 16. */
   readonly connections: number;
@@ -53,6 +56,7 @@ export interface DownloadSettings {
   readonly confirmAboveBytes: number;
 }
 
+/** How models are run. */
 export interface EngineSettings {
   readonly choice: EngineChoice;
   /** Compute threads (default: physical cores). */

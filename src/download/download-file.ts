@@ -31,6 +31,7 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** What an abort by Ctrl+C does to partial data (default keep; a library must not delete on a time-out). */
   readonly onAbort?: 'delete' | 'keep';
+  /** News of the transfer. */
   readonly onEvent?: (event: DownloadEvent) => void;
   /** Connections for the file, 1 to 16 (default 8). */
   readonly connections?: number;

@@ -11,8 +11,11 @@ export interface Intervals {
   readonly bytes: number;
   /** The first byte that is missing, counted from the start. */
   readonly front: number;
+  /** Takes in the bytes from `from` to before `to`. */
   add(from: number, to: number): void;
+  /** Forgets all. */
   clear(): void;
+  /** All of them in order, none touching another. */
   list(): readonly ByteRange[];
   /** What is missing of a file of this size, in order. */
   missing(totalBytes: number): readonly ByteRange[];

@@ -42,6 +42,7 @@ export interface Partial {
   clear(): Promise<void>;
   /** Marks the file as given up, so that a crash during the removal is finished by the next run; then removes it. */
   discard(): Promise<void>;
+  /** Closes the file; its journal stays. */
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
-import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { within } from '../base/abort.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { freeBytesAt } from '../base/free-space.ts';
 import type { ModelFile } from '../base/model.ts';
 import { formatBytes } from '../base/units.ts';
 import type { Net } from '../net/net.ts';
@@ -174,8 +174,7 @@ function keepJournal(
 
 /** Throws DISK_FULL, naming both numbers, unless so many bytes and the reserve are free. */
 export async function requireSpace(path: string, missingBytes: number, leftFreeBytes = reserveBytes): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(path));
-  const freeBytes = bavail * bsize;
+  const freeBytes = await freeBytesAt(dirname(path));
   const neededBytes = Math.max(0, missingBytes) + leftFreeBytes;
   if (freeBytes >= neededBytes) return;
   throw new LuciError(

@@ -90,13 +90,16 @@ export type LoadEvent =
 /** An engine. `probe` says what it is without loading a model, or throws ENGINE_UNSUPPORTED with the ways out. */
 export interface Engine {
   readonly kind: EngineKind;
+  /** Whether it can run here, and what it is. */
   probe(signal?: AbortSignal): Promise<Pick<EngineFacts, 'kind' | 'version' | 'device'>>;
+  /** Loads a model. Throws ENGINE_FAILED, MEMORY_SHORT and what loading throws. */
   open(target: EngineTarget, options?: OpenOptions): Promise<Session>;
 }
 
 /** A model opened by an engine. Leaving the loop over `generate` ends the generation. */
 export interface Session extends AsyncDisposable {
   readonly facts: EngineFacts;
+  /** Answers a request as it comes; leaving the loop or the signal ends it. The last event says why it ended. */
   generate(request: ChatRequest, signal?: AbortSignal): AsyncIterable<GenerationEvent>;
   /** Tokens of a conversation as this model's chat template writes it. */
   countTokens(messages: readonly ChatMessage[], tools?: readonly ToolDefinition[]): Promise<number>;

@@ -24,6 +24,7 @@ export type PlanEvent =
 export interface CarryOutOptions extends Pick<InstallOptions, 'signal' | 'onAbort'> {
   /** Copies files of this machine (default: links them, which takes no room). */
   readonly copy?: boolean;
+  /** News of each model and file. */
   readonly onEvent?: (event: PlanEvent) => void;
 }
 

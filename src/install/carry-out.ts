@@ -34,6 +34,7 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
   /** What Ctrl+C does to partial data (default keep). */
   readonly onAbort?: 'delete' | 'keep';
+  /** News of each file. */
   readonly onEvent?: (event: InstallEvent) => void;
 }
 

@@ -1,20 +1,21 @@
 import { totalmem } from 'node:os';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import { freeBytesAt } from '../base/free-space.ts';
 import type { Model } from '../base/model.ts';
-import { findModel } from '../catalog/find-model.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { joinGroups } from '../catalog/groups.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { listPartials } from '../download/partial.ts';
 import { estimateMemoryFromSize } from '../gguf/memory-estimate.ts';
 import type { HttpAccess } from '../sources/http/http-access.ts';
 import { listRepository } from '../sources/hub/list-files.ts';
-import { freeBytesAt } from '../store/free-space.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
 import { holdTofuPin, readTofuPins, type TofuPin } from '../store/tofu-pins.ts';
 import { askSizes } from './ask-sizes.ts';
 import { firstPinOf, type InstallOptions, type InstallTools, installModel } from './carry-out.ts';
 import { type CarryOutOptions, carryOutPlan } from './carry-out-plan.ts';
 import { type ImportOptions, type InspectedFile, importFile, inspectFile } from './import-file.ts';
-import { nameForImport, partialBytesOf, stateOf } from './lookup.ts';
+import { entryOf, nameForImport, partialBytesOf, stateOf } from './lookup.ts';
 import { type InstallPlan, planInstall, requireDiskRoom } from './plan.ts';
 import { type PreparedInstall, type PrepareOptions, prepareInstall } from './prepare.ts';
 import { requireReach } from './reach.ts';
@@ -87,12 +88,10 @@ export function createInstaller(options: InstallerOptions): Installer {
     signal,
   });
   /** What the catalogue or the first install says of an installed model. */
-  const pinnedModel = async ({ name, source, vouched, wasFetched, sizeBytes }: InstalledModel): Promise<Model | undefined> => {
+  const pinnedModel = async (installed: InstalledModel): Promise<Model | undefined> => {
     const [known, pins] = await Promise.all([catalog(), readTofuPins(stateFolder)]);
-    const named = findModel(known, name);
-    // A file of one's own may be called like a model of the catalogue: its pin is that of what was fetched, or has its very size.
-    const isNamed = source !== undefined || vouched || wasFetched || (named !== undefined && statedBytes(named) === sizeBytes);
-    const model = isNamed ? named : undefined;
+    const { name } = installed;
+    const model = entryOf(known, installed);
     const pin = pins.get(name);
     if (model && (!pin || model.files.every(({ sha256 }) => sha256 !== undefined))) return model;
     return pin && { ...outsideModel({ name, confidence: 'first-install', ...pin }), files: pin.files };
@@ -147,14 +146,17 @@ export function createInstaller(options: InstallerOptions): Installer {
       return fetchModel(model, how);
     },
     async verify(model, how) {
-      const files = await verifyModel({ store }, model, await pinnedModel(model), how);
       // Damage is what was read just now, not what was remembered.
       const problem = model.damaged ? undefined : model.problem;
+      const reading = verifyModel({ store }, model, await pinnedModel(model), how);
+      // One that cannot be read keeps nobody from the others: its problem is told in its row.
+      const files = await (problem === undefined ? reading : reading.catch(unlessUnreadable));
       const isGood = problem === undefined && files.every(({ state }) => state !== 'bad');
       return { model, files, isGood, problem };
     },
-    async repair({ model, files }, how) {
+    async repair({ model, files, problem }, how) {
       const bad = files.filter(({ state }) => state === 'bad');
+      if (bad.length === 0 && problem !== undefined) throw notRepairable(model, problem);
       return repairModel({ net, store, download }, model, bad, await pinnedModel(model), how);
     },
     inspectFile: (path, signal) => inspectFile(pathOf(path), signal),
@@ -168,4 +170,18 @@ export function createInstaller(options: InstallerOptions): Installer {
     },
   };
   return installer;
+}
+
+/** Nothing was read of it, where that is due to the disk or the link. */
+function unlessUnreadable(error: unknown): readonly CheckedFile[] {
+  if (isLuciError(error) && ['DISK_DENIED', 'DISK_FAILED', 'NOT_FOUND'].includes(error.code)) return [];
+  throw error;
+}
+
+/** What is there cannot be compared with what it should be. */
+function notRepairable({ name, source, vouched }: InstalledModel, problem: string): LuciError {
+  const isKnown = source !== undefined || vouched;
+  return new LuciError('GGUF_BROKEN', `${name} cannot be repaired: ${problem}`, {
+    hint: `luci remove ${shellWord(name)}${isKnown ? `\nluci install ${shellWord(name)}` : ''}`,
+  });
 }

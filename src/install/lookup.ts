@@ -1,12 +1,27 @@
 import type { Model, ModelFile } from '../base/model.ts';
 import { splitNameOf } from '../base/split-name.ts';
 import { quantizationOf } from '../catalog/choose-file.ts';
+import { findModel } from '../catalog/find-model.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
 import { parseReference } from '../catalog/reference.ts';
 import { type PartialInfo, wholePrefix } from '../download/partial.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
+import { statedBytes } from './size-estimate.ts';
 
 /** Which installed model is meant, and which model a file is. Pure. */
+
+/**
+ * The catalogue's entry of an installed model. A file of one's own may be called like a model of the catalogue, or by another name of one:
+ * it is that model where luci fetched it, or where its size is the stated one (its file's name, where no size is stated).
+ */
+export function entryOf(catalog: Catalog, model: InstalledModel): Model | undefined {
+  const named = findModel(catalog, model.name);
+  if (named?.name !== model.name) return undefined;
+  if (model.source !== undefined || model.vouched || model.wasFetched) return named;
+  const stated = statedBytes(named);
+  const isAlike = stated === undefined ? model.files[0]?.name === named.files[0]?.name : stated === model.sizeBytes;
+  return isAlike ? named : undefined;
+}
 
 /** By name, as `owner/repo` with or without a quantization, or by the name of the file. */
 export function findInstalled(models: readonly InstalledModel[], reference: string): InstalledModel | undefined {

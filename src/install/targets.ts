@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model, ModelFile, Source, Tier } from '../base/model.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import { chooseFiles, quantizationOf } from '../catalog/choose-file.ts';
 import { findModel, requireModel } from '../catalog/find-model.ts';
@@ -89,8 +90,7 @@ async function modelOfRepository(reference: HubReference, tools: TargetTools): P
     const [name, { files, license, quantization, parametersB }] = held;
     return outsideModel({ name, files, license, quantization, parametersB, confidence: 'first-install' });
   }
-  const listing = await tools.listRepository(reference);
-  const chosen = path === undefined ? chooseFiles(repo, listing.files, quantization) : partsOf(repo, listing.files, path);
+  const [listing, chosen] = await chosenFrom(reference, tools);
   const [first] = chosen;
   if (!first) throw new LuciError('NOT_FOUND', `${repo} has no file ${path}.`, { hint: `luci install ${repo}` });
   const known = tools.catalog.models.find((model) => isSameSource(model, repo, first.path, first.sha256));
@@ -114,6 +114,23 @@ async function modelOfRepository(reference: HubReference, tools: TargetTools): P
     parametersB: parametersFromBytes(sizeBytes, stated),
     confidence: 'hub',
   });
+}
+
+/** The list of a repository, and the files of it that are meant. */
+async function chosenFrom(reference: HubReference, { catalog, listRepository }: TargetTools) {
+  const { repo, quantization, path } = reference;
+  try {
+    const listing = await listRepository(reference);
+    const chosen = path === undefined ? chooseFiles(repo, listing.files, quantization) : partsOf(repo, listing.files, path);
+    return [listing, chosen] as const;
+  } catch (error) {
+    // The makers' own repository of a model that others have as GGUF.
+    const known = findModel(catalog, repo.split('/')[1] ?? '');
+    const isNone = isLuciError(error, 'SOURCE_NOT_FOUND') || (isLuciError(error, 'NOT_FOUND') && quantization === undefined);
+    if (!known || !isNone) throw error;
+    const { code, message, details, hint } = error;
+    throw new LuciError(code, message, { hint: `luci install ${shellWord(known.name)}\n${hint ?? ''}`.trimEnd(), details, cause: error });
+  }
 }
 
 /** The file of a path; of one part of a split model all parts, as the first is of no use alone. */
@@ -166,22 +183,38 @@ function modelOfUrl(url: string, { catalog, pins }: TargetTools): Model {
   if (!/\.gguf$/i.test(fileName)) {
     throw new LuciError('USAGE', `${shown} does not name a .gguf file.`, { hint: 'luci install https://host/path/model.gguf' });
   }
+  // One part of a split model is of no use alone: its address says where the others are.
+  const parts = partsOfUrl(url, fileName);
   const isOfUrl = (pin: TofuPin | undefined): boolean =>
-    pin?.files[0]?.sources.some((source) => source.kind === 'url' && source.url === shown) === true;
-  const stem = fileName.replace(/\.gguf$/i, '');
+    pin?.files.some(({ sources }) => sources.some((source) => source.kind === 'url' && source.url === shown)) === true;
+  const split = splitNameOf(fileName);
+  const stem = split?.stem ?? fileName.replace(/\.gguf$/i, '');
   // A name that stands for something else already gets a mark of the address.
   const isTaken = findModel(catalog, stem) !== undefined || (pins.has(stem) && !isOfUrl(pins.get(stem)));
   const name = isTaken ? `${stem}-${createHash('sha256').update(shown).digest('hex').slice(0, 6)}` : stem;
   const pin = isOfUrl(pins.get(name)) ? pins.get(name) : undefined;
-  const { sizeBytes, sha256 } = pin?.files[0] ?? {};
-  const known = { sizeBytes, sha256 };
+  const files = parts.map((part, index): ModelFile => {
+    const { sizeBytes, sha256 } = pin?.files[index] ?? {};
+    return { name: part.name, sizeBytes, sha256, sources: [{ kind: 'url', url: part.url }] };
+  });
   return outsideModel({
     name,
-    files: [{ name: fileName, ...known, sources: [{ kind: 'url', url }] }],
+    files,
     license: 'unknown',
     quantization: pin?.quantization ?? quantizationOf(fileName),
     parametersB: pin?.parametersB ?? 0,
     confidence: 'first-install',
+  });
+}
+
+/** Names and addresses of all parts of the series that an address names one of; of any other file itself. */
+function partsOfUrl(url: string, fileName: string): readonly { readonly name: string; readonly url: string }[] {
+  const split = splitNameOf(fileName);
+  if (!split) return [{ name: fileName, url }];
+  return allPartNames(split).map((name) => {
+    const address = new URL(url);
+    address.pathname = address.pathname.replace(/[^/]*$/, encodeURIComponent(name));
+    return { name, url: address.href };
   });
 }
 

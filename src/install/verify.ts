@@ -64,6 +64,7 @@ export interface RepairOptions {
   readonly signal?: AbortSignal;
   /** What Ctrl+C does to the copy that is being mended (default keep). */
   readonly onAbort?: 'delete' | 'keep';
+  /** News of the transfer. */
   readonly onEvent?: (event: InstallEvent) => void;
 }
 

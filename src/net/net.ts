@@ -62,6 +62,7 @@ export interface RangeConnection {
    * Failures are those of {@link Net.request}.
    */
   fetch(request: NetRequest, body: Pick<RangeRequest, 'onHead' | 'onPiece'>): Promise<NetResponse>;
+  /** Ends the connection; what is under way on it fails. */
   close(): void;
 }
 
@@ -72,6 +73,7 @@ export interface RangeConnection {
  */
 export interface Net {
   readonly offline: boolean;
+  /** Sends one request by the policy (offline, proxy, ledger) and answers with its head; the body is read by the caller. */
   request(request: NetRequest): Promise<NetResponse>;
   /** A connection of raw sockets for ranges of this address; undefined where only node:http will do (a proxy is set). */
   openRangeConnection(url: string): Promise<RangeConnection | undefined>;

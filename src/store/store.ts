@@ -46,14 +46,19 @@ export interface Removal {
 /** The store. Every method reads the disk anew: another process may have changed it. */
 export interface Store {
   readonly modelsFolder: string;
+  /** All models in the folder, with what was learned about them. */
   list(signal?: AbortSignal): Promise<readonly InstalledModel[]>;
+  /** One by its name, in any case. */
   find(name: string): Promise<InstalledModel | undefined>;
   /** A file name in `models/` that no other content has: the wanted one, else with the digest's first 8 digits. */
   freeFileName(wanted: string, sha256: Sha256 | undefined): Promise<string>;
+  /** Records files that lie in the folder as a model. */
   adopt(adoption: Adoption): Promise<InstalledModel>;
   /** Deletes the model's own files, or moves those to the trash that no source is known for. */
   remove(name: string): Promise<Removal>;
+  /** Switches models on or off. */
   setEnabled(names: readonly string[], enabled: boolean): Promise<void>;
+  /** The model that is taken where none is named; undefined for none. */
   setDefault(name: string | undefined): Promise<void>;
   /** Records that all bytes of a file were read and have this digest. */
   recordDigest(name: string, fileName: string, sha256: Sha256): Promise<void>;

@@ -183,3 +183,61 @@ test('a split model is fetched part by part, appears as one, and goes as one', a
   expect(await home.luci(['remove', 'split', '-y'])).toMatchObject({ exitCode: 0 });
   await expect(stat(join(home.folder, 'models', names[1] ?? ''))).rejects.toThrow();
 });
+
+test('the address of one part of a split model is all its parts', async () => {
+  const [first = bytes, second = bytes] = [0, 1].map((index) => {
+    const spec = tinyGgufSpec();
+    const split: [string, TypedValue][] = [
+      ['split.no', u16(index)],
+      ['split.count', u16(2)],
+      ['split.tensors.count', { type: 'raw', typeNumber: 5, bytes: Buffer.from(Int32Array.of(spec.tensors.length).buffer) }],
+    ];
+    const tensors = index === 0 ? spec.tensors.slice(0, 1) : spec.tensors.slice(1);
+    return writeGguf({ ...spec, keys: index === 0 ? [...spec.keys, ...split] : split, tensors });
+  });
+  hub.add({ repo: 'o/big', path: 'big-F16-00001-of-00002.gguf', bytes: first });
+  hub.add({ repo: 'o/big', path: 'big-F16-00002-of-00002.gguf', bytes: second });
+  const address = (part: number): string => `${hub.endpoint}/o/big/resolve/main/big-F16-0000${part}-of-00002.gguf?download=true`;
+  const planned = await install('--dry-run', address(2));
+  expect(planned).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/^ {2}big-F16 /m) });
+  expect(await install('-y', address(2))).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('✓ big-F16 ') });
+  expect((await readdir(join(home.folder, 'models'))).filter((name) => name.endsWith('.gguf')).sort()).toEqual([
+    'big-F16-00001-of-00002.gguf',
+    'big-F16-00002-of-00002.gguf',
+  ]);
+  expect((await home.luci(['ask', '-m', 'big-F16', 'hi'])).stdout).toBe(`${tinyReply}\n`);
+  // The address of another part is the same model.
+  expect(await install('-y', address(1))).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await installedNames()).toEqual(['big-F16']);
+});
+
+test('luci show tells of a repository, a file or an address what an install would fetch; offline that it is not here', async () => {
+  hub.add({ repo: 'o/two-GGUF', path: 'two-Q8_0.gguf', bytes });
+  const show = (reference: string, ...flags: string[]) =>
+    home.luci(['show', reference, ...flags], { environment: { HF_ENDPOINT: hub.endpoint } });
+  for (const reference of ['o/two-GGUF', 'o/two-GGUF:Q8_0', 'hf:o/two-GGUF/two-Q8_0.gguf'])
+    expect(await show(reference), reference).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/o\/two-GGUF:Q8_0[\s\S]*installed +no/),
+    });
+  expect(JSON.parse((await show(`${hub.endpoint}/o/two-GGUF/resolve/main/two-Q8_0.gguf`, '--json')).stdout)).toMatchObject({
+    name: 'two-Q8_0',
+    sizeBytes: bytes.length,
+    installed: null,
+  });
+  expect(await show('o/two-GGUF:Q4_K_M')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('luci install o/two-GGUF:Q8_0') });
+  // The hub of the test is this machine, which offline does not forbid.
+  const offline = await home.luci(['show', 'o/two-GGUF', '--offline'], { environment: { HF_ENDPOINT: '' } });
+  expect(offline).toMatchObject({ exitCode: 3, stderr: 'o/two-GGUF is not installed.\n  luci install o/two-GGUF\n' });
+  expect(await installedNames()).toEqual([]);
+});
+
+test("the makers' own repository of a model luci knows names that model", async () => {
+  hub.add({ repo: 'Qwen/Qwen2.5-Coder-1.5B-Instruct', path: 'model.safetensors', bytes });
+  for (const reference of ['meta-llama/Llama-3.2-3B-Instruct', 'Qwen/Qwen2.5-Coder-1.5B-Instruct']) {
+    const ran = await install(reference);
+    expect(ran.exitCode).toBe(3);
+    expect(ran.stderr).toMatch(/\n {2}luci install (llama3\.2|qwen2\.5-coder-1\.5b)\n/);
+  }
+  expect((await install('o/nobody-knows')).stderr).not.toContain('luci install');
+});

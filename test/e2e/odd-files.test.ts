@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
+import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
 /** What else can lie in the folder of models, and files whose bytes are known. */
@@ -38,4 +38,29 @@ test('an own file called like an alias of the catalogue is not held to the pin o
   await writeFile(join(home.folder, 'models', 'tiny.gguf'), tinyGguf());
   const { exitCode, stdout } = await home.luci(['verify', 'tiny']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining('tiny') });
+});
+
+test.each(['tiny', 'Llama3.2', 'llama3.2', 'Llama-3.2-3B-Instruct'])(
+  'an own file called %s, as a model of the catalogue is, is itself in every listing',
+  async (called) => {
+    await writeFile(join(home.folder, 'models', `${called}.gguf`), tinyGguf());
+    const shown = await home.luci(['show', called, '--json']);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ name: called, installed: { parametersB: 0.000676992, tier: null, purposes: [] } });
+    expect(JSON.parse(shown.stdout)).not.toHaveProperty('license');
+    expect(JSON.parse((await home.luci(['list', '--json'])).stdout)).toMatchObject([{ name: called, tier: null }]);
+    expect((await home.luci(['search', 'llama3.2', '--json'])).stdout).not.toContain('"enabled":true');
+    expect((await home.luci(['ask', '-m', called, 'hi'])).stdout).toBe(`${tinyReply}\n`);
+  },
+);
+
+test.skipIf(process.platform === 'win32')('what cannot be read is a row of verify with its reason; a repair claims nothing', async () => {
+  await writeFile(join(home.folder, 'models', 'good.gguf'), tinyGguf());
+  await symlink('loop.gguf', join(home.folder, 'models', 'loop.gguf'));
+  await symlink('/nowhere/at/all', join(home.folder, 'models', 'gone.gguf'));
+  const ran = await home.luci(['verify', '--all']);
+  expect(ran).toMatchObject({ exitCode: 6, stderr: 'gone, loop: no usable model.\n  luci remove gone loop\n' });
+  expect(ran.stdout).toMatch(/✗ gone .*There is no file[\s\S]*✓ good [\s\S]*✗ loop /);
+  const repaired = await home.luci(['verify', '--repair', 'gone']);
+  expect(repaired).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('gone cannot be repaired') });
+  expect(repaired.stdout).not.toContain('repaired, sha256');
 });

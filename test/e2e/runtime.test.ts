@@ -57,7 +57,7 @@ test('a .llamafile given as a model runs with its own weights', async () => {
 test.each([
   ['a program that is not there', ['add', 'llamafile', '--path', '/nowhere/x'], 3, 'There is no program /nowhere/x.'],
   ['a version nobody knows', ['add', 'llamafile@9.9'], 3, 'No llamafile 9.9 is known.'],
-  ['a kind nobody knows', ['add', 'ollama'], 2, 'There is no runtime "ollama".'],
+  ['a kind nobody knows', ['add', 'ollama'], 2, 'There is no runtime "ollama"'],
   ['a llama-server without a path', ['add', 'llama-server'], 2, 'luci runtime add llama-server --path FILE'],
   ['what was never added', ['remove', 'llamafile'], 3, 'No runtime llamafile was added.'],
 ])('%s is an error with a way out', async (_, words, exitCode, text) => {

@@ -160,3 +160,10 @@ test('an endpoint that does not answer hides no other; alone, it is the error', 
   const again = await home.luci(['remote', 'add', 'dead', server.url]);
   expect(again.stderr).toContain('dead is added in place of http://127.0.0.1:1/v1.');
 });
+
+test('an endpoint that ends with [DONE] and gives no reason has answered whole', async () => {
+  server.fault = 'no-reason';
+  const ran = await ask();
+  server.fault = 'none';
+  expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+});

@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/value-rules.ts';
 import type { ToolDefinition } from '../../engine/engine.ts';
 import { nearestTool } from '../nearest-tool.ts';
 import { type Attempt, bareName, type CallScope, offered } from './call-form.ts';
@@ -95,8 +96,4 @@ export function cutCallOf(value: unknown, { tools }: CallScope): Attempt | undef
   const name = Object.entries(inner).find(([key, item]) => nameKeys.has(key) && typeof item === 'string' && offered(tools, item))?.[1];
   const hasArguments = Object.keys(inner).some((key) => argumentKeys.has(key));
   return typeof name === 'string' && hasArguments ? { name: bareName(name), arguments: {}, problem: 'cut' } : undefined;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/value-rules.ts';
 import {
   type Attempt,
   bareName,
@@ -9,7 +10,6 @@ import {
   offered,
   undecided,
 } from './call-form.ts';
-import { isRecord } from './call-value.ts';
 import { matchAt, readValue, skipBlanks } from './read-value.ts';
 
 /** A call in markup: `<function=clock>`, `<invoke name="clock">`, or the tool's name as a tag, with parameters as tags or as JSON. */

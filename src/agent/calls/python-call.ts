@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/value-rules.ts';
 import type { ToolDefinition } from '../../engine/engine.ts';
 import {
   type Attempt,
@@ -10,7 +11,6 @@ import {
   offered,
   undecided,
 } from './call-form.ts';
-import { isRecord } from './call-value.ts';
 import { matchAt, type PythonArguments, readPythonArguments, skipBlanks } from './read-value.ts';
 
 /** A call as Python writes it, alone on its line or in a list: `clock(town="Oslo")`. */

@@ -1,5 +1,6 @@
+import { isRecord } from '../../base/value-rules.ts';
 import { type Attempt, bareName, type CallForm, type CallReading, mayBecome, none, offered, undecided } from './call-form.ts';
-import { argumentsOf, isRecord } from './call-value.ts';
+import { argumentsOf } from './call-value.ts';
 import { matchAt, readValue } from './read-value.ts';
 
 /** Two lines: `Action: clock` and `Action Input: {"town": "Oslo"}`. */

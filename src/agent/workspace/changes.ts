@@ -13,9 +13,11 @@ import type { Places } from './places.ts';
 
 /** Changing a folder. Each change is on record, with what was there before it, before it is made. */
 export interface Changes {
+  /** Writes a file; what was there goes to the trash. */
   write(path: string, content: string): Promise<void>;
   /** Moves or renames a file or a folder, onto a file too. */
   move(from: string, to: string): Promise<void>;
+  /** Makes a folder and those above it. */
   makeFolder(path: string): Promise<void>;
   /** Removes a file or a folder with all in it. */
   remove(path: string): Promise<void>;

@@ -14,7 +14,9 @@ export interface Workspace extends Changes {
   readonly root: string;
   /** Names of a folder, folders with a slash at their end, sorted. */
   list(path: string): Promise<readonly string[]>;
+  /** The text of a plain file below the folder. Throws ToolError for one that is not there, is no text, or lies outside. */
   read(path: string): Promise<string>;
+  /** Whether something is at the path. */
   exists(path: string): Promise<boolean>;
 }
 

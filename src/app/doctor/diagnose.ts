@@ -1,3 +1,4 @@
+import { freeText } from '../../base/free-space.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes, plural } from '../../base/units.ts';
 import { embeddedObstacle, llamafileObstacle } from '../../engine/choose-engine.ts';
@@ -130,7 +131,7 @@ function catalog({ catalogProblems }: DoctorFacts): readonly Finding[] {
 }
 
 function disk({ freeDiskBytes }: DoctorFacts): Finding {
-  const text = `${formatBytes(freeDiskBytes)} free`;
+  const text = `${freeText(freeDiskBytes)} free`;
   if (freeDiskBytes > 3e9) return { topic: 'disk', state: 'good', text };
   return { topic: 'disk', state: 'wrong', text: `${text}: too little for most models`, fix: 'luci clean\nluci --home /bigger/disk …' };
 }

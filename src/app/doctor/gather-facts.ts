@@ -1,13 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isLuciError } from '../../base/errors.ts';
+import { freeBytesAt } from '../../base/free-space.ts';
 import { errnoOf, isNotFound } from '../../base/system-error.ts';
 import { problemText } from '../../catalog/load-catalog.ts';
 import type { Directories } from '../../config/directories.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { MachineFacts } from '../../engine/machine.ts';
 import type { Net } from '../../net/net.ts';
-import { freeBytesAt } from '../../store/free-space.ts';
 import { readRuntimes } from '../../store/runtime-list.ts';
 import type { Store } from '../../store/store.ts';
 import type { EnginePrograms } from '../engine-programs.ts';

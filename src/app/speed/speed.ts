@@ -1,6 +1,6 @@
+import { freeBytesAt } from '../../base/free-space.ts';
 import type { LoadEvent } from '../../engine/engine.ts';
 import { type Candidate, estimateTokensPerSecond, type Purpose, rankModels, weightBytesPerSecond } from '../../install/recommend.ts';
-import { freeBytesAt } from '../../store/free-space.ts';
 import { readSpeeds, type SpeedRecord, type Speeds, saveMemorySpeed, saveSpeed, speedOf } from '../../store/speed-records.ts';
 import type { EarlyParts } from '../late-parts.ts';
 import type { CatalogedModel } from '../models.ts';
@@ -16,6 +16,7 @@ export interface BenchOptions {
   /** Milliseconds after the load in which all has to be done (default two minutes). */
   readonly maxMs?: number;
   readonly signal?: AbortSignal;
+  /** News while the model loads. */
   readonly onLoad?: (event: LoadEvent) => void;
   /** Before each length of the context. */
   readonly onContext?: (contextTokens: number) => void;

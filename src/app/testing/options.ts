@@ -44,6 +44,7 @@ export interface TestOptions {
   /** See {@link OpenOptions.force}. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
+  /** News of the run, case by case. */
   readonly onEvent?: (event: TestEvent) => void;
   /** News while a model loads. */
   readonly onLoad?: (event: LoadEvent) => void;

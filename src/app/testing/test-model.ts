@@ -88,7 +88,7 @@ export async function testModel(
     known,
     python,
     ...part,
-    endsAtMs: limitMs === undefined ? undefined : Date.now() + limitMs,
+    endsAtMs: limitMs === undefined ? undefined : performance.now() + limitMs,
     signal,
     onEvent: (event) => {
       if (event.type === 'case' && !event.isReused) log.write({ type: 'answer', ...event.result });

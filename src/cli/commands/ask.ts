@@ -1,7 +1,7 @@
 import type { Agent, Answer, QueryOptions } from '../../agent/agent.ts';
 import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
-import { anyText, duration, oneOf, wholeNumber } from '../../base/value-kinds.ts';
+import { anyText, duration, oneOf } from '../../base/value-kinds.ts';
 import type { GenerationEvent, JsonSchema, LoadEvent } from '../../engine/engine.ts';
 import { readSchema, withSchemaNamed } from '../answer-schema.ts';
 import { type CommandContext, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
@@ -40,7 +40,7 @@ const askOptions = {
   schema: { kind: anyText('answer.schema.json'), value: 'FILE', summary: 'answer with a JSON value of the JSON schema in this file' },
   timeout: { kind: duration('30s'), value: 'TIME', summary: 'give up after so long, with exit status 124; 0: never (default)' },
   ...samplingOptions('as the model’s makers advise, else 0: the likeliest; the same question gets the same answer'),
-  tier: { kind: wholeNumber(), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
+  tier: { kind: oneOf([0, 1, 2, 3]), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
   need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
   ...thinkingOptions,
   tools: {
@@ -71,6 +71,8 @@ export const ask = defineCommand({
   async run(context) {
     const { options, operands, show } = context;
     const { model, system, tier, need: ability, file: files = [] } = options;
+    if (model !== undefined && (tier !== undefined || ability !== undefined))
+      throw new LuciError('USAGE', '--model names the model, and --tier and --need choose one; not both.', { hint: 'luci list' });
     checkToolFlags(options);
     const quoted = options.quote ? await quoteOf(options) : undefined;
     const asked = await readPrompt(operands, quoted ? [] : files);

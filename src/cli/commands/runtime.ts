@@ -92,7 +92,9 @@ async function add(context: CommandContext, { kind, version, path }: Named & { r
   if (kind === 'llama-server' && program === undefined)
     throw new LuciError('USAGE', 'llama-server is a program of yours: name it.', { hint: 'luci runtime add llama-server --path FILE' });
   if (!isEngineProgram(kind))
-    throw new LuciError('USAGE', `There is no runtime "${kind}".`, { hint: 'luci runtime add llamafile|llama-server|vulkan|cuda|python' });
+    throw new LuciError('USAGE', `There is no runtime "${kind}": there are llamafile, llama-server, vulkan, cuda and python.`, {
+      hint: 'luci runtime add llamafile',
+    });
   if (program !== undefined) return said(context, kind, await runtimes.addProgram(kind, program));
   return said(context, kind, await fetchLlamafile(runtimes, version, { show, signal, keepPartial: luci.settings.download.keepPartial }));
 }

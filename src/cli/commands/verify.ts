@@ -26,15 +26,15 @@ export const verify = defineCommand({
     const luci = await context.luci();
     const names = await luci.models.installedNames(references);
     if (names.length === 0 && !show.json) show.note('No model is installed.');
-    const bad: string[] = [];
+    const bad: VerifiedModel[] = [];
     for (const name of names) {
       const verified = await read(name, luci, context);
       report(verified, context);
       if (verified.isGood) continue;
       if (options.repair === true) await repair(verified, luci, context);
-      else bad.push(name);
+      else bad.push(verified);
     }
-    if (show.json) show.data({ type: 'done', models: names.length, bad });
+    if (show.json) show.data({ type: 'done', models: names.length, bad: bad.map(({ model }) => model.name) });
     if (bad.length > 0) throw damaged(bad);
     return 0;
   },
@@ -69,7 +69,13 @@ async function repair(verified: VerifiedModel, luci: Luci, context: CommandConte
   else show.result(`${mark(true, context)} ${printable(name)}  repaired, sha256 verified`);
 }
 
-function damaged(names: readonly string[]): LuciError {
+function damaged(bad: readonly VerifiedModel[]): LuciError {
+  const names = bad.map(({ model }) => model.name);
+  const unusable = bad.filter(({ files }) => files.every(({ state }) => state !== 'bad')).map(({ model }) => model.name);
+  if (unusable.length === names.length)
+    return new LuciError('GGUF_BROKEN', `${names.map(printable).join(', ')}: no usable model.`, {
+      hint: `luci remove ${names.map(shellWord).join(' ')}`,
+    });
   return new LuciError('DIGEST_MISMATCH', `${names.map(printable).join(', ')}: not the bytes that were installed.`, {
     hint: `luci verify --repair ${names.map(shellWord).join(' ')}`,
     details: { models: names },

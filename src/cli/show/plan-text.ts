@@ -1,3 +1,4 @@
+import { freeText } from '../../base/free-space.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { type InstallPlan, isSizeGuessable, type PlanItem } from '../../install/plan.ts';
 import type { FileToTake } from '../../install/prepare.ts';
@@ -26,7 +27,7 @@ function modelLines(plan: InstallPlan, terminal: Terminal): string[] {
     { title: 'licence', dropOrder: 2 },
   ] as const;
   const rows = plan.items.map((item) => row(item, terminal));
-  const free = `free on disk ${formatBytes(plan.room.freeDiskBytes)}`;
+  const free = `free on disk ${freeText(plan.room.freeDiskBytes)}`;
   const last = plan.items.every(({ action }) => action !== 'fetch') ? 'nothing to fetch' : `to fetch ${fetchText(plan)}; ${free}`;
   return [...table(columns, rows, terminal), `  ${last}`];
 }

@@ -18,6 +18,7 @@ export interface HostEngine extends Engine {
   status(): Promise<HostStatus | undefined>;
   /** Unloads a model, or ends the process; false when there was nothing to stop. */
   stop(name?: string): Promise<boolean>;
+  /** Lets go of the engine process, which stays for its keep-alive. */
   close(): void;
 }
 

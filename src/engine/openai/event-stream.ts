@@ -7,6 +7,8 @@ import { isRecord, type JsonRecord } from './wire.ts';
 /** What is taken of an answer: all of it, and one event of it. The longest true ones are some MB. */
 export interface StreamBound extends BodyBound {
   readonly maxEventCharacters: number;
+  /** Called by `[DONE]`. */
+  readonly onDone?: () => void;
 }
 
 /**
@@ -27,14 +29,14 @@ export async function* readEventStream(body: AsyncIterable<unknown>, bound: Stre
   for await (const chunk of boundedChunks(body, bound)) {
     parser.feed(decoder.decode(chunk, { stream: true }));
     for (const data of waiting.splice(0)) {
-      if (isDone(data)) return;
+      if (isDone(data)) return bound.onDone?.();
       const record = recordIn(data);
       if (record) yield record;
     }
   }
   parser.feed(`${decoder.decode()}\n\n`);
   for (const data of waiting) {
-    if (isDone(data)) return;
+    if (isDone(data)) return bound.onDone?.();
     const record = recordIn(data);
     if (record) yield record;
   }

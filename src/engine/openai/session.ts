@@ -79,7 +79,8 @@ async function* generate(target: OpenAiTarget, request: ChatRequest, outer: Abor
   const body = isPlain ? continuationBody(target.model, target.dialect, request) : requestBody(target.model, target.dialect, request);
   const response = await send(target, { url: `${target.baseUrl}/${isPlain ? 'completions' : 'chat/completions'}`, body, signal });
   try {
-    for await (const record of readEventStream(response.body, { ...streamBound, tooLong: () => answerTooLong(target) })) {
+    const onDone = (): void => answer.done();
+    for await (const record of readEventStream(response.body, { ...streamBound, onDone, tooLong: () => answerTooLong(target) })) {
       watch.heard();
       // What came before the stop may all be here already; it is not handed on any more.
       throwIfAborted(signal);

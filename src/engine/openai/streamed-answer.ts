@@ -12,6 +12,8 @@ export interface StreamedAnswer {
   readonly isRepeating: boolean;
   /** Takes the next record in; returns what it says at once. Throws ENGINE_FAILED when the endpoint says that it failed. */
   takeIn(record: JsonRecord): readonly GenerationEvent[];
+  /** The endpoint says that nothing more comes; some say why the answer ended in no other way. */
+  done(): void;
   /** @returns Tool calls and the end, or undefined when the endpoint never said that the answer is over. */
   finish(): readonly GenerationEvent[] | undefined;
 }
@@ -90,6 +92,9 @@ export function streamedAnswer(target: OpenAiTarget, request: ChatRequest, start
       parts.forEach(takeCall);
       if (typeof choice['finish_reason'] === 'string') reason = endReason(choice['finish_reason']);
       return events;
+    },
+    done() {
+      if (firstTokenAt !== undefined || calls.size > 0) reason ??= 'stop';
     },
     finish() {
       const said = isRepeating ? 'repetition' : reason;

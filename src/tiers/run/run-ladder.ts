@@ -42,7 +42,7 @@ export interface LadderOptions {
   readonly shard?: { readonly index: number; readonly count: number };
   /** Answers of an earlier run that was cut off, by key. */
   readonly known: ReadonlyMap<string, CaseResult>;
-  /** No new case is begun after it. */
+  /** No new case is begun after it, by `performance.now()`: the clock may be set meanwhile. */
   readonly endsAtMs?: number;
   /** Where code is asked for in Python. */
   readonly python?: PythonSandbox;

@@ -67,7 +67,7 @@ async function askAll(session: Session, asked: readonly PlannedCase[], options: 
     }
     const [passed, failed] = [countOf(done, 'pass'), countOf(done, 'fail')];
     if (fast && (isDecided(passed, failed, asked.length) || sequentialVerdict(passed, failed))) break;
-    if (endsAtMs !== undefined && Date.now() > endsAtMs) break;
+    if (endsAtMs !== undefined && performance.now() > endsAtMs) break;
     onEvent?.({ type: 'case-start', tier, caseId: definition.id, done: before.length + index, total: before.length + asked.length });
     const instance = suite.instanceOf(definition.id, run.seed, variant, run.language);
     const { thinks, tokensPerSecond } = options;

@@ -25,8 +25,8 @@ async function run(): Promise<SandboxResult<readonly string[]>> {
   // With more, deep recursion ends the whole module.
   runtime.setMaxStackSize(200 * 1024);
   parentPort?.postMessage(sandboxReady);
-  const endMs = Date.now() + limits.timeMs;
-  runtime.setInterruptHandler(() => Date.now() > endMs);
+  const endMs = performance.now() + limits.timeMs;
+  runtime.setInterruptHandler(() => performance.now() > endMs);
   const context = runtime.newContext();
   const outputs: string[] = [];
   const surrounded = evaluate(context, `${job.world ?? ''}\n;undefined`, endMs);
@@ -46,7 +46,7 @@ function evaluate(context: QuickJSContext, code: string, endMs: number): Sandbox
   if (result.error) {
     const dumped = context.dump(result.error) as { name?: string; message?: string } | string | null;
     result.error.dispose();
-    if (Date.now() > endMs) return { failed: 'it took too long' };
+    if (performance.now() > endMs) return { failed: 'it took too long' };
     // QuickJS has no memory left even for the error.
     if (dumped === null) return { failed: 'it threw null, or took too much memory' };
     const text = typeof dumped === 'object' ? `${dumped.name ?? 'error'}: ${dumped.message ?? ''}` : String(dumped);

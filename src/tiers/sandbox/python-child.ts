@@ -52,7 +52,7 @@ function takeJob(): void {
   closeAfter();
   python.setInterruptBuffer(deadline());
   own.once('message', (job: PythonJob) => {
-    endMs = Date.now() + job.timeMs + graceMs;
+    endMs = performance.now() + job.timeMs + graceMs;
     send({ nonce: job.nonce, text: runSafely(runJob, job) });
   });
   // A parent that is gone needs no answer.
@@ -162,7 +162,7 @@ function refuse(): never {
  * killed itself and left a loop behind.
  */
 function deadline(): object {
-  return Object.defineProperty({}, 0, { get: () => (Date.now() > endMs ? leave(1) : 0), set: () => undefined });
+  return Object.defineProperty({}, 0, { get: () => (performance.now() > endMs ? leave(1) : 0), set: () => undefined });
 }
 
 function runSafely(runJob: RunJob, { source, name, calls }: PythonJob): string {
