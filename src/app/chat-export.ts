@@ -5,6 +5,7 @@ import type { ChatTurn, KeptChat } from './kept-chat.ts';
 
 /** The forms there are: Markdown to read, with the branch that is talked in; JSON with every turn. */
 export const exportForms = ['markdown', 'json'] as const;
+/** A form that a chat is written in for others. */
 export type ExportForm = (typeof exportForms)[number];
 
 /** The text of the file. JSON is a line a turn, as the page of `luci serve` reads it. */

@@ -246,6 +246,7 @@ export class ChatSession implements AsyncDisposable {
     if (this.toolsFolder !== undefined) await this.useTools(this.toolsFolder);
   }
 
+  /** Sets the system prompt, or takes it away; what was said stays. */
   setSystem(text: string | undefined): void {
     this.#system = text;
     this.#conversation.configure({ system: text ?? '' });
@@ -273,6 +274,7 @@ export class ChatSession implements AsyncDisposable {
     return this.#conversation.look(question, signal);
   }
 
+  /** Gives the model back. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.close();
   }

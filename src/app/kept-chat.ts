@@ -55,9 +55,11 @@ export interface ChatFiles {
   read(id: string): Promise<KeptChat>;
   /** Begins a chat, with turns where it is a copy; returns its id. */
   begin(turns?: readonly ChatTurn[], title?: string): Promise<string>;
+  /** Writes a turn behind the others. */
   append(id: string, turn: ChatTurn): Promise<void>;
   /** Says after which turn the chat goes on. */
   goTo(id: string, turn: string | null): Promise<void>;
+  /** Gives a chat a title. */
   rename(id: string, title: string): Promise<void>;
   /** Moves a chat to the trash. */
   remove(id: string): Promise<void>;

@@ -98,7 +98,7 @@ test.each([
   ['models llama3.2', 'luci models has no "llama3.2". It has list, info.', 'luci models --help'],
   ['remote add box', 'luci remote add needs <url>.', 'luci remote add box http://127.0.0.1:8080/v1'],
   ['stop a b', 'luci stop takes [model], and "b" is one too many.', 'luci stop --help'],
-  ['journal', 'luci has no command "journal".', 'luci --help'],
+  ['brew', 'luci has no command "brew".', 'luci --help'],
   ['inst', 'luci has no command "inst". Did you mean install?', 'luci --help'],
   ['ask hi --temp 1', 'luci ask has no flag --temp. Did you mean --temperature?', 'luci ask --help'],
   ['list --all', 'luci list has no flag --all.', 'luci list --help'],

@@ -17,6 +17,7 @@ export interface Records {
   write(transaction: Transaction): Promise<Transaction>;
   /** All transactions that can be read, the oldest first. */
   all(): Promise<readonly Transaction[]>;
+  /** One by its id. */
   get(id: string): Promise<Transaction | undefined>;
   /** Folders whose record makes no sense. They stay where they are, with what they keep: nobody can say what it is good for. */
   damaged(): Promise<readonly string[]>;

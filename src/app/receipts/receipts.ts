@@ -38,6 +38,7 @@ export interface ReplayOptions {
   /** Default: the installed model with the bytes of the receipt. */
   readonly model?: string;
   readonly signal?: AbortSignal;
+  /** News while the model loads. */
   readonly onLoad?: (event: LoadEvent) => void;
 }
 
