@@ -16,7 +16,7 @@ export const conform = defineCommand({
   example: 'http://127.0.0.1:8080',
   summary: 'check what a server of models says against what clients need',
   details:
-    'Asks any server that speaks the protocol of OpenAI, and those of Ollama and Anthropic where they are offered, about seventy short questions, and says what does not hold and which clients stumble over it. Exit status 8 where something does not hold. docs/conform.md has the table.',
+    'Asks any server that speaks the protocol of OpenAI, and those of Ollama and Anthropic where they are offered, about sixty short questions, and says what does not hold and which clients stumble over it. Exit status 8 where something does not hold. docs/conform.md has the table.',
   options: {
     model: { kind: anyText('llama3.2'), short: 'm', value: 'NAME', summary: 'model of the server to ask (default: the first of its list)' },
     keyEnv: { kind: variableName, value: 'VARIABLE', summary: 'environment variable that holds the key' },
