@@ -42,14 +42,18 @@ export interface InstallsOptions {
   readonly store: Store;
   readonly engine: Pick<HostEngine, 'stop'>;
   readonly aliases: Pick<Aliases, 'meant'>;
-  readonly models: Pick<Models, 'catalog' | 'installed' | 'choose' | 'resolve'>;
+  readonly models: Pick<Models, 'catalog' | 'installed' | 'choose' | 'resolve' | 'requireHere'>;
 }
 
 /** The installs of a home folder. */
 export function createInstalls(options: InstallsOptions): Installs {
   const { settings, directories, engine, models, aliases } = options;
   const installer = installerOf(options);
-  const meant = (references: readonly string[]): Promise<string[]> => Promise.all(references.map(aliases.meant));
+  const meant = async (references: readonly string[]): Promise<string[]> => {
+    const names = await Promise.all(references.map(aliases.meant));
+    for (const name of names) await models.requireHere(name);
+    return names;
+  };
   return {
     ...installer,
     targets: async (references, how) => installer.targets(await meant(references), how),

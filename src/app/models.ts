@@ -83,6 +83,8 @@ export interface Models {
   choose(reference?: string, need?: Need): Promise<UsableModel>;
   /** The model that makes vectors: the one named, else the smallest embedding model, else the one {@link choose} gives. */
   chooseForVectors(reference?: string): Promise<UsableModel>;
+  /** Throws MODEL_NOT_INSTALLED for a model of an endpoint, of which nothing can be here. */
+  requireHere(reference: string): Promise<void>;
   /** The catalogue's models for names, or MODEL_UNKNOWN with the nearest. */
   resolve(names: readonly string[]): Promise<readonly Model[]>;
 }
@@ -146,6 +148,7 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
       (entry && models.find(({ name }) => name === entry.name)) ??
       findInstalled(models, reference);
     if (model) return model;
+    await requireHere(reference);
     const { name } = entry ?? requireKnown(known, reference);
     throw new LuciError('MODEL_NOT_INSTALLED', `${name} is not installed.`, { hint: `luci install ${shellWord(name)}` });
   }
@@ -175,9 +178,19 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
     return requireUsable(await installed(reference));
   };
 
+  /** An endpoint's model is asked by its name, and nothing of it is on this machine. */
+  async function requireHere(reference: string): Promise<void> {
+    if ((await remotes.find(reference)) === undefined) return;
+    const [endpoint] = reference.split('/');
+    throw new LuciError('MODEL_NOT_INSTALLED', `${reference} is a model of the endpoint ${endpoint}; nothing of it is on this machine.`, {
+      hint: `luci ask -m ${shellWord(reference)} "Hello"\nluci list --remote`,
+    });
+  }
+
   /** What a repository of the hub or an address has for those who install it; undefined for a name, and where nobody may be asked. */
   async function offered(reference: string, kind: ModelReference['kind']): Promise<CatalogedModel | undefined> {
     if (kind !== 'hub' && kind !== 'url') return undefined;
+    await requireHere(reference);
     try {
       const item = await planned(reference);
       return item && { ...item, installed: undefined };
@@ -189,6 +202,7 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
 
   return {
     catalog,
+    requireHere,
     catalogProblems: () => problems,
     choose,
     chooseForVectors: async (reference) => (reference === undefined ? chooseEmbedding(await store.list()) : undefined) ?? choose(reference),

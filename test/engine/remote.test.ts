@@ -167,3 +167,15 @@ test('an endpoint that ends with [DONE] and gives no reason has answered whole',
   server.fault = 'none';
   expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
 });
+
+test('commands that look at files here say of a model of an endpoint where it is, and ask nobody', async () => {
+  const before = server.requests.length;
+  for (const args of [['show'], ['verify'], ['remove', '-y'], ['llm', 'disable'], ['install', '-y'], ['install', '--dry-run']]) {
+    const ran = await home.luci([...args, 'box/echo'], { environment });
+    expect(ran, args.join(' ')).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(ran.stderr).toBe(
+      'box/echo is a model of the endpoint box; nothing of it is on this machine.\n  luci ask -m box/echo "Hello"\n  luci list --remote\n',
+    );
+  }
+  expect(server.requests).toHaveLength(before);
+});
