@@ -362,7 +362,7 @@ test('every command of the list is known, explains itself, and is found by its n
   await screen.type('> ', ctrl('d'));
   expect(await screen.ended).toBe(0);
   expect(chatCommands.map(({ name }) => name).sort()).toEqual(
-    'chats clear compact context continue copy edit export file help history load model models prompt quit redo retry save set stats system think tools undo'
+    'chats clear compact context continue copy edit export file help history load mcp model models prompt quit redo retry save set stats system think tools undo'
       .split(' ')
       .sort(),
   );
