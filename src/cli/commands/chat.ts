@@ -101,6 +101,8 @@ async function takeLine(text: string, talking: Talking): Promise<boolean> {
   const { session, parts, luci, context } = talking;
   const { show } = context;
   if (text.trim() === '') return true;
+  // As at every other prompt.
+  if (/^(exit|quit)$/i.test(text.trim())) return false;
   if (text.startsWith('/')) return parts.runChatCommand(text, { session, show });
   const known = await parts.localAnswer(text, luci, show.terminal);
   if (known === undefined) await answer(text, talking);
