@@ -1,4 +1,4 @@
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
@@ -44,11 +44,30 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
 
 /** Makes the file; returns its inode. */
 async function writeLock(path: string, token: string): Promise<number> {
+  const words = JSON.stringify({ pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() });
+  return (await linkedLock(path, token, words)) ?? (await openedLock(path, words));
+}
+
+/** It appears with its words: one killed between name and words would hold what nobody can tell from a living holder's. */
+async function linkedLock(path: string, token: string, words: string): Promise<number | undefined> {
+  const whole = `${path}.${token}`;
+  try {
+    await writeFile(whole, words, { flag: 'wx', mode: 0o600 });
+    await link(whole, path);
+    return (await stat(whole)).ino;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw error;
+    return undefined; // No room, no rights, or a disk without links: the other way works or says why.
+  } finally {
+    await rm(whole, { force: true }).catch(() => undefined); // Where it could not be made, it need not go.
+  }
+}
+
+async function openedLock(path: string, words: string): Promise<number> {
   const file = await open(path, 'wx', 0o600);
   try {
-    const holder = { pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() };
     // A full disk takes the name but not the words: what frees room must not need any. The lock is then known by its file.
-    await file.writeFile(JSON.stringify(holder)).catch(unlessFull);
+    await file.writeFile(words).catch(unlessFull);
     return (await file.stat()).ino;
   } catch (error) {
     await rm(path, { force: true });
