@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
@@ -32,7 +31,7 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   // Two rounds: the second after a stale lock was removed.
   for (let round = 0; round < 2; round += 1) {
     try {
-      return heldLock(path, token, writeLock(path, token));
+      return heldLock(path, token, await writeLock(path, token));
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
     }
@@ -43,31 +42,43 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   return undefined;
 }
 
-/**
- * Makes the file; returns its inode. Without a pause between the name and the words: of an empty lock, left by a process that was killed
- * there, nobody can tell for half a minute that it is stale.
- */
-function writeLock(path: string, token: string): number {
-  const holder = { pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() };
-  const file = openSync(path, 'wx', 0o600);
+/** Makes the file; returns its inode. */
+async function writeLock(path: string, token: string): Promise<number> {
+  const words = JSON.stringify({ pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() });
+  return (await linkedLock(path, token, words)) ?? (await openedLock(path, words));
+}
+
+/** It appears with its words: one killed between name and words would hold what nobody can tell from a living holder's. */
+async function linkedLock(path: string, token: string, words: string): Promise<number | undefined> {
+  const whole = `${path}.${token}`;
   try {
-    writeUnlessFull(file, JSON.stringify(holder));
-    return fstatSync(file).ino;
+    await writeFile(whole, words, { flag: 'wx', mode: 0o600 });
+    await link(whole, path);
+    return (await stat(whole)).ino;
   } catch (error) {
-    rmSync(path, { force: true });
-    throw error;
+    if (errnoOf(error) === 'EEXIST') throw error;
+    return undefined; // No room, no rights, or a disk without links: the other way works or says why.
   } finally {
-    closeSync(file);
+    await rm(whole, { force: true }).catch(() => undefined); // Where it could not be made, it need not go.
   }
 }
 
-/** A full disk takes the name but not the words: what frees room must not need any. The lock is then known by its file. */
-function writeUnlessFull(file: number, text: string): void {
+async function openedLock(path: string, words: string): Promise<number> {
+  const file = await open(path, 'wx', 0o600);
   try {
-    writeFileSync(file, text);
+    // A full disk takes the name but not the words: what frees room must not need any. The lock is then known by its file.
+    await file.writeFile(words).catch(unlessFull);
+    return (await file.stat()).ino;
   } catch (error) {
-    if (errnoOf(error) !== 'ENOSPC' && errnoOf(error) !== 'EDQUOT') throw error;
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
+}
+
+function unlessFull(error: unknown): void {
+  if (errnoOf(error) !== 'ENOSPC' && errnoOf(error) !== 'EDQUOT') throw error;
 }
 
 /** Options of {@link lock}. */

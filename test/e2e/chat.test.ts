@@ -102,3 +102,11 @@ test('doctor says what it found, and is data with --json', async () => {
   const engines = ['engine', 'engine', 'engine'];
   expect(data.map(({ topic }) => topic)).toEqual(['system', 'node', 'memory', ...engines, 'gpu', 'store', 'disk', 'tests', 'network']);
 });
+
+test.each(['exit', 'Quit', ' exit '])(
+  '%j alone on a line ends the chat, as at every other prompt; within a sentence it is a word',
+  async (line) => {
+    const ran = await home.luci(['chat', '-m', 'tiny'], { stdin: `please exit\n${line}\nnever asked\n` });
+    expect(ran).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n` });
+  },
+);

@@ -9,6 +9,7 @@ import { runChatCommand } from './chat-commands.ts';
 import { replyItself } from './exact-replies.ts';
 import { interruptible } from './interruptible.ts';
 import type { Prompt } from './prompt.ts';
+import { saysGoodbye } from './take-lines.ts';
 
 /** A chat where no model is installed: luci answers what it can itself, and a model is fetched when a line needs one. */
 
@@ -56,6 +57,7 @@ async function takeLines(begun: Begun): Promise<BeforeModel> {
 
 async function takeLine(line: string, { prompt, luci, context }: Begun): Promise<'answered' | 'model' | 'end'> {
   if (line.trim() === '') return 'answered';
+  if (saysGoodbye(line)) return 'end';
   if (!line.startsWith('/')) {
     if (await replyItself(line, { luci, context, prompt })) return 'answered';
     await interruptible(prompt, context.signal, (signal) => requireAnyModel(luci, { show: context.show, signal }));

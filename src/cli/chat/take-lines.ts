@@ -23,10 +23,16 @@ export async function takeLines(context: ChatCommandContext, first?: string): Pr
 async function takeLine(text: string, context: ChatCommandContext): Promise<boolean> {
   const { session, view, answer } = context;
   if (text.trim() === '') return true;
+  if (saysGoodbye(text)) return false;
   if (text.startsWith('/')) return runChatCommand(text, context);
   if (await context.replyItself(text)) return true;
   const { files } = view;
   view.files = [];
   await answer((signal) => session.send({ content: text, files: files.length > 0 ? files : undefined }, signal));
   return true;
+}
+
+/** `exit` or `quit` alone, as at every other prompt. */
+export function saysGoodbye(text: string): boolean {
+  return /^(exit|quit)$/i.test(text.trim());
 }
