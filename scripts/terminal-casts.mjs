@@ -10,6 +10,8 @@ const root = dirname(import.meta.dirname);
 const model = process.env.LUCI_CAST_MODEL;
 if (!model) throw new Error('LUCI_CAST_MODEL names the .gguf file of a model that answers well');
 const home = mkdtempSync(join(tmpdir(), 'luci-casts-'));
+const { NO_COLOR: _, ...inherited } = process.env;
+const environment = { ...inherited, LUCI_HOME: home, LANG: 'C.UTF-8' };
 const size = { cols: 88, rows: 24 };
 const sampleMs = 80;
 const longestWaitMs = 1000;
@@ -21,7 +23,7 @@ try {
   const [{ name }] = JSON.parse(await run(['list', '--json'], [], { isRaw: true }));
   draw('chat', `luci chat ${name}`, await record(['chat', name], [
     ['> ', 'what is 15% of 80?\r'],
-    ['> ', 'When is a hash map better than a list? Answer with a short list.\r'],
+    ['> ', 'Name three uses of a hash map, each in at most five words.\r'],
     ['> ', '/context\r'],
     ['> ', '\u0004'],
   ])); // biome-ignore format: one step a line
@@ -59,7 +61,7 @@ function run(args, steps, { onData, isRaw = false } = {}) {
     name: 'xterm-256color',
     ...size,
     cols: isRaw ? 4000 : size.cols,
-    env: { ...process.env, LUCI_HOME: home, LANG: 'C.UTF-8', NO_COLOR: isRaw ? '1' : undefined },
+    env: { ...environment, ...(isRaw ? { NO_COLOR: '1' } : {}) },
   });
   const left = [...steps];
   let written = '';
@@ -121,7 +123,8 @@ function lookOf(cell) {
 function draw(name, command, frames) {
   const [charWidth, lineHeight, margin] = [8.43, 19, 14];
   const width = Math.ceil(size.cols * charWidth + 2 * margin);
-  const height = (size.rows + 1) * lineHeight + 2 * margin;
+  const usedRows = Math.max(...frames.map(({ rows }) => rows.findLastIndex((pieces) => pieces.length > 0) + 1));
+  const height = (usedRows + 1) * lineHeight + 2 * margin;
   const known = new Map();
   const rowOf = (pieces) => {
     const spans = pieces.map(

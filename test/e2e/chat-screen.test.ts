@@ -48,17 +48,23 @@ function tiny(options: ScreenOptions = {}, ...args: string[]): Screen {
   return openScreen(home, ['chat', '-m', 'tiny', ...args], options);
 }
 
+/** The files of chats, the first begun first: two of one second are told apart by their first line. */
 async function chatFiles(): Promise<readonly string[]> {
-  return (await readdir(join(home.folder, 'chats')).catch(() => [])).sort();
+  const names = await readdir(join(home.folder, 'chats')).catch(() => []);
+  const begun = await Promise.all(names.map(async (name) => [String((await linesOf(name))[0]?.['at']), name] as const));
+  return begun.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, name]) => name);
 }
 
-async function turnsOf(name: string): Promise<readonly Record<string, unknown>[]> {
+async function linesOf(name: string): Promise<readonly Record<string, unknown>[]> {
   const text = await readFile(join(home.folder, 'chats', name), 'utf8');
   return text
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ type }) => type === 'turn');
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+async function turnsOf(name: string): Promise<readonly Record<string, unknown>[]> {
+  return (await linesOf(name)).filter(({ type }) => type === 'turn');
 }
 
 test('a chat is kept as it goes, and is gone on with by --continue and --resume', async () => {
