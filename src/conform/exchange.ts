@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { boundedChunks } from '../base/bounded-body.ts';
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Net } from '../net/net.ts';
 import type { Reply, StreamedEvent } from './check.ts';
 import { parsed } from './look.ts';
@@ -52,10 +52,17 @@ export async function exchange({ net, baseUrl, headers, timeoutMs }: Target, sen
     return replyOf(response.status, response.headers['content-type'] ?? '', Buffer.concat(chunks));
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw limit.signal.aborted ? late : error;
+    throw limit.signal.aborted ? late : withOwnHint(error);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What helps who asks for a hub is none for a server of one's own. */
+function withOwnHint(error: unknown): unknown {
+  if (!isLuciError(error, 'NETWORK_FAILED')) return error;
+  const hint = 'Does a server run there? One of luci’s own: luci serve';
+  return new LuciError('NETWORK_FAILED', error.message, { hint, details: error.details, cause: error });
 }
 
 function replyOf(status: number, type: string, bytes: Buffer): Reply {

@@ -144,6 +144,30 @@ test('a question of a tool is answered by what is typed after it, and Ctrl+C ans
   expect(await screen.ended).toBe(0);
 });
 
+test('a tool is allowed for the rest of a chat, or never, until the folder is named again; a delete is asked for each time', async () => {
+  for (const name of ['a.txt', 'b.txt']) await writeFile(join(work, name), 'old');
+  const write = (content: string): string => `call write_file {"path":"a.txt","content":"${content}"}\r`;
+  const screen = echo({}, '--tools', work);
+  await screen.type('> ', write('one'));
+  await screen.type(/a: always in this chat, never\) \[y\/N\] /, 'a\r');
+  await screen.type(/wrote a\.txt[\s\S]*> /, write('two'));
+  await screen.type(/wrote a\.txt[\s\S]*> /, 'call move_file {"from":"b.txt","to":"c.txt"}\r');
+  await screen.type(/Allow move_file[\s\S]*\[y\/N\] /, 'never\r');
+  await screen.type(/did not allow[\s\S]*> /, 'call move_file {"from":"b.txt","to":"d.txt"}\r');
+  await screen.type(/did not allow[\s\S]*> /, '/tools\r');
+  await screen.until('always allowed in this chat: write_file');
+  await screen.until('never allowed in this chat: move_file');
+  await screen.type('> ', 'call delete_file {"path":"b.txt"}\r');
+  await screen.type(/Allow delete_file[^(]*\? \[y\/N\] /, 'a\r');
+  await screen.type(/did not allow[\s\S]*> /, `/tools ${work}\r`);
+  await screen.type(/changes are asked for first[\s\S]*> /, write('three'));
+  await screen.type(/Allow write_file[\s\S]*\[y\/N\] /, 'n\r');
+  await screen.type(/did not allow[\s\S]*> /, ctrl('d'));
+  expect(await screen.ended).toBe(0);
+  expect([await readFile(join(work, 'a.txt'), 'utf8'), await readFile(join(work, 'b.txt'), 'utf8')]).toEqual(['two', 'old']);
+  expect((screen.written.match(/Allow move_file/g) ?? []).length).toBe(1);
+});
+
 test.each(['SIGTERM', 'SIGHUP'] as const)('%s while an answer comes keeps what came', async (name) => {
   server.fault = 'counts';
   const screen = echo();

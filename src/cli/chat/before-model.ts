@@ -8,6 +8,7 @@ import type { ChatCommandContext } from './chat-command.ts';
 import { runChatCommand } from './chat-commands.ts';
 import { replyItself } from './exact-replies.ts';
 import { interruptible } from './interruptible.ts';
+import type { Permissions } from './permissions.ts';
 import type { Prompt } from './prompt.ts';
 import { saysGoodbye } from './take-lines.ts';
 
@@ -75,6 +76,9 @@ async function takeLine(line: string, { prompt, luci, context }: Begun): Promise
       return noModel();
     },
     get outside(): OutsideTools {
+      return noModel();
+    },
+    get permissions(): Permissions {
       return noModel();
     },
     answer: async () => noModel(),

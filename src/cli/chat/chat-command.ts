@@ -4,6 +4,7 @@ import type { ChatTurn } from '../../app/kept-chat.ts';
 import type { Luci } from '../../app/luci.ts';
 import type { OutsideTools } from '../outside-tools.ts';
 import type { Show } from '../show/show.ts';
+import type { Permissions } from './permissions.ts';
 import type { Prompt } from './prompt.ts';
 
 /** What a command of the chat is. The list, its help and its completion are made from these declarations. */
@@ -24,6 +25,7 @@ export interface ChatCommandContext {
   readonly show: Show;
   readonly prompt: Prompt;
   readonly view: ChatView;
+  readonly permissions: Pick<Permissions, 'standing' | 'forget'>;
   /** The servers of `mcp.json`. */
   readonly outside: Pick<OutsideTools, 'command'>;
   /** Answers a line that needs no model; false for every other one. */

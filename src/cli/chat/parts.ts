@@ -5,6 +5,7 @@ export { untilModel } from './before-model.ts';
 export { completeLine } from './complete-line.ts';
 export { replyItself } from './exact-replies.ts';
 export { openLineHistory } from './line-history.ts';
+export { createPermissions } from './permissions.ts';
 export { openPrompt } from './prompt.ts';
 export { resumeChat } from './resume-chat.ts';
 export { showAnswer } from './show-answer.ts';

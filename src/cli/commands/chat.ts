@@ -4,6 +4,7 @@ import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
 import type { ChatCommandContext, ChatView } from '../chat/chat-command.ts';
+import type { Permissions } from '../chat/permissions.ts';
 import type { Prompt } from '../chat/prompt.ts';
 import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
@@ -12,7 +13,6 @@ import type { OutsideTools } from '../outside-tools.ts';
 import { useMarkdown } from '../show/markdown/use-markdown.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
-import { callText } from '../show/tool-events.ts';
 import { waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 import { mcpOption } from '../tool-options.ts';
@@ -73,14 +73,15 @@ export const chat = defineCommand({
     using waiting = waitingLine(show, view);
     const isOn = options.mcp === undefined ? isTerminal : options.mcp === 'on';
     await using outside = parts.openOutsideTools(luci, { show, isOn });
-    await using session = await beginChat({ luci, outside, prompt, show, options, model, onLoad: waiting.onLoad });
+    const permissions = parts.createPermissions(prompt);
+    await using session = await beginChat({ luci, outside, permissions, prompt, show, options, model, onLoad: waiting.onLoad });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     await useMarkdown(show);
     await parts.resumeChat({ ...options, model }, { session, luci, prompt, show });
     const answer: ChatCommandContext['answer'] = (make) => parts.showAnswer(make, { session, prompt, show, waiting, view });
     const replyItself = (text: string): Promise<boolean> => parts.replyItself(text, { luci, context, prompt, chatModel: session.model });
-    const failed = await parts.takeLines({ session, luci, show, prompt, view, outside, answer, replyItself }, before.line);
+    const failed = await parts.takeLines({ session, luci, show, prompt, view, outside, permissions, answer, replyItself }, before.line);
     if (isTerminal) show.note('');
     return exitCodeOf(before.failed ?? failed, isTerminal);
   },
@@ -103,6 +104,7 @@ function checkWords({ model, continue: goesOn, resume: resumed }: Options, opera
 interface Beginning {
   readonly luci: Luci;
   readonly outside: OutsideTools;
+  readonly permissions: Permissions;
   readonly prompt: Prompt;
   readonly show: Show;
   readonly options: Options;
@@ -110,7 +112,7 @@ interface Beginning {
   readonly onLoad: Parameters<Luci['chats']['begin']>[0]['onLoad'];
 }
 
-function beginChat({ luci, outside, prompt, show, options, model, onLoad }: Beginning): Promise<ChatSession> {
+function beginChat({ luci, outside, permissions, prompt, show, options, model, onLoad }: Beginning): Promise<ChatSession> {
   return luci.chats.begin({
     onLoad,
     model,
@@ -124,9 +126,6 @@ function beginChat({ luci, outside, prompt, show, options, model, onLoad }: Begi
       show.error(error, false);
     },
     moreTools: outside.tools,
-    confirm: outside.confirm(
-      (call, _, warning) => prompt.confirm(`${warning === undefined ? '' : `${warning}. `}Allow ${callText(call)}?`),
-      prompt.ask,
-    ),
+    confirm: outside.confirm(permissions.confirm, prompt.ask),
   });
 }

@@ -80,8 +80,11 @@ export const modelCommands: readonly ChatCommand[] = [
   },
 ];
 
-async function tools({ session, show, prompt }: ChatCommandContext, folder: string): Promise<void> {
-  if (folder !== '') await session.useTools(folder === 'off' ? undefined : resolve(folder));
+async function tools({ session, show, prompt, permissions }: ChatCommandContext, folder: string): Promise<void> {
+  if (folder !== '') {
+    await session.useTools(folder === 'off' ? undefined : resolve(folder));
+    permissions.forget();
+  }
   const { toolsFolder } = session;
   const state = toolsFolder === undefined ? 'tools: off' : `tools: on in ${printable(toolsFolder)}; changes are asked for first`;
   // Counting opens the model: only where nothing else was asked for.
@@ -90,5 +93,10 @@ async function tools({ session, show, prompt }: ChatCommandContext, folder: stri
   const width = Math.max(0, ...each.map(({ name }) => name.length));
   const total = each.reduce((sum, { tokens }) => sum + tokens, 0);
   const lines = each.map(({ name, tokens }) => `  ${name.padEnd(width)}  ${String(tokens).padStart(5)} tokens`);
-  show.note([state, ...lines, ...(each.length > 0 ? [`  ${'all'.padEnd(width)}  ${String(total).padStart(5)} tokens`] : [])].join('\n'));
+  const standing = permissions.standing().map((line) => `  ${line}`);
+  show.note(
+    [state, ...standing, ...lines, ...(each.length > 0 ? [`  ${'all'.padEnd(width)}  ${String(total).padStart(5)} tokens`] : [])].join(
+      '\n',
+    ),
+  );
 }

@@ -1,0 +1,43 @@
+import type { ConfirmCall } from '../../agent/tool.ts';
+import { printable } from '../show/text.ts';
+import { callText } from '../show/tool-events.ts';
+import type { Prompt } from './prompt.ts';
+
+/** What a person said to calls that change something: once, for the rest of a chat, or never. */
+export interface Permissions {
+  /** Asks before a call, unless that tool was answered for the whole chat. Off a terminal the answer is no. */
+  readonly confirm: ConfirmCall;
+  /** A line for each standing answer. */
+  standing(): readonly string[];
+  /** Takes the standing answers back: they are of one folder. */
+  forget(): void;
+}
+
+/** Asked for each time: what is gone is not to be gone by a word that was meant for something else. */
+const askedEachTime: ReadonlySet<string> = new Set(['delete_file']);
+
+/** The questions of one chat. */
+export function createPermissions(prompt: Pick<Prompt, 'ask'>): Permissions {
+  const answers = new Map<string, boolean>();
+
+  async function ask(question: string): Promise<string> {
+    return ((await prompt.ask(question)) ?? '').trim().toLowerCase();
+  }
+
+  async function askForChat(name: string, question: string): Promise<boolean> {
+    const answer = await ask(`${question} (a: always in this chat, never) [y/N] `);
+    if (answer === 'a' || answer === 'never') answers.set(name, answer === 'a');
+    return /^(a|y|yes)$/.test(answer);
+  }
+
+  return {
+    async confirm(call, _tool, warning) {
+      const question = `Allow ${callText(call)}?`;
+      if (warning !== undefined || askedEachTime.has(call.name))
+        return /^y(es)?$/.test(await ask(`${warning === undefined ? '' : `${warning}. `}${question} [y/N] `));
+      return answers.get(call.name) ?? askForChat(call.name, question);
+    },
+    standing: () => [...answers].map(([name, isAllowed]) => `${isAllowed ? 'always' : 'never'} allowed in this chat: ${printable(name)}`),
+    forget: () => answers.clear(),
+  };
+}
