@@ -166,7 +166,7 @@ test('a model elsewhere gets no receipt', async () => {
   const session = scriptedSession(() => 'yes');
   await using one = await serveTiny({ open: () => ({ ...session, facts: { ...session.facts, kind: 'remote' } }) });
   const { status, body } = await post(`${one.url}/v1/chat/completions`, { model: 'tiny', messages: hello, seed: 1, receipt: true });
-  expect([status, body]).toMatchObject([501, { error: { param: 'receipt' } }]);
+  expect([status, body]).toMatchObject([400, { error: { param: 'receipt' } }]);
 });
 
 test('what is no receipt, and what is not there, is said', async () => {

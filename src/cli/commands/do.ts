@@ -52,9 +52,9 @@ export const doTask = defineCommand({
     const { options, operands, show, signal } = context;
     const { root, allow = [], model, system = taskPrompt, maxSteps = defaultSteps, maxMinutes = defaultMinutes } = options;
     const task = operands.join(' ').trim();
-    if (task === '') throw new LuciError('USAGE', 'The task is empty.', { hint: 'luci do "Count the files" --root .' });
+    if (task === '') throw new LuciError('USAGE', 'The task is empty.', { hint: 'luci do --root . "Count the files"' });
     if (root === undefined)
-      throw new LuciError('USAGE', 'Name the folder that the task is about with --root.', { hint: 'luci do "Count the files" --root .' });
+      throw new LuciError('USAGE', 'Name the folder that the task is about with --root.', { hint: 'luci do --root . "Count the files"' });
     const luci = await context.luci();
     const [{ permittedTools }, { runTask }] = await Promise.all([
       import('../../assistant/permissions.ts'),
