@@ -6,7 +6,8 @@ import { isLuciError } from '../../base/errors.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { isNotFound } from '../../base/system-error.ts';
 import { removeTree } from './copy-tree.ts';
-import { type Side, type Transaction, transactionSchema } from './transaction.ts';
+import type { Side, Transaction } from './transaction.ts';
+import { transactionSchema } from './transaction-schema.ts';
 
 /** The journal's folder: one folder a transaction, with its record and what is kept of it. Knows nothing of the files it speaks of. */
 export interface Records {

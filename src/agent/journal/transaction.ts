@@ -1,34 +1,6 @@
-import * as v from 'valibot';
 import type { Snapshot } from './snapshot.ts';
 
 /** One change of the assistant to the files of a folder, as the journal has it. */
-
-const snapshotSchema = v.nullable(
-  v.object({
-    kind: v.picklist(['file', 'folder', 'link', 'special']),
-    bytes: v.number(),
-    by: v.picklist(['content', 'times']),
-    digest: v.string(),
-    parts: v.optional(v.record(v.string(), v.string())),
-  }),
-);
-
-/** The record of a transaction, `transaction.json`. */
-export const transactionSchema = v.object({
-  version: v.literal(1),
-  id: v.string(),
-  time: v.string(),
-  folder: v.string(),
-  question: v.optional(v.string()),
-  operation: v.picklist(['write', 'make-folder', 'move', 'delete']),
-  path: v.string(),
-  from: v.optional(v.string()),
-  before: snapshotSchema,
-  after: snapshotSchema,
-  isKept: v.boolean(),
-  undoneTime: v.optional(v.string()),
-  state: v.picklist(['begun', 'done', 'undoing', 'undone', 'redoing']),
-});
 
 /** A change of one place: of a new, replaced or deleted thing `path`; of a moved one also the place `from`. */
 export interface Transaction {
