@@ -54,7 +54,8 @@ export async function serveTiny({ open, settings, prepare, environment = {}, ...
       await server[Symbol.asyncDispose]();
       await luci.engine.stop();
       await luci[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
+      // What a client that is gone had asked for may still be written.
+      await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }
