@@ -18,7 +18,7 @@ const count = Number(values.lines);
 const random = generator(Number(values.seed));
 
 /** These would measure the machine, listen, or work for as long as they are let: their lines are parsed and not run. */
-const notRun = /^(serve|recommend|bench|runtime add|runtime check)\b/;
+const notRun = /^(serve|recommend|bench|mcp start|runtime add|runtime check)\b|^mcp$/;
 /** Nobody waits longer for one line; it ends as with Ctrl+C. */
 const lineMs = 3000;
 
