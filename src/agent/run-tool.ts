@@ -17,7 +17,8 @@ export async function runTool(tools: readonly Tool[], call: ToolCall, { confirm,
   try {
     const warning = await tool.warning?.(args);
     const needsYes = warning !== undefined || (await tool.isDestructive?.(args)) === true;
-    if (needsYes && !(await confirm?.(fitted, tool, warning))) return failedCall(fitted, 'the user did not allow this', { refused: true });
+    if (needsYes && !(await confirm?.(fitted, tool, warning)))
+      return failedCall(fitted, `the user did not allow this${warning === undefined ? '' : `: ${warning}`}`, { refused: true });
     return { call: fitted, content: await tool.run(args, signal), isError: false };
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -271,6 +271,7 @@ export class ChatSession implements AsyncDisposable {
   /** What the model is told, with the next question where one is given. Opens the model. */
   async look(question: string | undefined, signal: AbortSignal): Promise<PromptView> {
     this.#tell(this.path);
+    await this.#offerTools(signal);
     return this.#conversation.look(question, signal);
   }
 
@@ -287,8 +288,7 @@ export class ChatSession implements AsyncDisposable {
     { before, continues }: { readonly before?: string | null; readonly continues?: true } = {},
   ): AsyncGenerator<AgentEvent> {
     const draft = emptyDraft();
-    const { moreTools } = this.#options;
-    if (moreTools) this.#conversation.configure({ tools: [...this.#folderTools, ...(await orAborted(moreTools(), signal))] });
+    await this.#offerTools(signal);
     const known = this.#conversation.messages.at(-1);
     try {
       for await (const event of this.#conversation.send(prompt, signal)) {
@@ -305,6 +305,12 @@ export class ChatSession implements AsyncDisposable {
         await this.#record.addAfter(question.id, { ...turnOf(draft, this.model), steps, continues });
       else if (before !== undefined) await this.#goTo(before);
     }
+  }
+
+  /** The tools of the folder, and what others offer by now. */
+  async #offerTools(signal: AbortSignal): Promise<void> {
+    const { moreTools } = this.#options;
+    if (moreTools) this.#conversation.configure({ tools: [...this.#folderTools, ...(await orAborted(moreTools(), signal))] });
   }
 
   /** The conversation as the branch has it; a question at its end that got no answer is left out. */

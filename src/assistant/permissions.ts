@@ -18,10 +18,16 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
 
 /** What changes are allowed by. */
 export interface PermissionOptions {
-  /** Kinds that are allowed without a question. */
+  /** Kinds that are allowed without a question, where the change can be undone. */
   readonly allowed: readonly ChangeKind[];
   /** Asks the person; undefined where nobody can answer: then every change that is not allowed is refused, new files too. */
   readonly ask?: ConfirmCall;
+}
+
+/** A call that was not allowed. */
+export interface RefusedCall extends ToolCall {
+  /** Why it could not be undone, where that was the reason. */
+  readonly warning?: string;
 }
 
 /** Tools under permissions, as an agent takes them. */
@@ -29,7 +35,7 @@ export interface PermittedTools {
   readonly tools: readonly Tool[];
   readonly confirm: ConfirmCall;
   /** Calls that were not allowed, in their order; grows. */
-  readonly refused: readonly ToolCall[];
+  readonly refused: readonly RefusedCall[];
 }
 
 /** The kind of change that a tool makes; undefined for one that only looks, or is not known. */
@@ -39,14 +45,15 @@ export function changeKindOf(toolName: string): ChangeKind | undefined {
 
 /** Puts tools under permissions. */
 export function permittedTools(tools: readonly Tool[], { allowed, ask }: PermissionOptions): PermittedTools {
-  const refused: ToolCall[] = [];
+  const refused: RefusedCall[] = [];
   const isAllowed = (name: string): boolean => allowed.some((kind) => kind === changeKindOf(name));
   return {
     tools: ask ? tools : tools.map((tool) => (tool.isDestructive ? { ...tool, isDestructive: async () => true } : tool)),
     refused,
-    async confirm(call, tool) {
-      const isFine = isAllowed(call.name) || (await ask?.(call, tool)) === true;
-      if (!isFine) refused.push(call);
+    async confirm(call, tool, warning) {
+      // A kind that was allowed beforehand is allowed because it can be undone.
+      const isFine = (warning === undefined && isAllowed(call.name)) || (await ask?.(call, tool, warning)) === true;
+      if (!isFine) refused.push({ ...call, warning });
       return isFine;
     },
   };
@@ -59,15 +66,17 @@ function callInWords({ name, arguments: args }: ToolCall): string {
 }
 
 /** What is said of changes that were not allowed; undefined where there are none. */
-export function notAllowed(refused: readonly ToolCall[]): LuciError<'NOT_CONFIRMED'> | undefined {
+export function notAllowed(refused: readonly RefusedCall[]): LuciError<'NOT_CONFIRMED'> | undefined {
   if (refused.length === 0) return undefined;
-  const missing = [...new Set(refused.flatMap(({ name }) => changeKindOf(name) ?? []))];
-  return new LuciError(
-    'NOT_CONFIRMED',
-    `${refused.length === 1 ? 'A change was' : 'Changes were'} not allowed: ${refused.map(callInWords).join(', ')}.`,
-    {
-      hint: missing.length === 0 ? undefined : `Run it again with --allow ${missing.join(',')}.`,
-      details: { refused: refused.map(({ name, arguments: args }) => ({ name, arguments: args })) },
-    },
-  );
+  const missing = [...new Set(refused.flatMap(({ name, warning }) => (warning === undefined ? (changeKindOf(name) ?? []) : [])))];
+  const lost = [...new Set(refused.flatMap(({ warning }) => warning ?? []))];
+  const what = `${refused.length === 1 ? 'A change was' : 'Changes were'} not allowed: ${refused.map(callInWords).join(', ')}.`;
+  const hints = [
+    ...(missing.length === 0 ? [] : [`Run it again with --allow ${missing.join(',')}.`]),
+    ...(lost.length === 0 ? [] : ['A chat asks about what cannot be undone: luci chat --tools .']),
+  ];
+  return new LuciError('NOT_CONFIRMED', [what, ...lost.map((why) => `${why}.`)].join(' '), {
+    hint: hints.length === 0 ? undefined : hints.join('\n'),
+    details: { refused: refused.map(({ name, arguments: args }) => ({ name, arguments: args })) },
+  });
 }

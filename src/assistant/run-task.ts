@@ -129,7 +129,7 @@ function tooManySteps(maxSteps: number): LuciError {
 }
 
 /** Why a task whose answer is there is not done. */
-function problemOf({ end, isByLuci, isLastChangeDone, said, steps }: Progress, refused: readonly ToolCall[]): LuciError | undefined {
+function problemOf({ end, isByLuci, isLastChangeDone, said, steps }: Progress, refused: TaskOptions['refused']): LuciError | undefined {
   if (end === undefined || end.reason === 'length' || end.reason === 'repetition')
     return new LuciError(
       'FAILED',

@@ -1,4 +1,4 @@
-import type { Tool } from '../agent/tool.ts';
+import type { ConfirmCall, Tool } from '../agent/tool.ts';
 import type { Luci } from '../app/luci.ts';
 import { type ChangeKind, notAllowed, type PermittedTools, permittedTools } from '../assistant/permissions.ts';
 import { orAborted } from '../base/abort.ts';
@@ -6,7 +6,7 @@ import type { CommandContext } from './command.ts';
 import { confirm } from './confirm.ts';
 import { type OutsideTools, openOutsideTools } from './outside-tools.ts';
 import { isTerminal } from './show/output.ts';
-import { callText } from './show/tool-events.ts';
+import { callQuestion } from './show/tool-events.ts';
 
 /** The tools of one question: the built-in ones in a folder, under what was allowed. */
 
@@ -36,9 +36,9 @@ export async function openQuestionTools(
   const own = await luci.builtInTools(root);
   const outside = openOutsideTools(luci, { show, isOn: mcp === undefined ? isAnswered : mcp === 'on' });
   const tools = [...own, ...(await toolsOf(outside, signal))];
-  const ask = (call: Parameters<typeof callText>[0]): Promise<boolean> => {
+  const ask: ConfirmCall = (call, _tool, warning) => {
     onQuestion();
-    return confirm(`Allow ${callText(call)}?`, { yes: false, signal });
+    return confirm(callQuestion(call, warning), { yes: false, signal });
   };
   const permitted = permittedTools(tools, { allowed: allow.flat(), ask: isAnswered ? ask : undefined });
   return {

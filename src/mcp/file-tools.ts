@@ -1,5 +1,5 @@
 import { runTool } from '../agent/run-tool.ts';
-import type { Tool } from '../agent/tool.ts';
+import type { ConfirmCall, Tool } from '../agent/tool.ts';
 import type { Luci } from '../app/luci.ts';
 import type { OfferedTool } from './offered-tool.ts';
 
@@ -27,7 +27,9 @@ function offered(tool: Tool, allowChanges: boolean): OfferedTool {
     annotations: { title, readOnlyHint: reads, destructiveHint: reads ? undefined : true, openWorldHint: false },
     async run(args, { signal }) {
       const call = { id: 'mcp', name, arguments: args };
-      const { content, isError } = await runTool([tool], call, { confirm: async () => allowChanges, signal });
+      // What cannot be undone is nothing that was allowed beforehand.
+      const confirm: ConfirmCall = async (_call, _tool, warning) => allowChanges && warning === undefined;
+      const { content, isError } = await runTool([tool], call, { confirm, signal });
       return { text: content, isError };
     },
   };

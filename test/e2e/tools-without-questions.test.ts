@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { builtInToolDefinitions } from '../../src/agent/tools/built-in-tools.ts';
@@ -78,6 +78,29 @@ test.each<readonly [kind: string, question: string]>([
   expect(left.length === 1 && left[0] === 'a.txt' ? await readFile(at('a.txt'), 'utf8') : left).not.toBe('alpha');
 });
 
+test('what cannot be undone is not changed by what was allowed beforehand; on a terminal the question says why', async () => {
+  // More than the undo journal keeps, and nothing on the disk.
+  await writeFile(at('big.bin'), '');
+  await truncate(at('big.bin'), 1_100_000_000);
+  for (const question of [
+    call('delete_file', { path: 'big.bin' }),
+    call('write_file', { path: 'big.bin', content: 'small' }),
+    call('move_file', { from: 'a.txt', to: 'big.bin' }),
+  ]) {
+    const ran = await ask(question, '--allow', 'write,move,delete');
+    expect(ran).toMatchObject({ exitCode: 2, stdout: expect.stringMatching(/^error: the user did not allow this: .*cannot be undone/) });
+    expect(ran.stderr).toMatch(
+      /was not allowed: [^\n]*cannot be undone\.\n {2}A chat asks about what cannot be undone: luci chat --tools \./,
+    );
+    expect(ran.stderr).not.toContain('Run it again');
+    const done = await doTask(question, '--allow', 'write,move,delete');
+    expect([done.exitCode, (await stat(at('big.bin'))).size, await readFile(at('a.txt'), 'utf8')]).toEqual([2, 1_100_000_000, 'alpha']);
+  }
+  const asked = await onTerminal(call('delete_file', { path: 'big.bin' }), 'n', '--allow', 'delete');
+  expect(asked.shown).toMatch(/cannot be undone\. Allow delete_file/);
+  expect(await readdir(root)).toContain('big.bin');
+});
+
 test('each built-in tool that changes something has a word to allow it by', () => {
   const looking = ['list_files', 'read_file', 'system_info'];
   const changing = builtInToolDefinitions.map(({ name }) => name).filter((name) => !looking.includes(name));
@@ -111,13 +134,11 @@ test('a folder that is not there is told before anything is asked', async () => 
   expect(server.requests).toEqual([]);
 });
 
-test.each([
-  ['y', true],
-  ['n', false],
-])('on a terminal a change is asked for, and %s is the answer', async (key, isDone) => {
-  const words = ['ask', '-m', 'box/echo', call('delete_file', { path: 'a.txt' }), '--tools', '--root', root];
+/** Asks on a terminal, where the first question of luci's is answered with a key. */
+async function onTerminal(question: string, key: string, ...flags: readonly string[]): Promise<{ shown: string; exitCode: unknown }> {
+  const words = ['ask', '-m', 'box/echo', question, '--tools', '--root', root, ...flags];
   const command = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
+  const child = spawn('script', ['-qec', `stty cols 300; ${command}`, '/dev/null'], {
     env: { ...process.env, ...environment, LUCI_HOME: home.folder, TERM: 'xterm' },
   });
   let shown = '';
@@ -128,7 +149,14 @@ test.each([
     isAnswered = true;
     child.stdin.write(`${key}\r`);
   });
-  const exitCode = await new Promise((resolve) => child.on('close', resolve));
+  return { exitCode: await new Promise((resolve) => child.on('close', resolve)), shown };
+}
+
+test.each([
+  ['y', true],
+  ['n', false],
+])('on a terminal a change is asked for, and %s is the answer', async (key, isDone) => {
+  const { shown, exitCode } = await onTerminal(call('delete_file', { path: 'a.txt' }), key);
   expect(shown).toContain('Allow delete_file {"path":"a.txt"}?');
   expect([exitCode, await readdir(root)]).toEqual([0, isDone ? [] : ['a.txt']]);
 });

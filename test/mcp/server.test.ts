@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -118,6 +118,12 @@ test('a folder is only read, unless changes were allowed', async () => {
   expect(tools.find(({ name }) => name === 'write_file')?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: true });
   expect(await call(session.client, 'write_file', { path: 'a.txt', content: 'new' })).toMatchObject({ isError: false });
   expect(await readFile(join(root, 'a.txt'), 'utf8')).toBe('new');
+  // More than can be kept for undo, and nothing on the disk: what cannot come back is not what was allowed.
+  await writeFile(join(root, 'big.bin'), '');
+  await truncate(join(root, 'big.bin'), 1_100_000_000);
+  const lost = await call(session.client, 'delete_file', { path: 'big.bin' });
+  expect(lost).toMatchObject({ text: expect.stringContaining('cannot be undone'), isError: true });
+  expect((await stat(join(root, 'big.bin'))).size).toBe(1_100_000_000);
 });
 
 test('--allow without a folder cannot be meant', async () => {

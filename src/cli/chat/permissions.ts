@@ -1,6 +1,6 @@
 import type { ConfirmCall } from '../../agent/tool.ts';
 import { printable } from '../show/text.ts';
-import { callText } from '../show/tool-events.ts';
+import { callQuestion } from '../show/tool-events.ts';
 import type { Prompt } from './prompt.ts';
 
 /** What a person said to calls that change something: once, for the rest of a chat, or never. */
@@ -32,9 +32,8 @@ export function createPermissions(prompt: Pick<Prompt, 'ask'>): Permissions {
 
   return {
     async confirm(call, _tool, warning) {
-      const question = `Allow ${callText(call)}?`;
-      if (warning !== undefined || askedEachTime.has(call.name))
-        return /^y(es)?$/.test(await ask(`${warning === undefined ? '' : `${warning}. `}${question} [y/N] `));
+      const question = callQuestion(call, warning);
+      if (warning !== undefined || askedEachTime.has(call.name)) return /^y(es)?$/.test(await ask(`${question} [y/N] `));
       return answers.get(call.name) ?? askForChat(call.name, question);
     },
     standing: () => [...answers].map(([name, isAllowed]) => `${isAllowed ? 'always' : 'never'} allowed in this chat: ${printable(name)}`),

@@ -18,6 +18,11 @@ export function noteToolEvent(event: AgentEvent, { note, terminal: { style } }: 
     note(style('care', `  ${printableText(event.result.content)}`));
 }
 
+/** What a person is asked before a call: what it is, after the reason for care where there is one. */
+export function callQuestion(call: Pick<ToolCall, 'name' | 'arguments'>, warning: string | undefined): string {
+  return `${warning === undefined ? '' : `${printable(warning)}. `}Allow ${callText(call)}?`;
+}
+
 /** `write_file {"path":"notes.txt","content":"…"}` */
 export function callText({ name, arguments: args }: Pick<ToolCall, 'name' | 'arguments'>): string {
   return `${name} ${printable(JSON.stringify(args))}`;
