@@ -1,16 +1,16 @@
-import type { ConfirmCall, Tool } from '../agent/tool.ts';
+import type { Tool } from '../agent/tool.ts';
 import type { Luci } from '../app/luci.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import type { McpServers } from '../mcp/mcp-servers.ts';
 import type { Show } from './show/show.ts';
 import { printable } from './show/text.ts';
 
-/** The servers of `mcp.json` for a chat or a question: whether they are used, and which of their tools were allowed for all of it. */
+/** The servers of `mcp.json` for a chat or a question, and whether they are used. */
 export interface OutsideTools extends AsyncDisposable {
   /** What the servers offer by now; they are started by the first call. */
   tools(): Promise<readonly Tool[]>;
-  /** Asks before a call of one of their tools, by a line that `readLine` gives; any other call is for `ask`. */
-  confirm(ask: ConfirmCall, readLine: (question: string) => Promise<string | undefined>): ConfirmCall;
+  /** Whether a tool is one of theirs. */
+  has(toolName: string): boolean;
   /** `/mcp`: `on`, `off`, or nothing. Returns what to say. */
   command(word: string): Promise<string>;
 }
@@ -23,7 +23,6 @@ interface OutsideParts {
 
 /** The servers of this home. Nothing is read before it is needed; a file that is wrong is told, and the chat goes on. */
 export function openOutsideTools({ directories, settings }: Luci, { show, isOn }: OutsideParts): OutsideTools {
-  const allowed = new Set<string>();
   let names: ReadonlySet<string> = new Set();
   let wanted = isOn;
   let servers: McpServers | undefined;
@@ -58,28 +57,19 @@ export function openOutsideTools({ directories, settings }: Luci, { show, isOn }
       names = new Set(tools.map(({ name }) => name));
       return tools;
     },
-    confirm: (ask, readLine) => async (call, tool, warning) => {
-      if (!names.has(call.name)) return ask(call, tool, warning);
-      if (allowed.has(call.name)) return true;
-      const what = `Allow ${call.name} ${JSON.stringify(call.arguments)}? It is a program of others.`;
-      const answer = ((await readLine(`${what} [y/N, a: always in this chat] `)) ?? '').trim().toLowerCase();
-      if (answer === 'a') allowed.add(call.name);
-      return /^(a|y|yes)$/.test(answer);
-    },
+    has: (toolName) => names.has(toolName),
     async command(word) {
       if (word !== '' && word !== 'on' && word !== 'off')
         throw new LuciError('USAGE', '/mcp takes on, off, or nothing.', { hint: '/help' });
       if (word !== '') {
         wanted = word === 'on';
-        allowed.clear();
         await close(); // On again starts anew what has ended.
       }
       const states = servers?.states ?? [];
       const lines = states.map(
         ({ name, state, toolCount }) => `  ${name}: ${state}${toolCount === undefined ? '' : `, ${toolCount} tools`}`,
       );
-      const always = allowed.size === 0 ? [] : [`  always allowed in this chat: ${[...allowed].join(', ')}`];
-      return [`mcp: ${wanted ? 'on' : 'off'}`, ...lines, ...always].map(printable).join('\n');
+      return [`mcp: ${wanted ? 'on' : 'off'}`, ...lines].map(printable).join('\n');
     },
     [Symbol.asyncDispose]: close,
   };

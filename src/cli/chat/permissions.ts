@@ -1,4 +1,5 @@
 import type { ConfirmCall } from '../../agent/tool.ts';
+import type { OutsideTools } from '../outside-tools.ts';
 import { printable } from '../show/text.ts';
 import { callQuestion } from '../show/tool-events.ts';
 import type { Prompt } from './prompt.ts';
@@ -9,15 +10,15 @@ export interface Permissions {
   readonly confirm: ConfirmCall;
   /** A line for each standing answer. */
   standing(): readonly string[];
-  /** Takes the standing answers back: they are of one folder. */
+  /** Takes the standing answers back: they are of one folder, and of the servers that ran. */
   forget(): void;
 }
 
 /** Asked for each time: what is gone is not to be gone by a word that was meant for something else. */
 const askedEachTime: ReadonlySet<string> = new Set(['delete_file']);
 
-/** The questions of one chat. */
-export function createPermissions(prompt: Pick<Prompt, 'ask'>): Permissions {
+/** The questions of one chat. `outside` knows which tools are programs of others. */
+export function createPermissions(prompt: Pick<Prompt, 'ask'>, outside: Pick<OutsideTools, 'has'>): Permissions {
   const answers = new Map<string, boolean>();
 
   async function ask(question: string): Promise<string> {
@@ -32,7 +33,7 @@ export function createPermissions(prompt: Pick<Prompt, 'ask'>): Permissions {
 
   return {
     async confirm(call, _tool, warning) {
-      const question = callQuestion(call, warning);
+      const question = `${callQuestion(call, warning)}${outside.has(call.name) ? ' It is a program of others.' : ''}`;
       if (warning !== undefined || askedEachTime.has(call.name)) return /^y(es)?$/.test(await ask(`${question} [y/N] `));
       return answers.get(call.name) ?? askForChat(call.name, question);
     },

@@ -5,7 +5,6 @@ import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
 import type { ChatCommandContext, ChatView } from '../chat/chat-command.ts';
 import type { Permissions } from '../chat/permissions.ts';
-import type { Prompt } from '../chat/prompt.ts';
 import { defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
 import { forceOption, modelOption, samplingOptions, samplingRequest, systemOption } from '../options.ts';
@@ -73,8 +72,8 @@ export const chat = defineCommand({
     using waiting = waitingLine(show, view);
     const isOn = options.mcp === undefined ? isTerminal : options.mcp === 'on';
     await using outside = parts.openOutsideTools(luci, { show, isOn });
-    const permissions = parts.createPermissions(prompt);
-    await using session = await beginChat({ luci, outside, permissions, prompt, show, options, model, onLoad: waiting.onLoad });
+    const permissions = parts.createPermissions(prompt, outside);
+    await using session = await beginChat({ luci, outside, permissions, show, options, model, onLoad: waiting.onLoad });
     if (folder !== undefined) await session.useTools(folder);
     if (isTerminal) show.note(show.terminal.style('dim', `${printable(session.model)}. /help lists what can be done, Ctrl+D leaves.`));
     await useMarkdown(show);
@@ -105,14 +104,13 @@ interface Beginning {
   readonly luci: Luci;
   readonly outside: OutsideTools;
   readonly permissions: Permissions;
-  readonly prompt: Prompt;
   readonly show: Show;
   readonly options: Options;
   readonly model: string | undefined;
   readonly onLoad: Parameters<Luci['chats']['begin']>[0]['onLoad'];
 }
 
-function beginChat({ luci, outside, permissions, prompt, show, options, model, onLoad }: Beginning): Promise<ChatSession> {
+function beginChat({ luci, outside, permissions, show, options, model, onLoad }: Beginning): Promise<ChatSession> {
   return luci.chats.begin({
     onLoad,
     model,
@@ -126,6 +124,6 @@ function beginChat({ luci, outside, permissions, prompt, show, options, model, o
       show.error(error, false);
     },
     moreTools: outside.tools,
-    confirm: outside.confirm(permissions.confirm, prompt.ask),
+    confirm: permissions.confirm,
   });
 }

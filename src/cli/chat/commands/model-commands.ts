@@ -52,7 +52,7 @@ export const modelCommands: readonly ChatCommand[] = [
     operands: '[on|off]',
     completes: ['on', 'off'],
     help: 'show the servers of mcp.json, start them anew, or end them',
-    run: async ({ outside, show }, word) => show.note(await outside.command(word)),
+    run: mcp,
   },
   {
     name: 'think',
@@ -80,6 +80,16 @@ export const modelCommands: readonly ChatCommand[] = [
   },
 ];
 
+async function mcp({ outside, permissions, show }: ChatCommandContext, word: string): Promise<void> {
+  const state = await outside.command(word);
+  if (word !== '') permissions.forget();
+  show.note([state, ...standingLines(permissions)].join('\n'));
+}
+
+function standingLines(permissions: ChatCommandContext['permissions']): readonly string[] {
+  return permissions.standing().map((line) => `  ${line}`);
+}
+
 async function tools({ session, show, prompt, permissions }: ChatCommandContext, folder: string): Promise<void> {
   if (folder !== '') {
     await session.useTools(folder === 'off' ? undefined : resolve(folder));
@@ -93,10 +103,12 @@ async function tools({ session, show, prompt, permissions }: ChatCommandContext,
   const width = Math.max(0, ...each.map(({ name }) => name.length));
   const total = each.reduce((sum, { tokens }) => sum + tokens, 0);
   const lines = each.map(({ name, tokens }) => `  ${name.padEnd(width)}  ${String(tokens).padStart(5)} tokens`);
-  const standing = permissions.standing().map((line) => `  ${line}`);
   show.note(
-    [state, ...standing, ...lines, ...(each.length > 0 ? [`  ${'all'.padEnd(width)}  ${String(total).padStart(5)} tokens`] : [])].join(
-      '\n',
-    ),
+    [
+      state,
+      ...standingLines(permissions),
+      ...lines,
+      ...(each.length > 0 ? [`  ${'all'.padEnd(width)}  ${String(total).padStart(5)} tokens`] : []),
+    ].join('\n'),
   );
 }
