@@ -29,6 +29,27 @@ export function place(path: string, holds: (value: unknown) => boolean): (reply:
   };
 }
 
+/** A look at the status. */
+export function statusIs(...wanted: readonly number[]): (reply: Reply) => Finding {
+  return ({ status }) => (wanted.includes(status) ? undefined : `the status is ${status}`);
+}
+
+/** A look at the content type. */
+export function typeIs(wanted: string): (reply: Reply) => Finding {
+  return ({ contentType }) => (contentType.startsWith(wanted) ? undefined : `its type is ${shown(contentType)}`);
+}
+
+/** A look at a text: thinking is apart from it. */
+export function withoutThinking(path: string): (reply: Reply) => Finding {
+  return ({ json }) => (/<\/?think(ing)?>/.test(textAt(json, path)) ? 'the content has <think>' : undefined);
+}
+
+/** What is wrong where an answer goes on after the text that was to end it. */
+export function stopProblem(earlier: string, answer: string): Finding {
+  const stop = stopIn(earlier);
+  return stop !== undefined && answer.includes(stop) ? `the answer has ${shown(stop)}, which should end it` : undefined;
+}
+
 /** A value in few words. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
@@ -67,8 +88,14 @@ export function brokenCharacters(text: string, isUtf8: boolean): Finding {
 }
 
 /** The words in which a prompt that is too long is told where programs look for them. */
-export const overflowWords =
+const overflowWords =
   /exceeds? the available context size|maximum context length|prompt is too long|context (length|window|size)|too many tokens|longer than the context/i;
+
+/** A look at a refusal: a prompt that does not fit is told where programs look for it. */
+export function overflowTold(reply: Reply): Finding {
+  if (reply.status < 400) return `the status is ${reply.status}`;
+  return overflowWords.test(complaintOf(reply)) ? undefined : `it says ${shown(complaintOf(reply))}`;
+}
 
 /** What a server said is wrong, in whatever form it said it. */
 export function complaintOf({ json, text }: Reply): string {

@@ -2,18 +2,19 @@ import type { Check, Finding, Reply } from '../check.ts';
 import { clients as who } from '../clients.ts';
 import {
   at,
-  complaintOf,
   isCount,
   isObject,
   isOneOf,
   isText,
   listAt,
-  overflowWords,
+  overflowTold,
   parsed,
   place,
   shown,
-  stopIn,
+  statusIs,
+  stopProblem,
   textAt,
+  typeIs,
 } from '../look.ts';
 
 /** What must hold of Anthropic's protocol. */
@@ -75,9 +76,8 @@ const messageChecks: readonly Check[] = [
     must: 'the answer ends before a text of "stop_sequences"',
     breaks: [who.completers],
     look: (reply, { before }) => {
-      const stop = stopIn(textAt(before('message')?.json, 'content.0.text'));
       const said = blocksOf(reply).map((block) => textAt(block, 'text'));
-      return stop !== undefined && said.join('').includes(stop) ? `the answer has ${shown(stop)}, which should end it` : undefined;
+      return stopProblem(textAt(before('message')?.json, 'content.0.text'), said.join(''));
     },
   },
   {
@@ -102,7 +102,7 @@ const streamChecks: readonly Check[] = [
     question: 'stream',
     must: 'a stream is of the type text/event-stream',
     breaks: [who.byType],
-    look: ({ contentType }) => (contentType.startsWith('text/event-stream') ? undefined : `its type is ${shown(contentType)}`),
+    look: typeIs('text/event-stream'),
   },
   {
     id: 'anthropic.stream.names',
@@ -193,7 +193,7 @@ const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a wrong value of a known field is refused with 400',
     breaks: [who.retries],
-    look: ({ status }) => (status === 400 || status === 422 ? undefined : `the status is ${status}`),
+    look: statusIs(400, 422),
   },
   {
     id: 'anthropic.error.model',
@@ -201,7 +201,7 @@ const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a model that is not there is refused with 404',
     breaks: [who.retries],
-    look: ({ status }) => (status === 404 ? undefined : `the status is ${status}`),
+    look: statusIs(404),
   },
   {
     id: 'anthropic.overflow.told',
@@ -209,10 +209,7 @@ const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a prompt that does not fit is refused in words agents know, never cut in silence',
     breaks: [who.agents],
-    look: (reply) => {
-      if (reply.status < 400) return `the status is ${reply.status}`;
-      return overflowWords.test(complaintOf(reply)) ? undefined : `it says ${shown(complaintOf(reply))}`;
-    },
+    look: overflowTold,
   },
 ];
 

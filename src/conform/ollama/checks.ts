@@ -3,17 +3,19 @@ import { clients as who } from '../clients.ts';
 import {
   at,
   brokenCharacters,
-  complaintOf,
   isCount,
   isObject,
   isText,
   listAt,
-  overflowWords,
+  overflowTold,
   parsed,
   place,
   shown,
-  stopIn,
+  statusIs,
+  stopProblem,
   textAt,
+  typeIs,
+  withoutThinking,
 } from '../look.ts';
 import { farWord } from '../openai/questions.ts';
 
@@ -94,7 +96,7 @@ const chatChecks: readonly Check[] = [
     question: 'chat',
     must: 'thinking is apart from the content, never as <think> in it',
     breaks: [who.chatPages],
-    look: ({ json }) => (/<\/?think(ing)?>/.test(textAt(json, 'message.content')) ? 'the content has <think>' : undefined),
+    look: withoutThinking('message.content'),
   },
   {
     id: 'ollama.chat.num-predict',
@@ -108,11 +110,7 @@ const chatChecks: readonly Check[] = [
     question: 'stop',
     must: 'the answer ends before a text of "stop"',
     breaks: [who.completers],
-    look: ({ json }, { before }) => {
-      const stop = stopIn(textAt(before('chat')?.json, 'message.content'));
-      const isSaid = stop !== undefined && textAt(json, 'message.content').includes(stop);
-      return isSaid ? `the answer has ${shown(stop)}, which should end it` : undefined;
-    },
+    look: ({ json }, { before }) => stopProblem(textAt(before('chat')?.json, 'message.content'), textAt(json, 'message.content')),
   },
   {
     id: 'ollama.chat.format',
@@ -139,7 +137,7 @@ const streamChecks: readonly Check[] = [
     question: 'stream',
     must: 'who does not say "stream" gets one, of the type application/x-ndjson',
     breaks: [who.byType],
-    look: ({ contentType }) => (contentType.startsWith('application/x-ndjson') ? undefined : `its type is ${shown(contentType)}`),
+    look: typeIs('application/x-ndjson'),
   },
   {
     id: 'ollama.stream.lines',
@@ -189,7 +187,7 @@ const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a model that is not there is refused with 404: clients offer to fetch it then',
     breaks: [who.pickers],
-    look: ({ status }) => (status === 404 ? undefined : `the status is ${status}`),
+    look: statusIs(404),
   },
   {
     id: 'ollama.overflow.told',
@@ -197,10 +195,7 @@ const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a prompt that does not fit is refused in words agents know, never cut in silence',
     breaks: [who.agents],
-    look: (reply) => {
-      if (reply.status < 400) return `the status is ${reply.status}`;
-      return overflowWords.test(complaintOf(reply)) ? undefined : `it says ${shown(complaintOf(reply))}`;
-    },
+    look: overflowTold,
   },
   {
     id: 'ollama.embed.shape',

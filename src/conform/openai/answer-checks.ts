@@ -1,6 +1,6 @@
 import type { Check, Finding, Reply } from '../check.ts';
 import { clients as who } from '../clients.ts';
-import { at, isCount, isJsonObject, isOneOf, isText, listAt, place, shown, stopIn, textAt } from '../look.ts';
+import { at, isCount, isJsonObject, isOneOf, isText, listAt, place, shown, stopProblem, textAt, withoutThinking } from '../look.ts';
 import { farWord } from './questions.ts';
 
 /** Lists of models, and answers that come as a whole. */
@@ -83,7 +83,7 @@ export const answerChecks: readonly Check[] = [
     question: 'chat',
     must: 'thinking is apart from the content, never as <think> in it',
     breaks: [who.structured, who.chatPages],
-    look: ({ json }) => (/<\/?think(ing)?>/.test(textAt(json, content)) ? 'the content has <think>' : undefined),
+    look: withoutThinking(content),
   },
   {
     id: 'openai.chat.finish',
@@ -111,10 +111,7 @@ export const answerChecks: readonly Check[] = [
     question: 'stop',
     must: 'the answer ends before a text of "stop"',
     breaks: [who.completers, who.agents],
-    look: ({ json }, { before }) => {
-      const stop = stopIn(textAt(before('chat')?.json, content));
-      return stop !== undefined && textAt(json, content).includes(stop) ? `the answer has ${shown(stop)}, which should end it` : undefined;
-    },
+    look: ({ json }, { before }) => stopProblem(textAt(before('chat')?.json, content), textAt(json, content)),
   },
   {
     id: 'openai.chat.n',

@@ -1,13 +1,8 @@
 import type { Check, Finding, Reply } from '../check.ts';
 import { clients as who } from '../clients.ts';
-import { at, complaintOf, isText, overflowWords, shown } from '../look.ts';
+import { at, isText, overflowTold, shown, statusIs, typeIs } from '../look.ts';
 
 /** What is refused, and in which words. */
-
-const refusedBy =
-  (...statuses: readonly number[]) =>
-  ({ status }: Reply): Finding =>
-    statuses.includes(status) ? undefined : `the status is ${status}`;
 
 /** Looks at the words of a refusal; where there was none another check says so. */
 const inRefusal =
@@ -35,7 +30,7 @@ export const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'an error is of the type application/json',
     breaks: [who.byType],
-    look: ({ contentType }) => (contentType.startsWith('application/json') ? undefined : `its type is ${shown(contentType)}`),
+    look: typeIs('application/json'),
   },
   {
     id: 'openai.error.no-json',
@@ -43,7 +38,7 @@ export const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a body that is no JSON is refused with 400',
     breaks: [who.retries],
-    look: refusedBy(400),
+    look: statusIs(400),
   },
   {
     id: 'openai.error.value',
@@ -51,7 +46,7 @@ export const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a wrong value of a known field is refused with 400 or 422, not by a failure and not in a 200',
     breaks: [who.retries],
-    look: refusedBy(400, 422),
+    look: statusIs(400, 422),
   },
   {
     id: 'openai.error.role',
@@ -67,7 +62,7 @@ export const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a model that is not there is refused with 404',
     breaks: [who.retries, who.pickers],
-    look: refusedBy(404),
+    look: statusIs(404),
   },
   {
     id: 'openai.model.code',
@@ -93,7 +88,7 @@ export const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'a prompt that does not fit is refused with 400 or 413, never cut in silence',
     breaks: [who.agents, who.jan],
-    look: refusedBy(400, 413),
+    look: statusIs(400, 413),
   },
   {
     id: 'openai.overflow.code',
@@ -112,7 +107,7 @@ export const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'its message has the words agents look for',
     breaks: [who.agents, who.jan],
-    look: inRefusal((reply) => (overflowWords.test(complaintOf(reply)) ? undefined : `it says ${shown(complaintOf(reply))}`)),
+    look: inRefusal(overflowTold),
   },
   {
     id: 'openai.overflow.stream',
@@ -120,6 +115,6 @@ export const refusalChecks: readonly Check[] = [
     wants: 'refusal',
     must: 'in a stream too the status says so, not an event after 200',
     breaks: [who.agents],
-    look: refusedBy(400, 413),
+    look: statusIs(400, 413),
   },
 ];

@@ -1,6 +1,6 @@
 import type { Check, Finding, Reply } from '../check.ts';
 import { clients as who } from '../clients.ts';
-import { at, brokenCharacters, isCount, isObject, isOneOf, isText, listAt, parsed, shown, textAt } from '../look.ts';
+import { at, brokenCharacters, isCount, isObject, isOneOf, isText, listAt, parsed, shown, textAt, typeIs } from '../look.ts';
 import { farWord } from './questions.ts';
 
 /** Answers that come as a stream. */
@@ -37,7 +37,7 @@ export const streamChecks: readonly Check[] = [
     question: 'stream',
     must: 'a stream is of the type text/event-stream',
     breaks: [who.byType],
-    look: ({ contentType }) => (contentType.startsWith('text/event-stream') ? undefined : `its type is ${shown(contentType)}`),
+    look: typeIs('text/event-stream'),
   },
   {
     id: 'openai.stream.lines',
