@@ -21,12 +21,13 @@ const palette = { 1: '#f07178', 2: '#8fc66f', 3: '#e5c07b', 4: '#82aaff', 5: '#c
 try {
   await run(['install', model, '-y'], []);
   const [{ name }] = JSON.parse(await run(['list', '--json'], [], { isRaw: true }));
-  draw('chat', `luci chat ${name}`, await record(['chat', name], [
+  const chat = [
     ['> ', 'what is 15% of 80?\r'],
     ['> ', 'Name three uses of a hash map, each in at most five words.\r'],
     ['> ', '/context\r'],
     ['> ', '\u0004'],
-  ])); // biome-ignore format: one step a line
+  ];
+  draw('chat', `luci chat ${name}`, await record(['chat', name], chat));
   draw('test', `luci test ${name}`, await record(['test', name, '-y'], []));
 } finally {
   await run(['stop', '--all'], []);

@@ -35,7 +35,8 @@ export async function runChatCommand(line: string, context: ChatCommandContext):
 function find(name: string): ChatCommand {
   const command = chatCommands.find((candidate) => candidate.name === name || candidate.aliases?.includes(name));
   if (command) return command;
-  const [close] = nearest(name, chatCommands.map((candidate) => candidate.name), 1); // biome-ignore format: one line reads better
+  const names = chatCommands.map((candidate) => candidate.name);
+  const [close] = nearest(name, names, 1);
   throw new LuciError('USAGE', `There is no /${printable(name)}.${close ? ` Did you mean /${close}?` : ''}`, { hint: '/help' });
 }
 

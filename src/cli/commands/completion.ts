@@ -2,9 +2,8 @@ import type { Luci } from '../../app/luci.ts';
 import { LuciError } from '../../base/errors.ts';
 import { anyText } from '../../base/value-kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { candidates, type KnownNames } from '../completion/candidates.ts';
-import { currentShell, installCompletion } from '../completion/install-script.ts';
-import { completionScripts, type Shell, shells } from '../completion/scripts.ts';
+import type { KnownNames } from '../completion/candidates.ts';
+import { type Shell, shells } from '../completion/shells.ts';
 import { printable } from '../show/text.ts';
 
 /** `luci completion`: Tab in a shell knows commands, flags, choices and models. */
@@ -37,7 +36,9 @@ export const completion = defineCommand({
   ],
 });
 
-function print({ show }: CommandContext, shell: Shell): number {
+async function print({ show }: CommandContext, shell: Shell): Promise<number> {
+  // Every other command starts without the scripts.
+  const { completionScripts } = await import('../completion/scripts.ts');
   if (show.json) show.data({ shell, script: completionScripts[shell] });
   else show.result(completionScripts[shell].trimEnd());
   return 0;
@@ -47,6 +48,7 @@ async function install({ luci, show, operands: [wanted] }: CommandContext): Prom
   const { userFolder, variable } = (await luci()).settings.system;
   if (userFolder === undefined)
     throw new LuciError('USAGE', 'This account has no home folder to write a completion script to.', { hint: 'luci completion bash' });
+  const { currentShell, installCompletion } = await import('../completion/install-script.ts');
   const facts = { userFolder, variable, platform: process.platform };
   const shell = wanted === undefined ? currentShell(facts) : shells.find((one) => one === wanted);
   if (shell === undefined)
@@ -65,7 +67,7 @@ async function words(
   { current = '', summaries }: { readonly current?: string; readonly summaries?: true },
 ): Promise<number> {
   // The table names this command, so it is asked for late.
-  const { commands } = await import('../command-table.ts');
+  const [{ commands }, { candidates }] = await Promise.all([import('../command-table.ts'), import('../completion/candidates.ts')]);
   const found = await candidates(operands, current, { commands, names: namesOf(open) });
   if (show.json) show.data(found);
   else for (const { word, summary } of found) show.result(summaries && summary !== undefined ? `${word}\t${summary}` : word);

@@ -4,7 +4,8 @@ import { writeKeepingMode } from '../../base/atomic-file.ts';
 import { LuciError } from '../../base/errors.ts';
 import { readSmallFile } from '../../base/read-small-file.ts';
 import { diskError } from '../../base/system-error.ts';
-import { completionScripts, type Shell, shells } from './scripts.ts';
+import { completionScripts } from './scripts.ts';
+import { type Shell, shells } from './shells.ts';
 
 /** Putting a completion script where the shell looks for it. */
 

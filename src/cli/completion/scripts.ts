@@ -1,8 +1,6 @@
-/** What each shell runs when Tab is pressed: it asks `luci completion words`, so that a script never grows old. */
+import type { Shell } from './shells.ts';
 
-/** Shells there is a script for. */
-export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
-export type Shell = (typeof shells)[number];
+/** What each shell runs when Tab is pressed: it asks `luci completion words`, so that a script never grows old. */
 
 /** In bash `:` and `=` end a word; what stands before them is on the line already. Where nothing fits, files do. */
 const bash = `# bash completion for luci

@@ -1,10 +1,11 @@
 import { LlamaGrammarEvaluationState, type SequenceEvaluateOptions, type Token } from 'node-llama-cpp';
 import { abortError } from '../../base/abort.ts';
+import { type AnswerPart, type AnswerParts, createAnswerParts } from '../answer-parts/answer-parts.ts';
+import { endingOf } from '../answer-parts/thinking-marks.ts';
 import { contextOverflow } from '../context-length.ts';
 import type { ChatMessage, ChatRequest, EndReason, EngineFacts, GenerationEvent } from '../engine.ts';
 import { createRepetitionWatch, endsRepetition } from '../repetition.ts';
 import { grammarOf } from '../schema-grammar.ts';
-import { type AnswerPart, type AnswerParts, createAnswerParts } from './answer-parts.ts';
 import type { Deterministic } from './batch-loop.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
 import { cutsOf, evaluateDeterministic, evaluatePrompt, savedLengthOf } from './evaluate-prompt.ts';
@@ -12,7 +13,6 @@ import { toolsOf } from './functions.ts';
 import type { Prompt, PromptRequest } from './prompt-tokens.ts';
 import type { Slot } from './slot.ts';
 import { tellReading } from './tell-reading.ts';
-import { endingOf } from './template/thinking-marks.ts';
 import { createTokenText, type TokenText } from './token-text.ts';
 
 /** One answer of an open model. */

@@ -1,10 +1,10 @@
 import type { LlamaModel } from 'node-llama-cpp';
 import { LuciError } from '../../base/errors.ts';
+import { type CallMarks, callMarksOf } from '../answer-parts/call-format.ts';
+import { harmonyMarks, harmonyThinking, isHarmony, type ThinkingMarks, thinkingMarks } from '../answer-parts/thinking-marks.ts';
 import { TemplateLimit } from './template/bounded-interpreter.ts';
-import { type CallMarks, callMarksOf } from './template/call-format.ts';
 import { type ChatTemplate, readChatTemplate } from './template/chat-template.ts';
 import type { TemplateInput } from './template/template-values.ts';
-import { harmonyMarks, harmonyThinking, isHarmony, type ThinkingMarks, thinkingMarks } from './template/thinking-marks.ts';
 
 /** The chat templates of a model file: its own, and one for requests with tools where it has that. */
 export interface ModelTemplate {

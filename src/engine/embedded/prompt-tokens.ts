@@ -1,10 +1,10 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
+import { endingOf, openedThinking, type ThinkingMarks } from '../answer-parts/thinking-marks.ts';
 import type { ChatMessage, ChatRequest, ToolDefinition } from '../engine.ts';
 import { plainText } from '../plain-text.ts';
 import type { ModelTemplate } from './model-template.ts';
 import { protectText } from './protect-text.ts';
 import { templateMessagesOf, templateToolsOf } from './template/template-messages.ts';
-import { endingOf, openedThinking, type ThinkingMarks } from './template/thinking-marks.ts';
 
 /** Conversations as the tokens a model is asked with. */
 

@@ -1,5 +1,5 @@
 import { LuciError } from '../../base/errors.ts';
-import { type AnswerPart, createAnswerParts } from '../embedded/answer-parts.ts';
+import { type AnswerPart, createAnswerParts } from '../answer-parts/answer-parts.ts';
 import type { ChatRequest, EndReason, GenerationEvent, ToolCall } from '../engine.ts';
 import { createRepetitionWatch, endsRepetition } from '../repetition.ts';
 import { answerTooLong, errorText, type OpenAiTarget, placeOf } from './client.ts';

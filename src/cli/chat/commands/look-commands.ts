@@ -54,8 +54,8 @@ export const lookCommands: readonly ChatCommand[] = [
       const { path } = session;
       const from = path.findLastIndex(({ role, continues }) => role === 'assistant' && !continues);
       if (from < 0) return show.note('There is no answer yet.');
-      const text = path.slice(from).map(({ content }) => content).join(''); // biome-ignore format: one line reads better
-      show.note(await copyText(text, prompt));
+      const answer = path.slice(from).map(({ content }) => content);
+      show.note(await copyText(answer.join(''), prompt));
     },
   },
   {

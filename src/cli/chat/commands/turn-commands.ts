@@ -13,7 +13,7 @@ export const turnCommands: readonly ChatCommand[] = [
   },
   {
     name: 'edit',
-    help: 'take the last question back into the line, to be changed and sent again',
+    help: 'take the last question back into the line, to be changed and sent again; what it changed in files too',
     async run({ session, show, prompt, view }) {
       const taken = await session.undo();
       if (!taken) return show.note('Nothing was asked yet.');

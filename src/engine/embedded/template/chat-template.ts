@@ -1,11 +1,11 @@
 import { withoutUndefined } from '../../../base/without-undefined.ts';
+import { thinkingMarks } from '../../answer-parts/thinking-marks.ts';
 import { adapterOf } from './adapt-messages.ts';
 import { BoundedInterpreter, TemplateLimit } from './bounded-interpreter.ts';
 import { Environment, parseTemplate } from './jinja.ts';
 import { strftime } from './strftime.ts';
 import { type Capabilities, probeCapabilities } from './template-capabilities.ts';
 import type { TemplateInput, TemplateTokens } from './template-values.ts';
-import { thinkingMarks } from './thinking-marks.ts';
 
 /**
  * A model's own chat template, rendered as llama-server renders it: the same variables, and the same changes of messages for templates that

@@ -1,5 +1,5 @@
-import { type CallMarks, readCalls, type WrittenCall } from './template/call-format.ts';
-import { harmonyThinking, type ThinkingMarks, thinkingMarks } from './template/thinking-marks.ts';
+import { type CallMarks, readCalls, type WrittenCall } from './call-format.ts';
+import { harmonyThinking, type ThinkingMarks, thinkingMarks } from './thinking-marks.ts';
 
 /** The text a model writes, taken apart as it comes: thinking, calls of tools, and the answer. */
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AnswerForm, createAnswerParts } from './answer-parts.ts';
-import { harmonyThinking, thinkingMarks } from './template/thinking-marks.ts';
+import { harmonyThinking, thinkingMarks } from './thinking-marks.ts';
 
 const plain: AnswerForm = { thinking: [], calls: [], isHarmony: false, isForced: false, stops: [] };
 const hermes = [{ open: '<tool_call>', close: '</tool_call>' }];
