@@ -2,13 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tinyGguf } from '../test/fixtures/gguf/tiny-gguf.ts';
 import { markdown, pairedTimes } from './paired.ts';
 
 const root = process.cwd();
 const home = mkdtempSync(join(tmpdir(), 'luci-bench-'));
 // Installed models are part of what a list reads: one that is known and one that is not.
 mkdirSync(join(home, 'models'), { recursive: true });
-for (const name of ['one', 'two']) writeFileSync(join(home, 'models', `${name}.gguf`), 'GGUF');
+for (const name of ['one', 'two']) writeFileSync(join(home, 'models', `${name}.gguf`), tinyGguf());
 const commands = [
   { name: 'node -e 0', file: process.execPath, args: ['-e', '0'] },
   { name: 'node dist/cli.cjs list', file: process.execPath, args: [join(root, 'dist', 'cli.cjs'), 'list'] },

@@ -2,7 +2,6 @@ import { abortError } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import type { CommandContext } from './command.ts';
 import { goneSignal } from './hang-up.ts';
-import { editorScreen } from './show/editor-screen.ts';
 import { printableText } from './show/text.ts';
 
 /** Asks a question that is answered with yes or no. Off a terminal nobody can answer: -y is needed then. */
@@ -10,7 +9,8 @@ export async function confirm(question: string, { yes, ask, signal }: Pick<Comma
   if (yes) return true;
   if (ask) return ask(question);
   if (!process.stdin.isTTY) throw new LuciError('NOT_CONFIRMED', `${question} Nobody can answer here.`, { hint: 'Run it again with -y.' });
-  const { createInterface } = await import('node:readline/promises');
+  // Streams take 1 ms to load, which commands that ask nothing start without.
+  const [{ createInterface }, { editorScreen }] = await Promise.all([import('node:readline/promises'), import('./show/editor-screen.ts')]);
   const screen = editorScreen();
   const lines = createInterface({ input: process.stdin, output: screen });
   // The reader takes Ctrl+C for itself while it waits.

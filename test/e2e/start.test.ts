@@ -38,11 +38,11 @@ async function watched({ folder, luci }: Home, args: readonly string[]): Promise
   return { stdout, loaded };
 }
 
-test('list loads no engine, no native library, and nothing of the network', async () => {
+test('list loads no engine, no native library, nothing of the network, and no editor of lines', async () => {
   await using home = await homeWithModel();
   const { stdout, loaded } = await watched(home, ['list', '--json']);
   expect(JSON.parse(stdout)).toMatchObject([{ name: 'tiny' }]);
-  expect(loaded.filter((name) => /llama|engine-host|^native|^node:(net|tty|http2?|https|tls)$/.test(name))).toEqual([]);
+  expect(loaded.filter((name) => /llama|engine-host|^native|^node:(net|tty|http2?|https|tls|stream|readline.*)$/.test(name))).toEqual([]);
 });
 
 test('a question to an engine that runs loads nothing that starts one', async () => {
@@ -51,5 +51,5 @@ test('a question to an engine that runs loads nothing that starts one', async ()
   const { stdout, loaded } = await watched(home, ['ask', 'hi']);
   expect(stdout).toBe(`${tinyReply}\n`);
   expect(loaded).toContain('node:net');
-  expect(loaded.filter((name) => /llama|^native|^node:(child_process|crypto|fs\/promises|http2?|https|tls)$/.test(name))).toEqual([]);
+  expect(loaded.filter((name) => /llama|^native|^node:(child_process|crypto|fs\/promises|http2?|https|tls|stream|readline.*)$/.test(name))).toEqual([]);
 });
