@@ -67,7 +67,7 @@ function warningsOf({ presencePenalty, frequencyPenalty, tools = [] }: CallOptio
 }
 
 function unsupported(feature: string, details?: string): Warning {
-  return { type: 'unsupported', feature, ...(details === undefined ? {} : { details }) };
+  return { type: 'unsupported', feature, details };
 }
 
 function isForeign({ type }: ToolOption): boolean {

@@ -141,6 +141,6 @@ function usageOf(usage: Usage | undefined): TokenUsage {
       cacheWrite: undefined,
     },
     outputTokens: { total: generatedTokens, text: undefined, reasoning: undefined },
-    ...(usage ? { raw: { ...usage } } : {}),
+    raw: usage && { ...usage },
   };
 }

@@ -85,7 +85,7 @@ export function createMcpServers(configs: readonly McpServerConfig[], options: M
       return all.map(({ config, state, server, problem }) => {
         const wanted = server?.tools.filter((tool) => config.tools?.includes(tool.name) !== false);
         const ready = state === 'ready' ? { toolCount: wanted?.length, self: server?.self } : {};
-        return { name: config.name, state, ...ready, ...(problem === undefined ? {} : { problem }) };
+        return { name: config.name, state, ...ready, problem };
       });
     },
     async tools() {

@@ -44,8 +44,8 @@ function operationOf(route: DescribedRoute): unknown {
     tags: [tagOf(path)],
     // Where other machines reach the server everything needs the key.
     security: [...(access === 'change' ? [] : [{}]), { key: [] }, { keyHeader: [] }],
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(body) } } } } : {}),
+    parameters: parameters.length > 0 ? parameters : undefined,
+    requestBody: body && { required: true, content: { 'application/json': { schema: jsonSchemaOf(body) } } },
     responses: {
       [status]: answerOf(answer),
       default: { description: 'What went wrong', content: { 'application/json': { schema: errorSchemaOf(path) } } },
@@ -70,11 +70,10 @@ function parametersOf({ path, query = {} }: DescribedRoute): readonly unknown[] 
 }
 
 function answerOf({ status = 200, json, other }: AnswerFacts): unknown {
-  const content = {
-    ...(json ? { 'application/json': { schema: { type: 'object', ...(json.length > 0 ? { required: json } : {}) } } } : {}),
-    // A stream is told part by part: there is no form of the whole.
-    ...(other ? { [other.split(';')[0] ?? other]: other.startsWith('text/plain') ? { schema: text } : {} } : {}),
-  };
+  const content: Record<string, object> = {};
+  if (json) content['application/json'] = { schema: { type: 'object', required: json.length > 0 ? json : undefined } };
+  // A stream is told part by part: there is no form of the whole.
+  if (other) content[other.split(';')[0] ?? other] = other.startsWith('text/plain') ? { schema: text } : {};
   const description = status >= 500 ? 'Cannot be had here' : 'The answer';
   return Object.keys(content).length === 0 ? { description } : { description, content };
 }

@@ -99,13 +99,13 @@ function editing({ history, complete }: PromptOptions): Pick<ReadLineOptions, 'h
   return {
     history: [...(history?.lines ?? [])],
     historySize: maxLines,
-    ...(complete && {
-      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+    completer:
+      complete &&
+      ((line: string, done: (error: null, result: [string[], string]) => void) => {
         complete(line).then(
           ([candidates, typed]) => done(null, [[...candidates], typed]),
           () => done(null, [[], line]),
         );
-      },
-    }),
+      }),
   };
 }

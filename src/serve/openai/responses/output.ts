@@ -35,7 +35,7 @@ export function createOutput(): Output {
     if (!open) return;
     const item = itemOf(open, 'completed');
     const place = { item_id: open.id, output_index: items.length, content_index: 0 };
-    yield { type: `response.${partNames[open.kind]}.done`, ...place, text: open.text, ...(open.kind === 'text' ? { logprobs: [] } : {}) };
+    yield { type: `response.${partNames[open.kind]}.done`, ...place, text: open.text, logprobs: open.kind === 'text' ? [] : undefined };
     yield { type: 'response.content_part.done', ...place, part: partOf(open) };
     yield { type: 'response.output_item.done', output_index: items.length, item };
     items.push(item);
