@@ -1,7 +1,7 @@
 import type { Tool } from '../agent/tool.ts';
 import type { Luci } from '../app/luci.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
-import type { McpServers } from '../mcp/mcp-servers.ts';
+import type { McpServers, McpServersOptions } from '../mcp/mcp-servers.ts';
 import type { Show } from './show/show.ts';
 import { printable } from './show/text.ts';
 
@@ -19,10 +19,12 @@ export interface OutsideTools extends AsyncDisposable {
 interface OutsideParts {
   readonly show: Show;
   readonly isOn: boolean;
+  /** See {@link McpServersOptions.waitMs}. */
+  readonly waitMs?: McpServersOptions['waitMs'];
 }
 
 /** The servers of this home. Nothing is read before it is needed; a file that is wrong is told, and the chat goes on. */
-export function openOutsideTools({ directories, settings }: Luci, { show, isOn }: OutsideParts): OutsideTools {
+export function openOutsideTools({ directories, settings }: Luci, { show, isOn, waitMs }: OutsideParts): OutsideTools {
   let names: ReadonlySet<string> = new Set();
   let wanted = isOn;
   let servers: McpServers | undefined;
@@ -40,7 +42,7 @@ export function openOutsideTools({ directories, settings }: Luci, { show, isOn }
       if (!isLuciError(error)) throw error;
       tell(error.message);
     }
-    return createMcpServers(configs, { environment: settings.system.childEnvironment, tell });
+    return createMcpServers(configs, { environment: settings.system.childEnvironment, tell, waitMs });
   }
 
   async function close(): Promise<void> {

@@ -34,7 +34,8 @@ export async function openQuestionTools(
 ): Promise<QuestionTools> {
   const isAnswered = isTerminal(0) && show.terminal.errIsTerminal;
   const own = await luci.builtInTools(root);
-  const outside = openOutsideTools(luci, { show, isOn: mcp === undefined ? isAnswered : mcp === 'on' });
+  // There is no later question: a server has as long as it may take to start and to tell its tools.
+  const outside = openOutsideTools(luci, { show, isOn: mcp === undefined ? isAnswered : mcp === 'on', waitMs: 120_000 });
   const tools = [...own, ...(await toolsOf(outside, signal))];
   const ask: ConfirmCall = (call, _tool, warning) => {
     onQuestion();

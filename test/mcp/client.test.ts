@@ -301,3 +301,12 @@ test('ask --tools off a terminal starts none, and with --mcp on says which call 
     stderr: expect.stringContaining('luci ask --tools --mcp on'),
   });
 });
+
+test('one question waits for a server that starts slowly: there is no later one', async () => {
+  await configure({ time: entry(['late']) });
+  await mkdir(join(home.folder, 'models'));
+  await writeFile(join(home.folder, 'models', 'caller.gguf'), tinyGguf({ callsTool: 'time__clock', contextLength: 8192 }));
+  const { exitCode, stderr } = await home.luci(['ask', 'hi', '-m', 'caller', '--tools', '--root', home.folder, '--mcp', 'on']);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('not allowed: time__clock')]);
+  expect(stderr).not.toContain('has not answered yet');
+});
