@@ -32,7 +32,7 @@ export async function runCommandLine(args: readonly string[], { terminal, signal
     const { everywhere, overrides } = parsed;
     debug = overrides.debug ?? isDebugOn();
     if (debug) tellDecisions(terminal);
-    show = createShow(terminal, { quiet: everywhere.quiet, json: everywhere.json });
+    show = createShow(terminal, { quiet: everywhere.quiet, json: everywhere.json, home: overrides.home });
     return await run(parsed, show, signal);
   } catch (error) {
     show.live([]);

@@ -292,3 +292,23 @@ test('every hint in the source is understood', () => {
   );
   expect(wrong).toEqual([]);
 });
+
+test('a home that was named by --home is named by the commands that are told, in hints, notes and results alike', async () => {
+  await using named = await makeHome();
+  await using other = await makeHome();
+  await mkdir(join(named.folder, 'models'));
+  const elsewhere = { environment: { LUCI_HOME: other.folder } };
+  const at = (...args: string[]) => other.luci(['--home', named.folder, ...args], elsewhere);
+  const flag = `luci --home ${JSON.stringify(named.folder)}`;
+  expect((await at('list')).stderr).toContain(`${flag} install llama3.2`);
+  expect((await at('doctor', '--offline')).stdout).toContain(`${flag} install llama3.2`);
+  expect((await at('ask', '-m', 'llama3.2', 'hi')).stderr).toContain(`${flag} install llama3.2`);
+  const { stdout } = await at('show', 'nosuch', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ error: { hint: expect.stringContaining(`${flag} search nosuch`) } });
+  const path = await named.addModel();
+  expect((await at('install', path, '--json')).exitCode).toBe(0);
+  const installed = await at('list');
+  expect(installed.stderr).toContain(`${flag} chat`);
+  // Where the environment names it, so does every later command.
+  expect((await named.luci(['list'])).stderr).not.toContain('--home');
+});

@@ -1,5 +1,6 @@
 import type { Finding } from '../../app/doctor/diagnose.ts';
 import { defineCommand } from '../command.ts';
+import { homeInHint } from '../show/home-in-commands.ts';
 import type { Terminal } from '../show/terminal.ts';
 import { fill, pad, printable, printableText } from '../show/text.ts';
 
@@ -11,7 +12,7 @@ export const doctor = defineCommand({
   async run({ luci, show, signal }) {
     const findings = await (await luci()).doctor({ signal });
     if (show.json) show.data(findings);
-    else for (const finding of findings) show.result(lines(finding, show.terminal));
+    else for (const finding of findings) show.result(lines({ ...finding, fix: homeInHint(finding.fix, show.home) }, show.terminal));
     return findings.some(({ topic, state }) => topic === 'engine' && state === 'wrong') ? 7 : 0;
   },
 });

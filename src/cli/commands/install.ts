@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { fetchSettings } from '../flags.ts';
 import { installScreen, onAbortOf } from '../install-models.ts';
+import { homeInHint } from '../show/home-in-commands.ts';
 import { fetchText, planData, planText } from '../show/plan-text.ts';
 import type { Show } from '../show/show.ts';
 import { printable } from '../show/text.ts';
@@ -67,7 +68,8 @@ function showUsage(name: string, isDisabled: boolean, show: Show): void {
 
 function usage(name: string, show: Show): string {
   const shown = shellWord(printable(name));
-  const next = [`luci ask -m ${shown} "${show.terminal.marks.ellipsis}"`, `luci chat -m ${shown}`, `luci test ${shown}`];
+  const commands = [`luci ask -m ${shown} "${show.terminal.marks.ellipsis}"`, `luci chat -m ${shown}`, `luci test ${shown}`];
+  const next = commands.map((command) => homeInHint(command, show.home));
   const line = `  ${next.join('     ')}`;
   const fits = !show.terminal.outIsTerminal || line.length < show.terminal.columns;
   const lines = fits ? [line] : next.map((command) => `  ${command}`);

@@ -1,5 +1,6 @@
-import { isLuciError, type LuciError } from '../../base/errors.ts';
+import { isLuciError } from '../../base/errors.ts';
 import { type AnswerFlow, answerFlow } from './answer-flow.ts';
+import { homeInHint, homeInNote } from './home-in-commands.ts';
 import { jsonForTerminal } from './safe-text.ts';
 import type { Style, Terminal } from './terminal.ts';
 import { cut, fill, printableText, widthOf, wrap } from './text.ts';
@@ -9,6 +10,8 @@ export interface Show {
   readonly terminal: Terminal;
   readonly quiet: boolean;
   readonly json: boolean;
+  /** See {@link ShowOptions.home}; a result that tells commands names it by `home-in-commands.ts`. */
+  readonly home: string | undefined;
   /** A result for a person, one or more lines. */
   result(text: string): void;
   /** A piece of an answer: on a terminal made safe and broken between words, elsewhere as it is. */
@@ -26,8 +29,16 @@ export interface Show {
   error(error: unknown, debug: boolean): void;
 }
 
+/** How a printer prints. */
+export interface ShowOptions {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  /** The home that was named by `--home`; commands that are told name it too. */
+  readonly home?: string;
+}
+
 /** A printer for this process's streams. */
-export function createShow(terminal: Terminal, { quiet = false, json = false } = {}): Show {
+export function createShow(terminal: Terminal, { quiet = false, json = false, home }: ShowOptions = {}): Show {
   let liveLines = 0;
   const streamed = answerStream(terminal);
   const clearLive = (): void => {
@@ -48,6 +59,7 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
     terminal,
     quiet,
     json,
+    home,
     result(text) {
       clearLive();
       if (terminal.outIsTerminal) streamed.endLine();
@@ -64,7 +76,8 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
     },
     data: writeJson,
     note(text) {
-      if (!quiet) toStderr(`${terminal.errIsTerminal ? fill(text, terminal.columns) : text}\n`);
+      const told = homeInNote(text, home);
+      if (!quiet) toStderr(`${terminal.errIsTerminal ? fill(told, terminal.columns) : told}\n`);
     },
     live(lines) {
       if (quiet || !terminal.errIsTerminal || terminal.isPlain) return;
@@ -75,8 +88,9 @@ export function createShow(terminal: Terminal, { quiet = false, json = false } =
       liveLines = lines.length;
     },
     error(error, debug) {
-      if (json && isLuciError(error)) writeJson({ error });
-      toStderr(`${errorText(error, terminal, debug)}\n`);
+      const hint = isLuciError(error) ? homeInHint(error.hint, home) : undefined;
+      if (json && isLuciError(error)) writeJson({ error: { ...error.toJSON(), hint } });
+      toStderr(`${errorText(error, terminal, { hint, debug })}\n`);
     },
   };
 }
@@ -114,15 +128,15 @@ function answerStream(terminal: Terminal) {
   };
 }
 
-function errorText(error: unknown, terminal: Terminal, debug: boolean): string {
+function errorText(error: unknown, terminal: Terminal, { hint, debug }: { hint: string | undefined; debug: boolean }): string {
   if (!isLuciError(error)) return bugText(error, debug);
   const stack = debug ? `\n${terminal.style('dim', stackOf(error))}` : '';
   // Off a terminal a message is one line: programs read it.
   const width = terminal.errIsTerminal ? terminal.columns : Number.POSITIVE_INFINITY;
-  return `${wrap(printableText(error.message), width)}${hintText(error, terminal)}${stack}`;
+  return `${wrap(printableText(error.message), width)}${hintText(hint, terminal)}${stack}`;
 }
 
-function hintText({ hint }: LuciError, terminal: Terminal): string {
+function hintText(hint: string | undefined, terminal: Terminal): string {
   if (!hint) return '';
   return `\n${printableText(hint)
     .split('\n')
