@@ -107,12 +107,14 @@ function nameOf(source, path) {
   return relative(source, path).split(sep).join('/');
 }
 
-/** Each function of {@link lazyModules} loads its module when it is called. */
+/** Each function of {@link lazyModules} loads its module when it is called. What is imported while the command runs is late enough, and whole. */
 function lazily() {
   return {
     name: 'lazily',
     setup(build) {
-      build.onResolve({ filter: /^node:/ }, ({ path }) => (lazyModules.includes(path) ? { path, namespace: 'lazily' } : undefined));
+      build.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+        lazyModules.includes(path) && kind !== 'dynamic-import' ? { path, namespace: 'lazily' } : undefined,
+      );
       build.onLoad({ filter: /./, namespace: 'lazily' }, ({ path }) => {
         const module = process.getBuiltinModule(path);
         const names = Object.keys(module).filter((name) => typeof module[name] === 'function');

@@ -2,7 +2,7 @@ import { throwIfAborted } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
 import { merged } from '../base/merged.ts';
 import type { ChatMessage, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
-import { checkPrompt, checkRequest, checkSchema, checkTexts } from './check-request.ts';
+import { checkMessages, checkObject, checkPrompt, checkRequest, checkSchema, checkSignal, checkTexts } from './check-request.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { createModelSlot } from './model-slot.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
@@ -85,6 +85,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     query: async (prompt, options) => (await answer(prompt, options)).text,
     async json<T>(prompt: string, schema: JsonSchema, options: JsonOptions<T> = {}): Promise<T> {
       checkSchema(schema);
+      checkObject(options);
       const { check = (value: unknown) => value as T, ...query } = options;
       checkPrompt(prompt);
       // A grammar forces the form, but a model that is not told it writes something else into it.
@@ -92,12 +93,15 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
       return checkedJson(await answer(told, { ...query, jsonSchema: schema }), schema, check);
     },
     chat(options = {}) {
-      const { messages, ...own } = options;
+      checkObject(options);
+      const { messages = [], ...own } = options;
       checkRequest(own);
+      checkMessages(messages);
       return createConversation(slot.open, { ...merged<RequestDefaults>(defaults, own), messages });
     },
     async embed(texts, signal) {
       checkTexts(texts);
+      checkSignal(signal);
       throwIfAborted(signal);
       return (await slot.open(signal)).embed(texts, signal);
     },

@@ -43,18 +43,52 @@ const rules: Readonly<Record<keyof RequestDefaults, Rule>> = {
   maxCalls: number(1, Number.MAX_SAFE_INTEGER, true),
 };
 
-/** Throws USAGE where an option cannot be meant. What is undefined is not given. */
+/** Throws USAGE where an option cannot be meant, or there is none of its name. What is undefined is not given. */
 export function checkRequest(options: RequestDefaults & { readonly signal?: AbortSignal }): void {
-  const given: unknown = options;
-  if (!isRecord(given)) throw wrongValue('The options of a question must be an object');
-  const problem = firstProblem(given, rules);
+  const given: object = options;
+  checkObject(given);
+  const problem = firstProblem(given as Readonly<Record<string, unknown>>, rules);
   if (problem !== undefined) throw wrongValue(`The option ${problem}`);
+  checkNames(given, options.sampling ?? {});
   const names = (options.tools ?? []).map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw wrongValue(`Two tools have the name "${twice}"`);
-  const { signal } = given;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrongValue('The option signal must be an AbortSignal');
+  checkSignal(options.signal);
 }
+
+/** Throws USAGE for options that are none at all. */
+export function checkObject(options: unknown): void {
+  if (!isRecord(options)) throw wrongValue('The options of a question must be an object');
+}
+
+/** An option of another name would be passed over, and the question asked without what was meant. */
+function checkNames(options: object, sampling: object): void {
+  const given = (values: object): string[] => Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  const ofSampling = given(sampling).find((name) => !Object.hasOwn(samplingRules, name));
+  if (ofSampling !== undefined) throw wrongValue(`There is no option sampling ${ofSampling}`);
+  const other = given(options).find((name) => name !== 'signal' && !Object.hasOwn(rules, name));
+  if (other === undefined) return;
+  throw wrongValue(
+    `A question has no option ${other}${Object.hasOwn(samplingRules, other) ? `; it is given as sampling: { ${other} }` : ''}`,
+  );
+}
+
+/** Throws USAGE for a signal that is none. */
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrongValue('The signal must be an AbortSignal');
+}
+
+/** Throws USAGE for turns of a conversation that are none. */
+export function checkMessages(messages: unknown): void {
+  const problem = listOf(turn, 'turns')(messages);
+  if (problem !== undefined) throw wrongValue(`The messages of a conversation ${problem}`);
+}
+
+const turn: Rule = (value) => {
+  if (!isRecord(value)) return 'must be an object';
+  if (!['system', 'user', 'assistant', 'tool'].includes(String(value['role']))) return 'must have the role user, assistant, tool or system';
+  return typeof value['content'] === 'string' ? undefined : 'must have a content that is a text';
+};
 
 /** Throws USAGE for a schema that is none, or none at all. */
 export function checkSchema(schema: unknown): void {

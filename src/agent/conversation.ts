@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../base/abort.ts';
 import type { ChatMessage, Session } from '../engine/engine.ts';
-import { checkPrompt, checkRequest } from './check-request.ts';
+import { checkMessages, checkPrompt, checkRequest, checkSignal } from './check-request.ts';
 import { fitMessages } from './fit-messages.ts';
 import { type PromptView, viewPrompt } from './prompt-view.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
@@ -43,6 +43,7 @@ export function createConversation(
   /** Checked when it is called, not when its first event is asked for. */
   function send(prompt: string, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
     checkPrompt(prompt);
+    checkSignal(signal);
     return events(prompt, signal);
   }
 
@@ -102,6 +103,7 @@ export function createConversation(
       forgottenTurns = 0;
     },
     load(loaded) {
+      checkMessages(loaded);
       messages = [...loaded];
       takenBack = [];
       forgottenTurns = 0;
@@ -111,6 +113,7 @@ export function createConversation(
       defaults = { ...defaults, ...changed };
     },
     async look(question, signal) {
+      checkSignal(signal);
       const session = await open(signal);
       const asked: ChatMessage[] = question === undefined ? [] : [{ role: 'user', content: question }];
       const told = systemTurn(defaults.system);

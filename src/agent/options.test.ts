@@ -74,6 +74,9 @@ describe.each(methods)('%s', (_, ask) => {
     ['confirm that cannot be asked', { confirm: true }],
     ['half a call', { maxCalls: 0.5 }],
     ['a signal that is none', { signal: 'stop' }],
+    ['an option of sampling in the wrong place', { temperature: 0 }],
+    ['an option in the words of another program', { max_tokens: 5 }],
+    ['an option of sampling that there is not', { sampling: { top_p: 0.5 } }],
   ])('%s is USAGE before anything is opened', async (_what, given) => {
     let opened = 0;
     const agent = createAgent({
@@ -134,6 +137,35 @@ test('what cannot be meant is told when an agent or a chat is made, and when a c
   const agent = createAgent({ openModel });
   expect(() => agent.chat(wrong)).toThrow(usage);
   expect(() => agent.chat().configure(wrong)).toThrow(usage);
+});
+
+test.each([
+  ['a signal among options', { signal: new AbortController().signal }],
+  ['a number', 5],
+  ['null', null],
+])('where a signal is wanted %s is USAGE before anything is opened', async (_, given) => {
+  const agent = createAgent({ openModel: () => Promise.reject(new Error('opened')) });
+  const signal = given as unknown as AbortSignal;
+  expect(() => agent.chat().send('hi', signal)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  await expect(agent.embed(['hi'], signal)).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(agent.chat().look('hi', signal)).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+test.each([
+  ['a text', 'hi'],
+  ['a turn of nobody', [{ role: 'bot', content: 'hi' }]],
+  ['a turn without content', [{ role: 'user', text: 'hi' }]],
+  ['null', [null]],
+])('messages that are %s are USAGE, to begin with and to go on with', (_, given) => {
+  const agent = createAgent({ openModel: () => Promise.reject(new Error('opened')) });
+  const usage = expect.objectContaining({ code: 'USAGE' });
+  expect(() => agent.chat({ messages: given as never })).toThrow(usage);
+  expect(() => agent.chat().load(given as never)).toThrow(usage);
+});
+
+test.each([[5], ['system'], [null], [[]]])('a chat made with %j is USAGE', (given) => {
+  const agent = createAgent({ openModel: () => Promise.reject(new Error('opened')) });
+  expect(() => agent.chat(given as never)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
 test('texts to embed must be texts', async () => {

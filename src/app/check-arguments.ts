@@ -1,4 +1,3 @@
-import { checkRequest } from '../agent/check-request.ts';
 import { boolean, listOf, number, optional, type Rule, record, recordOf, run, text, wrongValue } from '../base/value-rules.ts';
 import type { Luci } from './luci.ts';
 
@@ -105,7 +104,6 @@ function checked(method: Method, key: string, answersAtOnce: boolean): Method {
   if (answersAtOnce)
     return (...given) => {
       check(given);
-      checkRequest((given[0] ?? {}) as object);
       return method(...given);
     };
   return async (...given) => {

@@ -15,6 +15,9 @@ export function checked<S extends v.GenericSchema>(schema: S, value: unknown, wh
 /** One line that names the field and what is wrong with it. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
   const field = v.getDotPath(issue);
+  // JSON has no undefined: the field is not there.
+  if (field && issue.received === 'undefined') return `"${field}" is missing`;
+  if (field && issue.expected === 'never') return `"${field}" is no field here`;
   return `${field ? `"${field}": ` : ''}expected ${issue.expected ?? 'another value'}, found ${issue.received}`;
 }
 

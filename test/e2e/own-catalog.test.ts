@@ -75,6 +75,17 @@ test('a bad entry is told by name and field on stderr, and neither the good ones
   expect((await home.luci(['search', 'made', '-q'])).stderr).toBe('');
 });
 
+test.each<[string, object, string]>([
+  ['without a quantization', { quantization: undefined }, '"quantization" is missing'],
+  ['without a name', { name: undefined }, 'entry 1 is left out: "name" is missing'],
+  ['with a part without its path', { file: undefined, files: [{ sizeBytes: 4 }] }, '"files.0.file" is missing'],
+  ['with a word of its own', { sise: 3 }, '"sise" is no field here'],
+  ['with a tier in words', { tier: 'best' }, '"tier": expected (0 | 1 | 2 | 3), found "best"'],
+])('an entry %s is told as that', async (_, wrong, told) => {
+  await own([{ ...entry, ...wrong }]);
+  expect((await home.luci(['search', 'made'])).stderr).toContain(told);
+});
+
 test('a catalog.json that is a folder, or no JSON, is told and leaves the built-in models', async () => {
   await own('[{"name": ');
   expect(await home.luci(['show', 'llama3.2'])).toMatchObject({
@@ -87,6 +98,15 @@ test('a catalog.json that is a folder, or no JSON, is told and leaves the built-
     exitCode: 0,
     stderr: expect.stringContaining('it cannot be read (EISDIR)'),
   });
+});
+
+test('a home that is empty, or not there yet, is no fault of the machine', async () => {
+  await using empty = await makeHome();
+  for (const folder of [empty.folder, join(empty.folder, 'not', 'yet')]) {
+    const ran = await empty.luci(['--home', folder, 'doctor', '--offline']);
+    expect(ran.stdout).toMatch(/• store .*, 0 models, 0 B/);
+    expect(ran.stdout).not.toContain('cannot be written');
+  }
 });
 
 test('looking at a machine does not make a home there', async () => {
