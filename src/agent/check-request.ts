@@ -1,6 +1,7 @@
 import { boolean, firstProblem, isRecord, listOf, number, type Rule, run, text, wrongValue } from '../base/value-rules.ts';
 import type { RequestDefaults } from './request.ts';
 import { schemaFault } from './schema-fault.ts';
+import { changeKinds } from './tool.ts';
 
 /** Whether what a program asks for can be meant, before anything is loaded. Programs in plain JavaScript give any value. */
 
@@ -20,6 +21,9 @@ const tool: Rule = (value) => {
     return 'must have a name of letters, digits, "_", "-" and "."';
   if (typeof value['description'] !== 'string') return `"${value['name']}" must have a description`;
   if (typeof value['run'] !== 'function') return `"${value['name']}" must have a function run`;
+  const { kind } = value;
+  if (kind !== undefined && kind !== 'read' && !changeKinds.some((known) => known === kind))
+    return `"${value['name']}" must have a kind that is read, ${changeKinds.join(', ')}`;
   const fault = schemaFault(value['parameters']);
   return fault === undefined ? undefined : `"${value['name']}" must have parameters that are a JSON schema: ${fault}`;
 };
@@ -44,10 +48,10 @@ const rules: Readonly<Record<keyof RequestDefaults, Rule>> = {
 };
 
 /** Throws USAGE where an option cannot be meant. What is undefined is not given. */
-export function checkRequest(options: RequestDefaults & { readonly signal?: AbortSignal }): void {
+export function checkRequest(options: RequestDefaults & { readonly signal?: AbortSignal; readonly words?: string }): void {
   const given: unknown = options;
   if (!isRecord(given)) throw wrongValue('The options of a question must be an object');
-  const problem = firstProblem(given, rules);
+  const problem = firstProblem(given, { ...rules, words: text });
   if (problem !== undefined) throw wrongValue(`The option ${problem}`);
   const names = (options.tools ?? []).map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
