@@ -5,6 +5,7 @@ import type { ChatMessage, GenerationEvent, JsonSchema, Session, Usage } from '.
 import { checkMessages, checkObject, checkPrompt, checkRequest, checkSchema, checkSignal, checkTexts } from './check-request.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { createModelSlot } from './model-slot.ts';
+import { createOutsideTexts } from './outside-text/outside-texts.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
 import { schemaInstructions } from './schema-instructions.ts';
 import { schemaProblem } from './schema-problem.ts';
@@ -21,6 +22,8 @@ export interface AgentOptions extends RequestDefaults {
 /** What one question may change. */
 export interface QueryOptions extends RequestDefaults {
   readonly signal?: AbortSignal;
+  /** What of the prompt its person wrote, where the rest is text of files or of others (default: all of it). Calls of tools are held against it. */
+  readonly words?: string;
 }
 
 /** A whole answer. */
@@ -64,14 +67,14 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     return events(prompt, merged<QueryOptions>(defaults, options));
   }
 
-  async function* events(prompt: string, { signal, ...options }: QueryOptions): AsyncGenerator<AgentEvent> {
+  async function* events(prompt: string, { signal, words = prompt, ...options }: QueryOptions): AsyncGenerator<AgentEvent> {
     const { system, tools, confirm, maxCalls } = options;
     throwIfAborted(signal);
     const session = await slot.open(signal);
     const messages: ChatMessage[] = [...systemTurn(system), { role: 'user', content: prompt }];
     const request = requestOf(messages, options);
     if (!tools?.length) yield* session.generate(request, signal);
-    else yield* answerWithTools(session, request, messages, { tools, confirm, maxCalls, signal });
+    else yield* answerWithTools(session, request, messages, { tools, confirm, maxCalls, signal, outside: outsideOf(prompt, words) });
   }
 
   async function answer(prompt: string, options?: QueryOptions): Promise<Answer> {
@@ -90,7 +93,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
       checkPrompt(prompt);
       // A grammar forces the form, but a model that is not told it writes something else into it.
       const told = `${prompt}\n\n${schemaInstructions(schema)}`;
-      return checkedJson(await answer(told, { ...query, jsonSchema: schema }), schema, check);
+      return checkedJson(await answer(told, { words: prompt, ...query, jsonSchema: schema }), schema, check);
     },
     chat(options = {}) {
       checkObject(options);
@@ -110,6 +113,14 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
 }
 
 type JsonOptions<T> = QueryOptions & { readonly check?: (value: unknown) => T };
+
+/** The texts of one question. */
+function outsideOf(prompt: string, words: string): ReturnType<typeof createOutsideTexts> {
+  const outside = createOutsideTexts();
+  if (words !== prompt) outside.keep({ text: prompt, path: 'the text before your question', said: [words] });
+  outside.hear(words);
+  return outside;
+}
 
 /** The answer as a value of the schema. */
 async function checkedJson<T>({ text, reason }: Answer, schema: JsonSchema, check: (value: unknown) => T): Promise<T> {

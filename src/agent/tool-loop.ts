@@ -1,9 +1,10 @@
 import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, Session, ToolCall, Usage } from '../engine/engine.ts';
 import type { Attempt } from './calls/call-form.ts';
 import { checkCall } from './check-call.ts';
+import type { OutsideTexts } from './outside-text/outside-texts.ts';
 import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
 import { failedCall, runTool } from './run-tool.ts';
-import { type ConfirmCall, definitionOf, type Tool, type ToolResult } from './tool.ts';
+import { type ConfirmCall, definitionOf, hasEffect, type Tool, type ToolResult } from './tool.ts';
 import { type ChatUse, defaultLimits, type QuestionBudget, questionBudget, type ToolLimits } from './tool-limits.ts';
 import { toolTurn } from './tool-turn.ts';
 
@@ -23,6 +24,8 @@ export interface ToolLoopOptions {
   readonly signal?: AbortSignal;
   /** What the chat used of its limits before; grows. */
   readonly chatUse?: ChatUse;
+  /** What the conversation has of texts that its person did not write; grows. */
+  readonly outside?: OutsideTexts;
   /** See {@link RequestDefaults.maxCalls}. */
   readonly maxCalls?: number;
 }
@@ -35,7 +38,7 @@ export async function* answerWithTools(
   session: Session,
   request: ChatRequest,
   messages: ChatMessage[],
-  { tools, confirm, signal, maxCalls, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
+  { tools, confirm, signal, outside, maxCalls, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
 ): AsyncGenerator<AgentEvent> {
   const budget = questionBudget(chatUse, session.facts.contextLength, limitsOf(maxCalls));
   const repeated = createRepeatedCalls();
@@ -54,7 +57,7 @@ export async function* answerWithTools(
       yield* endAnswer(messages, turn, { sentence, generatedTokens });
       return;
     }
-    const sentence = yield* carryOut(calls, messages, { tools, confirm, signal, budget, repeated });
+    const sentence = yield* carryOut(calls, messages, { tools, confirm, signal, outside, budget, repeated });
     if (sentence === undefined) continue;
     yield* endAnswer(messages, turn, { sentence, generatedTokens });
     return;
@@ -156,32 +159,50 @@ interface CarryOut {
   readonly tools: readonly Tool[];
   readonly confirm: ConfirmCall | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly outside: OutsideTexts | undefined;
   readonly budget: QuestionBudget;
   readonly repeated: RepeatedCalls;
 }
 
-/** Carries out the calls of a turn in order. Where the model goes in a circle: returns the sentence that the answer ends with. */
+/**
+ * Carries out the calls of a turn in order, up to one that the person does not allow. Where the model goes in a circle, or wants again what
+ * was not allowed: returns the sentence that the answer ends with.
+ */
 async function* carryOut(
   calls: readonly WrittenCall[],
   messages: ChatMessage[],
   how: CarryOut,
 ): AsyncGenerator<AgentEvent, string | undefined> {
   let circle: string | undefined;
+  let isRefused = false;
   for (const written of calls) {
-    const checked = circle === undefined ? await check(written, how) : failedCall(written.call, 'this answer has ended', { limited: true });
+    const checked = endedBefore(written, { circle, isRefused }) ?? (await check(written, how));
     const isUsable = !('content' in checked);
     if (isUsable) yield { type: 'tool-call', call: checked };
     const ran = isUsable ? await runTool(how.tools, checked, how) : checked;
-    const isChange = how.tools.find(({ name }) => name === ran.call.name)?.isDestructive !== undefined;
+    const isChange = how.tools.some((tool) => tool.name === ran.call.name && hasEffect(tool));
     const times = how.repeated.count(ran, isChange);
     const content =
       how.budget.bounded(ran.content) + (times === 2 ? '\n(This same call gave this same result before. Do not repeat it.)' : '');
     const result = { ...ran, content };
     messages.push(toldOf(result));
     yield { type: 'tool-result', result };
+    if (ran.facts?.refused) {
+      if (!isUsable) circle ??= `You did not allow ${ran.call.name}, and the model tried it again, so the answer ends here.`;
+      isRefused = true;
+    }
     if (times >= maxSameResults) circle ??= circleText(ran, isChange);
   }
   return circle;
+}
+
+/** The result of a call that comes too late in its reply. */
+function endedBefore(
+  { call }: WrittenCall,
+  { circle, isRefused }: { readonly circle: string | undefined; readonly isRefused: boolean },
+): ToolResult | undefined {
+  if (circle !== undefined) return failedCall(call, 'this answer has ended', { limited: true });
+  return isRefused ? failedCall(call, 'the user did not allow a call before it, so it was not made', { skipped: true }) : undefined;
 }
 
 /** The call as it can be carried out, or the result that says why it is not. */

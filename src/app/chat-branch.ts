@@ -1,3 +1,5 @@
+import type { MixedPrompt } from '../agent/conversation.ts';
+import type { Spoken } from '../agent/outside-text/outside-texts.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ChatMessage, Usage } from '../engine/engine.ts';
 import type { ChatTurn } from './kept-chat.ts';
@@ -48,6 +50,27 @@ export function contentOf({ content, files = [] }: Pick<ChatTurn, 'content' | 'f
     return `\n\n${name.replace(/[\r\n]+/g, ' ')}:\n${fence}\n${text}\n${fence}`;
   });
   return `${content}${told.join('')}`;
+}
+
+/** A question as it is asked: what the person wrote is told apart from their files. */
+export function promptOf(question: Pick<ChatTurn, 'content' | 'files'>): MixedPrompt {
+  return { text: contentOf(question), words: question.content, files: question.files };
+}
+
+/** What of a branch its person wrote, and what texts of others it has beside results of tools: files, and summaries of turns that had both. */
+export function spokenIn(path: readonly ChatTurn[]): Spoken {
+  const words: string[] = [];
+  const outside: { path: string; text: string }[] = [];
+  let isSummary = false;
+  for (const { role, content, files = [], summarizes } of path) {
+    isSummary ||= summarizes !== undefined;
+    for (const { name, text } of files) outside.push({ path: name, text });
+    if (role === 'user' && !isSummary) words.push(content);
+    if (role !== 'assistant') continue;
+    if (isSummary) outside.push({ path: 'the summary', text: content });
+    isSummary = false;
+  }
+  return { words, outside };
 }
 
 /** What is kept of an answer's usage. */

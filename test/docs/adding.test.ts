@@ -122,6 +122,6 @@ console.log(JSON.stringify([tools.at(-1)?.name, Object.keys(tools.at(-1) ?? {}),
   );
   expect(compile()).toMatchObject({ status: 0, stdout: '' });
   const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
-  const members = ['name', 'description', 'parameters', 'isDestructive', 'warning', 'run'];
+  const members = ['name', 'kind', 'description', 'parameters', 'isDestructive', 'isLoss', 'warning', 'run'];
   expect([ran.stderr, JSON.parse(ran.stdout)]).toEqual(['', ['append_file', members, 'one two']]);
 });

@@ -4,6 +4,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 export const deleteFile: BuiltInTool = {
   order: 6,
   name: 'delete_file',
+  kind: 'delete',
   description: 'Delete a file or a folder',
   parameters: textArguments({ path: 'what to delete' }),
   isDestructive: async () => true,

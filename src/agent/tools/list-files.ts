@@ -5,6 +5,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 export const listFiles: BuiltInTool = {
   order: 1,
   name: 'list_files',
+  kind: 'read',
   description: 'List a folder and count its files',
   parameters: textArguments({ path: 'folder, "." for the main one' }),
   async run(args, { workspace }) {

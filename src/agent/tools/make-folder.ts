@@ -5,6 +5,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 export const makeFolder: BuiltInTool = {
   order: 5,
   name: 'make_folder',
+  kind: 'make',
   description: 'Create a folder',
   parameters: textArguments({ path: 'folder' }),
   isDestructive: async (args) => runsByItself(textOf(args, 'path')),

@@ -4,9 +4,11 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 export const moveFile: BuiltInTool = {
   order: 4,
   name: 'move_file',
+  kind: 'move',
   description: 'Move or rename a file',
   parameters: textArguments({ from: 'where it is', to: 'where it goes, with its name' }),
   isDestructive: async () => true,
+  isLoss: (args, { workspace }) => workspace.exists(textOf(args, 'to')),
   warning: (args, { workspace }) => workspace.lossOf(textOf(args, 'to')),
   async run(args, { workspace }) {
     await workspace.move(textOf(args, 'from'), textOf(args, 'to'));

@@ -4,6 +4,7 @@ import type { BuiltInTool } from './tool-context.ts';
 export const systemInfo: BuiltInTool = {
   order: 7,
   name: 'system_info',
+  kind: 'read',
   description: 'Memory, disk, processor and system of this computer',
   parameters: { type: 'object', properties: {}, additionalProperties: false },
   run: async (_, { probe }) =>

@@ -1,4 +1,5 @@
 import type { JsonSchema, ToolDefinition } from '../../engine/engine.ts';
+import type { ToolKind } from '../tool.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** What a built-in tool is, and what it works with. */
@@ -17,7 +18,9 @@ type Arguments = Readonly<Record<string, unknown>>;
 export interface BuiltInTool extends ToolDefinition {
   /** Where it stands among those a model is told of. What models were tested with depends on it: a new tool comes last. */
   readonly order: number;
+  readonly kind: ToolKind;
   readonly isDestructive?: (args: Arguments, context: ToolContext) => Promise<boolean>;
+  readonly isLoss?: (args: Arguments, context: ToolContext) => Promise<boolean>;
   readonly warning?: (args: Arguments, context: ToolContext) => Promise<string | undefined>;
   run(args: Arguments, context: ToolContext): Promise<string>;
 }

@@ -99,6 +99,7 @@ export const ask = defineCommand({
       sampling: likeliestSampling(name, sampling),
       tools: permitted?.tools,
       confirm: permitted?.confirm,
+      words: asked.question,
       ...receipt?.request(likeliestSampling(name, sampling)),
       signal: limit.signal,
     };
@@ -153,10 +154,10 @@ async function fittedPrompt(
 
 /** The tools of the question, where it has any; loaded for it alone. */
 async function toolsFor(context: CommandContext<typeof askOptions>, luci: Luci, waiting: WaitingLine): Promise<QuestionTools | undefined> {
-  const { tools, root = '.', allow, mcp } = context.options;
+  const { tools, root = '.', allow, trustFiles, mcp } = context.options;
   if (tools === undefined) return undefined;
   const { openQuestionTools } = await import('../question-tools.ts');
-  return openQuestionTools(context, { luci, root, allow, mcp, onQuestion: () => waiting.stop() });
+  return openQuestionTools(context, { luci, root, allow, areFilesTrusted: trustFiles === true, mcp, onQuestion: () => waiting.stop() });
 }
 
 /** One question, with what it is asked by and how its answer is shown. */

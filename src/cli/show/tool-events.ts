@@ -1,3 +1,4 @@
+import type { CallConcern } from '../../agent/tool.ts';
 import type { AgentEvent } from '../../agent/tool-loop.ts';
 import type { ToolCall } from '../../engine/engine.ts';
 import type { Show } from './show.ts';
@@ -18,9 +19,15 @@ export function noteToolEvent(event: AgentEvent, { note, terminal: { style } }: 
     note(style('care', `  ${printableText(event.result.content)}`));
 }
 
-/** What a person is asked before a call: what it is, after the reason for care where there is one. */
-export function callQuestion(call: Pick<ToolCall, 'name' | 'arguments'>, warning: string | undefined): string {
-  return `${warning === undefined ? '' : `${printable(warning)}. `}Allow ${callText(call)}?`;
+/** What a person is asked before a call: what it is, after the reasons for care where there are some. */
+export function callQuestion(
+  call: Pick<ToolCall, 'name' | 'arguments'>,
+  warning: string | undefined,
+  { isUnasked, origin }: Pick<CallConcern, 'isUnasked' | 'origin'> = {},
+): string {
+  const unasked = isUnasked && origin?.type !== 'led' ? ['You did not ask for this by its name'] : [];
+  const reasons = [...unasked, ...(warning === undefined ? [] : [warning])];
+  return [...reasons.map((reason) => `${printable(reason)}. `), `Allow ${callText(call)}?`].join('');
 }
 
 /** `write_file {"path":"notes.txt","content":"…"}` */
