@@ -107,10 +107,10 @@ function createPerson(beginning: Wanted): Person {
     get refused() {
       return refused;
     },
-    async confirm(call, tool, warning) {
+    async confirm(call, tool, warning, concern) {
       isAllowed = isAskedFor(call, asked, wanted);
       if (!isAllowed) refused += 1;
-      return permissions.confirm(call, tool, warning);
+      return permissions.confirm(call, tool, warning, concern);
     },
     hear({ changes = [] }) {
       refused = 0;

@@ -45,6 +45,7 @@ const rules: Readonly<Record<keyof RequestDefaults, Rule>> = {
   tools: listOf(tool, 'tools'),
   confirm: run,
   maxCalls: number(1, Number.MAX_SAFE_INTEGER, true),
+  guided: boolean,
 };
 
 /** Throws USAGE where an option cannot be meant, or there is none of its name. What is undefined is not given. */

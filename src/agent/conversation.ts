@@ -64,7 +64,7 @@ export function createConversation(
   async function* events({ text, words, files = [] }: MixedPrompt, signal: AbortSignal | undefined): AsyncGenerator<AgentEvent> {
     throwIfAborted(signal);
     const session = await open(signal);
-    const { system, tools = [], confirm, maxCalls } = defaults;
+    const { system, tools = [], confirm, maxCalls, guided } = defaults;
     const question: ChatMessage = { role: 'user', content: text };
     const told = systemTurn(system);
     const kept = await fitMessages(session, told, [...messages, question], defaults);
@@ -79,6 +79,7 @@ export function createConversation(
         tools,
         confirm,
         maxCalls,
+        guided,
         signal,
         chatUse,
         outside,

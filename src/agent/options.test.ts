@@ -8,7 +8,9 @@ const clock: Tool = { name: 'clock', description: 'Time', parameters: { type: 'o
 
 /** Every option, with what the engine must get of it. */
 const options: {
-  readonly [K in keyof Required<Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'maxCalls' | 'jsonSchema'>>]: RequestDefaults[K];
+  readonly [K in keyof Required<
+    Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'maxCalls' | 'guided' | 'jsonSchema'>
+  >]: RequestDefaults[K];
 } = {
   sampling: { temperature: 0.1, topK: 3, topP: 0.4, minP: 0.2, repeatPenalty: 1.1, seed: 7 },
   maxTokens: 33,

@@ -1,6 +1,7 @@
 import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, Session, ToolCall, Usage } from '../engine/engine.ts';
 import type { Attempt } from './calls/call-form.ts';
 import { checkCall } from './check-call.ts';
+import { createGuidance, type Guidance } from './guidance/guidance.ts';
 import type { OutsideTexts } from './outside-text/outside-texts.ts';
 import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
 import { failedCall, runTool } from './run-tool.ts';
@@ -15,7 +16,9 @@ export type AgentEvent =
   | GenerationEvent
   /** A sentence of luci's own that ends an answer; the model did not write it. */
   | { readonly type: 'text'; readonly text: string; readonly byLuci: true }
-  | { readonly type: 'tool-result'; readonly result: ToolResult };
+  | { readonly type: 'tool-result'; readonly result: ToolResult }
+  /** What the person's words name was looked up before the model was asked; see {@link RequestDefaults.guided}. */
+  | { readonly type: 'look'; readonly call: ToolCall };
 
 /** What the loop works with. */
 export interface ToolLoopOptions {
@@ -28,6 +31,8 @@ export interface ToolLoopOptions {
   readonly outside?: OutsideTexts;
   /** See {@link RequestDefaults.maxCalls}. */
   readonly maxCalls?: number;
+  /** See {@link RequestDefaults.guided}; by what the person wrote last, which `outside` has. */
+  readonly guided?: boolean;
 }
 
 /** The same call may give the same result so often; after that the answer ends. */
@@ -38,14 +43,16 @@ export async function* answerWithTools(
   session: Session,
   request: ChatRequest,
   messages: ChatMessage[],
-  { tools, confirm, signal, outside, maxCalls, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
+  { tools, confirm, signal, outside, maxCalls, guided, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
 ): AsyncGenerator<AgentEvent> {
   const budget = questionBudget(chatUse, session.facts.contextLength, limitsOf(maxCalls));
   const repeated = createRepeatedCalls();
+  const guidance = guidanceOf({ guided, outside, tools });
+  const how: CarryOut = { tools, confirm, signal, outside, budget, repeated, guidance };
   let generatedTokens = 0;
   for (;;) {
     const { mayCall } = budget;
-    const turn = yield* takeTurn(session, { ...request, messages, toolChoice: toolChoiceOf(request, budget) }, tools, signal);
+    const turn = yield* takeTurn(session, { ...request, messages, toolChoice: toolChoiceOf(request, budget, guidance) }, tools, signal);
     // The calls before were written as well.
     generatedTokens += turn.usage?.generatedTokens ?? 0;
     const calls = mayCall ? callsOf(turn, request) : [];
@@ -57,11 +64,15 @@ export async function* answerWithTools(
       yield* endAnswer(messages, turn, { sentence, generatedTokens });
       return;
     }
-    const sentence = yield* carryOut(calls, messages, { tools, confirm, signal, outside, budget, repeated });
+    const sentence = yield* carryOut(calls, messages, how);
     if (sentence === undefined) continue;
     yield* endAnswer(messages, turn, { sentence, generatedTokens });
     return;
   }
+}
+
+function guidanceOf({ guided, outside, tools }: Pick<ToolLoopOptions, 'guided' | 'outside' | 'tools'>): Guidance {
+  return createGuidance(guided ? outside?.newestWords : undefined, tools);
 }
 
 function limitsOf(maxCalls: number | undefined): ToolLimits {
@@ -69,9 +80,10 @@ function limitsOf(maxCalls: number | undefined): ToolLimits {
 }
 
 /** After the last call the tools are told all the same: the conversation goes on as it began. One call is enough where one is demanded. */
-function toolChoiceOf(request: ChatRequest, { mayCall, calls }: QuestionBudget): ChatRequest['toolChoice'] {
+function toolChoiceOf({ toolChoice }: ChatRequest, { mayCall, calls }: QuestionBudget, guidance: Guidance): ChatRequest['toolChoice'] {
   if (!mayCall) return 'none';
-  return calls === 0 ? request.toolChoice : undefined;
+  if (toolChoice !== undefined && toolChoice !== 'auto') return calls === 0 ? toolChoice : undefined;
+  return guidance.toolChoice() ?? toolChoice;
 }
 
 /** A call of a turn: as it was written, and as the conversation has it. */
@@ -162,6 +174,7 @@ interface CarryOut {
   readonly outside: OutsideTexts | undefined;
   readonly budget: QuestionBudget;
   readonly repeated: RepeatedCalls;
+  readonly guidance: Guidance;
 }
 
 /**
@@ -187,6 +200,7 @@ async function* carryOut(
     const result = { ...ran, content };
     messages.push(toldOf(result));
     yield { type: 'tool-result', result };
+    how.guidance.note(result);
     if (ran.facts?.refused) {
       if (!isUsable) circle ??= `You did not allow ${ran.call.name}, and the model tried it again, so the answer ends here.`;
       isRefused = true;

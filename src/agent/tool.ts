@@ -25,6 +25,11 @@ export interface Tool extends ToolDefinition {
   readonly isLoss?: (args: Readonly<Record<string, unknown>>) => Promise<boolean>;
   /** What the person must know before a call is allowed, as that it cannot be undone; where there is something, they are always asked. */
   readonly warning?: (args: Readonly<Record<string, unknown>>) => Promise<string | undefined>;
+  /**
+   * Arguments of calls that the person's words ask for by themselves, as a file they name; made before the model is asked, where questions are
+   * guided. Only for a tool that looks.
+   */
+  readonly wantedCalls?: (words: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Runs the call; the text goes back to the model. What is thrown goes back too, as a failure, and ends nothing. */
   run(args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<string>;
 }

@@ -1,5 +1,6 @@
 import type { MixedPrompt } from '../agent/conversation.ts';
 import type { Spoken } from '../agent/outside-text/outside-texts.ts';
+import { withFiles } from '../agent/question-files.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ChatMessage, Usage } from '../engine/engine.ts';
 import type { ChatTurn } from './kept-chat.ts';
@@ -43,13 +44,9 @@ export function systemOf(path: readonly ChatTurn[]): string | undefined {
   return path.findLast(({ role }) => role === 'system')?.content || undefined;
 }
 
-/** A question with its files, each between fences that do not occur in it. */
+/** A question with its files. */
 export function contentOf({ content, files = [] }: Pick<ChatTurn, 'content' | 'files'>): string {
-  const told = files.map(({ name, text }) => {
-    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-    return `\n\n${name.replace(/[\r\n]+/g, ' ')}:\n${fence}\n${text}\n${fence}`;
-  });
-  return `${content}${told.join('')}`;
+  return withFiles(content, files);
 }
 
 /** A question as it is asked: what the person wrote is told apart from their files. */

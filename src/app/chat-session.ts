@@ -1,7 +1,9 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Conversation, MixedPrompt } from '../agent/conversation.ts';
+import { lookUp } from '../agent/guidance/look-up.ts';
 import type { FileChange } from '../agent/journal/file-change.ts';
 import type { PromptView } from '../agent/prompt-view.ts';
+import type { QuestionFile } from '../agent/question-files.ts';
 import type { Tool } from '../agent/tool.ts';
 import type { AgentEvent } from '../agent/tool-loop.ts';
 import { orAborted } from '../base/abort.ts';
@@ -121,8 +123,11 @@ export class ChatSession implements AsyncDisposable {
     if (last?.role === 'user') await this.#goTo(last.parent);
     if (systemOf(this.path) !== (this.#system || undefined)) await this.#record.add({ role: 'system', content: this.#system ?? '' });
     this.#tell(this.path);
-    const turn = await this.#record.add({ role: 'user', ...question });
+    const looks = await lookUp(question.content, this.#folderTools, { known: this.#filesOfLate(), signal });
+    const files = [...(question.files ?? []), ...looks.map(({ file }) => file)];
+    const turn = await this.#record.add({ role: 'user', ...question, files: files.length > 0 ? files : undefined });
     this.#undone = [];
+    for (const { call } of looks) yield { type: 'look', call };
     yield* this.#answer(turn, promptOf(turn), signal);
   }
 
@@ -307,6 +312,14 @@ export class ChatSession implements AsyncDisposable {
     }
   }
 
+  /** Files of the last questions: what stands there needs no second telling. */
+  #filesOfLate(): readonly QuestionFile[] {
+    return this.path
+      .filter(({ role }) => role === 'user')
+      .slice(-3)
+      .flatMap(({ files = [] }) => files);
+  }
+
   /** The tools of the folder, and what others offer by now. */
   async #offerTools(signal: AbortSignal): Promise<void> {
     const { moreTools } = this.#options;
@@ -341,6 +354,7 @@ export class ChatSession implements AsyncDisposable {
     return this.#agent.chat({
       sampling: withAdvice(this.#advisedFor, sampling),
       confirm,
+      guided: true,
       messages,
       system: this.#system,
       maxTokens,

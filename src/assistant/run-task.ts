@@ -39,7 +39,7 @@ export interface TaskOptions extends PermittedTools {
   readonly maxSteps: number;
   /** Time for all of it. */
   readonly maxMs: number;
-  readonly query: Omit<QueryOptions, 'tools' | 'confirm' | 'maxCalls' | 'signal'>;
+  readonly query: Omit<QueryOptions, 'tools' | 'confirm' | 'maxCalls' | 'guided' | 'signal'>;
   readonly signal: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export async function* runTask(task: string, options: TaskOptions): AsyncGenerat
   let failure: LuciError | undefined;
   try {
     // One more than is allowed: the call that is too many is seen, and not carried out.
-    const within = { ...query, tools, confirm, maxCalls: maxSteps + 1, signal: AbortSignal.any([signal, time.signal]) };
+    const within = { ...query, tools, confirm, maxCalls: maxSteps + 1, guided: true, signal: AbortSignal.any([signal, time.signal]) };
     failure = yield* follow(agent.stream(task, within), progress, options);
   } catch (error) {
     if (signal.aborted || !isLuciError(error)) throw error;

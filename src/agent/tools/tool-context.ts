@@ -22,6 +22,7 @@ export interface BuiltInTool extends ToolDefinition {
   readonly isDestructive?: (args: Arguments, context: ToolContext) => Promise<boolean>;
   readonly isLoss?: (args: Arguments, context: ToolContext) => Promise<boolean>;
   readonly warning?: (args: Arguments, context: ToolContext) => Promise<string | undefined>;
+  readonly wantedCalls?: (words: string, context: ToolContext) => Promise<readonly Arguments[]>;
   run(args: Arguments, context: ToolContext): Promise<string>;
 }
 

@@ -99,6 +99,7 @@ export const ask = defineCommand({
       sampling: likeliestSampling(name, sampling),
       tools: permitted?.tools,
       confirm: permitted?.confirm,
+      guided: true,
       words: asked.question,
       ...receipt?.request(likeliestSampling(name, sampling)),
       signal: limit.signal,

@@ -8,12 +8,12 @@ import { printable, printableText } from './text.ts';
 
 /** Whether it is of a call. */
 export function isToolEvent(event: AgentEvent): boolean {
-  return event.type === 'tool-call' || event.type === 'tool-result';
+  return event.type === 'look' || event.type === 'tool-call' || event.type === 'tool-result';
 }
 
 /** A call that is made, and a result that is a failure, each a line; nothing of other events. */
 export function noteToolEvent(event: AgentEvent, { note, terminal: { style } }: Show): void {
-  if (event.type === 'tool-call') note(style('dim', `  ${callText(event.call)}`));
+  if (event.type === 'look' || event.type === 'tool-call') note(style('dim', `  ${callText(event.call)}`));
   // What the model is told of a call that cannot be used is nothing for the person.
   else if (event.type === 'tool-result' && event.result.isError && !event.result.facts?.unusable)
     note(style('care', `  ${printableText(event.result.content)}`));
