@@ -15,7 +15,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 
 /** A built-in tool, a file of this folder; see {@link Tool}. */
 export interface BuiltInTool extends ToolDefinition {
-  /** Where it stands among those a model is told of. What models were tested with depends on it: a new tool comes last. */
+  /** Where it stands among those a model is told of; a new tool comes last. */
   readonly order: number;
   readonly isDestructive?: (args: Arguments, context: ToolContext) => Promise<boolean>;
   readonly warning?: (args: Arguments, context: ToolContext) => Promise<string | undefined>;
