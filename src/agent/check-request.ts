@@ -20,6 +20,8 @@ const tool: Rule = (value) => {
     return 'must have a name of letters, digits, "_", "-" and "."';
   if (typeof value['description'] !== 'string') return `"${value['name']}" must have a description`;
   if (typeof value['run'] !== 'function') return `"${value['name']}" must have a function run`;
+  if (value['wantedBy'] !== undefined && !(value['wantedBy'] instanceof RegExp))
+    return `"${value['name']}" must have a regular expression as wantedBy`;
   const fault = schemaFault(value['parameters']);
   return fault === undefined ? undefined : `"${value['name']}" must have parameters that are a JSON schema: ${fault}`;
 };

@@ -3,7 +3,7 @@ import type { Attempt } from './calls/call-form.ts';
 import { checkCall } from './check-call.ts';
 import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
 import { failedCall, runTool } from './run-tool.ts';
-import { type ConfirmCall, definitionOf, type Tool, type ToolResult } from './tool.ts';
+import type { ConfirmCall, Tool, ToolResult } from './tool.ts';
 import { type ChatUse, defaultLimits, type QuestionBudget, questionBudget, type ToolLimits } from './tool-limits.ts';
 import { toolTurn } from './tool-turn.ts';
 
@@ -129,7 +129,7 @@ async function* takeTurn(
   let text = '';
   let written: string | undefined;
   let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
-  const events = tools.length > 0 ? toolTurn(session, request, tools.map(definitionOf), signal) : session.generate(request, signal);
+  const events = tools.length > 0 ? toolTurn(session, request, tools, signal) : session.generate(request, signal);
   for await (const event of events) {
     if (event.type === 'end') end = event;
     else if (event.type === 'written') written = event.text;

@@ -11,6 +11,9 @@ export type ChangeKind = (typeof changeKinds)[number];
 /** A tool that changes something and is not named here is never allowed beforehand. */
 const kinds: Readonly<Record<string, ChangeKind>> = {
   write_file: 'write',
+  append_file: 'write',
+  replace_text: 'write',
+  copy_file: 'write',
   move_file: 'move',
   make_folder: 'make',
   delete_file: 'delete',

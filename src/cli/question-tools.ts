@@ -36,9 +36,10 @@ export async function openQuestionTools(
   const own = await luci.builtInTools(root);
   const outside = openOutsideTools(luci, { show, isOn: mcp === undefined ? isAnswered : mcp === 'on' });
   const tools = [...own, ...(await toolsOf(outside, signal))];
-  const ask: ConfirmCall = (call, _tool, warning) => {
+  const ask: ConfirmCall = async (call, tool, warning) => {
+    const question = await callQuestion(call, tool, warning);
     onQuestion();
-    return confirm(callQuestion(call, warning), { yes: false, signal });
+    return confirm(question, { yes: false, signal });
   };
   const permitted = permittedTools(tools, { allowed: allow.flat(), ask: isAnswered ? ask : undefined });
   return {

@@ -1,3 +1,4 @@
+import type { OfferedTool } from '../agent/told-tools.ts';
 import { toolInstructions, toolReplySchema } from '../agent/tool-format.ts';
 import { builtInToolDefinitions } from '../agent/tools/built-in-tools.ts';
 import { grammarOf } from '../engine/schema-grammar.ts';
@@ -19,9 +20,9 @@ export const toolSystem = 'You are an assistant on this computer. Use the tools 
  */
 const gradedNames = ['list_files', 'read_file', 'write_file', 'move_file', 'make_folder', 'delete_file', 'system_info'] as const;
 
-/** Those of the built-in tools that models are tested with. */
-export function gradedTools<T extends { readonly name: string }>(builtIn: readonly T[]): readonly T[] {
-  return gradedNames.flatMap((name) => builtIn.filter((tool) => tool.name === name));
+/** Those of the built-in tools that models are tested with; all of them are told, whatever is asked. */
+export function gradedTools<T extends OfferedTool>(builtIn: readonly T[]): readonly T[] {
+  return gradedNames.flatMap((name) => builtIn.filter((tool) => tool.name === name)).map((tool) => ({ ...tool, wantedBy: undefined }));
 }
 
 /** State of this module: what tools say of themselves does not change while a program runs. */

@@ -60,6 +60,9 @@ test('without --root the folder is the current one', async () => {
 test.each<readonly [kind: string, question: string]>([
   ['write', write('new.txt')],
   ['write', write('a.txt')],
+  ['write', call('append_file', { path: 'a.txt', content: 'beta' })],
+  ['write', call('replace_text', { path: 'a.txt', old: 'alpha', new: 'beta' })],
+  ['write', call('copy_file', { from: 'a.txt', to: 'b.txt' })],
   ['move', call('move_file', { from: 'a.txt', to: 'b.txt' })],
   ['make', call('make_folder', { path: 'folder' })],
   ['delete', call('delete_file', { path: 'a.txt' })],
@@ -102,10 +105,10 @@ test('what cannot be undone is not changed by what was allowed beforehand; on a 
 });
 
 test('each built-in tool that changes something has a word to allow it by', () => {
-  const looking = ['list_files', 'read_file', 'system_info'];
+  const looking = ['list_files', 'read_file', 'system_info', 'search_files', 'list_all', 'read_lines'];
   const changing = builtInToolDefinitions.map(({ name }) => name).filter((name) => !looking.includes(name));
-  expect(changing.map(changeKindOf)).toEqual(['write', 'move', 'make', 'delete']);
-  expect(looking.map(changeKindOf)).toEqual([undefined, undefined, undefined]);
+  expect(changing.map(changeKindOf)).toEqual(['write', 'move', 'make', 'delete', 'write', 'write', 'write']);
+  expect(looking.map(changeKindOf)).toEqual(looking.map(() => undefined));
 });
 
 test('with --json the answer names its calls, and what was not allowed follows as an error', async () => {

@@ -86,7 +86,7 @@ export function describeTree(root: string, { isExact = true } = {}): string {
 
 /** A call of one of the tools. */
 export interface TreeCall {
-  readonly name: 'write_file' | 'move_file' | 'make_folder' | 'delete_file';
+  readonly name: 'write_file' | 'append_file' | 'replace_text' | 'copy_file' | 'move_file' | 'make_folder' | 'delete_file';
   readonly arguments: Readonly<Record<string, string>>;
 }
 
@@ -100,8 +100,12 @@ export function randomCall(random: () => number): TreeCall {
   const file = (): string => inFolder(pick([...names, ...names, 'first-name', 'fresh.txt']));
   const anything = (): string => (random() < 0.25 ? pick(['a', 'a/b', 'c', 'd', 'second-name']) : file());
   const dice = random();
-  if (dice < 0.4) return { name: 'write_file', arguments: { path: file(), content: `written ${random().toString(36)}` } };
-  if (dice < 0.7) return { name: 'move_file', arguments: { from: anything(), to: file() } };
-  if (dice < 0.8) return { name: 'make_folder', arguments: { path: pick(['new', 'new/er/est', 'a/b/new', 'd/x/y']) } };
+  if (dice < 0.2) return { name: 'write_file', arguments: { path: file(), content: `written ${random().toString(36)}` } };
+  if (dice < 0.3) return { name: 'append_file', arguments: { path: file(), content: `added ${random().toString(36)}` } };
+  // Files hold numbers of base 36, so this stands in most of them, and in few just once.
+  if (dice < 0.4) return { name: 'replace_text', arguments: { path: file(), old: pick(['0.', 'written', 'two', 'z']), new: 'replaced' } };
+  if (dice < 0.55) return { name: 'copy_file', arguments: { from: anything(), to: file() } };
+  if (dice < 0.75) return { name: 'move_file', arguments: { from: anything(), to: file() } };
+  if (dice < 0.82) return { name: 'make_folder', arguments: { path: pick(['new', 'new/er/est', 'a/b/new', 'd/x/y']) } };
   return { name: 'delete_file', arguments: { path: anything() } };
 }

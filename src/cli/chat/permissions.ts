@@ -32,8 +32,8 @@ export function createPermissions(prompt: Pick<Prompt, 'ask'>, outside: Pick<Out
   }
 
   return {
-    async confirm(call, _tool, warning) {
-      const question = `${callQuestion(call, warning)}${outside.has(call.name) ? ' It is a program of others.' : ''}`;
+    async confirm(call, tool, warning) {
+      const question = `${await callQuestion(call, tool, warning)}${outside.has(call.name) ? ' It is a program of others.' : ''}`;
       if (warning !== undefined || askedEachTime.has(call.name)) return /^y(es)?$/.test(await ask(`${question} [y/N] `));
       return answers.get(call.name) ?? askForChat(call.name, question);
     },

@@ -1,3 +1,4 @@
+import type { Tool } from '../../agent/tool.ts';
 import type { AgentEvent } from '../../agent/tool-loop.ts';
 import type { ToolCall } from '../../engine/engine.ts';
 import type { Show } from './show.ts';
@@ -18,9 +19,10 @@ export function noteToolEvent(event: AgentEvent, { note, terminal: { style } }: 
     note(style('care', `  ${printableText(event.result.content)}`));
 }
 
-/** What a person is asked before a call: what it is, after the reason for care where there is one. */
-export function callQuestion(call: Pick<ToolCall, 'name' | 'arguments'>, warning: string | undefined): string {
-  return `${warning === undefined ? '' : `${printable(warning)}. `}Allow ${callText(call)}?`;
+/** What a person is asked before a call: what it is, after the reason for care and what helps to answer, where there are such. */
+export async function callQuestion(call: ToolCall, { notice }: Pick<Tool, 'notice'>, warning: string | undefined): Promise<string> {
+  const facts = [warning, await notice?.(call.arguments)].filter((fact) => fact !== undefined);
+  return `${facts.map((fact) => `${printable(fact)}. `).join('')}Allow ${callText(call)}?`;
 }
 
 /** `write_file {"path":"notes.txt","content":"…"}` */
