@@ -24,6 +24,8 @@ const tool: Rule = (value) => {
   const { kind } = value;
   if (kind !== undefined && kind !== 'read' && !changeKinds.some((known) => known === kind))
     return `"${value['name']}" must have a kind that is read, ${changeKinds.join(', ')}`;
+  if (value['wantedBy'] !== undefined && !(value['wantedBy'] instanceof RegExp))
+    return `"${value['name']}" must have a regular expression as wantedBy`;
   const fault = schemaFault(value['parameters']);
   return fault === undefined ? undefined : `"${value['name']}" must have parameters that are a JSON schema: ${fault}`;
 };

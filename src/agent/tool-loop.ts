@@ -5,7 +5,7 @@ import { createGuidance, type Guidance } from './guidance/guidance.ts';
 import type { OutsideTexts } from './outside-text/outside-texts.ts';
 import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
 import { failedCall, runTool } from './run-tool.ts';
-import { type ConfirmCall, definitionOf, hasEffect, type Tool, type ToolResult } from './tool.ts';
+import { type ConfirmCall, hasEffect, type Tool, type ToolResult } from './tool.ts';
 import { type ChatUse, defaultLimits, type QuestionBudget, questionBudget, type ToolLimits } from './tool-limits.ts';
 import { toolTurn } from './tool-turn.ts';
 
@@ -144,7 +144,7 @@ async function* takeTurn(
   let text = '';
   let written: string | undefined;
   let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
-  const events = tools.length > 0 ? toolTurn(session, request, tools.map(definitionOf), signal) : session.generate(request, signal);
+  const events = tools.length > 0 ? toolTurn(session, request, tools, signal) : session.generate(request, signal);
   for await (const event of events) {
     if (event.type === 'end') end = event;
     else if (event.type === 'written') written = event.text;

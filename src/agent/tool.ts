@@ -30,6 +30,10 @@ export interface Tool extends ToolDefinition {
    * guided. Only for a tool that looks.
    */
   readonly wantedCalls?: (words: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** What helps the person to answer the question, where one is asked, as how much a folder holds. */
+  readonly notice?: (args: Readonly<Record<string, unknown>>) => Promise<string | undefined>;
+  /** Words of the person that the tool is for: it is told when they are said (told-tools.ts). Without it, it always is. */
+  readonly wantedBy?: RegExp;
   /** Runs the call; the text goes back to the model. What is thrown goes back too, as a failure, and ends nothing. */
   run(args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<string>;
 }

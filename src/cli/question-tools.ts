@@ -39,9 +39,10 @@ export async function openQuestionTools(
   // There is no later question: a server has as long as it may take to start and to tell its tools.
   const outside = openOutsideTools(luci, { show, isOn: mcp === undefined ? isAnswered : mcp === 'on', waitMs: 120_000 });
   const tools = [...own, ...(await toolsOf(outside, signal))];
-  const ask: ConfirmCall = (call, _tool, warning, concern) => {
+  const ask: ConfirmCall = async (call, tool, warning, concern) => {
+    const question = await callQuestion(call, tool, warning, concern);
     onQuestion();
-    return confirm(callQuestion(call, warning, concern), { yes: false, signal });
+    return confirm(question, { yes: false, signal });
   };
   const permitted = permittedTools(tools, { allowed: allow.flat(), areFilesTrusted, ask: isAnswered ? ask : undefined });
   return {

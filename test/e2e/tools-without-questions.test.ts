@@ -61,6 +61,9 @@ test('without --root the folder is the current one', async () => {
 test.each<readonly [kind: string, question: string]>([
   ['write', write('new.txt')],
   ['write', write('a.txt')],
+  ['write', call('append_file', { path: 'a.txt', content: 'beta' })],
+  ['write', call('replace_text', { path: 'a.txt', old: 'alpha', new: 'beta' })],
+  ['write', call('copy_file', { from: 'a.txt', to: 'b.txt' })],
   ['move', call('move_file', { from: 'a.txt', to: 'b.txt' })],
   ['make', call('make_folder', { path: 'folder' })],
   ['delete', call('delete_file', { path: 'a.txt' })],
@@ -105,7 +108,7 @@ test('what cannot be undone is not changed by what was allowed beforehand; on a 
 test('each built-in tool that changes something has a word to allow it by', () => {
   const tools = Object.values<BuiltInTool>(toolList);
   const looking = tools.filter(({ kind }) => kind === 'read').map(({ name }) => name);
-  expect(looking.sort()).toEqual(['list_files', 'read_file', 'system_info']);
+  expect(looking.sort()).toEqual(['list_all', 'list_files', 'read_file', 'read_lines', 'search_files', 'system_info']);
   expect(new Set(tools.map(({ kind }) => kind))).toEqual(new Set(['read', ...changeKinds]));
 });
 

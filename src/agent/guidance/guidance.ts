@@ -24,9 +24,11 @@ export function createGuidance(words: string | undefined, tools: readonly Tool[]
   let isChanged = false;
   let isEnded = false;
   let demands = 0;
+  let failures = 0;
   return {
     toolChoice() {
-      const isDemanded = !isEnded && demands < maxDemands && (!isChanged || isNameLeft(words, made));
+      // A model that fails twice is heard: more demands make it try what nobody wants.
+      const isDemanded = !isEnded && failures < 2 && demands < maxDemands && (!isChanged || isNameLeft(words, made));
       if (isDemanded) demands += 1;
       return isDemanded ? 'required' : undefined;
     },
@@ -34,6 +36,7 @@ export function createGuidance(words: string | undefined, tools: readonly Tool[]
       made.push(call);
       const tool = tools.find(({ name }) => name === call.name);
       if (tool && hasEffect(tool) && !isError) isChanged = true;
+      if (tool && hasEffect(tool) && isError) failures += 1;
       // What the person refuses is not demanded of the model again.
       if (facts?.refused) isEnded = true;
     },

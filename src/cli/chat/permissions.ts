@@ -45,7 +45,8 @@ export function createPermissions(prompt: Pick<Prompt, 'ask'>, outside: Pick<Out
     async confirm(call, tool, warning, concern) {
       const standing = answers.get(call.name);
       if (standing === false) return false;
-      const question = `${callQuestion(call, warning, concern)}${outside.has(call.name) ? ' It is a program of others.' : ''}`;
+      const asked = await callQuestion(call, tool, warning, concern);
+      const question = `${asked}${outside.has(call.name) ? ' It is a program of others.' : ''}`;
       if (isAskedEachTime(tool, concern)) return /^y(es)?$/.test(await ask(`${question} [y/N] `));
       const sources = concern.origin ? newSources(call.name, concern.origin) : [];
       return standing && sources.length === 0 ? true : askForChat(call.name, question, sources);

@@ -1,4 +1,4 @@
-import type { CallConcern } from '../../agent/tool.ts';
+import type { CallConcern, Tool } from '../../agent/tool.ts';
 import type { AgentEvent } from '../../agent/tool-loop.ts';
 import type { ToolCall } from '../../engine/engine.ts';
 import type { Show } from './show.ts';
@@ -19,15 +19,16 @@ export function noteToolEvent(event: AgentEvent, { note, terminal: { style } }: 
     note(style('care', `  ${printableText(event.result.content)}`));
 }
 
-/** What a person is asked before a call: what it is, after the reasons for care where there are some. */
-export function callQuestion(
+/** What a person is asked before a call: what it is, after the reasons for care and what helps to answer, where there are such. */
+export async function callQuestion(
   call: Pick<ToolCall, 'name' | 'arguments'>,
+  { notice }: Pick<Tool, 'notice'>,
   warning: string | undefined,
   { isUnasked, origin }: Pick<CallConcern, 'isUnasked' | 'origin'> = {},
-): string {
-  const unasked = isUnasked && origin?.type !== 'led' ? ['You did not ask for this by its name'] : [];
-  const reasons = [...unasked, ...(warning === undefined ? [] : [warning])];
-  return [...reasons.map((reason) => `${printable(reason)}. `), `Allow ${callText(call)}?`].join('');
+): Promise<string> {
+  const unasked = isUnasked && origin?.type !== 'led' ? 'You did not ask for this by its name' : undefined;
+  const facts = [unasked, warning, await notice?.(call.arguments)].filter((fact) => fact !== undefined);
+  return `${facts.map((fact) => `${printable(fact)}. `).join('')}Allow ${callText(call)}?`;
 }
 
 /** `write_file {"path":"notes.txt","content":"…"}` */
