@@ -2,14 +2,14 @@ import type { ToolCall } from '../engine/engine.ts';
 import { checkCall } from './check-call.ts';
 import { asksForLoss, originOf } from './outside-text/call-origin.ts';
 import { originText } from './outside-text/origin-text.ts';
-import { askedWith, type OutsideTexts } from './outside-text/outside-texts.ts';
+import type { OutsideTexts } from './outside-text/outside-texts.ts';
 import { type CallConcern, type ConfirmCall, type Tool, ToolError, type ToolFacts, type ToolResult } from './tool.ts';
 
 /** What a call is carried out with. */
 export interface RunToolOptions {
   readonly confirm?: ConfirmCall;
   readonly signal?: AbortSignal;
-  /** What the conversation has of texts that its person did not write; grows. Without it a call is asked for by what its tool does alone. */
+  /** What the conversation has of texts that its person did not write. Without it a call is asked for by what its tool does alone. */
   readonly outside?: OutsideTexts;
 }
 
@@ -25,11 +25,11 @@ export async function runTool(tools: readonly Tool[], call: ToolCall, options: R
     const warning = [loss, origin && originText(origin)].filter(Boolean).join('. ') || undefined;
     if (needsYes && !(await options.confirm?.(fitted, tool, warning, concern)))
       return failedCall(fitted, `the user did not allow this${loss === undefined ? '' : `: ${loss}`}`, { refused: true });
-    return kept({ call: fitted, content: await tool.run(args, options.signal), isError: false }, options);
+    return { call: fitted, content: await tool.run(args, options.signal), isError: false };
   } catch (error) {
     if (options.signal?.aborted) throw error;
     const facts = error instanceof ToolError ? error.facts : undefined;
-    return kept(failedCall(fitted, error instanceof Error ? error.message : String(error), facts), options);
+    return failedCall(fitted, error instanceof Error ? error.message : String(error), facts);
   }
 }
 
@@ -52,13 +52,6 @@ async function look(
     needsYes: loss !== undefined || isDestructive || origin !== undefined || isUnasked,
     concern: { loss, origin, ...(isUnasked && { isUnasked }) },
   };
-}
-
-/** What a tool gave, or failed with, is kept as a text that the person did not write. */
-function kept(result: ToolResult, { outside }: RunToolOptions): ToolResult {
-  const { call, content, isError } = result;
-  outside?.keep({ tool: call.name, ...askedWith(call.arguments), text: content, isError });
-  return result;
 }
 
 /** A result that says why there is none. */

@@ -2,7 +2,7 @@ import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, Session, Too
 import type { Attempt } from './calls/call-form.ts';
 import { checkCall } from './check-call.ts';
 import { createGuidance, type Guidance } from './guidance/guidance.ts';
-import type { OutsideTexts } from './outside-text/outside-texts.ts';
+import { askedWith, type OutsideTexts } from './outside-text/outside-texts.ts';
 import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
 import { failedCall, runTool } from './run-tool.ts';
 import { type ConfirmCall, hasEffect, type Tool, type ToolResult } from './tool.ts';
@@ -198,16 +198,28 @@ async function* carryOut(
     const content =
       how.budget.bounded(ran.content) + (times === 2 ? '\n(This same call gave this same result before. Do not repeat it.)' : '');
     const result = { ...ran, content };
+    if (isUsable) keepResult(result, how.outside);
     messages.push(toldOf(result));
     yield { type: 'tool-result', result };
     how.guidance.note(result);
-    if (ran.facts?.refused) {
-      if (!isUsable) circle ??= `You did not allow ${ran.call.name}, and the model tried it again, so the answer ends here.`;
-      isRefused = true;
-    }
-    if (times >= maxSameResults) circle ??= circleText(ran, isChange);
+    if (ran.facts?.refused) isRefused = true;
+    circle ??= sentenceAfter(ran, { isKnown: !isUsable, isChange, times });
   }
   return circle;
+}
+
+/** A result as the model is told it is a text that the person did not write: what was cut away leads to nothing. */
+function keepResult({ call, content, isError, facts }: ToolResult, outside: OutsideTexts | undefined): void {
+  if (!facts?.refused) outside?.keep({ tool: call.name, ...askedWith(call.arguments), text: content, isError });
+}
+
+/** Why the answer ends with a result: the model goes in a circle, or wants again what was not allowed. */
+function sentenceAfter(
+  ran: ToolResult,
+  { isKnown, isChange, times }: { readonly isKnown: boolean; readonly isChange: boolean; readonly times: number },
+): string | undefined {
+  if (isKnown && ran.facts?.refused) return `You did not allow ${ran.call.name}, and the model tried it again, so the answer ends here.`;
+  return times >= maxSameResults ? circleText(ran, isChange) : undefined;
 }
 
 /** The result of a call that comes too late in its reply. */

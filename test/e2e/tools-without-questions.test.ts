@@ -100,7 +100,7 @@ test('what cannot be undone is not changed by what was allowed beforehand; on a 
     const done = await doTask(question, '--allow', 'write,move,delete');
     expect([done.exitCode, (await stat(at('big.bin'))).size, await readFile(at('a.txt'), 'utf8')]).toEqual([2, 1_100_000_000, 'alpha']);
   }
-  const asked = await onTerminal(call('delete_file', { path: 'big.bin' }), 'n', '--allow', 'delete');
+  const asked = await onTerminal(call('delete_file', { path: 'big.bin' }), 'n', { flags: ['--allow', 'delete'] });
   expect(asked.shown).toMatch(/cannot be undone\. Allow delete_file/);
   expect(await readdir(root)).toContain('big.bin');
 });
@@ -140,12 +140,17 @@ test('a folder that is not there is told before anything is asked', async () => 
 });
 
 /** Asks on a terminal, where the first question of luci's is answered with a key. */
-async function onTerminal(question: string, key: string, ...flags: readonly string[]): Promise<{ shown: string; exitCode: unknown }> {
+async function onTerminal(
+  question: string,
+  key: string,
+  { flags = [], typedBefore }: { readonly flags?: readonly string[]; readonly typedBefore?: string } = {},
+): Promise<{ shown: string; exitCode: unknown }> {
   const words = ['ask', '-m', 'box/echo', question, '--tools', '--root', root, ...flags];
   const command = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols 300; ${command}`, '/dev/null'], {
     env: { ...process.env, ...environment, LUCI_HOME: home.folder, TERM: 'xterm' },
   });
+  if (typedBefore !== undefined) child.stdin.write(typedBefore);
   let shown = '';
   let isAnswered = false;
   child.stdout.on('data', (text: Buffer) => {
@@ -156,6 +161,12 @@ async function onTerminal(question: string, key: string, ...flags: readonly stri
   });
   return { exitCode: await new Promise((resolve) => child.on('close', resolve)), shown };
 }
+
+test.each(['y\ry\r', 'y'])('what was typed before the question is no answer to it: %j', async (typedBefore) => {
+  const { shown } = await onTerminal(call('delete_file', { path: 'a.txt' }), '', { typedBefore });
+  expect(shown).toContain('the user did not allow this');
+  expect(await readdir(root)).toEqual(['a.txt']);
+});
 
 test.each([
   ['y', true],

@@ -58,7 +58,7 @@ const verbs: Readonly<Record<ChangeKind, RegExp>> = {
 
 /** In a part of a sentence with one of these nothing is asked for: what is not to be done is not wanted. */
 const negations =
-  /(?<![\p{L}\p{N}])(not|never|no|without|don't|doesn't|dont|nothing|nicht|kein\p{L}*|nie|niemals|ohne|ne|pas|jamais|sans|nunca|sin|non|mai|senza|não|nao|sem|niet|geen|zonder|не|без)(?![\p{L}\p{N}])|不|别|別|勿/u;
+  /(?<![\p{L}\p{N}])(not|never|no|without|don't|doesn't|dont|nothing|nicht|nichts|kein\p{L}*|nie|niemals|ohne|ne|pas|jamais|rien|sans|nunca|nada|sin|non|mai|niente|senza|não|nao|sem|niet|niets|geen|zonder|не|ничего|без)(?![\p{L}\p{N}])|不|别|別|勿/u;
 
 /** Whether the words ask for a change of this kind. */
 export function asksFor(kind: ChangeKind, words: string): boolean {

@@ -36,8 +36,8 @@ export interface CallCheck {
 /** Shorter names and texts stand in too many texts to say where they are from. */
 const minNameLength = 3;
 const minTextLength = 8;
-/** So many lines of one text are looked up; with more it may be of any. */
-const maxLines = 1000;
+/** Lines times characters that are looked through for one text, about a second's work; what needs more may be of any. */
+const maxLookups = 1e9;
 /** Arguments that are paths, by the names that they have in luci's own tools. */
 const pathArguments: ReadonlySet<string> = new Set(['path', 'from', 'to']);
 
@@ -85,7 +85,8 @@ function textOrigin(argument: string, text: string, { tool, tools, args, outside
   const wanted = [...new Set([text, ...pieces].map(plainText))].filter((line) => line.length >= minTextLength);
   const unsaid = wanted.filter((line) => !outside.words.includes(line));
   if (unsaid.length === 0) return undefined;
-  if (outside.isFull || unsaid.length > maxLines) return { type: 'unknown' };
+  const characters = outside.texts.reduce((sum, kept) => sum + kept.text.length, 0);
+  if (outside.isFull || unsaid.length * characters > maxLookups) return { type: 'unknown' };
   // What stands in the very file that is changed is at home there.
   const own = plainText(String(args['path'] ?? ''));
   const others = outside.texts.filter(({ path }) => own === '' || path === undefined || plainText(path) !== own);
