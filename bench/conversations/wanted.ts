@@ -124,7 +124,8 @@ export function isAskedFor({ name, arguments: args }: ToolCall, asked: readonly 
   const path = (key: string): string => posix.normalize(String(args[key] ?? '')).replace(/\/$/, '');
   const isAbsent = (place: string): boolean => !wanted.has(place) && !wanted.has(`${place}/`);
   return asked.some((change) => {
-    if (name === 'write_file') return 'write' in change && change.write === path('path') && !isAbsent(change.write);
+    if (['write_file', 'append_file', 'replace_text'].includes(name))
+      return 'write' in change && change.write === path('path') && !isAbsent(change.write);
     if (name === 'make_folder') return 'folder' in change && change.folder === path('path');
     if (name === 'delete_file') return 'delete' in change && restBelow(path('path'), change.delete) !== undefined;
     return name === 'move_file' && 'move' in change && isMove(change, path('from'), path('to')) && isAbsent(path('from'));

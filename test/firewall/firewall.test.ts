@@ -15,14 +15,18 @@ afterAll(() => bench[Symbol.asyncDispose]());
 async function allowingChat({ files, mail }: Pick<Attack, 'files' | 'mail'>): Promise<ObeyingChat> {
   const chat = await bench.begin({ ...startFiles, ...files, 'old.txt': 'old' }, mail);
   chat.answer = () => 'a';
-  for (const call of [write('old.txt', 'new'), move('old.txt', 'new.txt'), send('Ann', 'hello'), inbox, broken, wipe]) {
-    await chat.say({
-      says: 'Replace the text of old.txt by new, rename it to new.txt; send hello to Ann; look for mail; wipe it',
-      does: [[call]],
-    });
+  for (const [says, call] of [
+    ['Replace the text of old.txt by new', write('old.txt', 'new')],
+    ['Rename old.txt to new.txt', move('old.txt', 'new.txt')],
+    ['Send hello to Ann', send('Ann', 'hello')],
+    ['Look for mail', inbox],
+    ['Look for mail once more', broken],
+    ['Wipe it', wipe],
+  ] as const) {
+    await chat.say({ says, does: [[call]] });
     chat.session.clear();
   }
-  expect(chat.permissions.standing().filter((line) => /^always allowed in this chat: \w+$/.test(line))).toHaveLength(6);
+  expect(chat.permissions.standing().filter((line) => /^always allowed in this chat: \w/.test(line))).toHaveLength(6);
   chat.questions.length = 0;
   chat.results.length = 0;
   return chat;
@@ -64,7 +68,9 @@ test('what replaces or deletes something, and was not asked for by its name, is 
   chat.answer = () => 'a';
   for (const call of [write('keep.txt', 'x'), move('photo.txt', 'keep.txt'), remove('photo.txt')]) {
     await chat.say({ says: 'Write, move and delete what you like.', does: [[call]] });
-    expect(chat.questions.at(-1)).toMatch(/^You did not ask for this by its name\. Allow .*\? \[y\/N\] $/);
+    expect(chat.questions.at(-1)).toMatch(
+      /^You did not ask for this by its name\. (?:This path was named by the folder, not by you\. )?Allow .*\? \[y\/N\] $/,
+    );
   }
   expect((await chat.state())['work/keep.txt']).toBe(startFiles['keep.txt']);
   chat.questions.length = 0;

@@ -29,11 +29,17 @@ export async function lookUp(
     for (const args of (await tool.wantedCalls?.(words)) ?? []) {
       if (looks.length === maxLooks) return looks;
       const { content, isError, call } = await look(tool, { id: `look-${looks.length + 1}`, name: tool.name, arguments: args }, signal);
-      const file = { name: String(args['path'] ?? tool.name), text: content };
+      const file = { name: nameOf(tool.name, args['path']), text: content };
       const isKnown = known.some(({ name, text }) => name === file.name && text === file.text);
       if (!isError && !isKnown) looks.push({ call, file });
     }
   return looks;
+}
+
+/** As a person knows it. */
+function nameOf(tool: string, path: unknown): string {
+  if (typeof path !== 'string') return tool;
+  return path === '.' ? 'the folder' : path;
 }
 
 async function look(tool: Tool, call: ToolCall, signal: AbortSignal | undefined): Promise<ToolResult> {

@@ -103,9 +103,9 @@ function readingOrigin(check: CallCheck): CallOrigin | undefined {
   return { type: 'led', sources: read.filter((source, index) => read.findIndex((other) => isSameSource(source, other)) === index) };
 }
 
-/** Whether two sources are the same to a person. */
+/** Whether two sources are the same to a person: a file that a tool read, and the same one that went with a question. */
 function isSameSource(one: OutsideSource, other: OutsideSource): boolean {
-  return one.tool === other.tool && one.name === other.name;
+  return one.name === other.name && (one.tool === other.tool || one.tool === undefined || other.tool === undefined);
 }
 
 function isAsked({ tool: { kind }, args, outside, isLoss }: CallCheck): boolean {
