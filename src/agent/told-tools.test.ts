@@ -132,6 +132,7 @@ test.each([
       ? {
           ...tool,
           isDestructive: undefined,
+          isLoss: undefined,
           warning: undefined,
           run: async (args: unknown) => {
             copies.push(args);
