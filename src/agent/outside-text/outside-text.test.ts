@@ -129,6 +129,8 @@ test('what goes to a program of others is held against what was read word by wor
     argument: 'text',
   });
   expect(originOf(check(outside, 'mail', { to: 'Ann', text: 'fine' }))).toBeUndefined();
+  const inner = { to: 'Ann', headers: { '4711-sesame': 'fine' } };
+  expect(originOf(check(outside, 'mail', inner))).toMatchObject({ type: 'named', argument: 'headers' });
   expect(originOf(check(outside, 'mail', {}))).toMatchObject({ type: 'led', sources: [{ tool: 'read_file', name: 'notes.txt' }] });
 });
 
