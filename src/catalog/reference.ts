@@ -41,10 +41,8 @@ export function parseReference(text: string): ModelReference {
   if (hubAddress !== undefined) return hubReference(hubAddress, trimmed);
   const mirrored = /^(?:https?:\/\/)?(?:www\.)?hf-mirror\.com\/(.*)$/i.exec(trimmed)?.[1];
   if (mirrored !== undefined) return { ...hubReference(mirrored, trimmed), mirror: 'https://hf-mirror.com' };
-  const ofLibrary = /^(?:https?:\/\/)?(?:www\.)?(?:registry\.ollama\.ai|ollama\.com)\/library\/([\w.-]+(?::[\w.-]+)?)\/?$/i.exec(
-    trimmed,
-  )?.[1];
-  if (ofLibrary !== undefined) return { kind: 'name', name: plainName(ofLibrary) };
+  const ofOthers = nameOfOthers(trimmed);
+  if (ofOthers !== undefined) return { kind: 'name', name: ofOthers };
   if (/^https?:\/\//i.test(trimmed)) return { kind: 'url', url: checkedUrl(trimmed) };
   requireKnownScheme(trimmed);
   const prefixed = /^hf(?::\/\/|:)(.*)$/i.exec(trimmed)?.[1];
@@ -54,7 +52,13 @@ export function parseReference(text: string): ModelReference {
   return { kind: 'name', name: plainName(trimmed) };
 }
 
-/** A name without the scheme and the tag that other programs put around it. */
+/** The name in what other programs write around one: a scheme, the address of their library, the tag `:latest`. Undefined where nothing of it is there. */
+export function nameOfOthers(text: string): string | undefined {
+  const inLibrary = /^(?:https?:\/\/)?(?:www\.)?(?:registry\.ollama\.ai|ollama\.com)\/library\/([^/]+)\/?$/i.exec(text)?.[1];
+  const name = plainName(inLibrary ?? text);
+  return name === text || !/^[\w.:-]+$/.test(name) ? undefined : name;
+}
+
 function plainName(name: string): string {
   return name.replace(/^ollama:\/\/(?:library\/)?/i, '').replace(/:latest$/i, '');
 }

@@ -4,7 +4,7 @@ import { errnoOf } from '../base/system-error.ts';
 import { isLogLine } from './log-line.ts';
 import type { CaseResult, RunFacts, TierResult } from './result.ts';
 
-/** Logs of test runs: one JSON value a line, each on the disk before the next case begins, and beside it the lines the screen shows. */
+/** Logs of test runs: one JSON value a line, each on the disk before the next case begins. */
 
 /** A line of a log. */
 export type LogLine =
@@ -17,8 +17,6 @@ export type LogLine =
 export interface RunLog {
   readonly path: string;
   write(line: LogLine): void;
-  /** A line for people, into the `.log` beside it. */
-  say(text: string): void;
 }
 
 /** Texts longer than this are cut in the log: a model that repeats itself for ever must not make it too large to open. */
@@ -31,7 +29,7 @@ export function openRunLog(folder: string, run: RunFacts, continued?: string): R
   const path = continued ?? freshLog(join(folder, name), lineOf(run));
   const write = (line: LogLine): void => appendFileSync(path, lineOf(line), { mode: 0o600, flush: true } as object);
   if (continued !== undefined) appendFileSync(path, '\n'); // After a line that was torn; empty lines are passed over.
-  return { path, write, say: (text) => appendFileSync(path.replace(/jsonl$/, 'log'), `${text}\n`, { mode: 0o600 }) };
+  return { path, write };
 }
 
 function lineOf(line: LogLine): string {
