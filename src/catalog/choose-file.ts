@@ -4,12 +4,12 @@ import { shellWord } from '../base/shell-word.ts';
 import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import {
   byNearness,
+  defaultQuantization,
   isQuantized,
-  meantOf,
+  matchingQuantization,
   quantizationOf,
   statedCount,
   unknownQuantization,
-  usualOf,
   wantedQuantization,
   withoutQuantization,
 } from './quantization.ts';
@@ -34,7 +34,7 @@ export function chooseFiles(repo: string, listing: readonly ListedFile[], wish?:
   if (called.length > 0) return oneModel(repo, called);
   const names = [...new Set(whole.map(({ path }) => quantizationOf(path)))];
   const wanted = wish === undefined ? undefined : wantedQuantization(wish);
-  const chosen = wanted === undefined ? usualOf(names) : meantOf(names, wanted);
+  const chosen = wanted === undefined ? defaultQuantization(names) : matchingQuantization(names, wanted);
   if (chosen === undefined) throw notThere(repo, { listing, models, names, wanted });
   return oneModel(
     repo,
@@ -51,7 +51,8 @@ interface Search {
 }
 
 function notThere(repo: string, { listing, models, names, wanted }: Search): LuciError {
-  const isMeant = ({ path }: ListedFile): boolean => wanted === undefined || meantOf([quantizationOf(path)], wanted) !== undefined;
+  const isMeant = ({ path }: ListedFile): boolean =>
+    wanted === undefined || matchingQuantization([quantizationOf(path)], wanted) !== undefined;
   const broken = models.find((file) => isMeant(file) && missingParts(file, models) > 0);
   const piece = listing.find(({ path }) => isPiece(path) && isMeant({ path: path.replace(/(\.gguf).*$/i, '$1') }));
   const others = byNearness(names.filter((name) => name !== unknownQuantization).sort(), wanted ?? '');

@@ -66,7 +66,7 @@ const bitsInOrder = [4, 5, 6, 8, 3, 16, 2, 1, 32];
 const kindsInOrder = 'K_M K K_S K_L K_XL  0 1 XS NL M S XXS'.split(' ');
 
 /** The one of several that is taken where nobody says which, the plain one before the dynamic one (`UD-`) of its kind; undefined of none. */
-export function usualOf(names: Iterable<string>): string | undefined {
+export function defaultQuantization(names: Iterable<string>): string | undefined {
   return [...names].sort((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))[0];
 }
 
@@ -94,7 +94,7 @@ function needsAnotherEngine(name: string): boolean {
  * The one of several that is meant. What is written exactly comes first; publishers also write `UD-Q4_K_XL` for `Q4_K_XL`, `FP16` for `F16` and `Q4_K`
  * for `Q4_K_M`, and a short form, `Q4` or `Q4_K`, is the usual one of its kind.
  */
-export function meantOf(names: readonly string[], wanted: string): string | undefined {
+export function matchingQuantization(names: readonly string[], wanted: string): string | undefined {
   const written = [
     wanted,
     `UD-${wanted}`,
@@ -103,7 +103,7 @@ export function meantOf(names: readonly string[], wanted: string): string | unde
     wanted.replace(/^(Q[345]_K)_M$/, '$1'),
   ].find((name) => names.includes(name));
   if (written !== undefined || !/^(?:UD-)?I?Q\d(?:_K)?$/.test(wanted)) return written;
-  return usualOf(names.filter((name) => name.startsWith(`${wanted}_`) || name.startsWith(`UD-${wanted}_`)));
+  return defaultQuantization(names.filter((name) => name.startsWith(`${wanted}_`) || name.startsWith(`UD-${wanted}_`)));
 }
 
 /** Those of as many bits first, the others by how many more or fewer they have. */
