@@ -4,7 +4,7 @@ import { LuciError } from '../base/errors.ts';
 import { readSmallFile } from '../base/read-small-file.ts';
 import { diskError } from '../base/system-error.ts';
 
-/** `mcp.json` of the home folder: servers whose tools a chat may use, in the form that other clients have. */
+/** `mcp.json`: servers whose tools a chat may use, in the form that other clients have. */
 
 /** A server as it is configured. */
 export interface McpServerConfig {

@@ -33,7 +33,7 @@ export const mcp = defineCommand({
       name: 'list',
       summary: 'the servers of mcp.json, whose tools luci chat uses, and whether they answer',
       details:
-        'mcp.json lies in the home folder of luci; docs/mcp.md says what stands in it. Each server is started or reached, asked for its tools, and left.',
+        'mcp.json lies beside config.json (luci config path); docs/mcp.md says what stands in it. Each server is started or reached, asked for its tools, and left.',
       run: list,
     }),
   ],
