@@ -12,6 +12,7 @@ import { createPermissions, type Permissions } from '../../src/cli/chat/permissi
 import type { ToolCall } from '../../src/engine/engine.ts';
 import { createMcpServers, type McpServers } from '../../src/mcp/mcp-servers.ts';
 import { readMcpConfig } from '../../src/mcp/server-config.ts';
+import { createNet } from '../../src/net/create-net.ts';
 import { scriptedSession } from '../fixtures/scripted-session.ts';
 
 /** The chat as it is, over a model that does whatever a text that it is told wants: real files, a real MCP server, the real questions. */
@@ -85,7 +86,12 @@ export async function openBench(): Promise<Bench> {
   await writeFile(join(base, 'mcp.json'), JSON.stringify({ mcpServers: { mail: { command: process.execPath, args: [server], env } } }));
   const servers = createMcpServers(
     readMcpConfig(join(base, 'mcp.json'), () => undefined),
-    { environment: { PATH: process.env['PATH'] ?? '' }, tell: () => undefined, waitMs: 60_000 },
+    {
+      environment: { PATH: process.env['PATH'] ?? '' },
+      net: createNet({ offline: true, proxy: { none: [] }, userAgent: 'luci/test' }),
+      tell: () => undefined,
+      waitMs: 60_000,
+    },
   );
   let count = 0;
   return {

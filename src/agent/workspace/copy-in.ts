@@ -1,8 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { specialKind } from '../../base/special-file.ts';
 import { ToolError } from '../tool.ts';
-import { specialKind } from './file-kind.ts';
 
 /**
  * Copies a file, or a folder with all in it: contents and modes; times are those of now. A link is copied as a link. `to` must be free.

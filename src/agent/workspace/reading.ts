@@ -1,8 +1,9 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { specialKind } from '../../base/special-file.ts';
 import { errnoOf } from '../../base/system-error.ts';
 import { ToolError } from '../tool.ts';
-import { binaryKind, specialKind } from './file-kind.ts';
+import { binaryKind } from './file-kind.ts';
 import { maxFileBytes } from './limits.ts';
 import type { Places } from './places.ts';
 

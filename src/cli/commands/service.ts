@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { readSmallFile } from '../../base/read-small-file.ts';
 import { diskError } from '../../base/system-error.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -66,7 +67,7 @@ async function install(context: CommandContext, dryRun: boolean): Promise<number
 
 async function write({ path, text }: ServiceUnit): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
   } catch (error) {
     throw diskError(error, path, 'make a folder');
   }
