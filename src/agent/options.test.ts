@@ -73,6 +73,7 @@ describe.each(methods)('%s', (_, ask) => {
     ['a tool with a name of blanks', { tools: [{ ...clock, name: 'the clock' }] }],
     ['two tools of one name', { tools: [clock, clock] }],
     ['a tool whose schema is none', { tools: [{ ...clock, parameters: { type: 'nonsense' } }] }],
+    ['a tool whose words are a text', { tools: [{ ...clock, wantedBy: 'time' as unknown as RegExp }] }],
     ['confirm that cannot be asked', { confirm: true }],
     ['half a call', { maxCalls: 0.5 }],
     ['a signal that is none', { signal: 'stop' }],

@@ -4,7 +4,7 @@ import type { ChatMessage } from '../engine/engine.ts';
 import { createAgent } from './agent.ts';
 import { toldTools } from './told-tools.ts';
 import type { Tool } from './tool.ts';
-import { builtInToolDefinitions, builtInTools } from './tools/built-in-tools.ts';
+import { builtInTools } from './tools/built-in-tools.ts';
 
 const offered = builtInTools({} as Parameters<typeof builtInTools>[0], async () => ({}));
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -94,11 +94,11 @@ test('a tool that was called without being told is told from then on', () => {
   expect(toldFor(...before, called('copy_file'))).toContain('copy_file');
 });
 
-test('the same messages give the same tools, in the order of the tools', () => {
-  const messages = [user('Find it and copy it'), called('search_files'), answered, user('how large is it?')];
-  expect(toldFor(...messages)).toEqual(toldFor(...messages));
-  const order = builtInToolDefinitions.map(({ name }) => name);
-  expect(toldFor(...messages)).toEqual(toldFor(...messages).toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
+test('what is new stands first, and what is known keeps its place', () => {
+  const messages = [user('Find it and copy it'), called('search_files'), answered];
+  expect(toldFor(...messages).slice(0, 5)).toEqual(['copy_file', 'search_files', ...core]);
+  expect(toldFor(user('Delete old.log'))).toEqual(usual);
+  expect(toldFor(...messages, user('and delete the old one'))).toEqual(['delete_file', 'copy_file', 'search_files', ...core]);
 });
 
 test('a long file in the question asks for nothing from its middle', () => {
@@ -118,7 +118,7 @@ test('tools of a program’s own are always told, whatever room they take; one w
   const tools = [...offered, own('mine'), own('mail', /\bmail\b/g)];
   const names = (question: string): readonly string[] => toldTools(tools, [user(question)]).map(({ name }) => name);
   expect(names('Hi')).toEqual([...usual, 'mine']);
-  expect(names('mail it')).toEqual(['list_files', 'read_file', 'write_file', 'mine', 'mail']);
+  expect(names('mail it')).toEqual(['mail', 'list_files', 'read_file', 'write_file', 'mine']);
   expect(names('mail it')).toContain('mail'); // A pattern with a state of its own has none here.
 });
 

@@ -19,22 +19,26 @@ const maxCharacters = 750;
 const lookedAt = 600;
 
 /**
- * Those of the tools that are told, in their order: all without {@link Tool.wantedBy}; of the others, as long as there is room, first those
- * that the last question asks for, then those that were called, then those that were told before, then the rest in their order. It follows from
- * the messages alone, so a chat that is taken up again, or a question that is asked again, is told the same.
+ * Those of the tools that are told: all without {@link Tool.wantedBy}; of the others, as long as there is room, first those that the last
+ * question asks for, then those that were called, then those that were told before, then the rest in their order. What is new stands first: small
+ * models take what they read first. It follows from the messages alone, so a chat that is taken up again, or a question that is asked again, is
+ * told the same.
  */
 export function toldTools<T extends OfferedTool>(tools: readonly T[], messages: readonly ChatMessage[]): readonly T[] {
   const chosen = tools.filter(({ wantedBy }) => wantedBy !== undefined);
-  const called = new Set(
-    messages.flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []) : [])).map(({ name }) => name),
-  );
-  let told = withRoom(chosen);
-  for (const question of messages.filter(({ role }) => role === 'user')) {
-    const words = endsOf(question.content);
+  const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
+  const called = chosen.filter((tool) => calls.some(({ name }) => name === tool.name));
+  const usual = withRoom(chosen);
+  let told = tools.filter((tool) => tool.wantedBy === undefined || usual.includes(tool));
+  for (const { content } of messages.filter(({ role }) => role === 'user')) {
+    const words = endsOf(content);
     const wanted = chosen.filter(({ wantedBy = /^/ }) => words.search(wantedBy) >= 0);
-    told = withRoom([...wanted, ...chosen.filter(({ name }) => called.has(name)), ...told, ...chosen]);
+    const known = told;
+    const kept = withRoom([...wanted, ...called, ...known.filter((tool) => chosen.includes(tool)), ...chosen]);
+    const isStill = (tool: T): boolean => tool.wantedBy === undefined || kept.includes(tool);
+    told = [...kept.filter((tool) => !known.includes(tool)), ...known.filter(isStill)];
   }
-  return tools.filter((tool) => tool.wantedBy === undefined || told.includes(tool));
+  return told;
 }
 
 /** As many as there is room for, the first ones first; one at least. */

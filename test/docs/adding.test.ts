@@ -124,7 +124,7 @@ console.log(JSON.stringify([
   tools.at(-1)?.name,
   Object.keys(tools.at(-1) ?? {}),
   readFileSync(join(folder, 'a.txt'), 'utf8'),
-  toldTools(tools, [{ role: 'user', content: 'Sort a.txt' }]).at(-1)?.name,
+  toldTools(tools, [{ role: 'user', content: 'Sort a.txt' }])[0]?.name,
   gradedTools(tools).length,
 ]));
 `,

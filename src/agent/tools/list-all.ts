@@ -13,21 +13,22 @@ export const listAll: BuiltInTool = {
   order: 12,
   name: 'list_all',
   kind: 'read',
-  description: 'List all files below a folder with size, date, count',
+  description: 'Sizes and dates of all files, the largest and newest',
   wantedBy:
     /\b(size\w*|larg\w+|big\w*|small\w*|newest|oldest|latest|recent\w*|dates?|modified|last changed|how many|count\w*|all (the |my |of the )?files|subfolders?|recursive\w*|tree|bytes|[kmg]b|space)\b/i,
-  parameters: textArguments({ path: 'folder' }, { names: { type: 'string', description: 'only such, as in *.jpg' } }),
+  parameters: textArguments({ names: '"*" for all, or as *.jpg or photos/*' }),
   async run(args, { workspace }) {
     const pattern = textOf(args, 'names') || '*';
     const files: FoundEntry[] = [];
     let [folders, seen] = [0, 0];
-    for await (const entry of workspace.walk(textOf(args, 'path') || '.')) {
+    for await (const entry of workspace.walk('.')) {
       seen += 1;
+      if (seen > maxSeen) break;
+      if (!matchesName(entry.path, pattern)) continue;
       if (entry.kind === 'folder') folders += 1;
-      else if (matchesName(entry.path, pattern)) files.push(entry);
-      if (seen === maxSeen) break;
+      else files.push(entry);
     }
-    return told(files, { folders, isCut: seen === maxSeen });
+    return told(files, { folders, isCut: seen > maxSeen });
   },
 };
 

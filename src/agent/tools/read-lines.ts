@@ -15,7 +15,7 @@ export const readLines: BuiltInTool = {
   parameters: textArguments(
     { path: 'file' },
     {
-      from: { type: 'integer', description: 'first line; -5 for the last 5' },
+      from: { type: 'integer', description: 'first line; negative: from the end' },
       to: { type: 'integer', description: 'last line' },
     },
   ),
@@ -29,7 +29,9 @@ export const readLines: BuiltInTool = {
     if (from < 0 && !isWhole) return `${lines.slice(from).join('\n')}\n(the last lines)`;
     const start = Math.max(1, from < 0 ? lines.length + from + 1 : from);
     const to = numberOf(args['to'], from < 0 ? lines.length : start + defaultLines - 1);
-    const end = Math.min(to < 0 ? lines.length + to + 1 : to, lines.length);
+    // "-5 to 5" is what small models write for the last five.
+    const isToEnd = from < 0 && to > 0 && to < start;
+    const end = isToEnd ? lines.length : Math.min(to < 0 ? lines.length + to + 1 : to, lines.length);
     if (start > lines.length)
       throw new ToolError(`"${path}" has no line ${start}${isWhole ? `, only ${lines.length}` : ' in its first megabyte'}`);
     if (end < start) throw new ToolError(`the last line, ${end}, is before the first, ${start}`);

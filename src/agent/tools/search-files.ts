@@ -15,14 +15,14 @@ export const searchFiles: BuiltInTool = {
   order: 11,
   name: 'search_files',
   kind: 'read',
-  description: 'Find a text in all files and their names',
+  description: 'Find the files that mention a text',
   wantedBy:
     /\b(search\w*|find\w*|look(s|ing)? for|where|contain\w*|mention\w*|grep|locat(e|es|ed|ing)|occur\w*|which files?\b.{0,40}\b(has|have|say|says|with|about))\b/i,
-  parameters: textArguments({ text: 'text, or names as in *.txt' }, { path: { type: 'string', description: 'folder to search' } }),
+  parameters: textArguments({ text: 'what to find, or names as *.txt' }),
   async run(args, { workspace }) {
     const text = textOf(args, 'text');
     if (text.trim() === '') throw new ToolError('there is no text to search for');
-    return told(await search(workspace, textOf(args, 'path') || '.', text));
+    return told(await search(workspace, text));
   },
 };
 
@@ -37,10 +37,10 @@ interface Search {
   stop?: string;
 }
 
-async function search(workspace: Workspace, path: string, text: string): Promise<Search> {
+async function search(workspace: Workspace, text: string): Promise<Search> {
   const found: Search = { matches: [], files: 0, bytes: 0, unread: 0 };
   const wanted = text.toLowerCase();
-  for await (const entry of workspace.walk(path)) {
+  for await (const entry of workspace.walk('.')) {
     if (matchesName(entry.path, text)) found.matches.push(entry.kind === 'folder' ? `${entry.path}/` : entry.path);
     if (entry.kind === 'file') await searchFile(workspace, entry.path, wanted, found);
     if (entry.kind === 'other') found.unread += 1;

@@ -12,7 +12,7 @@ import type { Places } from './places.ts';
 /** Names of a folder, folders with a slash at their end, sorted. */
 export async function listFolder(places: Places, path: string): Promise<readonly string[]> {
   const absolute = await places.of(path);
-  await places.requireInside(absolute, path);
+  await places.requireFolder(absolute, path);
   const entries = await readdir(absolute, { withFileTypes: true }).catch((error: unknown) => {
     throw said(error, path, 'folder');
   });
@@ -50,7 +50,7 @@ export async function readEnd(places: Places, path: string, end: 'first' | 'last
 /** Opens a plain file below the folder for reading. */
 async function withFile<T>(places: Places, path: string, read: (file: FileHandle, found: Stats) => Promise<T>): Promise<T> {
   const absolute = await places.of(path);
-  await places.requireInside(absolute, path);
+  await places.requireFolder(absolute, path);
   const there = await lstat(absolute).catch((error: unknown) => {
     throw said(error, path, 'file');
   });

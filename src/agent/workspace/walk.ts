@@ -21,12 +21,11 @@ export interface FoundEntry {
 const unmeant: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /**
- * Everything below a folder, or the file itself, in the order of names. What is in `.git` and `node_modules` is left out, unless `path` leads
- * there, or `isWhole`.
+ * Everything below a folder, or the file itself, in the order of names. What is in `.git` and `node_modules` is left out unless `isWhole`.
  */
 export async function* walkFolder(places: Places, path: string, isWhole = false): AsyncGenerator<FoundEntry> {
   const absolute = await places.of(path);
-  await places.requireInside(absolute, path);
+  await places.requireFolder(absolute, path);
   const found = await lstat(absolute).catch((error: unknown) => {
     throw said(error, path, 'file or folder');
   });
