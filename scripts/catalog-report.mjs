@@ -34,7 +34,7 @@ function render(models) {
     '# The catalogue',
     '',
     'Made from `catalog/models.json` by `npm run catalog`; a test fails when the two differ. The form of an entry is in',
-    '`catalog/models.schema.json`. Your own entries go into `~/.luciferai/catalog.json`, an array of the same form; they win over these.',
+    '`catalog/models.schema.json`. Your own entries go into `catalog.json` beside `config.json` (`luci config path`), an array of the same form; they win over these.',
     '',
     `${models.length} models under ${models.reduce((sum, { aliases = [] }) => sum + 1 + aliases.length, 0)} names.`,
     '',

@@ -1,10 +1,11 @@
 /** The public API: re-exports only. */
 
 export type { Agent, AgentOptions, Answer, QueryOptions } from './agent/agent.ts';
-export type { Conversation } from './agent/conversation.ts';
+export type { Conversation, MixedPrompt } from './agent/conversation.ts';
 export type { FileChange } from './agent/journal/file-change.ts';
+export type { CallOrigin, OutsideSource } from './agent/outside-text/call-origin.ts';
 export type { RequestDefaults } from './agent/request.ts';
-export { type ConfirmCall, type Tool, ToolError, type ToolFacts, type ToolResult } from './agent/tool.ts';
+export { type CallConcern, type ConfirmCall, type Tool, ToolError, type ToolFacts, type ToolKind, type ToolResult } from './agent/tool.ts';
 export type { AgentEvent } from './agent/tool-loop.ts';
 export { builtInTools } from './agent/tools/built-in-tools.ts';
 export type { SystemProbe } from './agent/tools/tool-context.ts';

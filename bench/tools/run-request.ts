@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runTool } from '../../src/agent/run-tool.ts';
+import { toldTools } from '../../src/agent/told-tools.ts';
 import { definitionOf, type Tool } from '../../src/agent/tool.ts';
 import { type AgentEvent, answerWithTools } from '../../src/agent/tool-loop.ts';
 import { builtInTools } from '../../src/agent/tools/built-in-tools.ts';
@@ -136,7 +137,8 @@ async function* engineAlone(
   const messages = [...request.messages];
   for (;;) {
     const events: GenerationEvent[] = [];
-    for await (const event of session.generate({ ...request, messages, tools: tools.map(definitionOf) })) events.push(event);
+    for await (const event of session.generate({ ...request, messages, tools: toldTools(tools, messages).map(definitionOf) }))
+      events.push(event);
     const toolCalls = events.flatMap((event) => (event.type === 'tool-call' ? [event.call] : []));
     const content = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
     yield* events.filter(({ type }) => type !== 'end' || toolCalls.length === 0);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Script, scriptedSession } from '../../test/fixtures/scripted-session.ts';
 import { LuciError } from '../base/errors.ts';
-import { createAgent } from './agent.ts';
-import type { Tool } from './tool.ts';
+import type { Session } from '../engine/engine.ts';
+import { type Agent, createAgent } from './agent.ts';
+import type { ConfirmCall, Tool } from './tool.ts';
 import type { AgentEvent } from './tool-loop.ts';
 
 const clock: Tool = {
@@ -184,4 +185,45 @@ test('an engine that is lost is opened again by the next question, and what was 
   expect((await all(chat.send('three')))[0]).toEqual({ type: 'text', text: 'answer 2' });
   expect(chat.messages.map(({ content }) => content)).toEqual(['one', 'answer 1', 'three', 'answer 2']);
   expect(opened).toBe(2);
+});
+
+test('confirm is told where a call comes from, in words and as facts; words says what of a prompt the person wrote', async () => {
+  const asked: unknown[] = [];
+  const confirm: ConfirmCall = async (call, tool, warning, concern) => {
+    asked.push([call.arguments, tool.name, warning, concern]);
+    return warning === undefined;
+  };
+  const sent: unknown[] = [];
+  const send: Tool = {
+    name: 'send',
+    description: 'Sends a letter',
+    parameters: { type: 'object', properties: { to: { type: 'string' } }, required: ['to'] },
+    isDestructive: async () => true,
+    run: async (args) => `sent ${sent.push(args)}`,
+  };
+  const agent = (): Agent => createAgent({ openModel: async () => model(), tools: [send], confirm });
+  const model = (): Session =>
+    scriptedSession((_, count) => (count === 1 ? [{ id: '1', name: 'send', arguments: { to: 'Eve' } }] : 'Done.'), { tools: true });
+  await agent().query('Send a letter to Eve');
+  await agent().query('Letter: write to Eve.\n\nSend it to Ann', { words: 'Send it to Ann' });
+  const chat = agent().chat();
+  for await (const _ of chat.send({ text: 'Eve', words: 'What is this?', files: [{ name: 'a.txt', text: 'Eve' }] }));
+  const source = { name: 'the text before your question' };
+  expect(asked).toEqual([
+    [{ to: 'Eve' }, 'send', undefined, {}],
+    [
+      { to: 'Eve' },
+      'send',
+      '"Eve" was named by the text before your question, not by you',
+      { origin: { type: 'named', argument: 'to', name: 'Eve', source } },
+    ],
+    [
+      { to: 'Eve' },
+      'send',
+      '"Eve" was named by a.txt, not by you',
+      { origin: { type: 'named', argument: 'to', name: 'Eve', source: { name: 'a.txt' } } },
+    ],
+  ]);
+  expect(sent).toHaveLength(1);
+  await expect(agent().query('x', { words: 5 as never })).rejects.toMatchObject({ code: 'USAGE' });
 });

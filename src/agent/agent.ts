@@ -4,7 +4,10 @@ import { merged } from '../base/merged.ts';
 import type { ChatMessage, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
 import { checkMessages, checkObject, checkPrompt, checkRequest, checkSchema, checkSignal, checkTexts } from './check-request.ts';
 import { type Conversation, createConversation } from './conversation.ts';
+import { lookUp } from './guidance/look-up.ts';
 import { createModelSlot } from './model-slot.ts';
+import { createOutsideTexts } from './outside-text/outside-texts.ts';
+import { type QuestionFile, withFiles } from './question-files.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
 import { schemaInstructions } from './schema-instructions.ts';
 import { schemaProblem } from './schema-problem.ts';
@@ -21,6 +24,8 @@ export interface AgentOptions extends RequestDefaults {
 /** What one question may change. */
 export interface QueryOptions extends RequestDefaults {
   readonly signal?: AbortSignal;
+  /** What of the prompt its person wrote, where the rest is text of files or of others (default: all of it). Calls of tools are held against it. */
+  readonly words?: string;
 }
 
 /** A whole answer. */
@@ -64,14 +69,25 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
     return events(prompt, merged<QueryOptions>(defaults, options));
   }
 
-  async function* events(prompt: string, { signal, ...options }: QueryOptions): AsyncGenerator<AgentEvent> {
-    const { system, tools, confirm, maxCalls } = options;
+  async function* events(prompt: string, { signal, words = prompt, ...options }: QueryOptions): AsyncGenerator<AgentEvent> {
+    const { system, tools, confirm, maxCalls, guided } = options;
     throwIfAborted(signal);
     const session = await slot.open(signal);
-    const messages: ChatMessage[] = [...systemTurn(system), { role: 'user', content: prompt }];
+    const looks = guided && tools ? await lookUp(words, tools, { signal }) : [];
+    for (const { call } of looks) yield { type: 'look', call };
+    const files = looks.map(({ file }) => file);
+    const messages: ChatMessage[] = [...systemTurn(system), { role: 'user', content: withFiles(prompt, files) }];
     const request = requestOf(messages, options);
     if (!tools?.length) yield* session.generate(request, signal);
-    else yield* answerWithTools(session, request, messages, { tools, confirm, maxCalls, signal });
+    else
+      yield* answerWithTools(session, request, messages, {
+        tools,
+        confirm,
+        maxCalls,
+        guided,
+        signal,
+        outside: outsideOf(prompt, words, files),
+      });
   }
 
   async function answer(prompt: string, options?: QueryOptions): Promise<Answer> {
@@ -90,7 +106,7 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
       checkPrompt(prompt);
       // A grammar forces the form, but a model that is not told it writes something else into it.
       const told = `${prompt}\n\n${schemaInstructions(schema)}`;
-      return checkedJson(await answer(told, { ...query, jsonSchema: schema }), schema, check);
+      return checkedJson(await answer(told, { words: prompt, ...query, jsonSchema: schema }), schema, check);
     },
     chat(options = {}) {
       checkObject(options);
@@ -110,6 +126,15 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
 }
 
 type JsonOptions<T> = QueryOptions & { readonly check?: (value: unknown) => T };
+
+/** The texts of one question. */
+function outsideOf(prompt: string, words: string, files: readonly QuestionFile[]): ReturnType<typeof createOutsideTexts> {
+  const outside = createOutsideTexts();
+  for (const { name, text } of files) outside.keep({ path: name, text });
+  if (words !== prompt) outside.keep({ text: prompt, path: 'the text before your question', said: [words] });
+  outside.hear(words);
+  return outside;
+}
 
 /** The answer as a value of the schema. */
 async function checkedJson<T>({ text, reason }: Answer, schema: JsonSchema, check: (value: unknown) => T): Promise<T> {

@@ -1,6 +1,7 @@
 import { boolean, firstProblem, isRecord, listOf, number, type Rule, run, text, wrongValue } from '../base/value-rules.ts';
 import type { RequestDefaults } from './request.ts';
 import { schemaFault } from './schema-fault.ts';
+import { changeKinds } from './tool.ts';
 
 /** Whether what a program asks for can be meant, before anything is loaded. Programs in plain JavaScript give any value. */
 
@@ -20,6 +21,11 @@ const tool: Rule = (value) => {
     return 'must have a name of letters, digits, "_", "-" and "."';
   if (typeof value['description'] !== 'string') return `"${value['name']}" must have a description`;
   if (typeof value['run'] !== 'function') return `"${value['name']}" must have a function run`;
+  const { kind } = value;
+  if (kind !== undefined && kind !== 'read' && !changeKinds.some((known) => known === kind))
+    return `"${value['name']}" must have a kind that is read, ${changeKinds.join(', ')}`;
+  if (value['wantedBy'] !== undefined && !(value['wantedBy'] instanceof RegExp))
+    return `"${value['name']}" must have a regular expression as wantedBy`;
   const fault = schemaFault(value['parameters']);
   return fault === undefined ? undefined : `"${value['name']}" must have parameters that are a JSON schema: ${fault}`;
 };
@@ -41,13 +47,14 @@ const rules: Readonly<Record<keyof RequestDefaults, Rule>> = {
   tools: listOf(tool, 'tools'),
   confirm: run,
   maxCalls: number(1, Number.MAX_SAFE_INTEGER, true),
+  guided: boolean,
 };
 
 /** Throws USAGE where an option cannot be meant, or there is none of its name. What is undefined is not given. */
-export function checkRequest(options: RequestDefaults & { readonly signal?: AbortSignal }): void {
+export function checkRequest(options: RequestDefaults & { readonly signal?: AbortSignal; readonly words?: string }): void {
   const given: object = options;
   checkObject(given);
-  const problem = firstProblem(given as Readonly<Record<string, unknown>>, rules);
+  const problem = firstProblem(given as Readonly<Record<string, unknown>>, { ...rules, words: text });
   if (problem !== undefined) throw wrongValue(`The option ${problem}`);
   checkNames(given, options.sampling ?? {});
   const names = (options.tools ?? []).map(({ name }) => name);
@@ -66,7 +73,7 @@ function checkNames(options: object, sampling: object): void {
   const given = (values: object): string[] => Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   const ofSampling = given(sampling).find((name) => !Object.hasOwn(samplingRules, name));
   if (ofSampling !== undefined) throw wrongValue(`There is no option sampling ${ofSampling}`);
-  const other = given(options).find((name) => name !== 'signal' && !Object.hasOwn(rules, name));
+  const other = given(options).find((name) => !['signal', 'words'].includes(name) && !Object.hasOwn(rules, name));
   if (other === undefined) return;
   throw wrongValue(
     `A question has no option ${other}${Object.hasOwn(samplingRules, other) ? `; it is given as sampling: { ${other} }` : ''}`,

@@ -2,10 +2,21 @@ import { throwIfAborted } from '../base/abort.ts';
 import type { ChatMessage, Session } from '../engine/engine.ts';
 import { checkMessages, checkPrompt, checkRequest, checkSignal } from './check-request.ts';
 import { fitMessages } from './fit-messages.ts';
+import { createOutsideTexts, type Spoken } from './outside-text/outside-texts.ts';
 import { type PromptView, viewPrompt } from './prompt-view.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
 import type { ChatUse } from './tool-limits.ts';
 import { type AgentEvent, answerWithTools } from './tool-loop.ts';
+
+/** A question that is more than its person wrote. */
+export interface MixedPrompt {
+  /** What the model is told. */
+  readonly text: string;
+  /** What of it the person wrote; empty where luci asks in their place. */
+  readonly words: string;
+  /** The rest: texts of files. */
+  readonly files?: readonly { readonly name: string; readonly text: string }[];
+}
 
 /** A conversation that remembers. */
 export interface Conversation {
@@ -14,15 +25,15 @@ export interface Conversation {
   /** Turns that were forgotten because the context is full. */
   readonly forgottenTurns: number;
   /** Says something; the answer as it comes. What is stopped in the middle is remembered as far as it came; without a word of an answer, not at all. */
-  send(prompt: string, signal?: AbortSignal): AsyncIterable<AgentEvent>;
+  send(prompt: string | MixedPrompt, signal?: AbortSignal): AsyncIterable<AgentEvent>;
   /** Takes back the last question with all that followed it; false when there is none. */
   undo(): boolean;
   /** Brings back what was taken back last; false when there is nothing, or something was said since. */
   redo(): boolean;
   /** Forgets what was said; the system prompt stays. */
   clear(): void;
-  /** Replaces what is remembered. */
-  load(messages: readonly ChatMessage[]): void;
+  /** Replaces what is remembered; `spoken`: what of it the person wrote, where that is not all of its questions. */
+  load(messages: readonly ChatMessage[], spoken?: Spoken): void;
   /** Changes what holds from the next question on. */
   configure(defaults: RequestDefaults): void;
   /** What the model is told as it stands, with the next question where one is given. Opens the model; asks it nothing. */
@@ -39,32 +50,39 @@ export function createConversation(
   let takenBack: (readonly ChatMessage[])[] = [];
   let forgottenTurns = 0;
   const chatUse: ChatUse = { calls: 0, argumentBytes: 0 };
+  const outside = createOutsideTexts();
+  outside.load(initial);
 
   /** Checked when it is called, not when its first event is asked for. */
-  function send(prompt: string, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
-    checkPrompt(prompt);
+  function send(prompt: string | MixedPrompt, signal?: AbortSignal): AsyncGenerator<AgentEvent> {
+    const mixed = typeof prompt === 'object' && prompt !== null ? prompt : { text: prompt, words: prompt };
+    checkPrompt(mixed.text);
     checkSignal(signal);
-    return events(prompt, signal);
+    return events(mixed, signal);
   }
 
-  async function* events(prompt: string, signal: AbortSignal | undefined): AsyncGenerator<AgentEvent> {
+  async function* events({ text, words, files = [] }: MixedPrompt, signal: AbortSignal | undefined): AsyncGenerator<AgentEvent> {
     throwIfAborted(signal);
     const session = await open(signal);
-    const { system, tools = [], confirm, maxCalls } = defaults;
-    const question: ChatMessage = { role: 'user', content: prompt };
+    const { system, tools = [], confirm, maxCalls, guided } = defaults;
+    const question: ChatMessage = { role: 'user', content: text };
     const told = systemTurn(system);
     const kept = await fitMessages(session, told, [...messages, question], defaults);
     forgottenTurns += countTurns([...messages, question]) - countTurns(kept);
     const all = [...told, ...kept];
     const request = requestOf(all, defaults);
+    for (const file of files) outside.keep({ path: file.name, text: file.text });
+    outside.hear(words);
     const progress: AnswerProgress = { text: '', isDone: false };
     try {
       for await (const event of answerWithTools(session, request, all, {
         tools,
         confirm,
         maxCalls,
+        guided,
         signal,
         chatUse,
+        outside,
       })) {
         follow(progress, event);
         yield event;
@@ -99,12 +117,14 @@ export function createConversation(
     },
     clear() {
       messages = [];
+      outside.load([]);
       takenBack = [];
       forgottenTurns = 0;
     },
-    load(loaded) {
+    load(loaded, spoken) {
       checkMessages(loaded);
       messages = [...loaded];
+      outside.load(loaded, spoken);
       takenBack = [];
       forgottenTurns = 0;
     },

@@ -1,7 +1,8 @@
 import { contextOverflow, keptForAnswer } from '../engine/context-length.ts';
 import type { ChatMessage, Session, ToolDefinition } from '../engine/engine.ts';
 import type { RequestDefaults } from './request.ts';
-import { definitionOf, templateDefinitionOf } from './tool.ts';
+import { toldTools } from './told-tools.ts';
+import { templateDefinitionOf } from './tool.ts';
 import { withToolsAsText } from './tool-format.ts';
 import { toolWayOf } from './tool-way.ts';
 
@@ -13,10 +14,10 @@ export function sentAs(
   messages: readonly ChatMessage[],
   defaults: RequestDefaults,
 ): { readonly messages: readonly ChatMessage[]; readonly tools?: readonly ToolDefinition[] } {
-  const { tools = [] } = defaults;
+  const tools = toldTools(defaults.tools ?? [], messages);
   if (tools.length === 0) return { messages };
   if (toolWayOf(facts, defaults) === 'grammar') return { messages: withToolsAsText(messages, tools) };
-  return { messages, tools: tools.map(definitionOf).map(templateDefinitionOf) };
+  return { messages, tools: tools.map(templateDefinitionOf) };
 }
 
 /** The newest turns that fit with the system prompt and an answer; whole turns go, the oldest first. */

@@ -8,7 +8,9 @@ const clock: Tool = { name: 'clock', description: 'Time', parameters: { type: 'o
 
 /** Every option, with what the engine must get of it. */
 const options: {
-  readonly [K in keyof Required<Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'maxCalls' | 'jsonSchema'>>]: RequestDefaults[K];
+  readonly [K in keyof Required<
+    Omit<RequestDefaults, 'system' | 'tools' | 'confirm' | 'maxCalls' | 'guided' | 'jsonSchema'>
+  >]: RequestDefaults[K];
 } = {
   sampling: { temperature: 0.1, topK: 3, topP: 0.4, minP: 0.2, repeatPenalty: 1.1, seed: 7 },
   maxTokens: 33,
@@ -71,6 +73,7 @@ describe.each(methods)('%s', (_, ask) => {
     ['a tool with a name of blanks', { tools: [{ ...clock, name: 'the clock' }] }],
     ['two tools of one name', { tools: [clock, clock] }],
     ['a tool whose schema is none', { tools: [{ ...clock, parameters: { type: 'nonsense' } }] }],
+    ['a tool whose words are a text', { tools: [{ ...clock, wantedBy: 'time' as unknown as RegExp }] }],
     ['confirm that cannot be asked', { confirm: true }],
     ['half a call', { maxCalls: 0.5 }],
     ['a signal that is none', { signal: 'stop' }],

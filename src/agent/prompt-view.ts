@@ -1,6 +1,7 @@
 import type { ChatMessage, Session } from '../engine/engine.ts';
 import { sentAs } from './fit-messages.ts';
 import type { RequestDefaults } from './request.ts';
+import { toldTools } from './told-tools.ts';
 
 /** What a model is told, made to be looked at. */
 
@@ -15,6 +16,8 @@ export interface PromptView {
   /** Of those, how many each part takes; the marks of the template go with what stands between them. */
   readonly systemTokens: number;
   readonly tools: readonly { readonly name: string; readonly tokens: number }[];
+  /** Names of tools that the model is not told of now: the words of the question do not ask for them. */
+  readonly untoldTools: readonly string[];
 }
 
 /** The prompt of a system prompt and turns. An empty conversation is looked at with an empty question: templates have no other form of it. */
@@ -25,8 +28,10 @@ export async function viewPrompt(
   defaults: RequestDefaults,
   signal?: AbortSignal,
 ): Promise<PromptView> {
-  const { tools = [], thinking } = defaults;
+  const { tools: all = [], thinking } = defaults;
   const messages: readonly ChatMessage[] = turns.length > 0 ? turns : [{ role: 'user', content: '' }];
+  // Where one is left out to be counted, no other takes its place.
+  const tools = toldTools(all, messages).map((tool) => ({ ...tool, wantedBy: undefined }));
   const sent = sentAs(session, [...told, ...messages], defaults);
   const count = async (system: readonly ChatMessage[], offered: RequestDefaults['tools']): Promise<number> => {
     const other = sentAs(session, [...system, ...messages], { ...defaults, tools: offered });
@@ -42,7 +47,9 @@ export async function viewPrompt(
   }
   const rendered = await session.render?.({ ...sent, thinking }, signal);
   const { contextLength } = session.facts;
-  return { text: rendered ?? plainView(sent.messages), isExact: rendered !== undefined, tokens, contextLength, systemTokens, tools: each };
+  const untoldTools = all.flatMap(({ name }) => (tools.some((tool) => tool.name === name) ? [] : [name]));
+  const text = rendered ?? plainView(sent.messages);
+  return { text, isExact: rendered !== undefined, tokens, contextLength, systemTokens, tools: each, untoldTools };
 }
 
 function plainView(messages: readonly ChatMessage[]): string {

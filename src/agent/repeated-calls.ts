@@ -16,6 +16,8 @@ export function createRepeatedCalls(): RepeatedCalls {
     count(result, isChange) {
       const key = keyOf(result.call.name, result.call.arguments);
       const before = seen.get(key);
+      // What was refused stays refused, whatever is said of the same call afterwards.
+      if (before?.result.facts?.refused) return before.times + 1;
       const times = before?.result.content === result.content ? before.times + 1 : 1;
       seen.set(key, { result, times });
       if (isChange && !result.isError) lastChange = key;

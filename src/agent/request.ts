@@ -10,11 +10,16 @@ export interface RequestDefaults extends Omit<ChatRequest, 'messages' | 'tools'>
   readonly confirm?: ConfirmCall;
   /** How many calls one question may make (default 16); further ones are not carried out. */
   readonly maxCalls?: number;
+  /**
+   * Whether small models are helped (default: no): what the person's words name is looked at before the model is asked, and where they tell to
+   * change something a call is demanded until one was made; see {@link Tool.wantedCalls}.
+   */
+  readonly guided?: boolean;
 }
 
 /** A request over a conversation with all that was asked for; what is not the engine's is left out. */
 export function requestOf(messages: readonly ChatMessage[], defaults: RequestDefaults): ChatRequest {
-  const { system: _system, tools: _tools, confirm: _confirm, maxCalls: _maxCalls, ...options } = defaults;
+  const { system: _system, tools: _tools, confirm: _confirm, maxCalls: _maxCalls, guided: _guided, ...options } = defaults;
   return { ...options, messages };
 }
 

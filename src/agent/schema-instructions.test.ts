@@ -4,6 +4,13 @@ import { schemaInstructions } from './schema-instructions.ts';
 test.each([
   [{ type: 'integer' }, 'integer'],
   [{ type: 'integer', minimum: 1, maximum: 9, description: 'a digit' }, 'integer from 1 to 9 (a digit)'],
+  [{ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, 'number above 0 below 1'],
+  [{ type: 'integer', multipleOf: 5 }, 'integer that is a multiple of 5'],
+  [{ type: 'string', pattern: '^[A-Z]{3}$', minLength: 3 }, 'string of at least 3 characters that matches ^[A-Z]{3}$'],
+  [
+    { type: 'array', items: { type: 'integer', maximum: 9 }, minItems: 2, maxItems: 4 },
+    '[integer to 9, ...] with at least 2 items with at most 4 items',
+  ],
   [{ enum: ['pear', 3, null] }, '"pear" | 3 | null'],
   [{ type: 'array', items: { type: ['string', 'null'] } }, '[string | null, ...]'],
   [

@@ -46,7 +46,7 @@ function formOf(schema: unknown, scope: Scope): string {
   const choices = oneOf ?? anyOf;
   if (Array.isArray(choices)) return choices.map((choice) => formOf(choice, deeper)).join(' | ');
   if (type === 'object') return objectForm(schema as JsonSchema, deeper);
-  if (type === 'array') return `[${formOf((schema as JsonSchema)['items'], deeper)}, ...]`;
+  if (type === 'array') return `[${formOf((schema as JsonSchema)['items'], deeper)}, ...]${limitsOf(schema as JsonSchema)}`;
   return Array.isArray(type) ? type.join(' | ') : typeof type === 'string' ? type + limitsOf(schema as JsonSchema) : 'any value';
 }
 
@@ -61,15 +61,27 @@ function objectForm(schema: JsonSchema, scope: Scope): string {
   return `{${lines.join(', ')}}`;
 }
 
-/** Limits that the model can keep to. */
-function limitsOf({ minimum, maximum, maxLength: longest, format }: JsonSchema): string {
-  const said = [
-    minimum === undefined ? '' : `from ${String(minimum)}`,
-    maximum === undefined ? '' : `to ${String(maximum)}`,
-    longest === undefined ? '' : `of at most ${String(longest)} characters`,
-    typeof format === 'string' ? `as a ${format}` : '',
-  ].filter((part) => part !== '');
-  return said.length === 0 ? '' : ` ${said.join(' ')}`;
+/** Limits that the model can keep to: the words of a schema that a grammar does not force, and the answer is checked by. */
+const limits: Readonly<Record<string, (value: string) => string>> = {
+  minimum: (value) => `from ${value}`,
+  exclusiveMinimum: (value) => `above ${value}`,
+  maximum: (value) => `to ${value}`,
+  exclusiveMaximum: (value) => `below ${value}`,
+  multipleOf: (value) => `that is a multiple of ${value}`,
+  minLength: (value) => `of at least ${value} characters`,
+  maxLength: (value) => `of at most ${value} characters`,
+  minItems: (value) => `with at least ${value} items`,
+  maxItems: (value) => `with at most ${value} items`,
+  format: (value) => `as a ${value}`,
+  pattern: (value) => `that matches ${value.slice(0, maxDescription)}`,
+};
+
+function limitsOf(schema: JsonSchema): string {
+  const said = Object.entries(limits).flatMap(([word, told]) => {
+    const value = schema[word];
+    return typeof value === 'number' || typeof value === 'string' ? [` ${told(String(value))}`] : [];
+  });
+  return said.join('');
 }
 
 function referred(pointer: string, whole: JsonSchema): unknown {

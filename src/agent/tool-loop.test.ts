@@ -157,7 +157,7 @@ test('what changes something is not done twice in a row, and a refusal is not as
   };
   const { text } = await run(() => call, { tools: [wipe], confirm });
   expect(asked).toBe(1);
-  expect(text).toMatch(/the same call of wipe 3 times/);
+  expect(text).toBe('You did not allow wipe, and the model tried it again, so the answer ends here.');
 });
 
 test('16 calls are carried out a question, however they are spread, and the model is told', async () => {

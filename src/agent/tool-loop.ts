@@ -1,9 +1,11 @@
 import type { ChatMessage, ChatRequest, EndReason, GenerationEvent, Session, ToolCall, Usage } from '../engine/engine.ts';
 import type { Attempt } from './calls/call-form.ts';
 import { checkCall } from './check-call.ts';
+import { createGuidance, type Guidance } from './guidance/guidance.ts';
+import { askedWith, type OutsideTexts } from './outside-text/outside-texts.ts';
 import { createRepeatedCalls, type RepeatedCalls } from './repeated-calls.ts';
 import { failedCall, runTool } from './run-tool.ts';
-import { type ConfirmCall, definitionOf, type Tool, type ToolResult } from './tool.ts';
+import { type ConfirmCall, hasEffect, type Tool, type ToolResult } from './tool.ts';
 import { type ChatUse, defaultLimits, type QuestionBudget, questionBudget, type ToolLimits } from './tool-limits.ts';
 import { toolTurn } from './tool-turn.ts';
 
@@ -14,7 +16,9 @@ export type AgentEvent =
   | GenerationEvent
   /** A sentence of luci's own that ends an answer; the model did not write it. */
   | { readonly type: 'text'; readonly text: string; readonly byLuci: true }
-  | { readonly type: 'tool-result'; readonly result: ToolResult };
+  | { readonly type: 'tool-result'; readonly result: ToolResult }
+  /** What the person's words name was looked up before the model was asked; see {@link RequestDefaults.guided}. */
+  | { readonly type: 'look'; readonly call: ToolCall };
 
 /** What the loop works with. */
 export interface ToolLoopOptions {
@@ -23,8 +27,12 @@ export interface ToolLoopOptions {
   readonly signal?: AbortSignal;
   /** What the chat used of its limits before; grows. */
   readonly chatUse?: ChatUse;
+  /** What the conversation has of texts that its person did not write; grows. */
+  readonly outside?: OutsideTexts;
   /** See {@link RequestDefaults.maxCalls}. */
   readonly maxCalls?: number;
+  /** See {@link RequestDefaults.guided}; by what the person wrote last, which `outside` has. */
+  readonly guided?: boolean;
 }
 
 /** The same call may give the same result so often; after that the answer ends. */
@@ -35,14 +43,16 @@ export async function* answerWithTools(
   session: Session,
   request: ChatRequest,
   messages: ChatMessage[],
-  { tools, confirm, signal, maxCalls, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
+  { tools, confirm, signal, outside, maxCalls, guided, chatUse = { calls: 0, argumentBytes: 0 } }: ToolLoopOptions,
 ): AsyncGenerator<AgentEvent> {
   const budget = questionBudget(chatUse, session.facts.contextLength, limitsOf(maxCalls));
   const repeated = createRepeatedCalls();
+  const guidance = guidanceOf({ guided, outside, tools });
+  const how: CarryOut = { tools, confirm, signal, outside, budget, repeated, guidance };
   let generatedTokens = 0;
   for (;;) {
     const { mayCall } = budget;
-    const turn = yield* takeTurn(session, { ...request, messages, toolChoice: toolChoiceOf(request, budget) }, tools, signal);
+    const turn = yield* takeTurn(session, { ...request, messages, toolChoice: toolChoiceOf(request, budget, guidance) }, tools, signal);
     // The calls before were written as well.
     generatedTokens += turn.usage?.generatedTokens ?? 0;
     const calls = mayCall ? callsOf(turn, request) : [];
@@ -54,11 +64,15 @@ export async function* answerWithTools(
       yield* endAnswer(messages, turn, { sentence, generatedTokens });
       return;
     }
-    const sentence = yield* carryOut(calls, messages, { tools, confirm, signal, budget, repeated });
+    const sentence = yield* carryOut(calls, messages, how);
     if (sentence === undefined) continue;
     yield* endAnswer(messages, turn, { sentence, generatedTokens });
     return;
   }
+}
+
+function guidanceOf({ guided, outside, tools }: Pick<ToolLoopOptions, 'guided' | 'outside' | 'tools'>): Guidance {
+  return createGuidance(guided ? outside?.newestWords : undefined, tools);
 }
 
 function limitsOf(maxCalls: number | undefined): ToolLimits {
@@ -66,9 +80,10 @@ function limitsOf(maxCalls: number | undefined): ToolLimits {
 }
 
 /** After the last call the tools are told all the same: the conversation goes on as it began. One call is enough where one is demanded. */
-function toolChoiceOf(request: ChatRequest, { mayCall, calls }: QuestionBudget): ChatRequest['toolChoice'] {
+function toolChoiceOf({ toolChoice }: ChatRequest, { mayCall, calls }: QuestionBudget, guidance: Guidance): ChatRequest['toolChoice'] {
   if (!mayCall) return 'none';
-  return calls === 0 ? request.toolChoice : undefined;
+  if (toolChoice !== undefined && toolChoice !== 'auto') return calls === 0 ? toolChoice : undefined;
+  return guidance.toolChoice() ?? toolChoice;
 }
 
 /** A call of a turn: as it was written, and as the conversation has it. */
@@ -129,7 +144,7 @@ async function* takeTurn(
   let text = '';
   let written: string | undefined;
   let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
-  const events = tools.length > 0 ? toolTurn(session, request, tools.map(definitionOf), signal) : session.generate(request, signal);
+  const events = tools.length > 0 ? toolTurn(session, request, tools, signal) : session.generate(request, signal);
   for await (const event of events) {
     if (event.type === 'end') end = event;
     else if (event.type === 'written') written = event.text;
@@ -156,32 +171,64 @@ interface CarryOut {
   readonly tools: readonly Tool[];
   readonly confirm: ConfirmCall | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly outside: OutsideTexts | undefined;
   readonly budget: QuestionBudget;
   readonly repeated: RepeatedCalls;
+  readonly guidance: Guidance;
 }
 
-/** Carries out the calls of a turn in order. Where the model goes in a circle: returns the sentence that the answer ends with. */
+/**
+ * Carries out the calls of a turn in order, up to one that the person does not allow. Where the model goes in a circle, or wants again what
+ * was not allowed: returns the sentence that the answer ends with.
+ */
 async function* carryOut(
   calls: readonly WrittenCall[],
   messages: ChatMessage[],
   how: CarryOut,
 ): AsyncGenerator<AgentEvent, string | undefined> {
   let circle: string | undefined;
+  let isRefused = false;
   for (const written of calls) {
-    const checked = circle === undefined ? await check(written, how) : failedCall(written.call, 'this answer has ended', { limited: true });
+    const checked = endedBefore(written, { circle, isRefused }) ?? (await check(written, how));
     const isUsable = !('content' in checked);
     if (isUsable) yield { type: 'tool-call', call: checked };
     const ran = isUsable ? await runTool(how.tools, checked, how) : checked;
-    const isChange = how.tools.find(({ name }) => name === ran.call.name)?.isDestructive !== undefined;
+    const isChange = how.tools.some((tool) => tool.name === ran.call.name && hasEffect(tool));
     const times = how.repeated.count(ran, isChange);
     const content =
       how.budget.bounded(ran.content) + (times === 2 ? '\n(This same call gave this same result before. Do not repeat it.)' : '');
     const result = { ...ran, content };
+    if (isUsable) keepResult(result, how.outside);
     messages.push(toldOf(result));
     yield { type: 'tool-result', result };
-    if (times >= maxSameResults) circle ??= circleText(ran, isChange);
+    how.guidance.note(result);
+    if (ran.facts?.refused) isRefused = true;
+    circle ??= sentenceAfter(ran, { isKnown: !isUsable, isChange, times });
   }
   return circle;
+}
+
+/** A result as the model is told it is a text that the person did not write: what was cut away leads to nothing. */
+function keepResult({ call, content, isError, facts }: ToolResult, outside: OutsideTexts | undefined): void {
+  if (!facts?.refused) outside?.keep({ tool: call.name, ...askedWith(call.arguments), text: content, isError });
+}
+
+/** Why the answer ends with a result: the model goes in a circle, or wants again what was not allowed. */
+function sentenceAfter(
+  ran: ToolResult,
+  { isKnown, isChange, times }: { readonly isKnown: boolean; readonly isChange: boolean; readonly times: number },
+): string | undefined {
+  if (isKnown && ran.facts?.refused) return `You did not allow ${ran.call.name}, and the model tried it again, so the answer ends here.`;
+  return times >= maxSameResults ? circleText(ran, isChange) : undefined;
+}
+
+/** The result of a call that comes too late in its reply. */
+function endedBefore(
+  { call }: WrittenCall,
+  { circle, isRefused }: { readonly circle: string | undefined; readonly isRefused: boolean },
+): ToolResult | undefined {
+  if (circle !== undefined) return failedCall(call, 'this answer has ended', { limited: true });
+  return isRefused ? failedCall(call, 'the user did not allow a call before it, so it was not made', { skipped: true }) : undefined;
 }
 
 /** The call as it can be carried out, or the result that says why it is not. */

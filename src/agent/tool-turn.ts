@@ -3,6 +3,7 @@ import { type Attempt, bareName } from './calls/call-form.ts';
 import { argumentsOf } from './calls/call-value.ts';
 import { createHoldBack } from './calls/hold-back.ts';
 import { readValue } from './calls/read-value.ts';
+import { type OfferedTool, toldTools } from './told-tools.ts';
 import { templateDefinitionOf } from './tool.ts';
 import { toolReplySchema, withToolsAsText } from './tool-format.ts';
 import { createToolReply } from './tool-reply.ts';
@@ -16,18 +17,18 @@ export type TurnEvent =
   /** The reply word for word, where it has another form than the answer. */
   | { readonly type: 'written'; readonly text: string };
 
-/** Asks for the turn in the way that is best for the model. */
+/** Asks for the turn in the way that is best for the model. Calls of tools that it is not told of are read as well (told-tools.ts). */
 export async function* toolTurn(
   session: Session,
   request: ChatRequest,
-  tools: readonly ToolDefinition[],
+  tools: readonly OfferedTool[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TurnEvent> {
   const way = toolWayOf(session.facts, request);
   const reader = way === 'grammar' ? createToolReply(tools, request.jsonSchema === undefined) : createHoldBack(tools);
   const native: TurnEvent[] = [];
   let written = '';
-  for await (const event of session.generate(requestIn(way, request, tools), signal)) {
+  for await (const event of session.generate(requestIn(way, request, toldTools(tools, request.messages)), signal)) {
     if (isHandedOn(event)) yield event;
     else if (event.type === 'tool-call') native.push({ type: 'attempt', attempt: attemptIn(event.call), id: event.call.id });
     else if (event.type === 'text') {

@@ -128,7 +128,8 @@ async function wholeOf(parts: AsyncIterable<StreamPart>): Promise<Whole> {
 }
 
 function finishReason(reason: EndReason): FinishReason {
-  return { unified: reason === 'repetition' || reason === 'stopped' ? 'other' : reason, raw: reason };
+  const unified = reason === 'filtered' ? 'content-filter' : reason === 'repetition' || reason === 'stopped' ? 'other' : reason;
+  return { unified, raw: reason };
 }
 
 function usageOf(usage: Usage | undefined): TokenUsage {

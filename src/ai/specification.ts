@@ -98,7 +98,7 @@ export type ContentPart = { type: 'text' | 'reasoning'; text: string } | ToolCal
 
 /** Why an answer ended; `raw` is luci's own word. */
 export interface FinishReason {
-  unified: 'stop' | 'length' | 'tool-calls' | 'error' | 'other';
+  unified: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
   raw: string | undefined;
 }
 

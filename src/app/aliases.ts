@@ -3,7 +3,7 @@ import { isLuciError, LuciError } from '../base/errors.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { findModel } from '../catalog/find-model.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
-import { parseReference } from '../catalog/reference.ts';
+import { nameOfOthers, parseReference } from '../catalog/reference.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import { findInstalled } from '../install/lookup.ts';
 import { type Alias, addAlias, isSameName, readAliases, removeAlias } from '../store/aliases.ts';
@@ -31,7 +31,7 @@ export interface Aliases {
   set(name: string, target: string): Promise<Alias>;
   /** Whether there was one of this name. */
   remove(name: string): Promise<boolean>;
-  /** What is meant by a word: the target of an alias, else the word itself. */
+  /** What is meant by a word: the target of an alias, else the word itself, without what other programs write around a name. */
   meant(reference: string): Promise<string>;
 }
 
@@ -53,7 +53,8 @@ export function createAliases({ stateFolder, userFolder, store, catalog, choose 
 
   async function meant(reference: string): Promise<string> {
     const alias = (await readAliases(stateFolder)).find(({ name }) => isSameName(name, reference));
-    return alias === undefined || (await ownerOf(reference)) !== undefined ? reference : alias.target;
+    if (alias !== undefined && (await ownerOf(reference)) === undefined) return alias.target;
+    return nameOfOthers(reference) ?? reference;
   }
 
   return {

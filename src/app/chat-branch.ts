@@ -1,3 +1,6 @@
+import type { MixedPrompt } from '../agent/conversation.ts';
+import type { Spoken } from '../agent/outside-text/outside-texts.ts';
+import { withFiles } from '../agent/question-files.ts';
 import { LuciError } from '../base/errors.ts';
 import type { ChatMessage, Usage } from '../engine/engine.ts';
 import type { ChatTurn } from './kept-chat.ts';
@@ -41,13 +44,30 @@ export function systemOf(path: readonly ChatTurn[]): string | undefined {
   return path.findLast(({ role }) => role === 'system')?.content || undefined;
 }
 
-/** A question with its files, each between fences that do not occur in it. */
+/** A question with its files. */
 export function contentOf({ content, files = [] }: Pick<ChatTurn, 'content' | 'files'>): string {
-  const told = files.map(({ name, text }) => {
-    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-    return `\n\n${name.replace(/[\r\n]+/g, ' ')}:\n${fence}\n${text}\n${fence}`;
-  });
-  return `${content}${told.join('')}`;
+  return withFiles(content, files);
+}
+
+/** A question as it is asked: what the person wrote is told apart from their files. */
+export function promptOf(question: Pick<ChatTurn, 'content' | 'files'>): MixedPrompt {
+  return { text: contentOf(question), words: question.content, files: question.files };
+}
+
+/** What of a branch its person wrote, and what texts of others it has beside results of tools: files, and summaries of turns that had both. */
+export function spokenIn(path: readonly ChatTurn[]): Spoken {
+  const words: string[] = [];
+  const outside: { path: string; text: string }[] = [];
+  let isSummary = false;
+  for (const { role, content, files = [], summarizes } of path) {
+    isSummary ||= summarizes !== undefined;
+    for (const { name, text } of files) outside.push({ path: name, text });
+    if (role === 'user' && !isSummary) words.push(content);
+    if (role !== 'assistant') continue;
+    if (isSummary) outside.push({ path: 'the summary', text: content });
+    isSummary = false;
+  }
+  return { words, outside };
 }
 
 /** What is kept of an answer's usage. */

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { renameOver } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
+import { makeFolder } from '../base/make-folder.ts';
+import { readSmallFile } from '../base/read-small-file.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import { titleOf } from './chat-branch.ts';
 import type { ChatFiles, ChatTurn, KeptChat } from './kept-chat.ts';
@@ -88,7 +90,7 @@ export function createChatFiles({ chatsFolder, trashFolder }: { readonly chatsFo
     },
     async remove(id) {
       const path = pathOf(chatsFolder, id);
-      await mkdir(trashFolder, { recursive: true });
+      await makeFolder(trashFolder);
       await renameOver(path, join(trashFolder, `${Date.now()}-${id.replace(/\.json$/, '')}.jsonl`)).catch((error: unknown) => {
         throw isNotFound(error) ? noChat(id) : diskError(error, path, 'remove a chat');
       });
@@ -131,9 +133,13 @@ function placeOf(lines: readonly ChatLine[], turns: readonly ChatTurn[]): string
 
 /** Lines that are none, as a crash leaves half of one, are passed over. */
 async function readLines(path: string, id: string): Promise<readonly ChatLine[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw isNotFound(error) ? noChat(id) : diskError(error, path, 'read a chat');
-  });
+  let text: string | undefined;
+  try {
+    text = readSmallFile(path);
+  } catch (error) {
+    throw isLuciError(error, 'STATE_BROKEN') ? noChat(id) : diskError(error, path, 'read a chat');
+  }
+  if (text === undefined) throw noChat(id);
   return text.split('\n').flatMap((line) => {
     try {
       const result = v.safeParse(lineSchema, JSON.parse(line));
@@ -173,7 +179,7 @@ function hayOf({ title, turns }: KeptChat): string {
 /** Adds lines in one write. Where a crash left half a line, a new one is begun first. */
 async function appendLines(path: string, lines: readonly ChatLine[]): Promise<void> {
   try {
-    await mkdir(join(path, '..'), { recursive: true });
+    await makeFolder(join(path, '..'));
     const file = await open(path, 'a+', 0o600);
     try {
       const { size } = await file.stat();

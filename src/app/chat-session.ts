@@ -1,7 +1,9 @@
 import type { Agent } from '../agent/agent.ts';
-import type { Conversation } from '../agent/conversation.ts';
+import type { Conversation, MixedPrompt } from '../agent/conversation.ts';
+import { lookUp } from '../agent/guidance/look-up.ts';
 import type { FileChange } from '../agent/journal/file-change.ts';
 import type { PromptView } from '../agent/prompt-view.ts';
+import type { QuestionFile } from '../agent/question-files.ts';
 import type { Tool } from '../agent/tool.ts';
 import type { AgentEvent } from '../agent/tool-loop.ts';
 import { orAborted } from '../base/abort.ts';
@@ -10,7 +12,7 @@ import { withAdvice } from '../catalog/advised-sampling.ts';
 import type { ChatMessage, Usage } from '../engine/engine.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import { emptyDraft, follow, stepsOf, turnOf } from './answer-draft.ts';
-import { contentOf, goOn, messagesOf, systemOf, titleOf } from './chat-branch.ts';
+import { goOn, messagesOf, promptOf, spokenIn, systemOf, titleOf } from './chat-branch.ts';
 import { type ChatRecord, createChatRecord, type NewTurn, type RecordParts } from './chat-record.ts';
 import type { ChatOptions, ChatParts } from './chats.ts';
 import type { ChatTurn, KeptChat } from './kept-chat.ts';
@@ -121,9 +123,12 @@ export class ChatSession implements AsyncDisposable {
     if (last?.role === 'user') await this.#goTo(last.parent);
     if (systemOf(this.path) !== (this.#system || undefined)) await this.#record.add({ role: 'system', content: this.#system ?? '' });
     this.#tell(this.path);
-    const turn = await this.#record.add({ role: 'user', ...question });
+    const looks = await lookUp(question.content, this.#folderTools, { known: this.#filesOfLate(), signal });
+    const files = [...(question.files ?? []), ...looks.map(({ file }) => file)];
+    const turn = await this.#record.add({ role: 'user', ...question, files: files.length > 0 ? files : undefined });
     this.#undone = [];
-    yield* this.#answer(turn, contentOf(turn), signal);
+    for (const { call } of looks) yield { type: 'look', call };
+    yield* this.#answer(turn, promptOf(turn), signal);
   }
 
   /** Asks the last question again; its new answer is one beside the old. @throws USAGE where there is none */
@@ -137,7 +142,7 @@ export class ChatSession implements AsyncDisposable {
     this.#tell(path.slice(0, at));
     await this.#goTo(question.id);
     this.#isTold = true;
-    yield* this.#answer(question, contentOf(question), signal, { before });
+    yield* this.#answer(question, promptOf(question), signal, { before });
   }
 
   /** Goes on with an answer that ended too early. @throws USAGE where there is none */
@@ -146,7 +151,7 @@ export class ChatSession implements AsyncDisposable {
     if (last?.role !== 'assistant') throw nothingSaid('There is no answer to go on with.');
     this.#isTold = false;
     this.#tell(this.path);
-    yield* this.#answer(last, goOn, signal, { before: last.id, continues: true });
+    yield* this.#answer(last, { text: goOn, words: '' }, signal, { before: last.id, continues: true });
     this.#isTold = false;
   }
 
@@ -283,7 +288,7 @@ export class ChatSession implements AsyncDisposable {
   /** The answer to a question of the branch, kept as far as it came. Without a word of it the chat goes on at `before`, where that is given. */
   async *#answer(
     question: ChatTurn,
-    prompt: string,
+    prompt: MixedPrompt,
     signal: AbortSignal,
     { before, continues }: { readonly before?: string | null; readonly continues?: true } = {},
   ): AsyncGenerator<AgentEvent> {
@@ -307,6 +312,14 @@ export class ChatSession implements AsyncDisposable {
     }
   }
 
+  /** Files of the last questions: what stands there needs no second telling. */
+  #filesOfLate(): readonly QuestionFile[] {
+    return this.path
+      .filter(({ role }) => role === 'user')
+      .slice(-3)
+      .flatMap(({ files = [] }) => files);
+  }
+
   /** The tools of the folder, and what others offer by now. */
   async #offerTools(signal: AbortSignal): Promise<void> {
     const { moreTools } = this.#options;
@@ -315,7 +328,7 @@ export class ChatSession implements AsyncDisposable {
 
   /** The conversation as the branch has it; a question at its end that got no answer is left out. */
   #tell(path: readonly ChatTurn[]): void {
-    if (!this.#isTold) this.#conversation.load(told(path));
+    if (!this.#isTold) this.#conversation.load(told(path), spokenIn(path));
     this.#isTold = true;
   }
 
@@ -341,6 +354,7 @@ export class ChatSession implements AsyncDisposable {
     return this.#agent.chat({
       sampling: withAdvice(this.#advisedFor, sampling),
       confirm,
+      guided: true,
       messages,
       system: this.#system,
       maxTokens,

@@ -32,7 +32,7 @@ export { defaultSettings };
 /** luci with these settings (default: {@link defaultSettings}). Touches nothing until it is asked to. */
 export function createLuci(settings: Settings = defaultSettings()): Luci {
   checkSettings(settings);
-  const directories = directoriesOf(settings.home);
+  const directories = directoriesOf(settings);
   if (settings.debug) tellSettings(settings, directories);
   const { state: stateFolder, trash: trashFolder, undo: undoFolder } = directories;
   const { childEnvironment, runtimeFolder, userFolder } = settings.system;

@@ -92,7 +92,7 @@ export interface Models {
 /** What the models are found with. */
 export interface ModelsOptions {
   readonly store: Store;
-  readonly remotes: Pick<Remotes, 'find'>;
+  readonly remotes: Pick<Remotes, 'find' | 'list'>;
   /** What an alias stands for; see {@link Aliases.meant}. */
   readonly meant: (reference: string) => Promise<string>;
   readonly stateFolder: string;
@@ -180,6 +180,10 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
 
   /** An endpoint's model is asked by its name, and nothing of it is on this machine. */
   async function requireHere(reference: string): Promise<void> {
+    if ((await remotes.list()).some(({ name }) => sameName(name, reference)))
+      throw new LuciError('MODEL_UNKNOWN', `${reference} is an endpoint, not a model: its models are named ${reference}/MODEL.`, {
+        hint: 'luci list --remote',
+      });
     if ((await remotes.find(reference)) === undefined) return;
     const [endpoint] = reference.split('/');
     throw new LuciError('MODEL_NOT_INSTALLED', `${reference} is a model of the endpoint ${endpoint}; nothing of it is on this machine.`, {

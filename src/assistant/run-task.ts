@@ -1,5 +1,5 @@
 import type { Agent, QueryOptions } from '../agent/agent.ts';
-import type { ToolResult } from '../agent/tool.ts';
+import { hasEffect, type ToolResult } from '../agent/tool.ts';
 import type { AgentEvent } from '../agent/tool-loop.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { formatDuration, plural } from '../base/units.ts';
@@ -39,7 +39,7 @@ export interface TaskOptions extends PermittedTools {
   readonly maxSteps: number;
   /** Time for all of it. */
   readonly maxMs: number;
-  readonly query: Omit<QueryOptions, 'tools' | 'confirm' | 'maxCalls' | 'signal'>;
+  readonly query: Omit<QueryOptions, 'tools' | 'confirm' | 'maxCalls' | 'guided' | 'signal'>;
   readonly signal: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export async function* runTask(task: string, options: TaskOptions): AsyncGenerat
   let failure: LuciError | undefined;
   try {
     // One more than is allowed: the call that is too many is seen, and not carried out.
-    const within = { ...query, tools, confirm, maxCalls: maxSteps + 1, signal: AbortSignal.any([signal, time.signal]) };
+    const within = { ...query, tools, confirm, maxCalls: maxSteps + 1, guided: true, signal: AbortSignal.any([signal, time.signal]) };
     failure = yield* follow(agent.stream(task, within), progress, options);
   } catch (error) {
     if (signal.aborted || !isLuciError(error)) throw error;
@@ -112,7 +112,7 @@ function beginsStep({ type }: AgentEvent, progress: Progress): boolean {
 
 function takeResult({ call, content, isError, facts }: ToolResult, progress: Progress, tools: TaskOptions['tools']): TaskEvent {
   progress.said = '';
-  progress.isLastChangeDone = !isError && tools.some(({ name, isDestructive }) => name === call.name && isDestructive !== undefined);
+  progress.isLastChangeDone = !isError && tools.some((tool) => tool.name === call.name && hasEffect(tool));
   if (facts?.refused) return { type: 'refused', step: progress.steps, name: call.name, arguments: call.arguments };
   return { type: 'result', step: progress.steps, name: call.name, content, isError };
 }
@@ -135,10 +135,12 @@ function problemOf({ end, isByLuci, isLastChangeDone, said, steps }: Progress, r
       'FAILED',
       end?.reason === 'repetition' ? 'The model repeated itself without end.' : 'The answer was cut by its limit of tokens.',
     );
+  const refusal = notAllowed(refused);
+  if (isByLuci && refusal) return refusal;
   // luci ends an answer where the model goes in a circle; a circle around a change that was made is done.
   if (isByLuci && !isLastChangeDone) return new LuciError('FAILED', `The model gave no answer: ${said.trim()}`);
   if (said.trim() === '' && steps === 0) return new LuciError('FAILED', 'The model said nothing and did nothing.');
-  return notAllowed(refused);
+  return refusal;
 }
 
 function outcomeOf(failure: LuciError | undefined): TaskOutcome {

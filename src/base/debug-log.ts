@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolderSync } from './make-folder-sync.ts';
 
 /** What was decided and why, one line each, for whoever looks for a fault. Nothing at all while nobody listens. */
 
@@ -49,8 +50,10 @@ const maxFileBytes = 1e6;
 export function keepDebugLog(path: string): void {
   listenToDebugLog((line) => {
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxFileBytes) renameSync(path, `${path}.1`);
+      makeFolderSync(dirname(path));
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found && !found.isFile()) return; // Whoever opens a named pipe waits for its other end.
+      if ((found?.size ?? 0) > maxFileBytes) renameSync(path, `${path}.1`);
       appendFileSync(path, `${new Date().toISOString()} ${process.pid} ${line}\n`, { mode: 0o600 });
     } catch {
       // The disk is full, or the folder is not ours.

@@ -10,6 +10,8 @@ export interface SourceFacts {
   readonly status?: number;
   /** False where asking again cannot help (default: true for NETWORK_FAILED). */
   readonly retryable?: boolean;
+  /** Asking again more often than that cannot help (default: as often as everything is). */
+  readonly maxRetries?: number;
   /** How long the server asks to wait. */
   readonly retryAfterMs?: number;
   /** The signature of the address is no longer accepted; a fresh address may be. */

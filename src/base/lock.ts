@@ -1,10 +1,11 @@
-import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { sleep } from './abort.ts';
 import { LuciError } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
 import { isAlive, startOf } from './process-life.ts';
+import { readSmallFile } from './read-small-file.ts';
 import { diskError, errnoOf, isNotFound } from './system-error.ts';
 import { uniqueMark } from './unique-mark.ts';
 
@@ -103,7 +104,7 @@ export async function lock(path: string, { signal, waitMs = 10_000, onWait }: Lo
 }
 
 async function lockedError(path: string): Promise<LuciError> {
-  const holder = holderIn(await readFile(path, 'utf8').catch(() => ''));
+  const holder = holderIn(wordsIn(path) ?? '');
   const who =
     holder?.host === hostname() ? `process ${holder.pid}` : holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
   return new LuciError('LOCKED', `Another luci (${who}) is working on this (${path})`, { hint: `Wait until ${who} is done, or end it.` });
@@ -119,7 +120,7 @@ function heldLock(path: string, token: string, inode: number): Lock {
   const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), touchEveryMs);
   timer.unref();
   const isOurs = async (): Promise<boolean> => {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = wordsIn(path);
     return text === '' ? (await stat(path).catch(() => undefined))?.ino === inode : text?.includes(token) === true;
   };
   return {
@@ -141,7 +142,9 @@ const gone = Symbol('released meanwhile');
  */
 async function staleContent(path: string): Promise<string | typeof gone | undefined> {
   try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const text = readSmallFile(path);
+    if (text === undefined) return gone;
+    const { mtimeMs } = await stat(path);
     const holder = holderIn(text);
     const isHere = holder?.host === hostname();
     if (isHere && isGone(holder)) return text;
@@ -151,6 +154,15 @@ async function staleContent(path: string): Promise<string | typeof gone | undefi
   } catch (error) {
     if (isNotFound(error)) return gone;
     throw diskError(error, path, 'read a lock');
+  }
+}
+
+/** What a lock holds; undefined where it cannot be looked at. */
+function wordsIn(path: string): string | undefined {
+  try {
+    return readSmallFile(path);
+  } catch {
+    return undefined;
   }
 }
 
@@ -184,7 +196,7 @@ async function removeStale(path: string, content: string, token: string): Promis
   const aside = `${path}.${token}`;
   try {
     await rename(path, aside);
-    if ((await readFile(aside, 'utf8')) !== content) await link(aside, path);
+    if (readSmallFile(aside) !== content) await link(aside, path);
   } catch (error) {
     if (!isNotFound(error) && errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
   } finally {

@@ -2,26 +2,30 @@ import { mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isLuciError, LuciError } from './errors.ts';
-import { diskError, isNotFound } from './system-error.ts';
+import { diskError, errnoOf, isNotFound } from './system-error.ts';
 
 /** Folders that are made where they are missing. */
 
-/** Makes a folder and those above it. Throws the system's own error. */
+/**
+ * Makes a folder and those above it, from the top. Throws the system's own error, of the first that cannot be made.
+ * Not by the system's `recursive`: where a folder that is there takes none and says that it is not there, as below /proc, Node tries for
+ * ever, and no signal ends it.
+ */
 export async function makeFolder(folder: string, { mode }: { readonly mode?: number } = {}): Promise<void> {
+  if (await isFolder(folder)) return;
   try {
-    await mkdir(folder, { recursive: true, mode });
+    await mkdir(folder, { mode });
   } catch (error) {
-    if (!isNotFound(error)) throw error;
-    // On a read-only disk Node says of a folder with missing ones above it that it is not there; the first of them says why.
-    await mkdir(await firstMissing(folder));
-    await mkdir(folder, { recursive: true, mode });
+    if (await isFolder(folder)) return; // Another process was first.
+    const parent = dirname(folder);
+    if (errnoOf(error) !== 'ENOENT' || (await isFolder(parent))) throw error;
+    await makeFolder(parent, { mode });
+    await makeFolder(folder, { mode });
   }
 }
 
-async function firstMissing(folder: string): Promise<string> {
-  const parent = dirname(folder);
-  const isThere = parent === folder || (await stat(parent).catch(() => undefined)) !== undefined;
-  return isThere ? folder : firstMissing(parent);
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
 /** Makes a folder of its own among the temporary ones. @throws DISK_* with the way out */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chooseFiles, quantizationOf } from './choose-file.ts';
+import { chooseFiles } from './choose-file.ts';
+import { quantizationOf } from './quantization.ts';
 
 const files = (...paths: string[]) => paths.map((path) => ({ path, sizeBytes: path.length }));
 

@@ -1,7 +1,18 @@
 import { LuciError } from '../base/errors.ts';
 import type { Sha256 } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
-import { splitNameOf } from '../base/split-name.ts';
+import { allPartNames, splitNameOf } from '../base/split-name.ts';
+import {
+  byNearness,
+  defaultQuantization,
+  isQuantized,
+  matchingQuantization,
+  quantizationOf,
+  statedCount,
+  unknownQuantization,
+  wantedQuantization,
+  withoutQuantization,
+} from './quantization.ts';
 
 /** Which files of a repository make the model a user asked for. Pure. */
 
@@ -12,69 +23,72 @@ export interface ListedFile {
   readonly sha256?: Sha256;
 }
 
-/** From what most people run downwards; after these the smallest file. */
-const preferred = ['Q4_K_M', 'Q4_K_S', 'Q5_K_M', 'Q4_0', 'Q4_1', 'IQ4_XS', 'Q5_K_S', 'Q6_K', 'Q8_0', 'Q3_K_M', 'F16', 'BF16'];
-
-const pattern = /(?:^|[._-])((?:UD-)?(?:IQ|TQ|Q)\d+(?:_[A-Z0-9]+)*|MXFP4(?:_MOE)?|BF16|F16|F32|FP16|FP32)(?=[._-]|$)/gi;
-
-/** The quantization a file name states, the last if it has several, else its folder's, in capitals; `unknown` when none is stated. */
-export function quantizationOf(path: string): string {
-  const names = path
-    .replace(/\.gguf$/i, '')
-    .split('/')
-    .slice(-2)
-    .reverse();
-  for (const name of names) {
-    const stated = [...name.matchAll(pattern)].at(-1)?.[1];
-    if (stated !== undefined) return stated.toUpperCase();
-  }
-  return 'unknown';
-}
-
 /**
- * The file, or all parts in order, of the wanted quantization or of the best one there is.
+ * The file, or all parts in order, of the wanted quantization (or of the file that is called so) or of the usual one.
  * @throws NOT_FOUND naming the quantizations that exist, USAGE naming the files where several are of the wanted one
  */
-export function chooseFiles(repo: string, listing: readonly ListedFile[], quantization?: string): readonly ListedFile[] {
+export function chooseFiles(repo: string, listing: readonly ListedFile[], wish?: string): readonly ListedFile[] {
   const models = modelFiles(listing);
-  if (models.length === 0) throw noModelIn(repo, listing);
-  const wanted = quantization?.toUpperCase();
-  const groups = new Map<string, ListedFile[]>();
-  for (const file of models) {
-    const key = quantizationOf(file.path);
-    groups.set(key, [...(groups.get(key) ?? []), file]);
-  }
-  const usual = (): string => preferred.find((name) => groups.has(name)) ?? smallest(models);
-  const chosen = wanted === undefined ? groups.get(usual()) : ofQuantization(groups, wanted);
-  if (chosen) return oneModel(repo, chosen);
-  const there = byNearness([...groups.keys()].filter((name) => name !== 'unknown').sort(), wanted ?? '');
-  throw new LuciError('NOT_FOUND', `${repo} has no ${wanted} file. It has ${there.join(', ') || 'files without a stated quantization'}.`, {
-    hint: `luci install ${repo}:${there[0] ?? ''}`.replace(/:$/, ''),
-  });
+  const whole = models.filter((file) => missingParts(file, models) === 0);
+  const called = wish === undefined ? [] : whole.filter(({ path }) => isCalled(path, wish));
+  if (called.length > 0) return oneModel(repo, called);
+  const names = [...new Set(whole.map(({ path }) => quantizationOf(path)))];
+  const wanted = wish === undefined ? undefined : wantedQuantization(wish);
+  const chosen = wanted === undefined ? defaultQuantization(names) : matchingQuantization(names, wanted);
+  if (chosen === undefined) throw notThere(repo, { listing, models, names, wanted });
+  return oneModel(
+    repo,
+    whole.filter(({ path }) => quantizationOf(path) === chosen),
+  );
 }
 
-function noModelIn(repo: string, listing: readonly ListedFile[]): LuciError {
+/** What was looked for, and in what. */
+interface Search {
+  readonly listing: readonly ListedFile[];
+  readonly models: readonly ListedFile[];
+  readonly names: readonly string[];
+  readonly wanted: string | undefined;
+}
+
+function notThere(repo: string, { listing, models, names, wanted }: Search): LuciError {
+  const isMeant = ({ path }: ListedFile): boolean =>
+    wanted === undefined || matchingQuantization([quantizationOf(path)], wanted) !== undefined;
+  const broken = models.find((file) => isMeant(file) && missingParts(file, models) > 0);
+  const piece = listing.find(({ path }) => isPiece(path) && isMeant({ path: path.replace(/(\.gguf).*$/i, '$1') }));
+  const others = byNearness(names.filter((name) => name !== unknownQuantization).sort(), wanted ?? '');
+  const has = names.length === 0 ? '' : ` It has ${others.join(', ') || 'files without a stated quantization'}.`;
+  const next =
+    names.length === 0 ? `luci search ${shellWord(repo.split('/')[1] ?? '')}` : `luci install ${[repo, ...others.slice(0, 1)].join(':')}`;
+  const fail = (why: string): LuciError => new LuciError('NOT_FOUND', why, { hint: next });
+  if (broken) return fail(`${repo} lacks ${missingParts(broken, models)} of the parts of ${broken.path}.${has}`);
+  if (piece) return fail(`${repo} has ${piece.path} and the other pieces of that file, which nobody can run before they are joined.${has}`);
+  if (names.length > 0) return fail(`${repo} has no ${wanted} file.${has}`);
   const beside = listing.map(({ path }) => path).filter((path) => /\.gguf$/i.test(path));
-  const why = beside.length === 0 ? 'no GGUF file' : `no model: ${beside.slice(0, 3).join(', ')} only goes beside one`;
-  return new LuciError('NOT_FOUND', `${repo} holds ${why}.`, { hint: `luci search ${shellWord(repo.split('/')[1] ?? '')}` });
+  return fail(
+    beside.length === 0 ? `${repo} holds no GGUF file.` : `${repo} holds no model: ${beside.slice(0, 3).join(', ')} only goes beside one.`,
+  );
 }
 
-/** Publishers write one quantization in these ways; what is written exactly comes first. */
-function ofQuantization(groups: ReadonlyMap<string, readonly ListedFile[]>, wanted: string): readonly ListedFile[] | undefined {
-  const exact = [wanted, `UD-${wanted}`, wanted.replace(/^FP/, 'F'), wanted.replace(/^F(?=\d)/, 'FP')]
-    .map((name) => groups.get(name))
-    .find(Boolean);
-  if (exact || !/^Q\d$/.test(wanted)) return exact;
-  // `Q4` is the one of four bits that most people run.
-  const kind = [...groups.keys()].filter((name) => name.replace(/^UD-/, '').startsWith(`${wanted}_`)).sort();
-  return groups.get(preferred.find((name) => kind.includes(name)) ?? kind[0] ?? '');
+/** Whether a file is what somebody calls by its name, with the ending or without it. */
+function isCalled(path: string, wish: string): boolean {
+  const stem = splitNameOf(path)?.stem ?? path.replace(/\.gguf$/i, '');
+  const name = wish.replace(/\.gguf$/i, '').toLowerCase();
+  return [stem, lastPart(stem), lastPart(path).replace(/\.gguf$/i, '')].some((called) => called.toLowerCase() === name);
 }
 
-/** Those of as many bits first, the others by how many more or fewer they have. */
-function byNearness(names: readonly string[], wanted: string): readonly string[] {
-  const bitsOf = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
-  const distance = (name: string): number => Math.abs(bitsOf(name) - bitsOf(wanted));
-  return [...names].sort((a, b) => distance(a) - distance(b));
+const lastPart = (path: string): string => path.split('/').at(-1) ?? path;
+
+/** How many parts of its series are not in the list; 0 for a file that is whole in itself. */
+function missingParts({ path }: ListedFile, files: readonly ListedFile[]): number {
+  const split = splitNameOf(path);
+  if (!split) return 0;
+  const there = new Set(files.map((file) => file.path));
+  return allPartNames(split).filter((name) => !there.has(name)).length;
+}
+
+/** One file cut into lengths of bytes, as in `m.gguf.part1of2`, `m.gguf-split-a` and `m-chunk-001-of-018.gguf`. */
+function isPiece(path: string): boolean {
+  return /\.gguf(?:[.-](?:part|split)[\w-]*|\.[a-z])$/i.test(path) || (/\d+[_-]?of[_-]?\d+\.gguf$/i.test(path) && !splitNameOf(path));
 }
 
 /** As publishers mark the other byte order, right before the quantization or the end: `m-be.Q4_K_M.gguf`, `m-Q8_0-be.gguf`. */
@@ -83,27 +97,22 @@ function isBigEndian(name: string): boolean {
   return marked !== null && (marked[1] === undefined || quantizationOf(marked[1]) === marked[1].toUpperCase());
 }
 
-/** Projectors and importance matrices are no model; drafts and files of another byte order are one where there is nothing else. */
-function modelFiles(listing: readonly ListedFile[]): readonly ListedFile[] {
-  const named = (path: string): string => path.split('/').at(-1) ?? path;
-  const models = listing.filter(
-    ({ path }) =>
-      /\.gguf$/i.test(path) &&
-      !/(^|[._-])mmproj([._-]|$)/i.test(named(path)) &&
-      !(/imatrix/i.test(named(path)) && quantizationOf(named(path)) === 'unknown'),
-  );
-  const main = models.filter(
-    ({ path }) =>
-      !isBigEndian(named(path)) &&
-      !/^(mtp|draft)[._-]|[._-]draft[._-]|(^|\/)(mtp|draft)\//i.test(path.split('/').slice(-2).join('/')) &&
-      !/^(mtp|draft)[._-]/i.test(named(path)),
-  );
-  return main.length > 0 ? main : models;
+/** What only goes beside a model: its image part, and what it was quantized with or made of. */
+function isBeside(name: string): boolean {
+  if (/(^|[._-])mmproj([._-]|$)/i.test(name)) return true;
+  return /imatrix|(^|[._-])vocab([._-]|$)/i.test(name) && !isQuantized(name);
 }
 
-function smallest(files: readonly ListedFile[]): string {
-  const [first] = [...files].sort((a, b) => (a.sizeBytes ?? Number.MAX_SAFE_INTEGER) - (b.sizeBytes ?? Number.MAX_SAFE_INTEGER));
-  return quantizationOf(first?.path ?? '');
+/** What is no model is left out; drafts and files of another byte order are one where there is nothing else. */
+function modelFiles(listing: readonly ListedFile[]): readonly ListedFile[] {
+  const models = listing.filter(({ path }) => /\.gguf$/i.test(path) && !isPiece(path) && !isBeside(lastPart(path)));
+  const main = models.filter(
+    ({ path }) =>
+      !isBigEndian(lastPart(path)) &&
+      !/^(mtp|draft)[._-]|[._-]draft[._-]|(^|\/)(mtp|draft)\//i.test(path.split('/').slice(-2).join('/')) &&
+      !/^(mtp|draft)[._-]/i.test(lastPart(path)),
+  );
+  return main.length > 0 ? main : models;
 }
 
 /** A whole file before a split one; of a split one all parts in order. */
@@ -126,13 +135,15 @@ function oneModel(repo: string, files: readonly ListedFile[]): readonly ListedFi
 const variantMarks = new Set(['imat', 'imatrix', 'i1', 'ud', 'mtp', 'old', 'test', 'v0']);
 
 /**
- * The plain one of several names: the one that is called like the repository, else the one in the uppermost folder, else the one whose
- * words all others have beside marks of another making. Undefined where it cannot be told.
+ * The plain one of several names: the one in the uppermost folder, else the only one that states no precision beside its quantization, else
+ * the one that is called like the repository, else the one whose words all others have beside marks of another making. Undefined where it cannot be told.
  */
 function plainName(repo: string, names: readonly string[]): string | undefined {
   const only = (found: readonly string[]): string | undefined => (found.length === 1 ? found[0] : undefined);
   const depth = (name: string): number => name.split('/').length;
-  const top = names.filter((name) => depth(name) === Math.min(...names.map(depth)));
+  const least = (of: (name: string) => number, among: readonly string[]): readonly string[] =>
+    among.filter((name) => of(name) === Math.min(...among.map(of)));
+  const top = least(statedCount, least(depth, names));
   const ofRepository = wordsOf(repo.replace(/[._-]gguf$/i, '')).join(' ');
   const named = top.filter((name) => wordsOf(name).join(' ') === ofRepository);
   const plain = top.filter((name) => top.every((other) => name === other || isVariantOf(other, name)));
@@ -146,10 +157,7 @@ function isVariantOf(name: string, plain: string): boolean {
 
 /** The words of the last part, without the quantization. */
 function wordsOf(path: string): readonly string[] {
-  const name = path.split('/').at(-1) ?? path;
-  return name
-    .replace(/\.gguf$/i, '')
-    .replace(pattern, '')
+  return withoutQuantization(lastPart(path).replace(/\.gguf$/i, ''))
     .toLowerCase()
     .split(/[._\s-]+/)
     .filter((word) => word !== '');

@@ -104,7 +104,7 @@ function readOwn(path: string): { models: Model[]; problems: CatalogProblem[] } 
     text = readSmallFile(path);
   } catch (error) {
     // Whatever is there in its place: the built-in models are not lost with it.
-    return whole(`it cannot be read (${errnoOf(error) ?? String(error)})`);
+    return whole(`it cannot be read (${errnoOf(error) ?? (error as Error).message})`);
   }
   if (text === undefined) return { models: [], problems: [] };
   let entries: unknown;

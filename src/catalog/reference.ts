@@ -13,12 +13,14 @@ export type ModelReference =
   | { readonly kind: 'tier'; readonly tier: Tier }
   | { readonly kind: 'group'; readonly group: 'core' | 'all' };
 
-/** A repository of the hub, or of the mirror of it that was named; the quantization or the file chooses among its files. */
+/** A repository of the hub, or of the mirror of it that was named; the quantization, the folder or the file chooses among its files. */
 export interface HubReference {
   readonly kind: 'hub';
   readonly repo: string;
   readonly revision?: string;
+  /** As it was typed; it may be the name of a file as well. */
   readonly quantization?: string;
+  readonly folder?: string;
   readonly path?: string;
   /** Address of the mirror; everything is asked for there, and nowhere else. */
   readonly mirror?: string;
@@ -26,7 +28,7 @@ export interface HubReference {
 
 /**
  * Parses one reference. In this order: an http address, a path (it begins with `/`, `./`, `../`, `~/` or a drive, or ends in `.gguf` or `.llamafile`
- * and holds no more than a folder), `owner/repo[:quantization]`, else a name. `hf.co/`, `huggingface.co/`, a mirror's host and `hf:` before a repository are accepted, and a file or a revision behind it;
+ * and holds no more than a folder), `owner/repo[:quantization]`, else a name. `hf.co/`, `huggingface.co/`, a mirror's host and `hf:` before a repository are accepted, and a file, a revision or a folder of one behind it;
  * `file://` before a path, `ollama://` or the address of that library before a name, `:latest` behind one.
  * @throws USAGE for a tier that is none, and for an address that names nothing luci can fetch
  */
@@ -41,20 +43,25 @@ export function parseReference(text: string): ModelReference {
   if (hubAddress !== undefined) return hubReference(hubAddress, trimmed);
   const mirrored = /^(?:https?:\/\/)?(?:www\.)?hf-mirror\.com\/(.*)$/i.exec(trimmed)?.[1];
   if (mirrored !== undefined) return { ...hubReference(mirrored, trimmed), mirror: 'https://hf-mirror.com' };
-  const ofLibrary = /^(?:https?:\/\/)?(?:www\.)?(?:registry\.ollama\.ai|ollama\.com)\/library\/([\w.-]+(?::[\w.-]+)?)\/?$/i.exec(
-    trimmed,
-  )?.[1];
-  if (ofLibrary !== undefined) return { kind: 'name', name: plainName(ofLibrary) };
+  const ofOthers = nameOfOthers(trimmed);
+  if (ofOthers !== undefined) return { kind: 'name', name: ofOthers };
   if (/^https?:\/\//i.test(trimmed)) return { kind: 'url', url: checkedUrl(trimmed) };
   requireKnownScheme(trimmed);
   const prefixed = /^hf(?::\/\/|:)(.*)$/i.exec(trimmed)?.[1];
   if (prefixed !== undefined) return hubReference(prefixed, trimmed);
-  if (/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(trimmed) && !isFileName(trimmed)) return hubReference(trimmed, trimmed);
+  if (/^[\w.-]+\/[\w.-]+:[\w.-]+$/.test(trimmed) || (/^[\w.-]+\/[\w.-]+$/.test(trimmed) && !isFileName(trimmed)))
+    return hubReference(trimmed, trimmed);
   if (isFileName(trimmed)) return { kind: 'path', path: trimmed };
   return { kind: 'name', name: plainName(trimmed) };
 }
 
-/** A name without the scheme and the tag that other programs put around it. */
+/** The name in what other programs write around one: a scheme, the address of their library, the tag `:latest`. Undefined where nothing of it is there. */
+export function nameOfOthers(text: string): string | undefined {
+  const inLibrary = /^(?:https?:\/\/)?(?:www\.)?(?:registry\.ollama\.ai|ollama\.com)\/library\/([^/]+)\/?$/i.exec(text)?.[1];
+  const name = plainName(inLibrary ?? text);
+  return name === text || !/^[\w.:-]+$/.test(name) ? undefined : name;
+}
+
 function plainName(name: string): string {
   return name.replace(/^ollama:\/\/(?:library\/)?/i, '').replace(/:latest$/i, '');
 }
@@ -110,10 +117,16 @@ function hubReference(tail: string, typed: string): HubReference {
   if (!repo) throw noReference(typed, 'names no repository.');
   if (rest === undefined)
     return quantization === undefined || /^latest$/i.test(quantization) ? { kind: 'hub', repo } : { kind: 'hub', repo, quantization };
-  const [, revision, path] = /^(?:resolve|blob|raw)\/(refs\/[^/]+\/[^/]+|[^/]+)\/(.+)$/.exec(rest) ?? [];
-  if (revision !== undefined && path !== undefined && isFileName(path)) return { kind: 'hub', repo, revision, path };
-  const tree = /^tree\/(refs\/[^/]+\/[^/]+|[^/]+)$/.exec(rest)?.[1];
-  if (tree !== undefined) return { kind: 'hub', repo, revision: tree };
-  if (!/^(resolve|blob|raw|tree)\//.test(rest) && isFileName(rest)) return { kind: 'hub', repo, path: rest };
+  const place = placeIn(rest);
+  if (place) return { kind: 'hub', repo, ...place };
   throw noReference(typed, `names neither a repository nor a .gguf file of ${repo}.`);
+}
+
+/** What stands behind a repository in an address: a file, perhaps at a revision, or a revision, perhaps with a folder. */
+function placeIn(rest: string): Pick<HubReference, 'revision' | 'folder' | 'path'> | undefined {
+  const [, revision, path] = /^(?:resolve|blob|raw)\/(refs\/[^/]+\/[^/]+|[^/]+)\/(.+)$/.exec(rest) ?? [];
+  if (revision !== undefined && path !== undefined && isFileName(path)) return { revision, path };
+  const [, tree, folder] = /^tree\/(refs\/[^/]+\/[^/]+|[^/]+)(?:\/(.+))?$/.exec(rest) ?? [];
+  if (tree !== undefined) return folder === undefined ? { revision: tree } : { revision: tree, folder };
+  return !/^(resolve|blob|raw|tree)\//.test(rest) && isFileName(rest) ? { path: rest } : undefined;
 }

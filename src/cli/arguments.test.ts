@@ -123,6 +123,13 @@ test.each([
   expect([error.message, error.hint]).toEqual([message, hint]);
 });
 
+test.each(['What is 2+2?', 'capital of France', 'why?'])(
+  'a question where a command is expected is told with the command that asks it: %s',
+  (question) => {
+    expect(() => parseArguments([question], commands)).toThrow(expect.objectContaining({ code: 'USAGE', hint: `luci ask "${question}"` }));
+  },
+);
+
 test('a home that swallowed the command is told, and a folder that is called so has a way in', () => {
   expect(refusal('--home list').message).toBe('--home needs a folder, and "list" was taken for it, so no command is left.');
   expect(refusal('--home ls').hint).toContain('luci --home /a/folder list');

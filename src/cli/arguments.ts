@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { LuciError } from '../base/errors.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { misfit } from '../base/value-kinds.ts';
 import type { SettingsOverrides } from '../config/settings.ts';
 import type { Command, OptionTable, OptionValues } from './command.ts';
@@ -174,8 +175,13 @@ function unknownWord(what: 'command' | 'verb', word: string, found: Found | unde
   const place = found ? `luci ${found.path} has no` : `luci has no ${what}`;
   const all = found && close === undefined ? ` It has ${names.join(', ')}.` : '';
   return new LuciError('USAGE', `${place} "${word}".${close ? ` Did you mean ${close}?` : all}`, {
-    hint: found ? helpOf(found) : 'luci --help',
+    hint: found ? helpOf(found) : isQuestion(word) ? `luci ask ${shellWord(word)}` : 'luci --help',
   });
+}
+
+/** Several words in one, or one with a question mark. */
+function isQuestion(word: string): boolean {
+  return /\S\s+\S|\?$/.test(word);
 }
 
 /** A flag nobody knows here; another verb of the command may. */

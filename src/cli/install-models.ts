@@ -21,8 +21,11 @@ export interface InstallScreen {
   readonly explained: (error: unknown) => unknown;
 }
 
-/** The screen of a plan. `onDone` is called with the name of each model that is there then. */
-export function installScreen(show: Show, { items }: Pick<InstallPlan, 'items'>, onDone?: (name: string) => void): InstallScreen {
+/** A model that is there; what its file says of it is not known where nothing was to be done. */
+export type DoneModel = Pick<InstalledModel, 'name'> & Partial<Pick<InstalledModel, 'facts'>>;
+
+/** The screen of a plan. `onDone` is called with each model that is there then. */
+export function installScreen(show: Show, { items }: Pick<InstallPlan, 'items'>, onDone?: (model: DoneModel) => void): InstallScreen {
   const missing = items.filter(({ action }) => action === 'fetch');
   const total = {
     models: missing.length,
@@ -49,13 +52,13 @@ export function installScreen(show: Show, { items }: Pick<InstallPlan, 'items'>,
         total.doneModels += 1;
         total.doneBytes += item.sizeBytes;
       }
-      onDone?.(event.model.name);
+      onDone?.(event.model);
       underWay = undefined;
     },
     present({ model }) {
       if (show.json) show.data({ type: 'present', model: model.name });
       else show.result(`${printable(model.name)} is installed and verified.`);
-      onDone?.(model.name);
+      onDone?.(model);
     },
     failed({ error }) {
       show.live([]);
@@ -69,7 +72,7 @@ export function installScreen(show: Show, { items }: Pick<InstallPlan, 'items'>,
       show.live([]);
       if (show.json) show.data({ type: 'imported', model: model.name, path: model.path, sizeBytes: model.sizeBytes });
       else show.note(importedLine(model, show.terminal));
-      onDone?.(model.name);
+      onDone?.(model);
     },
   };
   return {

@@ -24,7 +24,7 @@ interface OutsideParts {
 }
 
 /** The servers of this home. Nothing is read before it is needed; a file that is wrong is told, and the chat goes on. */
-export function openOutsideTools({ directories, settings }: Luci, { show, isOn, waitMs }: OutsideParts): OutsideTools {
+export function openOutsideTools({ directories, settings, net }: Luci, { show, isOn, waitMs }: OutsideParts): OutsideTools {
   let names: ReadonlySet<string> = new Set();
   let wanted = isOn;
   let servers: McpServers | undefined;
@@ -42,7 +42,7 @@ export function openOutsideTools({ directories, settings }: Luci, { show, isOn, 
       if (!isLuciError(error)) throw error;
       tell(error.message);
     }
-    return createMcpServers(configs, { environment: settings.system.childEnvironment, tell, waitMs });
+    return createMcpServers(configs, { environment: settings.system.childEnvironment, net, tell, waitMs });
   }
 
   async function close(): Promise<void> {

@@ -21,6 +21,8 @@ export interface QuestionToolsOptions {
   readonly luci: Luci;
   readonly root: string;
   readonly allow: readonly (readonly ChangeKind[])[] | undefined;
+  /** Whether what a file names may be changed as what the person names. */
+  readonly areFilesTrusted: boolean;
   /** Whether the servers of `mcp.json` are used (default: where a person can be asked). */
   readonly mcp: 'on' | 'off' | undefined;
   /** The question is drawn where something else may stand. */
@@ -30,18 +32,19 @@ export interface QuestionToolsOptions {
 /** Opens them. On a terminal changes are asked for as in a chat; `-y` does not answer, `--allow` does. Throws NOT_FOUND for a folder that is none. */
 export async function openQuestionTools(
   { show, signal }: Pick<CommandContext, 'show' | 'signal'>,
-  { luci, root, allow = [], mcp, onQuestion }: QuestionToolsOptions,
+  { luci, root, allow = [], areFilesTrusted, mcp, onQuestion }: QuestionToolsOptions,
 ): Promise<QuestionTools> {
   const isAnswered = isTerminal(0) && show.terminal.errIsTerminal;
   const own = await luci.builtInTools(root);
   // There is no later question: a server has as long as it may take to start and to tell its tools.
   const outside = openOutsideTools(luci, { show, isOn: mcp === undefined ? isAnswered : mcp === 'on', waitMs: 120_000 });
   const tools = [...own, ...(await toolsOf(outside, signal))];
-  const ask: ConfirmCall = (call, _tool, warning) => {
+  const ask: ConfirmCall = async (call, tool, warning, concern) => {
+    const question = await callQuestion(call, tool, warning, concern);
     onQuestion();
-    return confirm(callQuestion(call, warning), { yes: false, signal });
+    return confirm(question, { yes: false, signal });
   };
-  const permitted = permittedTools(tools, { allowed: allow.flat(), ask: isAnswered ? ask : undefined });
+  const permitted = permittedTools(tools, { allowed: allow.flat(), areFilesTrusted, ask: isAnswered ? ask : undefined });
   return {
     ...permitted,
     [Symbol.asyncDispose]: outside[Symbol.asyncDispose],

@@ -19,6 +19,9 @@ export const toolOptions = {
     multiple: true,
     summary: `changes that are allowed without a question: ${changeKinds.join(', ')}, with commas between several`,
   },
+  trustFiles: {
+    summary: 'let --allow hold as well for what a file or a tool names, and for deletes it may have led to',
+  },
 } as const satisfies OptionTable;
 
 /** Throws USAGE for flags that mean nothing beside each other. */
@@ -26,13 +29,16 @@ export function checkToolFlags(given: {
   readonly tools?: true;
   readonly root?: string;
   readonly allow?: readonly unknown[];
+  readonly trustFiles?: true;
   readonly mcp?: 'on' | 'off';
   readonly schema?: string;
   readonly raw?: true;
   readonly fit?: string;
 }): void {
-  const { tools, root, allow, mcp, schema, raw, fit } = given;
-  const alone = Object.entries({ '--root .': root, '--allow write': allow, '--mcp on': mcp }).find(([, value]) => value !== undefined)?.[0];
+  const { tools, root, allow, trustFiles, mcp, schema, raw, fit } = given;
+  const alone = Object.entries({ '--root .': root, '--allow write': allow, '--trust-files': trustFiles, '--mcp on': mcp }).find(
+    ([, value]) => value !== undefined,
+  )?.[0];
   if (tools === undefined && alone !== undefined)
     throw new LuciError('USAGE', `${alone.split(' ')[0]} is for tools, and none are given.`, {
       hint: `luci ask --tools ${alone} "What is in notes.txt?"`,

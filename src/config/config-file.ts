@@ -3,7 +3,7 @@ import { readSmallFile } from '../base/read-small-file.ts';
 import { diskError } from '../base/system-error.ts';
 import type { ValueKind } from '../base/value-kinds.ts';
 
-/** `config.json` of the home folder: JSON whose values are found by dotted names. Names nobody knows are left alone. */
+/** `config.json`: JSON whose values are found by dotted names. Names nobody knows are left alone. */
 
 /** What the file holds; an empty object where there is none. Throws CONFIG_INVALID, DISK_*. */
 export function readConfig(path: string): unknown {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { HomeFolders } from './default-folders.ts';
 
-/** The folders under luci's home, by what they hold. Nothing here touches the disk. */
+/** luci's folders and the files that people write, by what they hold. Nothing here touches the disk. */
 export interface Directories {
   readonly home: string;
   readonly models: string;
@@ -23,8 +24,8 @@ export interface Directories {
   readonly mcpFile: string;
 }
 
-/** The layout of a home folder. */
-export function directoriesOf(home: string): Directories {
+/** The layout of a home folder, and of the folder with what people write, where that is another one. */
+export function directoriesOf({ home, configFolder }: HomeFolders): Directories {
   return {
     home,
     models: join(home, 'models'),
@@ -36,8 +37,8 @@ export function directoriesOf(home: string): Directories {
     trash: join(home, 'trash'),
     undo: join(home, 'state', 'undo'),
     keys: join(home, 'keys'),
-    configFile: join(home, 'config.json'),
-    catalogFile: join(home, 'catalog.json'),
-    mcpFile: join(home, 'mcp.json'),
+    configFile: join(configFolder, 'config.json'),
+    catalogFile: join(configFolder, 'catalog.json'),
+    mcpFile: join(configFolder, 'mcp.json'),
   };
 }

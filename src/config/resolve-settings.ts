@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { LuciError } from '../base/errors.ts';
 import { misfit } from '../base/value-kinds.ts';
 import { readConfig, valueAt } from './config-file.ts';
+import { defaultFolders, type HomeFolders } from './default-folders.ts';
 import { directoriesOf } from './directories.ts';
 import { childEnvironment, fetcherEnvironment, readEnvironment } from './environment.ts';
 import { type SettingRow, settingRows } from './setting-rows.ts';
@@ -24,7 +25,7 @@ interface Sources {
 }
 
 /**
- * The settings of this process: `overrides`, then the environment, then `config.json` in the home folder, then defaults.
+ * The settings of this process: `overrides`, then the environment, then `config.json`, then defaults.
  * This is the one documented place where the library looks at the environment.
  * @throws CONFIG_INVALID for a value that cannot be meant
  */
@@ -35,12 +36,12 @@ export function defaultSettings(overrides: SettingsOverrides = {}): Settings {
 /** {@link defaultSettings} with the environment given. */
 export function resolveSettings(overrides: SettingsOverrides, environment: Environment): Settings {
   const origins: Record<string, Origin> = {};
-  const home = homeIn(overrides, environment, origins);
-  const path = directoriesOf(home).configFile;
+  const folders = foldersIn(overrides, environment, origins);
+  const path = directoriesOf(folders).configFile;
   const sources: Sources = { overrides, environment, config: { path, content: readConfig(path) }, origins };
   return {
     ...groupOf('general', sources),
-    home,
+    ...folders,
     hub: groupOf('hub', sources),
     download: groupOf('download', sources),
     engine: groupOf('engine', sources),
@@ -56,13 +57,14 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Envir
   };
 }
 
-/** The home folder alone, whatever its configuration says. */
-export function homeFolder(overrides: SettingsOverrides): string {
-  return homeIn(overrides, readEnvironment(), {});
+/** The folders alone, whatever the configuration in them says. */
+export function homeFolders(overrides: SettingsOverrides): HomeFolders {
+  return foldersIn(overrides, readEnvironment(), {});
 }
 
-function homeIn(overrides: SettingsOverrides, environment: Environment, origins: Record<string, Origin>): string {
-  return absolute(settled('home', settingRows.general.home, { overrides, environment, origins }));
+function foldersIn(overrides: SettingsOverrides, environment: Environment, origins: Record<string, Origin>): HomeFolders {
+  const home = absolute(settled('home', settingRows.general.home, { overrides, environment, origins }));
+  return origins['home'] === 'default' ? defaultFolders(environment) : { home, configFolder: home };
 }
 
 function groupOf<Group extends keyof SettingGroups>(group: Group, sources: Sources): SettingGroups[Group] {

@@ -39,7 +39,7 @@ export interface SettingState extends NamedSetting {
 
 /** All settings with their values and where each is from. */
 export function settingStates(settings: Settings): readonly SettingState[] {
-  const path = directoriesOf(settings.home).configFile;
+  const path = directoriesOf(settings).configFile;
   const content = readConfig(path);
   return namedSettings.map((setting) => {
     const { name, row } = setting;

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { LuciError } from '../base/errors.ts';
 import type { Source } from '../base/model.ts';
 import {
   anyText,
@@ -13,9 +11,9 @@ import {
   type ValueKind,
   wholeNumber,
 } from '../base/value-kinds.ts';
+import { defaultFolders } from './default-folders.ts';
 import { readHubToken } from './hub-token.ts';
 import { engineChoices, type SettingGroups, type SettingsOverrides } from './settings.ts';
-import { userFolder } from './user-folder.ts';
 
 /** The table of settings. What is read from where, what is documented and what may be overridden follows from it; a missing row does not compile. */
 
@@ -53,8 +51,8 @@ export const settingRows: SettingRows = {
   general: {
     home: {
       kind: anyText('/bigger/disk/luci'),
-      otherwise: homeOfUser,
-      otherwiseText: '~/.luciferai',
+      otherwise: (environment) => defaultFolders(environment).home,
+      otherwiseText: '~/.luciferai; on Linux XDG_DATA_HOME/luci (~/.local/share/luci), unless ~/.luciferai is there already',
       environment: ['LUCI_HOME'],
       flag: '--home DIR',
       summary: 'where models and state are kept',
@@ -204,15 +202,3 @@ export const settingRows: SettingRows = {
     },
   },
 };
-
-function homeOfUser(): string {
-  const folder = userFolder();
-  if (folder !== undefined) return join(folder, '.luciferai');
-  throw new LuciError(
-    'CONFIG_INVALID',
-    'Where luci should keep its models is not known: this account has no home folder, and HOME is not set.',
-    {
-      hint: 'luci --home /a/folder/you/own list\nLUCI_HOME=/a/folder/you/own luci list',
-    },
-  );
-}

@@ -23,7 +23,7 @@ export interface ProxySettings {
 
 /** Settings that belong to no group. */
 export interface GeneralSettings {
-  /** Folder of everything luci keeps (default `~/.luciferai`). */
+  /** Folder of what luci keeps; the default is that of `defaultFolders`. */
   readonly home: string;
   /** Refuse every connection to another machine. */
   readonly offline: boolean;
@@ -83,6 +83,8 @@ export interface SettingGroups {
 
 /** The settings. All times in the unit of their name. */
 export interface Settings extends GeneralSettings, Omit<SettingGroups, 'general'> {
+  /** Folder of `config.json`, `catalog.json` and `mcp.json`: the home, where that was named. */
+  readonly configFolder: string;
   readonly proxy: ProxySettings;
   readonly system: {
     /** The user's own folder, for `~`; undefined where the account has none. */

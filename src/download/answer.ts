@@ -55,7 +55,9 @@ export function requireRangeHead({ headers }: Pick<NetResponse, 'headers'>, aske
 export function requireUnpacked({ headers, body }: Pick<NetResponse, 'headers'> & { readonly body?: NetResponse['body'] }): void {
   if (/^(identity)?$/i.test(headers['content-encoding'] ?? '')) return;
   body?.destroy();
-  throw new LuciError('NETWORK_FAILED', 'the server packs the file although it was asked not to', { details: { retryable: true } });
+  // Some do it once, of two that stand behind one address; who does it again does it always.
+  const details = { retryable: true, maxRetries: 1 };
+  throw new LuciError('NETWORK_FAILED', 'the server packs the file although it was asked not to', { details });
 }
 
 /** The error for a status that is neither 200 nor 206. Reads a little of the body, which often says why. */

@@ -1,4 +1,5 @@
-import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { within } from '../base/abort.ts';
@@ -67,6 +68,17 @@ export interface KnownData {
   readonly isDamaged?: boolean;
 }
 
+/** Bytes of the data. A link would lead the download into a file elsewhere, a pipe to nowhere: neither is ours, and it goes. */
+async function ownSize(path: string): Promise<number> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined || found.isDirectory()) return 0;
+  if (found.isFile() && found.nlink === 1) return found.size;
+  await rm(path).catch((error: unknown) => {
+    throw diskError(error, path, 'write a download');
+  });
+  return 0;
+}
+
 /** Opens the partial of a file: new, left by an earlier run, or with data that is known otherwise. */
 export async function openPartial(
   { folder, key, file, sizeBytes, sha256 }: PartialIdentity,
@@ -75,7 +87,7 @@ export async function openPartial(
   const dataPath = join(folder, `${key}.part`);
   const journalPath = join(folder, `${key}.json`);
   const journal = await readJournal(journalPath);
-  const onDisk = (await stat(dataPath).catch(() => undefined))?.size ?? 0;
+  const onDisk = await ownSize(dataPath);
   const isUsable =
     journal?.state === 'active' &&
     // Without a digest the validator of the server's version is all that tells whether the rest belongs to what is here.
@@ -83,7 +95,9 @@ export async function openPartial(
     (sizeBytes === undefined || (onDisk <= sizeBytes && (journal.sizeBytes ?? sizeBytes) === sizeBytes));
   const claimed = isUsable ? (journal?.have ?? []) : [];
   const have = seeded ?? createIntervals((isDamaged ? [] : claimed).map(([from, to]) => ({ from, to: Math.min(to, onDisk) })));
-  const handle = await open(dataPath, have.bytes > 0 || isDamaged ? 'r+' : 'w+', 0o600).catch((error: unknown) => {
+  const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = constants;
+  const flags = O_RDWR | O_NOFOLLOW | (have.bytes > 0 || isDamaged ? 0 : O_CREAT | O_TRUNC);
+  const handle = await open(dataPath, flags, 0o600).catch((error: unknown) => {
     throw diskError(error, dataPath, 'write a download');
   });
   let [isGivenUp, isClosed] = [false, false];

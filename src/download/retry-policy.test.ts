@@ -36,6 +36,13 @@ test('case 9, 503 for a minute is outlasted; 503 for ever is given up after eigh
   await expect(fail(failure({ status: 503 }))).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
 });
 
+test('what the error says to be asked for once more is given up after that', async () => {
+  const { waits, fail } = countOf();
+  await fail(failure({ maxRetries: 1 }));
+  await expect(fail(failure({ maxRetries: 1 }))).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
+  expect(waits).toHaveLength(1);
+});
+
 test('a new byte on any connection gives all tries back', async () => {
   const { state, fail } = countOf({ retries: 1 });
   for (let tries = 0; tries < 20; tries += 1) {

@@ -56,7 +56,8 @@ function createCount({ retries, retryPauseMs, receivedBytes, onWait }: RetryPoli
       }
       bytesThen = receivedBytes();
       failures += 1;
-      if (failures > (limits.retries ?? retries) || performance.now() - lastByteMs > maxSilenceMs) throw error;
+      const maxRetries = Math.min(limits.retries ?? retries, error.details.maxRetries ?? Number.POSITIVE_INFINITY);
+      if (failures > maxRetries || performance.now() - lastByteMs > maxSilenceMs) throw error;
       const { retryAfterMs, status, reason = error.message } = error.details;
       // Spread, so that connections that failed together do not come back together; eight pauses still outlast a minute of 503.
       const pauseMs = Math.min(maxPauseMs, retryPauseMs * 2 ** (failures - 1)) * (0.75 + 0.5 * Math.random());

@@ -1,9 +1,10 @@
 import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, rm, stat } from 'node:fs/promises';
+import { copyFile, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { abortError, throwIfAborted } from '../base/abort.ts';
 import { lock } from '../base/lock.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { diskError } from '../base/system-error.ts';
 import { createIntervals, type Intervals } from './intervals.ts';
 import { openPartial, type PartialIdentity } from './partial.ts';
@@ -20,7 +21,7 @@ export async function seedPartial(identity: PartialIdentity, damagedPath: string
   const kept = await findKept(damagedPath, sizeBytes, signal);
   const dataPath = join(folder, `${key}.part`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     // Another luci that fetches the same file is waited for; luci clean leaves alone what is locked.
     await using _held = await lock(join(folder, `${key}.lock`), { waitMs: Number.POSITIVE_INFINITY, signal });
     const fresh = await openPartial(identity);

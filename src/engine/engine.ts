@@ -203,7 +203,7 @@ export interface Sampling {
 }
 
 /** Why a generation ended. `repetition`: the model repeated itself without end; never where the answer is forced or `repeatable`. */
-export type EndReason = 'stop' | 'length' | 'tool-calls' | 'repetition' | 'stopped';
+export type EndReason = 'stop' | 'length' | 'tool-calls' | 'repetition' | 'filtered' | 'stopped';
 
 /** What a generation says. The last one is always `end`; failures are thrown as LuciError. */
 export type GenerationEvent =

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { renameOver } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { diskError } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
 import { changeRuntimes, type Runtime } from '../store/runtime-list.ts';
@@ -45,7 +46,7 @@ export async function addGpu(tools: GpuTools, kind: GpuKind, signal?: AbortSigna
     const work = join(home, `.new-${name}`);
     try {
       await rm(work, { recursive: true, force: true });
-      await mkdir(work, { recursive: true });
+      await makeFolder(work);
       const archive = await packNpm(net, `${scope}/${name}@${release}`, { folder: work, environment, ...stop });
       const unpacked = await unpackPackage(archive, [], { environment, ...stop });
       await rm(join(home, name), { recursive: true, force: true });

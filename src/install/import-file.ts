@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, realpath, rm, stat } from 'node:fs/promises';
+import { copyFile, link, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { renameOver } from '../base/atomic-file.ts';
 import { isLuciError, LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import type { Sha256 } from '../base/model.ts';
 import { allPartNames, splitNameOf } from '../base/split-name.ts';
 import { diskError, errnoOf, isNotFound } from '../base/system-error.ts';
@@ -124,9 +125,9 @@ async function sizeOf(path: string): Promise<number> {
 /** A hard link where the disk allows one, else a copy (a clone where the file system can). Never half a file under the final name. */
 async function bringIn(from: string, to: string, { copy = false, partialFolder }: ImportOptions): Promise<void> {
   try {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     if (!copy && (await tryLink(from, to))) return;
-    await mkdir(partialFolder, { recursive: true });
+    await makeFolder(partialFolder);
     const temporaryPath = join(partialFolder, `import-${process.pid}-${basename(to)}`);
     await using _held = await lock(`${temporaryPath}.lock`);
     try {

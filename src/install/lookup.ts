@@ -1,8 +1,8 @@
 import type { Model, ModelFile } from '../base/model.ts';
 import { splitNameOf } from '../base/split-name.ts';
-import { quantizationOf } from '../catalog/choose-file.ts';
 import { findModel } from '../catalog/find-model.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
+import { wantedQuantization } from '../catalog/quantization.ts';
 import { parseReference } from '../catalog/reference.ts';
 import { type PartialInfo, wholePrefix } from '../download/partial.ts';
 import type { InstalledModel } from '../store/installed-model.ts';
@@ -82,5 +82,5 @@ export function isOfRepository(name: string, repo: string, wanted: string | unde
   const [, of = '', quantization = ''] = /^([^/]+\/[^/:]+):(.+)$/.exec(name) ?? [];
   if (of.toLowerCase() !== repo.toLowerCase()) return false;
   if (wanted === undefined) return true;
-  return quantization.toUpperCase() === wanted.toUpperCase() || quantizationOf(wanted) === quantization.toUpperCase();
+  return [wanted.toUpperCase(), wantedQuantization(wanted)].includes(quantization.toUpperCase());
 }

@@ -1,4 +1,5 @@
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { starterName } from './choose-installed.ts';
 import type { Installer } from './installer.ts';
 import type { InstallPlan } from './plan.ts';
@@ -34,7 +35,18 @@ export async function prepareInstall(
   const targets = await targetsOf(references, how);
   const files: FileToTake[] = [];
   for (const target of targets)
-    if (target.kind === 'file') files.push({ path: target.path, sizeBytes: (await inspectFile(target.path, how.signal)).sizeBytes });
+    if (target.kind === 'file') files.push({ path: target.path, sizeBytes: await sizeOf(target.path, inspectFile, how.signal) });
   const wanted = targets.flatMap((target) => (target.kind === 'model' ? [target.model] : []));
   return { plan: await plan(wanted, how), files };
+}
+
+/** A file of the hub looks like a path, when `hf:` is left out. */
+async function sizeOf(path: string, inspectFile: Installer['inspectFile'], signal?: AbortSignal): Promise<number> {
+  try {
+    return (await inspectFile(path, signal)).sizeBytes;
+  } catch (error) {
+    if (!isLuciError(error, 'NOT_FOUND') || !/^[\w.-]+\/[\w.-]+\/.+$/.test(path)) throw error;
+    const { code, message, details, hint } = error;
+    throw new LuciError(code, message, { hint: `luci install ${shellWord(`hf:${path}`)}\n${hint ?? ''}`.trimEnd(), details, cause: error });
+  }
 }

@@ -1,10 +1,11 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { renameOver } from '../base/atomic-file.ts';
 import { LuciError } from '../base/errors.ts';
 import { hashFile } from '../base/hash-file.ts';
 import { lock } from '../base/lock.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { sha256Pattern } from '../base/sha256.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import type { Net } from '../net/net.ts';
@@ -72,7 +73,7 @@ export async function addPython(tools: PythonTools, { path, signal }: AddPythonO
   const files = join(work, 'files');
   try {
     await rm(work, { recursive: true, force: true });
-    await mkdir(files, { recursive: true });
+    await makeFolder(files);
     const source = await sourceFolder(tools, release, work, { path, ...stop });
     for (const { name } of release.files) await copyFile(join(source, name), join(files, name)).catch(missing(source, name));
     await requireDigests(files, release, signal);

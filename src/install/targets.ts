@@ -4,10 +4,11 @@ import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model, ModelFile, Source, Tier } from '../base/model.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { allPartNames, splitNameOf } from '../base/split-name.ts';
-import { chooseFiles, quantizationOf } from '../catalog/choose-file.ts';
+import { chooseFiles } from '../catalog/choose-file.ts';
 import { findModel, requireModel } from '../catalog/find-model.ts';
 import { modelsOfGroup } from '../catalog/groups.ts';
 import type { Catalog } from '../catalog/load-catalog.ts';
+import { quantizationOf, unknownQuantization } from '../catalog/quantization.ts';
 import { type HubReference, type ModelReference, parseReference } from '../catalog/reference.ts';
 import { redactUrl } from '../net/addresses.ts';
 import type { RepositoryListing } from '../sources/hub/list-files.ts';
@@ -69,7 +70,7 @@ async function modelOfName(name: string, tools: TargetTools): Promise<Model> {
   const [, base = '', quantization = ''] = /^(.+):([^:]+)$/.exec(name) ?? [];
   const known = findModel(tools.catalog, name) ? undefined : findModel(tools.catalog, base);
   const repo = known?.files[0]?.sources.find((source) => source.kind === 'hub')?.repo;
-  if (repo === undefined || quantizationOf(quantization) === 'unknown') return requireModel(tools.catalog, name);
+  if (repo === undefined || quantizationOf(quantization) === unknownQuantization) return requireModel(tools.catalog, name);
   return modelOfRepository({ kind: 'hub', repo, quantization }, tools);
 }
 
@@ -81,9 +82,9 @@ function withFirstPin(model: Model, pins: ReadonlyMap<string, TofuPin>): Model {
 }
 
 async function modelOfRepository(reference: HubReference, tools: TargetTools): Promise<Model> {
-  const { repo, quantization, path, revision } = reference;
+  const { repo, quantization, folder, path, revision } = reference;
   // A repository named without a quantization means the one that was chosen the first time.
-  const wanted = path ?? quantization?.toUpperCase();
+  const wanted = path ?? quantization?.toUpperCase() ?? folder;
   const isUsual = revision === undefined || revision === 'main';
   const held = !isUsual ? undefined : [...tools.pins.entries()].find(([name]) => isOfRepository(name, repo, wanted));
   if (held) {
@@ -107,7 +108,7 @@ async function modelOfRepository(reference: HubReference, tools: TargetTools): P
   );
   const sizeBytes = files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0);
   return outsideModel({
-    name: `${repo}:${stated === 'unknown' ? basename(first.path).replace(/\.gguf$/i, '') : stated}`,
+    name: `${repo}:${stated === unknownQuantization ? basename(first.path).replace(/\.gguf$/i, '') : stated}`,
     files,
     license: listing.license,
     quantization: stated,
@@ -118,10 +119,11 @@ async function modelOfRepository(reference: HubReference, tools: TargetTools): P
 
 /** The list of a repository, and the files of it that are meant. */
 async function chosenFrom(reference: HubReference, { catalog, listRepository }: TargetTools) {
-  const { repo, quantization, path } = reference;
+  const { repo, quantization, folder, path } = reference;
   try {
     const listing = await listRepository(reference);
-    const chosen = path === undefined ? chooseFiles(repo, listing.files, quantization) : partsOf(repo, listing.files, path);
+    const files = folder === undefined ? listing.files : filesBelow(repo, listing.files, folder);
+    const chosen = path === undefined ? chooseFiles(repo, files, quantization) : partsOf(repo, files, path);
     return [listing, chosen] as const;
   } catch (error) {
     // The makers' own repository of a model that others have as GGUF.
@@ -131,6 +133,12 @@ async function chosenFrom(reference: HubReference, { catalog, listRepository }: 
     const { code, message, details, hint } = error;
     throw new LuciError(code, message, { hint: `luci install ${shellWord(known.name)}\n${hint ?? ''}`.trimEnd(), details, cause: error });
   }
+}
+
+function filesBelow(repo: string, listing: RepositoryListing['files'], folder: string): RepositoryListing['files'] {
+  const files = listing.filter(({ path }) => path.startsWith(`${folder}/`));
+  if (files.length > 0) return files;
+  throw new LuciError('NOT_FOUND', `${repo} has no folder ${folder}.`, { hint: `luci install ${repo}` });
 }
 
 /** The file of a path; of one part of a split model all parts, as the first is of no use alone. */

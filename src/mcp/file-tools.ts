@@ -1,5 +1,5 @@
 import { runTool } from '../agent/run-tool.ts';
-import type { ConfirmCall, Tool } from '../agent/tool.ts';
+import { type ConfirmCall, hasEffect, type Tool } from '../agent/tool.ts';
 import type { Luci } from '../app/luci.ts';
 import type { OfferedTool } from './offered-tool.ts';
 
@@ -9,16 +9,12 @@ import type { OfferedTool } from './offered-tool.ts';
  */
 export async function fileTools(luci: Pick<Luci, 'builtInTools'>, root: string, allowChanges: boolean): Promise<readonly OfferedTool[]> {
   const tools = await luci.builtInTools(root);
-  return tools.filter((tool) => allowChanges || isReading(tool)).map((tool) => offered(tool, allowChanges));
-}
-
-function isReading({ isDestructive }: Tool): boolean {
-  return isDestructive === undefined;
+  return tools.filter((tool) => allowChanges || !hasEffect(tool)).map((tool) => offered(tool, allowChanges));
 }
 
 function offered(tool: Tool, allowChanges: boolean): OfferedTool {
   const { name, description, parameters } = tool;
-  const reads = isReading(tool);
+  const reads = !hasEffect(tool);
   const title = name.replaceAll('_', ' ');
   return {
     name,

@@ -1,6 +1,7 @@
 import type { Tool } from '../agent/tool.ts';
+import type { Luci } from '../app/luci.ts';
 import { within } from '../base/abort.ts';
-import { type ConnectedServer, type ServerProcess, serverProcess } from './connect-server.ts';
+import { type ConnectedServer, type ServerLink, serverLink } from './connect-server.ts';
 import { outsideTools } from './outside-tools.ts';
 import type { McpServerConfig } from './server-config.ts';
 
@@ -26,7 +27,10 @@ export interface McpServers extends AsyncDisposable {
 
 /** How they are run. */
 export interface McpServersOptions {
+  /** What every program gets of the environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The door to servers with an address. */
+  readonly net: Luci['net'];
   /** Told once of each server that is late, fails or ends, by its name. */
   readonly tell: (news: string) => void;
   /** A server that has not answered by then has failed (default 60,000: the first start of one may fetch it). */
@@ -40,14 +44,14 @@ export interface McpServersOptions {
 interface Running {
   readonly config: McpServerConfig;
   state: McpServerState['state'];
-  process?: ServerProcess;
+  link?: ServerLink;
   server?: ConnectedServer;
   problem?: string;
 }
 
 /** Nothing is started yet. */
 export function createMcpServers(configs: readonly McpServerConfig[], options: McpServersOptions): McpServers {
-  const { environment, tell, timeoutMs = 60_000, callTimeoutMs, waitMs = 5_000 } = options;
+  const { environment, net, tell, timeoutMs = 60_000, callTimeoutMs, waitMs = 5_000 } = options;
   const all: Running[] = configs.map((config) => ({ config, state: config.isDisabled ? 'disabled' : 'not started' }));
   const toldLeftOut = new Set<string>();
   let starting: Promise<void> | undefined;
@@ -62,8 +66,8 @@ export function createMcpServers(configs: readonly McpServerConfig[], options: M
     };
     running.state = 'starting';
     try {
-      running.process = await serverProcess(config, { environment, timeoutMs, callTimeoutMs, onEnd });
-      running.server = await running.process.connect();
+      running.link = await serverLink(config, { environment, net, timeoutMs, callTimeoutMs, onEnd });
+      running.server = await running.link.connect();
       if (running.state === 'starting') running.state = 'ready';
     } catch (error) {
       if (isClosed) return;
@@ -102,7 +106,7 @@ export function createMcpServers(configs: readonly McpServerConfig[], options: M
     async [Symbol.asyncDispose]() {
       isClosed = true;
       for (const running of all) if (running.state === 'ready') running.state = 'ended';
-      await Promise.allSettled(all.map(({ process }) => process?.close()));
+      await Promise.allSettled(all.map(({ link }) => link?.close()));
     },
   };
 }

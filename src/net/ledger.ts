@@ -1,5 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolderSync } from '../base/make-folder-sync.ts';
+import { readSmallFile } from '../base/read-small-file.ts';
 import type { LedgerEntry } from './net.ts';
 
 /** The record of every outgoing request: one JSON line each, in `state/net.jsonl`. */
@@ -9,8 +11,10 @@ const maxBytes = 1_000_000;
 /** Appends an entry. A ledger that cannot be written (read-only home) is no reason to fail a command. */
 export function appendToLedger(path: string, entry: LedgerEntry): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes) renameSync(path, `${path}.old`);
+    makeFolderSync(dirname(path));
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && !found.isFile()) return; // Whoever opens a named pipe waits for its other end.
+    if ((found?.size ?? 0) > maxBytes) renameSync(path, `${path}.old`);
     appendFileSync(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
   } catch {
     // Said in the docs: what cannot be recorded is still done.
@@ -33,8 +37,8 @@ export function readLedger(path: string): readonly LedgerEntry[] {
 
 function linesOf(path: string): string[] {
   try {
-    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
+    return (readSmallFile(path) ?? '').split('\n').filter(Boolean);
   } catch {
-    return []; // There is no record yet.
+    return []; // It may not be read, or is no file.
   }
 }

@@ -5,7 +5,7 @@ import type { RangeRequest } from './response-reader.ts';
 /** The one door outward: every connection to another machine, and every program that makes some, starts here. */
 
 /** Why luci reaches out; what the ledger says. */
-export type NetPurpose = 'model-list' | 'resolve' | 'download' | 'runtime' | 'remote-engine' | 'check';
+export type NetPurpose = 'model-list' | 'resolve' | 'download' | 'runtime' | 'remote-engine' | 'mcp' | 'check';
 
 /** Proxies to go through; each an http:// address that may hold a name and a password. */
 export interface ProxySettings {
@@ -22,7 +22,7 @@ export interface NetRequest {
   readonly url: string;
   readonly purpose: NetPurpose;
   /** Default GET. */
-  readonly method?: 'GET' | 'HEAD' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   /** Those without a value are not sent. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;

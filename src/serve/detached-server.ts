@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sleep } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
+import { makeFolderSync } from '../base/make-folder-sync.ts';
 import { diskError } from '../base/system-error.ts';
 import { findServer, type ServerRecord } from './server-record.ts';
 
@@ -42,7 +43,7 @@ export async function startDetached({ args, stateFolder, logPath, signal }: Deta
 
 function openLog(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderSync(dirname(path));
     return openSync(path, 'w', 0o600);
   } catch (error) {
     throw diskError(error, path, "write the server's log");

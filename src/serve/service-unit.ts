@@ -7,8 +7,8 @@ import { LuciError } from '../base/errors.ts';
 export interface ServiceCommand {
   /** The program and its arguments. */
   readonly words: readonly string[];
-  /** luci's home, which services do not get from a shell. */
-  readonly home: string;
+  /** Variables that say where luci keeps things, which services do not get from a shell. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly logPath: string;
 }
 
@@ -28,14 +28,16 @@ export function serviceUnit(platform: NodeJS.Platform, userHome: string, command
   throw new LuciError('USAGE', 'Services are made for systemd (Linux) and launchd (macOS).', { hint: 'luci serve --detach' });
 }
 
-function systemdUnit(userHome: string, { words, home }: ServiceCommand): ServiceUnit {
+function systemdUnit(userHome: string, { words, environment }: ServiceCommand): ServiceUnit {
   const path = join(userHome, '.config', 'systemd', 'user', 'luci.service');
   const text = `[Unit]
 Description=luci: language models over HTTP
 
 [Service]
 ExecStart=${words.map(systemdWord).join(' ')}
-Environment=${systemdWord(`LUCI_HOME=${home}`)}
+${Object.entries(environment)
+  .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}`)
+  .join('\n')}
 Restart=on-failure
 RestartSec=5
 
@@ -53,7 +55,7 @@ function systemdWord(word: string): string {
 
 const label = 'luci.serve';
 
-function launchdUnit(userHome: string, { words, home, logPath }: ServiceCommand): ServiceUnit {
+function launchdUnit(userHome: string, { words, environment, logPath }: ServiceCommand): ServiceUnit {
   const path = join(userHome, 'Library', 'LaunchAgents', `${label}.plist`);
   const text = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -65,7 +67,9 @@ function launchdUnit(userHome: string, { words, home, logPath }: ServiceCommand)
 ${words.map((word) => `    <string>${xmlText(word)}</string>`).join('\n')}
   </array>
   <key>EnvironmentVariables</key>
-  <dict><key>LUCI_HOME</key><string>${xmlText(home)}</string></dict>
+  <dict>${Object.entries(environment)
+    .map(([name, value]) => `<key>${name}</key><string>${xmlText(value)}</string>`)
+    .join('')}</dict>
   <key>RunAtLoad</key><true/>
   <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>
   <key>StandardOutPath</key><string>${xmlText(logPath)}</string>

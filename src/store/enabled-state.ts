@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
-import { LuciError } from '../base/errors.ts';
+import { isLuciError, LuciError } from '../base/errors.ts';
 import { lock } from '../base/lock.ts';
 import { readSmallFile } from '../base/read-small-file.ts';
 import { diskError } from '../base/system-error.ts';
@@ -49,7 +49,7 @@ async function read(home: string): Promise<Record<string, unknown> | undefined> 
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || isLuciError(error, 'STATE_BROKEN')) return undefined;
     throw diskError(error, path, 'read which models are enabled');
   }
 }

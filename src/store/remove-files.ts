@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renameOver } from '../base/atomic-file.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { diskError, isNotFound } from '../base/system-error.ts';
 import type { InstalledModel } from './installed-model.ts';
 
@@ -13,7 +14,7 @@ export async function moveToTrash(
 ): Promise<string> {
   const folder = join(trashFolder, new Date().toISOString().replaceAll(':', '-'));
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const file of files) await renameOver(join(modelsFolder, file.name), join(folder, file.name));
   } catch (error) {
     throw diskError(error, folder, 'move a model to the trash');

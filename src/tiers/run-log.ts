@@ -1,10 +1,12 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync } from '../base/make-folder-sync.ts';
+import { readSmallFile } from '../base/read-small-file.ts';
 import { errnoOf } from '../base/system-error.ts';
 import { isLogLine } from './log-line.ts';
 import type { CaseResult, RunFacts, TierResult } from './result.ts';
 
-/** Logs of test runs: one JSON value a line, each on the disk before the next case begins, and beside it the lines the screen shows. */
+/** Logs of test runs: one JSON value a line, each on the disk before the next case begins. */
 
 /** A line of a log. */
 export type LogLine =
@@ -17,8 +19,6 @@ export type LogLine =
 export interface RunLog {
   readonly path: string;
   write(line: LogLine): void;
-  /** A line for people, into the `.log` beside it. */
-  say(text: string): void;
 }
 
 /** Texts longer than this are cut in the log: a model that repeats itself for ever must not make it too large to open. */
@@ -26,12 +26,12 @@ const maxTextLength = 20_000;
 
 /** Begins a log in the folder, or goes on with one that was cut off. */
 export function openRunLog(folder: string, run: RunFacts, continued?: string): RunLog {
-  mkdirSync(folder, { recursive: true });
+  makeFolderSync(folder);
   const name = `${run.startedAt.slice(0, 19).replaceAll(':', '-')}Z_${run.model.replace(/[^\w.-]+/g, '_')}`;
   const path = continued ?? freshLog(join(folder, name), lineOf(run));
   const write = (line: LogLine): void => appendFileSync(path, lineOf(line), { mode: 0o600, flush: true } as object);
   if (continued !== undefined) appendFileSync(path, '\n'); // After a line that was torn; empty lines are passed over.
-  return { path, write, say: (text) => appendFileSync(path.replace(/jsonl$/, 'log'), `${text}\n`, { mode: 0o600 }) };
+  return { path, write };
 }
 
 function lineOf(line: LogLine): string {
@@ -68,12 +68,13 @@ export interface ReadLog {
 
 /** Reads a log; undefined when it is none. Of an answer that was asked again, as after an error, and of a tier the last line counts. */
 export function readRunLog(path: string): ReadLog | undefined {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readSmallFile(path);
   } catch {
-    return undefined; // Removed meanwhile.
+    return undefined; // It may not be read, or is no file.
   }
+  if (text === undefined) return undefined; // Removed meanwhile.
   const lines = text.split('\n').flatMap((line): LogLine[] => {
     try {
       const value: unknown = line === '' ? undefined : JSON.parse(line);

@@ -97,9 +97,9 @@ console.log(JSON.stringify([
   expect([ran.stderr, ran.stdout.trim()]).toEqual(['', '["koboldcpp","koboldcpp",["--skiplauncher"]]']);
 });
 
-test('a tool is one file: the change of docs/adding.md is told as a list that is not current, and then compiles, is offered last and works', () => {
+test('a tool is one file: the change of docs/adding.md is told as a list that is not current, and then compiles, is offered last, told when it is asked for, and works; tests of models do without it', () => {
   const tool = changeOf('A tool');
-  expect(filesOf(tool)).toEqual(['src/agent/tools/append-file.ts']);
+  expect(filesOf(tool)).toEqual(['src/agent/tools/sort-lines.ts']);
   const writeTools = (...flags: string[]) => run(process.execPath, ['scripts/write-tools.mjs', ...flags]);
   expect(writeTools('--check')).toMatchObject({ status: 0, stderr: '' });
   expect(run('git', ['apply', '-'], tool)).toMatchObject({ status: 0, stderr: '' });
@@ -108,20 +108,29 @@ test('a tool is one file: the change of docs/adding.md is told as a list that is
   writeFileSync(
     join(copy, 'try.ts'),
     `
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from './src/agent/run-tool.ts';
+import { toldTools } from './src/agent/told-tools.ts';
 import { builtInTools } from './src/agent/tools/built-in-tools.ts';
 import { openWorkspace } from './src/agent/workspace/workspace.ts';
+import { gradedTools } from './src/tiers/asking.ts';
 const folder = join(process.cwd(), 'workspace');
 mkdirSync(folder);
 const tools = builtInTools(await openWorkspace(folder, join(process.cwd(), 'journal')), async () => ({}));
-for (const content of ['one ', 'two']) await runTool(tools, { id: '1', name: 'append_file', arguments: { path: 'a.txt', content } });
-console.log(JSON.stringify([tools.at(-1)?.name, Object.keys(tools.at(-1) ?? {}), readFileSync(join(folder, 'a.txt'), 'utf8')]));
+writeFileSync(join(folder, 'a.txt'), 'two\\none');
+await runTool(tools, { id: '1', name: 'sort_lines', arguments: { path: 'a.txt' } }, { confirm: async () => true });
+console.log(JSON.stringify([
+  tools.at(-1)?.name,
+  Object.keys(tools.at(-1) ?? {}),
+  readFileSync(join(folder, 'a.txt'), 'utf8'),
+  toldTools(tools, [{ role: 'user', content: 'Sort a.txt' }])[0]?.name,
+  gradedTools(tools).length,
+]));
 `,
   );
   expect(compile()).toMatchObject({ status: 0, stdout: '' });
   const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
-  const members = ['name', 'description', 'parameters', 'isDestructive', 'warning', 'run'];
-  expect([ran.stderr, JSON.parse(ran.stdout)]).toEqual(['', ['append_file', members, 'one two']]);
+  const members = ['name', 'kind', 'description', 'wantedBy', 'parameters', 'isDestructive', 'isLoss', 'warning', 'notice', 'wantedCalls', 'run'];
+  expect([ran.stderr, JSON.parse(ran.stdout)]).toEqual(['', ['sort_lines', members, 'one\ntwo', 'sort_lines', 7]]);
 });

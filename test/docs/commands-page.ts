@@ -124,8 +124,14 @@ export function manualPage(): string {
     ...exitStatuses.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, roff(meaning)]),
     '.SH FILES',
     '.TP',
+    '.I ~/.local/share/luci',
+    'what luci keeps, on Linux (XDG_DATA_HOME/luci); LUCI_HOME or \\-\\-home names another folder',
+    '.TP',
+    '.I ~/.config/luci',
+    'config.json, catalog.json and mcp.json, on Linux (XDG_CONFIG_HOME/luci), where no home was named',
+    '.TP',
     '.I ~/.luciferai',
-    'everything luci keeps; LUCI_HOME or \\-\\-home names another folder',
+    'all of it on macOS and Windows, and on Linux where that folder is there already',
     '.SH EXAMPLES',
     ...all
       .filter(({ command }) => command.run && command.example !== undefined)

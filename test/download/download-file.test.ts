@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -130,6 +130,11 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
     expect(await left()).not.toContain('tiny.gguf');
   });
 
+  test('a body that is packed every time is asked for once more, and no oftener', async () => {
+    await expect(download(fileOf(serve([{ kind: 'gzip', times: 99 }])))).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
+    expect(bodyRequests()).toHaveLength(2);
+  });
+
   test('what came before a cut is not fetched again: the range goes on from there, held to the same version', async () => {
     await download(fileOf(serve([{ kind: 'cut', afterBytes: 700_000 }])));
     const [first, second] = bodyRequests();
@@ -154,6 +159,26 @@ describe.each(['socket', 'node'] as const)('over %s', (transport) => {
     });
     expect(done.sha256).toBe(sha256);
     expect(again.sentBytes).toBeLessThan(bytes.length - 600_000);
+  });
+
+  test.skipIf(process.platform === 'win32').each([
+    ['a link', symlink],
+    ['a second name', link],
+  ] as const)('%s in the place of what came leads nowhere: a file outside keeps its bytes', async (_, put) => {
+    const outside = join(folder, 'outside.txt');
+    await writeFile(outside, 'precious');
+    const served = serve([
+      { kind: 'cut', afterBytes: 700_000 },
+      { kind: 'status', side: 'cdn', status: 503, after: 2, times: 2 },
+    ]);
+    await expect(download(fileOf(served), { retries: 1 })).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
+    const part = join(folder, (await left()).find((name) => name.endsWith('.part')) ?? '');
+    await rm(part);
+    await put(outside, part);
+    await download(fileOf(served));
+    expect((await installed()).equals(bytes)).toBe(true);
+    expect(await readFile(outside, 'utf8')).toBe('precious');
+    expect((await lstat(join(folder, 'tiny.gguf'))).isFile()).toBe(true);
   });
 
   test.each(['', '{', '{"version": 99}', 'null'])('a journal that is %j is a clean start', async (journal) => {

@@ -440,6 +440,23 @@ test('case 21, a relative redirect is followed, one to nowhere is refused', asyn
   );
   await download(fromUrl(url));
   expect(await isWhole()).toBe(true);
+  // Raw UTF-8 and raw Latin-1, neither of which should stand in a header; both do.
+  for (const [raw, asked] of [
+    ['möd-日本', '/m%C3%B6d-%E6%97%A5%E6%9C%AC.gguf'],
+    [Buffer.from('möd', 'latin1'), '/m%C3%B6d.gguf'],
+  ] as const) {
+    const raws = await serve(
+      (request, response, range) => {
+        if (request.url === '/file.gguf') response.writeHead(302, { Location: `/${Buffer.from(raw).toString('latin1')}.gguf` }).end();
+        else if (request.url === asked) sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+        else response.writeHead(404).end();
+      },
+      { probes: true },
+    );
+    await rm(join(folder, 'file.gguf'));
+    await download(fromUrl(raws));
+    expect(await isWhole()).toBe(true);
+  }
   const nowhere = await serve((_request, response) => response.writeHead(302).end(), { probes: true });
   await rm(join(folder, 'file.gguf'));
   await expect(download(fromUrl(nowhere))).rejects.toMatchObject({ code: 'SOURCE_BROKEN' });

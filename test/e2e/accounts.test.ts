@@ -65,9 +65,17 @@ test.runIf(canBecome)('without a home and without LUCI_HOME every command says s
   expect(as(uid, ['list', '--home', home], {})).toMatchObject({ exitCode: 0 });
 });
 
-test.runIf(canBecome)('a HOME that cannot be written is told with the folder and the way out', () => {
-  const ran = as(uid, ['remote', 'add', 'box', 'http://127.0.0.1:9/v1'], { HOME: '/' });
-  expect(ran).toMatchObject({ exitCode: 5, stderr: expect.stringMatching(/permission denied \(\/\.luciferai.*\n {2}luci --home /) });
+test.runIf(canBecome)('a HOME that cannot be written, and folders of XDG variables, are told with the folder and the way out', () => {
+  const add = ['remote', 'add', 'box', 'http://127.0.0.1:9/v1'];
+  const refused = (folder: RegExp) => ({
+    exitCode: 5,
+    stdout: '',
+    stderr: expect.stringMatching(new RegExp(`^[^\n]*permission denied \\(${folder.source}[^\n]*\n {2}luci --home [^\n]*\n$`)),
+  });
+  expect(as(uid, add, { HOME: '/' })).toMatchObject(refused(process.platform === 'linux' ? /\/\.local/ : /\/\.luciferai/));
+  if (process.platform !== 'linux') return;
+  expect(as(uid, add, { HOME: folder, XDG_DATA_HOME: '/' })).toMatchObject(refused(/\/luci/));
+  expect(as(uid, ['config', 'set', 'offline', 'true'], { HOME: folder, XDG_CONFIG_HOME: '/' })).toMatchObject(refused(/\/luci/));
 });
 
 test.runIf(canBecome).each([

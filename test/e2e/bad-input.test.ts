@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -98,8 +99,10 @@ test('every command has --help, and --json that parses when there is nothing', a
 
 test('an empty HOME is no folder: the folder of the user is taken, never the folder luci was started in', async () => {
   await using home = await makeHome();
-  const ran = await home.luci(['doctor', '--offline', '--json'], { environment: { HOME: '', LUCI_HOME: '' } });
-  expect(ran.stdout).toContain(join(userInfo().homedir, '.luciferai'));
+  const ran = await home.luci(['doctor', '--offline', '--json'], { environment: { HOME: '', LUCI_HOME: '', XDG_DATA_HOME: '' } });
+  const old = join(userInfo().homedir, '.luciferai');
+  const isOld = process.platform !== 'linux' || existsSync(old);
+  expect(ran.stdout).toContain(isOld ? old : join(userInfo().homedir, '.local', 'share', 'luci'));
 });
 
 test('a word that is near another is asked after, and one that is near nothing is not', async () => {

@@ -146,7 +146,7 @@ test('a question of a tool is answered by what is typed after it, and Ctrl+C ans
 
 test('a tool is allowed for the rest of a chat, or never, until the folder is named again; a delete is asked for each time', async () => {
   for (const name of ['a.txt', 'b.txt']) await writeFile(join(work, name), 'old');
-  const write = (content: string): string => `call write_file {"path":"a.txt","content":"${content}"}\r`;
+  const write = (content: string): string => `call write_file {"path":"a.txt","content":"please write ${content}"}\r`;
   const screen = echo({}, '--tools', work);
   await screen.type('> ', write('one'));
   await screen.type(/a: always in this chat, never\) \[y\/N\] /, 'a\r');
@@ -164,7 +164,7 @@ test('a tool is allowed for the rest of a chat, or never, until the folder is na
   await screen.type(/Allow write_file[\s\S]*\[y\/N\] /, 'n\r');
   await screen.type(/did not allow[\s\S]*> /, ctrl('d'));
   expect(await screen.ended).toBe(0);
-  expect([await readFile(join(work, 'a.txt'), 'utf8'), await readFile(join(work, 'b.txt'), 'utf8')]).toEqual(['two', 'old']);
+  expect([await readFile(join(work, 'a.txt'), 'utf8'), await readFile(join(work, 'b.txt'), 'utf8')]).toEqual(['please write two', 'old']);
   expect((screen.written.match(/Allow move_file/g) ?? []).length).toBe(1);
 });
 

@@ -76,6 +76,16 @@ test('what makes no text is refused by ask and chat with what it is for', async 
   });
 });
 
+test('what an install says comes next works with a model of that kind', async () => {
+  await using fresh = await makeHome();
+  const next = async (kind: keyof typeof paths): Promise<string> => (await fresh.luci(['install', '-y', paths[kind]])).stdout.trim();
+  expect(await next('chat')).toMatch(/^luci ask -m chat .* luci chat -m chat .* luci test chat$/);
+  expect(await next('base')).not.toContain('luci chat');
+  expect(await next('embedding')).toBe('luci embed -m embedding "…"');
+  expect((await fresh.luci(['embed', '-m', 'embedding', 'a text'])).exitCode).toBe(0);
+  expect(await next('reranker')).toBe('luci show reranker');
+});
+
 test('embed: one vector a text, from words or from lines of stdin', async () => {
   const { stdout, exitCode } = await home.luci(['embed', '-m', paths.embedding, 'two', 'words']);
   expect(exitCode).toBe(0);

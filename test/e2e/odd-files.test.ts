@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
-import { type Home, makeHome } from './luci-process.ts';
+import { type Home, makeHome, type Ran } from './luci-process.ts';
 
 /** What else can lie in the folder of models, and files whose bytes are known. */
 
@@ -64,3 +65,49 @@ test.skipIf(process.platform === 'win32')('what cannot be read is a row of verif
   expect(repaired).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('gone cannot be repaired') });
   expect(repaired.stdout).not.toContain('repaired, sha256');
 });
+
+const ask = ['ask', '-m', 'good', 'hi'];
+
+/** Files of luci's own in a home folder, a command that reads each, and its exit status: some do without the file, others cannot. */
+test.skipIf(process.platform === 'win32').each([
+  ['config.json', ['list'], 6],
+  ['catalog.json', ['list'], 0],
+  ['llm_state.json', ['list'], 0],
+  ['state/index.json', ['list'], 0],
+  ['state/proven.json', ['list'], 0],
+  ['state/remotes.json', ['remote', 'list'], 6],
+  ['state/aliases.json', ['alias', 'list'], 6],
+  ['state/engine.lock', ask, 6],
+  ['state/trials.json', ask, 0],
+  ['state/engine-token', ask, 0],
+  ['logs/engine.log', ask, 0],
+] as const)('a named pipe in the place of %s keeps luci %j from nothing but that file', async (file, args, exitCode) => {
+  await writeFile(join(home.folder, 'models', 'good.gguf'), tinyGguf());
+  await mkdir(join(home.folder, 'state'));
+  await mkdir(join(home.folder, 'logs'));
+  execFileSync('mkfifo', [join(home.folder, file)]);
+  const ran = await withinTime(args);
+  expect(ran.exitCode, ran.stderr).toBe(exitCode);
+  if (exitCode !== 0) expect(ran.stderr).toContain(`${join(home.folder, file)} is a named pipe, not a file.`);
+  await withinTime(['stop']);
+});
+
+/** A command that is ended when it takes too long: one that waits for a pipe heeds no other signal. */
+async function withinTime(args: readonly string[]): Promise<Ran> {
+  let timer: NodeJS.Timeout | undefined;
+  const ran = await home.luci(args, {
+    onStart: (pid) => {
+      timer = setTimeout(() => process.kill(pid, 'SIGKILL'), 15_000);
+    },
+  });
+  clearTimeout(timer);
+  expect(ran.exitCode, `${args.join(' ')} waits`).not.toBeNull();
+  return ran;
+}
+
+test.runIf(process.platform === 'linux').each([['list'], ['doctor', '--offline'], ['alias', 'a', 'b'], ['ps']])(
+  'a home in a place that takes no folder, and says that it is not there, keeps luci %s from nothing',
+  async (...args) => {
+    expect((await withinTime(['--home', '/proc/luci home', ...args])).stderr).not.toContain('luci made a mistake');
+  },
+);

@@ -46,6 +46,21 @@ test.each([[['run', 'small-one', 'hi']], [['small-one', 'hi']]])(
   },
 );
 
+test.each(['ollama://tiny', 'ollama://library/tiny:latest', 'https://ollama.com/library/tiny', 'tiny:latest'])(
+  'wherever a model is named, what other programs write around a name is understood: %s',
+  async (name) => {
+    await installed('tiny');
+    for (const words of [
+      ['show', name],
+      ['ask', '-m', name, '--max-tokens', '2', 'hi'],
+      [name, '--max-tokens', '2', 'hi'],
+      ['verify', name],
+      ['rm', '-y', name],
+    ])
+      expect(await home.luci([...words, '--offline']), words.join(' ')).toMatchObject({ exitCode: 0 });
+  },
+);
+
 test('luci run without a question takes the one that is piped in, and --json prints one value', async () => {
   await installed('tiny');
   const { stdout } = await home.luci(['run', 'tiny', '--json', '--max-tokens', '2'], { stdin: 'hi' });

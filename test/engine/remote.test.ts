@@ -168,6 +168,32 @@ test('an endpoint that ends with [DONE] and gives no reason has answered whole',
   expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
+test('an answer that a filter of the endpoint ended is said to be', async () => {
+  server.fault = 'filtered';
+  const ran = await ask();
+  const json = await home.luci(['ask', '-m', 'box/echo', '--json', 'hi'], { environment });
+  server.fault = 'none';
+  expect(ran).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/^ended at \d+ tokens: a filter of the endpoint withheld the rest\n$/),
+  });
+  expect(JSON.parse(json.stdout)).toMatchObject({ reason: 'filtered' });
+});
+
+test('the name of an endpoint alone is told for what it is, wherever a model is named', async () => {
+  for (const args of [
+    ['ask', '-m', 'box', 'hi'],
+    ['chat', '-m', 'box'],
+    ['show', 'box'],
+    ['test', 'box'],
+    ['verify', 'box'],
+  ])
+    expect(await home.luci(args, { environment }), args.join(' ')).toMatchObject({
+      exitCode: 3,
+      stderr: 'box is an endpoint, not a model: its models are named box/MODEL.\n  luci list --remote\n',
+    });
+});
+
 test('commands that look at files here say of a model of an endpoint where it is, and ask nobody', async () => {
   const before = server.requests.length;
   for (const args of [['show'], ['verify'], ['remove', '-y'], ['llm', 'disable'], ['install', '-y'], ['install', '--dry-run']]) {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -121,4 +121,36 @@ test('an architecture the engine does not know is named, with the ways out', asy
   expect(stderr).toContain("unknown model architecture: 'futurelm'");
   expect(stderr).toContain('luci runtime add llama-server');
   expect(exitCode).toBe(7);
+});
+
+test('a trial that was ended leaves no folder behind', async () => {
+  const before = await trialFolders();
+  const path = await fileWith('leftover', 'leftover', oddTokenizer);
+  expect(await home.luci(['ask', '-m', path, 'hi'])).toMatchObject({ exitCode: 6 });
+  expect(await trialFolders()).toEqual(before);
+});
+
+async function trialFolders(): Promise<readonly string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('luci-trial-'));
+}
+
+test.each([
+  ['tokenizer.ggml.model', string('gpt2'), 'cannot find tokenizer merges', 'luci show'],
+  ['tokenizer.ggml.pre', string('futurepre'), "unknown pre-tokenizer type: 'futurepre'", 'newer than the engine'],
+])('the way out of a load that failed for %s fits the reason, and works for a path', async (key, value, reason, way) => {
+  const merges = ['tokenizer.ggml.merges', words('H e')] as const;
+  const keys =
+    key === 'tokenizer.ggml.pre'
+      ? [[key, value] as const, ['tokenizer.ggml.model', string('gpt2')] as const, merges]
+      : [[key, value] as const];
+  const path = await fileWith(`way out ${key}`, key, ...keys);
+  const { exitCode, stderr } = await home.luci(['ask', '-m', path, 'hi']);
+  expect(exitCode).toBe(7);
+  expect(stderr).toContain(reason);
+  expect(stderr).toContain(way);
+  expect(stderr).not.toContain('luci verify');
+  if (way === 'luci show') {
+    expect(stderr).toContain(`luci show "${path}"`);
+    expect((await home.luci(['show', path])).exitCode).toBe(0);
+  }
 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Tool } from '../../src/agent/tool.ts';
 import { createMcpServers, type McpServers } from '../../src/mcp/mcp-servers.ts';
 import { readMcpConfig } from '../../src/mcp/server-config.ts';
+import { createNet } from '../../src/net/create-net.ts';
 import { type Home, makeHome, program } from '../e2e/luci-process.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 
@@ -35,6 +36,8 @@ async function configure(mcpServers: Readonly<Record<string, object>>): Promise<
   await writeFile(configPath, JSON.stringify({ mcpServers }));
 }
 
+const net = createNet({ offline: true, proxy: { none: [] }, userAgent: 'test' });
+
 /** The servers of the file, with what they tell. */
 function opened(options: { timeoutMs?: number; callTimeoutMs?: number; waitMs?: number } = {}): { servers: McpServers; told: string[] } {
   const told: string[] = [];
@@ -42,7 +45,7 @@ function opened(options: { timeoutMs?: number; callTimeoutMs?: number; waitMs?: 
   const variables: Readonly<Record<string, string>> = { SECRET: 's3cret-value' };
   const servers = createMcpServers(
     readMcpConfig(configPath, (name) => variables[name]),
-    { environment, tell: (news) => void told.push(news), waitMs: 60_000, ...options },
+    { environment, net, tell: (news) => void told.push(news), waitMs: 60_000, ...options },
   );
   return { servers, told };
 }
@@ -117,7 +120,7 @@ test('servers that do not answer, end, or are not there are told by name, and ho
     broken: entry(['broken'], { env: { TEST_SECRET: fromVariable('SECRET') } }),
     gone: { command: join(home.folder, 'no-such-program') },
     unset: entry([], { env: { KEY: fromVariable('NO_SUCH_VARIABLE') } }),
-    elsewhere: { url: 'https://example.com/mcp' },
+    elsewhere: { url: 'ftp://example.com/mcp' },
     wrong: { command: 5 },
     time: entry(),
   });
@@ -132,7 +135,7 @@ test('servers that do not answer, end, or are not there are told by name, and ho
   expect(about('broken')).toContain('it ended, and said: cannot reach the database with ***.');
   expect(about('gone')).toContain('there is no program');
   expect(about('unset')).toContain('the environment has no NO_SUCH_VARIABLE');
-  expect(about('elsewhere')).toContain('started by a command');
+  expect(about('elsewhere')).toContain('no http address');
   expect(about('wrong')).toContain('"command"');
   expect(told.join('\n')).not.toContain('s3cret-value');
   await expect

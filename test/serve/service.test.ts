@@ -8,7 +8,11 @@ import { makeHome, program } from '../e2e/luci-process.ts';
 
 /** The files that service managers read. */
 
-const odd = { words: ['/opt/a b/node', '/x/%h/$HOME/"q"\\.cjs', 'serve'], home: "/home/o'neill & <son>", logPath: '/l/serve.log' };
+const odd = {
+  words: ['/opt/a b/node', '/x/%h/$HOME/"q"\\.cjs', 'serve'],
+  environment: { LUCI_HOME: "/home/o'neill & <son>" },
+  logPath: '/l/serve.log',
+};
 
 test('systemd gets each word as it is, whatever signs are in it', () => {
   const { path, text, start } = serviceUnit('linux', '/home/me', odd);
@@ -23,7 +27,14 @@ test('systemd itself finds nothing wrong with it', async (context) => {
   context.skip(!found, 'systemd-analyze is not here');
   const folder = await mkdtemp(join(tmpdir(), 'luci-unit-'));
   const file = join(folder, 'luci.service');
-  await writeFile(file, serviceUnit('linux', folder, { words: [process.execPath, program, 'serve'], home: folder, logPath: file }).text);
+  await writeFile(
+    file,
+    serviceUnit('linux', folder, {
+      words: [process.execPath, program, 'serve'],
+      environment: { XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+      logPath: file,
+    }).text,
+  );
   const { status, stderr } = spawnSync('systemd-analyze', ['--user', 'verify', file], {
     encoding: 'utf8',
     env: { ...process.env, XDG_RUNTIME_DIR: folder },

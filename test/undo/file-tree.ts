@@ -44,9 +44,9 @@ export function makeTree(root: string, random: () => number): void {
       const path = join(root, folder, name);
       writeFileSync(
         path,
-        random()
+        `begun ${random()
           .toString(36)
-          .repeat(1 + Math.floor(random() * 20)),
+          .repeat(1 + Math.floor(random() * 20))}`,
       );
       chmodSync(path, [0o644, 0o600, 0o755, 0o444][Math.floor(random() * 4)] ?? 0o644);
       utimesSync(path, 1e9 + random() * 5e8, 1e9 + random() * 5e8);
@@ -86,7 +86,7 @@ export function describeTree(root: string, { isExact = true } = {}): string {
 
 /** A call of one of the tools. */
 export interface TreeCall {
-  readonly name: 'write_file' | 'move_file' | 'make_folder' | 'delete_file';
+  readonly name: 'write_file' | 'append_file' | 'replace_text' | 'copy_file' | 'move_file' | 'make_folder' | 'delete_file';
   readonly arguments: Readonly<Record<string, string>>;
 }
 
@@ -100,8 +100,12 @@ export function randomCall(random: () => number): TreeCall {
   const file = (): string => inFolder(pick([...names, ...names, 'first-name', 'fresh.txt']));
   const anything = (): string => (random() < 0.25 ? pick(['a', 'a/b', 'c', 'd', 'second-name']) : file());
   const dice = random();
-  if (dice < 0.4) return { name: 'write_file', arguments: { path: file(), content: `written ${random().toString(36)}` } };
-  if (dice < 0.7) return { name: 'move_file', arguments: { from: anything(), to: file() } };
-  if (dice < 0.8) return { name: 'make_folder', arguments: { path: pick(['new', 'new/er/est', 'a/b/new', 'd/x/y']) } };
+  if (dice < 0.2) return { name: 'write_file', arguments: { path: file(), content: `written ${random().toString(36)}` } };
+  if (dice < 0.3) return { name: 'append_file', arguments: { path: file(), content: `added ${random().toString(36)}` } };
+  if (dice < 0.4)
+    return { name: 'replace_text', arguments: { path: file(), old: pick(['begun', 'begun', 'written', 'two names']), new: 'replaced' } };
+  if (dice < 0.55) return { name: 'copy_file', arguments: { from: anything(), to: file() } };
+  if (dice < 0.75) return { name: 'move_file', arguments: { from: anything(), to: file() } };
+  if (dice < 0.82) return { name: 'make_folder', arguments: { path: pick(['new', 'new/er/est', 'a/b/new', 'd/x/y']) } };
   return { name: 'delete_file', arguments: { path: anything() } };
 }

@@ -17,6 +17,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 
+/** How often each tool changed something. */
+const changesBy = new Map<string, number>();
+
 /** Runs the calls of a seed; every undo and redo must give the tree that was there, call by call. Returns how many calls changed something. */
 async function playSeed(seed: number, journalFolder: string, { isExact }: { isExact: boolean }): Promise<number> {
   const random = randomNumbers(seed);
@@ -26,12 +29,15 @@ async function playSeed(seed: number, journalFolder: string, { isExact }: { isEx
   const tools = builtInTools(await openWorkspace(root, journalFolder, { isDurable: false }), async () => ({}));
   const now = (): string => describeTree(root, { isExact });
   const trees = [now()];
-  for (let count = 1 + Math.floor(random() * 4); count > 0; count -= 1) {
+  for (let count = 1 + Math.floor(random() * 5); count > 0; count -= 1) {
     const call = { id: '1', ...randomCall(random) };
     const { isError } = await runTool(tools, call, { confirm: async () => true });
     const tree = now();
     if (isError) expect(tree, `seed ${seed}: ${JSON.stringify(call)} failed and left something`).toBe(trees.at(-1));
-    else if (tree !== trees.at(-1)) trees.push(tree);
+    else if (tree !== trees.at(-1)) {
+      trees.push(tree);
+      changesBy.set(call.name, (changesBy.get(call.name) ?? 0) + 1);
+    }
   }
   const journal = openJournal(journalFolder, { isDurable: false });
   const ids = (await journal.list()).map(({ id }) => id);
@@ -70,6 +76,9 @@ async function playSeeds(from: number, to: number, journalOf: (seed: number) => 
 test('1,000 sequences of calls by chance: undone one by one every tree comes back, with contents, modes, times and links, and redo makes it again', async () => {
   const changes = await playSeeds(0, 1000, (seed) => join(base, `journal-${seed}`));
   expect(changes).toBeGreaterThan(1500);
+  const names = ['append_file', 'copy_file', 'delete_file', 'make_folder', 'move_file', 'replace_text', 'write_file'];
+  expect([...changesBy.keys()].sort()).toEqual(names);
+  expect(Math.min(...changesBy.values()), JSON.stringify([...changesBy])).toBeGreaterThan(20);
 }, 300_000);
 
 test.skipIf(memoryDisk === undefined)(

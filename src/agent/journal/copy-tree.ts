@@ -47,6 +47,15 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
+/** Makes a file, or a folder with all in it, survive a loss of power. */
+export async function syncTree(path: string): Promise<void> {
+  const stats = await lstat(path);
+  if (stats.isFile()) await syncFile(path);
+  if (!stats.isDirectory()) return;
+  for (const name of await readdir(path)) await syncTree(join(path, name));
+  await syncFolder(path);
+}
+
 /** Removes a tree, folders in it that nobody may write included. Nothing there is nothing to do. */
 export async function removeTree(path: string): Promise<void> {
   try {

@@ -1,8 +1,7 @@
 import { lstat, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from '../../base/atomic-file.ts';
 import { ToolError } from '../tool.ts';
-import { removeTree, syncFile } from './copy-tree.ts';
+import { removeTree, syncTree } from './copy-tree.ts';
 import { besideNames, type DiskWork } from './images.ts';
 import { isAt, type Snapshot, snapshotOf } from './snapshot.ts';
 import { isFreeFor, isSameThing, type Placed, type SwapParts, swapTo } from './swap.ts';
@@ -72,9 +71,9 @@ async function wayOf(absolute: string, journalFolder: string): Promise<Snapshot[
 }
 
 /** Makes what is new beside its place. */
-async function makeFresh({ make, operation }: ChangePlan, fresh: string, { isDurable, onStep }: DiskWork): Promise<void> {
+async function makeFresh({ make }: ChangePlan, fresh: string, { isDurable, onStep }: DiskWork): Promise<void> {
   await make?.(fresh);
-  if (isDurable) await (operation === 'write' ? syncFile(fresh) : syncFolder(fresh));
+  if (isDurable) await syncTree(fresh);
   onStep?.('made');
 }
 

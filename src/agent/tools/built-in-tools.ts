@@ -14,10 +14,13 @@ export const builtInToolDefinitions: readonly Pick<Tool, 'name' | 'description' 
 /** The tools on a workspace and a probe. */
 export function builtInTools(workspace: Workspace, probe: SystemProbe): readonly Tool[] {
   const context = { workspace, probe };
-  return registry.map(({ isDestructive, warning, run, order, ...definition }) => ({
+  return registry.map(({ isDestructive, isLoss, warning, notice, wantedCalls, run, order, ...definition }) => ({
     ...definition,
     isDestructive: isDestructive && ((args) => isDestructive(args, context)),
+    isLoss: isLoss && ((args) => isLoss(args, context)),
     warning: warning && ((args) => warning(args, context)),
+    wantedCalls: wantedCalls && ((words) => wantedCalls(words, context)),
+    notice: notice && ((args) => notice(args, context)),
     run: (args) => run(args, context),
   }));
 }

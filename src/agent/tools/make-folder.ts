@@ -5,7 +5,9 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 export const makeFolder: BuiltInTool = {
   order: 5,
   name: 'make_folder',
+  kind: 'make',
   description: 'Create a folder',
+  wantedBy: /\b(mak\w+|creat\w+|add|new|set up|need)\b.{0,60}\b(folders?|subfolders?|director(y|ies))\b|\bmkdir\b/i,
   parameters: textArguments({ path: 'folder' }),
   isDestructive: async (args) => runsByItself(textOf(args, 'path')),
   async run(args, { workspace }) {

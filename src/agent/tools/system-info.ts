@@ -4,7 +4,9 @@ import type { BuiltInTool } from './tool-context.ts';
 export const systemInfo: BuiltInTool = {
   order: 7,
   name: 'system_info',
+  kind: 'read',
   description: 'Memory, disk, processor and system of this computer',
+  wantedBy: /\b(memory|ram|disk|drive|storage|cpu|processors?|cores?|operating system|computer|machine|hardware|laptop)\b/i,
   parameters: { type: 'object', properties: {}, additionalProperties: false },
   run: async (_, { probe }) =>
     Object.entries(await probe())

@@ -5,6 +5,7 @@ import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 export const writeFile: BuiltInTool = {
   order: 3,
   name: 'write_file',
+  kind: 'write',
   description: 'Create a text file or replace its content',
   parameters: textArguments({ path: 'file', content: 'the whole content' }),
   isDestructive: async (args, { workspace }) => runsByItself(textOf(args, 'path')) || workspace.exists(textOf(args, 'path')),

@@ -1,5 +1,5 @@
 import { lstat, mkdir, open } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { FileChange } from '../journal/file-change.ts';
 import { exists } from '../journal/images.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -7,14 +7,23 @@ import type { ChangePlan } from '../journal/make-change.ts';
 import { sizeOf } from '../journal/snapshot.ts';
 import { keptBytes } from '../journal/transaction.ts';
 import { ToolError } from '../tool.ts';
+import { copyIn } from './copy-in.ts';
 import { createAllowance, maxFileBytes } from './limits.ts';
 import { namesOf } from './path-names.ts';
 import type { Places } from './places.ts';
+import { readText } from './reading.ts';
 
 /** Changing a folder. Each change is on record, with what was there before it, before it is made. */
 export interface Changes {
   /** Writes a file; what was there goes to the trash. */
   write(path: string, content: string): Promise<void>;
+  /**
+   * Writes a text file anew from what it has: `change` gets its text, undefined where there is no file. What it throws, and what somebody
+   * else writes meanwhile, leaves the file as it is.
+   */
+  edit(path: string, change: (text: string | undefined) => string): Promise<void>;
+  /** Copies a file, onto a file too, or a folder with all in it to a place where nothing is. */
+  copy(from: string, to: string): Promise<void>;
   /** Moves or renames a file or a folder, onto a file too. */
   move(from: string, to: string): Promise<void>;
   /** Makes a folder and those above it. */
@@ -77,17 +86,37 @@ export function createChanges(places: Places, { journal, journalFolder, maxBytes
     undone.length = 0;
   }
 
+  /** `content` is asked for right before it is written. */
+  async function writeFile(path: string, content: (isThere: boolean) => Promise<string>): Promise<void> {
+    const absolute = await placeOf(path);
+    if (absolute === places.root) throw new ToolError('a file needs a name');
+    const there = await lstat(absolute).catch(() => undefined);
+    if (there?.isDirectory()) throw new ToolError(`"${path}" is a folder`);
+    await places.requireFolder(absolute, path);
+    const mode = there?.isFile() ? there.mode & 0o777 : undefined;
+    const make = async (coming: string): Promise<void> => {
+      const text = await content(there !== undefined);
+      requireSize(text);
+      allow(Buffer.byteLength(text));
+      await writeNew(coming, text, mode);
+    };
+    await change({ operation: 'write', path, absolute, make });
+  }
+
   return {
     async write(path, content) {
-      if (Buffer.byteLength(content) > maxFileBytes) throw new ToolError(`more than ${maxFileBytes} bytes are not written`);
-      const absolute = await placeOf(path);
-      if (absolute === places.root) throw new ToolError('a file needs a name');
-      const there = await lstat(absolute).catch(() => undefined);
-      if (there?.isDirectory()) throw new ToolError(`"${path}" is a folder`);
-      await places.requireFolder(absolute, path);
-      allow(Buffer.byteLength(content));
-      const mode = there?.isFile() ? there.mode & 0o777 : undefined;
-      await change({ operation: 'write', path, absolute, make: (coming) => writeNew(coming, content, mode) });
+      requireSize(content);
+      await writeFile(path, async () => content);
+    },
+    // Read after the journal saw what is there: what is written in between is told apart from it.
+    edit: (path, edited) => writeFile(path, async (isThere) => edited(isThere ? await readText(places, path) : undefined)),
+    async copy(from, to) {
+      const [source, absolute] = [await placeOf(from), await placeOf(to)];
+      const isFolder = await requireCopyable(places, { from, to, source, absolute });
+      const { bytes, entries } = await sizeOf(source);
+      allow(bytes, entries);
+      const make = (coming: string): Promise<void> => copyIn(source, coming, from);
+      await change({ operation: isFolder ? 'make-folder' : 'write', path: to, absolute, make });
     },
     async move(from, to) {
       const [source, absolute] = [await placeOf(from), await placeOf(to)];
@@ -161,6 +190,26 @@ interface Move {
   readonly to: string;
   readonly source: string;
   readonly absolute: string;
+}
+
+function requireSize(content: string): void {
+  if (Buffer.byteLength(content) > maxFileBytes) throw new ToolError(`more than ${maxFileBytes} bytes are not written`);
+}
+
+/** Returns whether it is a folder. */
+async function requireCopyable(places: Places, { from, to, source, absolute }: Move): Promise<boolean> {
+  if (source === places.root) throw new ToolError('the folder itself cannot be copied');
+  if (absolute === places.root) throw new ToolError('a copy needs a name');
+  if (isIn(absolute, source)) throw new ToolError(`"${from}" cannot be copied into itself`);
+  const copied = await lstat(source).catch(() => undefined);
+  if (!copied) throw new ToolError(`there is no "${from}"`);
+  await places.requireInside(source, from);
+  await places.requireFolder(absolute, to);
+  const there = await lstat(absolute).catch(() => undefined);
+  if (there?.isDirectory())
+    throw new ToolError(`"${to}" is a folder that is already there; name the copy too, as in "${to}/${basename(source)}"`);
+  if (there && copied.isDirectory()) throw new ToolError(`"${to}" is a file that is already there`);
+  return copied.isDirectory();
 }
 
 async function requireMovable(places: Places, { from, to, source, absolute }: Move): Promise<void> {

@@ -1,15 +1,4 @@
-import type { Stats } from 'node:fs';
-
-/** What a thing on the disk is that is no text, in words for a model. */
-
-/** A thing that is no plain file; undefined for one that is. */
-export function specialKind(found: Stats): string | undefined {
-  if (found.isFile()) return undefined;
-  if (found.isDirectory()) return 'a folder';
-  if (found.isFIFO()) return 'a named pipe';
-  if (found.isSocket()) return 'a socket';
-  return found.isSymbolicLink() ? 'a link, which is not followed' : 'a device';
-}
+/** What a file is whose bytes are no text, in words for a model. */
 
 /** First bytes of common kinds. */
 const beginnings: readonly (readonly [string, string])[] = [

@@ -9,15 +9,15 @@ export const maxFileBytes = 1_000_000;
 const maxWrittenBytes = 50_000_000;
 const maxMade = 1000;
 
-/** Counts what is about to be made and written; throws where it is too much. */
-export function createAllowance(): (bytes: number) => void {
+/** Counts what is about to be made and written, `count` files and folders; throws where it is too much. */
+export function createAllowance(): (bytes: number, count?: number) => void {
   let writtenBytes = 0;
   let made = 0;
-  return (bytes) => {
+  return (bytes, count = 1) => {
     if (writtenBytes + bytes > maxWrittenBytes)
       throw new ToolError(`no more than ${maxWrittenBytes} bytes are written in one chat`, { limited: true });
-    if (made >= maxMade) throw new ToolError(`no more than ${maxMade} files and folders are written in one chat`, { limited: true });
+    if (made + count > maxMade) throw new ToolError(`no more than ${maxMade} files and folders are written in one chat`, { limited: true });
     writtenBytes += bytes;
-    made += 1;
+    made += count;
   };
 }

@@ -1,8 +1,9 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { specialKind } from '../../base/special-file.ts';
 import { errnoOf } from '../../base/system-error.ts';
 import { ToolError } from '../tool.ts';
-import { binaryKind, specialKind } from './file-kind.ts';
+import { binaryKind } from './file-kind.ts';
 import { maxFileBytes } from './limits.ts';
 import type { Places } from './places.ts';
 
@@ -11,7 +12,7 @@ import type { Places } from './places.ts';
 /** Names of a folder, folders with a slash at their end, sorted. */
 export async function listFolder(places: Places, path: string): Promise<readonly string[]> {
   const absolute = await places.of(path);
-  await places.requireInside(absolute, path);
+  await places.requireFolder(absolute, path);
   const entries = await readdir(absolute, { withFileTypes: true }).catch((error: unknown) => {
     throw said(error, path, 'folder');
   });
@@ -20,8 +21,36 @@ export async function listFolder(places: Places, path: string): Promise<readonly
 
 /** The text of a plain file. */
 export async function readText(places: Places, path: string): Promise<string> {
+  return withFile(places, path, async (file, { size }) => {
+    if (size > maxFileBytes) throw new ToolError(`"${path}" has ${size} bytes; at most ${maxFileBytes} are read`);
+    return textOf(await file.readFile(), path);
+  });
+}
+
+/** A part of a text file, of any size. */
+export interface TextPart {
+  readonly text: string;
+  /** Whether the file ends, or begins, with it. */
+  readonly isWhole: boolean;
+}
+
+/** The first or the last megabyte of a plain file, cut at whole lines where that is not all of it. */
+export async function readEnd(places: Places, path: string, end: 'first' | 'last'): Promise<TextPart> {
+  return withFile(places, path, async (file, { size }) => {
+    const isWhole = size <= maxFileBytes;
+    const bytes = Buffer.alloc(Math.min(size, maxFileBytes));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, end === 'first' ? 0 : size - bytes.length);
+    const read = bytes.subarray(0, bytesRead);
+    const whole = isWhole ? read : end === 'first' ? read.subarray(0, read.lastIndexOf(10) + 1) : read.subarray(read.indexOf(10) + 1);
+    if (whole.length === 0 && read.length > 0) throw new ToolError(`"${path}" has lines of more than ${maxFileBytes} bytes`);
+    return { text: textOf(whole, path), isWhole };
+  });
+}
+
+/** Opens a plain file below the folder for reading. */
+async function withFile<T>(places: Places, path: string, read: (file: FileHandle, found: Stats) => Promise<T>): Promise<T> {
   const absolute = await places.of(path);
-  await places.requireInside(absolute, path);
+  await places.requireFolder(absolute, path);
   const there = await lstat(absolute).catch((error: unknown) => {
     throw said(error, path, 'file');
   });
@@ -34,14 +63,16 @@ export async function readText(places: Places, path: string): Promise<string> {
   try {
     const found = await file.stat();
     requirePlain(found, path);
-    if (found.size > maxFileBytes) throw new ToolError(`"${path}" has ${found.size} bytes; at most ${maxFileBytes} are read`);
-    const bytes = await file.readFile();
-    const kind = binaryKind(bytes);
-    if (kind !== undefined) throw new ToolError(`"${path}" is no text but ${kind} of ${bytes.length} bytes`);
-    return bytes.toString('utf8');
+    return await read(file, found);
   } finally {
     await file.close();
   }
+}
+
+function textOf(bytes: Buffer, path: string): string {
+  const kind = binaryKind(bytes);
+  if (kind !== undefined) throw new ToolError(`"${path}" is no text but ${kind} of ${bytes.length} bytes`);
+  return bytes.toString('utf8');
 }
 
 /** Refuses what is no plain file, and says what it is. */
@@ -50,7 +81,8 @@ function requirePlain(found: Stats, path: string): void {
   if (kind !== undefined) throw new ToolError(`"${path}" is ${kind}, not a file`);
 }
 
-function said(error: unknown, path: string, what: string): ToolError {
+/** An error of the system in words for a model. */
+export function said(error: unknown, path: string, what: string): ToolError {
   const words: Record<string, string> = {
     ENOENT: `there is no ${what} "${path}"`,
     ENOTDIR: `"${path}" is no folder`,

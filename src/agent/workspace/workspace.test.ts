@@ -73,12 +73,17 @@ const escapes = [
   ['a path without end', 'a/'.repeat(600)],
 ] as const;
 
-test.each(escapes)('%s is neither read, written, moved, made nor deleted', async (_, path) => {
+test.each(escapes)('%s is neither read, written, edited, copied, moved, walked, made nor deleted', async (_, path) => {
   await expect(workspace.read(path)).rejects.toThrow();
   await expect(workspace.write(path, 'changed')).rejects.toThrow();
   await expect(workspace.move('note.txt', path)).rejects.toThrow();
   await expect(workspace.move(path, 'moved.txt')).rejects.toThrow();
   await expect(workspace.makeFolder(`${path}/new`)).rejects.toThrow();
+  await expect(workspace.edit(path, () => 'changed')).rejects.toThrow();
+  await expect(workspace.copy(path, 'copied.txt')).rejects.toThrow();
+  await expect(workspace.copy('note.txt', path)).rejects.toThrow();
+  await expect(workspace.readEnd(path, 'last')).rejects.toThrow();
+  await expect(workspace.walk(path)[Symbol.asyncIterator]().next()).rejects.toThrow();
   await expect(workspace.remove(path)).rejects.toThrow();
   expect(await readFile(join(base, 'secret.txt'), 'utf8')).toBe('secret');
   expect(await readFile(join(base, 'root-beside', 'secret.txt'), 'utf8')).toBe('secret');
@@ -124,6 +129,12 @@ test('the tools work in the folder and say what they did', async () => {
     'make_folder',
     'delete_file',
     'system_info',
+    'append_file',
+    'replace_text',
+    'copy_file',
+    'search_files',
+    'list_all',
+    'read_lines',
   ]);
   expect(await run('make_folder', { path: 'plans' })).toBe('made plans');
   expect(await run('write_file', { path: 'plans/a.txt', content: 'first' })).toBe('wrote plans/a.txt');

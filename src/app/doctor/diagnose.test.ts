@@ -21,6 +21,7 @@ const facts: DoctorFacts = {
   llamafile: undefined,
   python: undefined,
   home: '/home/x/.luciferai',
+  configFolder: '/home/x/.luciferai',
   isHomeWritable: true,
   freeDiskBytes: 60e9,
   models: { count: 2, bytes: 3e9, broken: [] },

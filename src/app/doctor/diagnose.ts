@@ -30,6 +30,8 @@ export interface DoctorFacts {
   /** Version of Python for tests, where it was added. */
   readonly python: string | undefined;
   readonly home: string;
+  /** Of the files that people write. */
+  readonly configFolder: string;
   /** Undefined where the home cannot be written. */
   readonly isHomeWritable: boolean;
   readonly freeDiskBytes: number;
@@ -113,8 +115,8 @@ function gpu({ gpu: found, gpuLibraries, machine }: DoctorFacts): Finding {
   };
 }
 
-function store({ home, isHomeWritable, models }: DoctorFacts): Finding {
-  const text = `${home}, ${plural(models.count, 'model')}, ${formatBytes(models.bytes)}`;
+function store({ home, configFolder, isHomeWritable, models }: DoctorFacts): Finding {
+  const text = `${home}${configFolder === home ? '' : ` (config.json in ${configFolder})`}, ${plural(models.count, 'model')}, ${formatBytes(models.bytes)}`;
   if (!isHomeWritable) return { topic: 'store', state: 'wrong', text: `${home} cannot be written`, fix: 'luci --home /a/folder/you/own …' };
   const [damaged] = models.damaged ?? [];
   if (damaged !== undefined)

@@ -53,6 +53,7 @@ async function gatherFacts(options: DoctorOptions, signal: AbortSignal | undefin
     llamafile: llamafile && (llamafile.version ?? llamafile.path),
     python: runtimes.findLast(({ kind }) => kind === 'python')?.version,
     home: settings.home,
+    configFolder: settings.configFolder,
     isHomeWritable: await isWritable(directories.state),
     freeDiskBytes,
     models: {

@@ -94,7 +94,7 @@ const receiptSchema = v.strictObject({
     text: v.string(),
     thinking: v.string(),
     calls: v.array(v.strictObject({ name: v.string(), arguments: value })),
-    reason: v.picklist(['stop', 'length', 'tool-calls', 'repetition', 'stopped']),
+    reason: v.picklist(['stop', 'length', 'tool-calls', 'repetition', 'filtered', 'stopped']),
     tokens: count,
     sha256: v.string(),
   }),

@@ -1,11 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { abortError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { hashFile } from '../../base/hash-file.ts';
 import type { Sha256 } from '../../base/model.ts';
-import { readSmallFile } from '../../base/read-small-file.ts';
 import { shellWord } from '../../base/shell-word.ts';
-import { diskError } from '../../base/system-error.ts';
+import { diskError, isNotFound } from '../../base/system-error.ts';
 import { version } from '../../base/version.ts';
 import type { LoadEvent, Session } from '../../engine/engine.ts';
 import { fingerprintOf } from '../../tiers/signing-key.ts';
@@ -143,12 +143,10 @@ function placeOf(before: string, now: string): Required<Pick<Replay, 'differsAt'
 }
 
 function readText(path: string): string {
-  let text: string | undefined;
   try {
-    text = readSmallFile(path);
+    return readFileSync(path, 'utf8'); // Whoever names it may name a pipe.
   } catch (error) {
-    throw diskError(error, path, 'read a receipt');
+    if (!isNotFound(error)) throw diskError(error, path, 'read a receipt');
+    throw new LuciError('NOT_FOUND', `There is no receipt ${path}.`, { hint: `luci ask "…" --receipt ${shellWord(path)}` });
   }
-  if (text !== undefined) return text;
-  throw new LuciError('NOT_FOUND', `There is no receipt ${path}.`, { hint: `luci ask "…" --receipt ${shellWord(path)}` });
 }

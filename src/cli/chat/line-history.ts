@@ -1,7 +1,9 @@
-import { appendFile, chmod, readFile } from 'node:fs/promises';
+import { appendFile, chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { isLuciError } from '../../base/errors.ts';
 import { makeFolder } from '../../base/make-folder.ts';
+import { readSmallFile } from '../../base/read-small-file.ts';
 import { textFilter } from '../show/safe-text.ts';
 
 /** Lines that were typed in chats, in a file that only this user reads. */
@@ -19,7 +21,8 @@ const maxLineCharacters = 2000;
 
 /** Reads the history. One that cannot be read or written is none: a chat needs no history. */
 export async function openLineHistory(path: string): Promise<LineHistory> {
-  const kept = (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+  const { text, isUsable } = textIn(path);
+  const kept = text.split('\n').filter((line) => line !== '');
   let writing: Promise<unknown> = Promise.resolve();
   // Other chats add to it meanwhile: it is only made shorter when it has become long, and else only added to.
   if (kept.length > maxLines * 2)
@@ -34,7 +37,7 @@ export async function openLineHistory(path: string): Promise<LineHistory> {
   return {
     lines,
     add(line) {
-      if (line === last || line.length > maxLineCharacters) return;
+      if (!isUsable || line === last || line.length > maxLineCharacters) return;
       last = line;
       writing = writing.then(() => append(line)).catch(() => undefined);
     },
@@ -42,6 +45,15 @@ export async function openLineHistory(path: string): Promise<LineHistory> {
       await writing;
     },
   };
+}
+
+/** Where something else than a file is in its place nothing is added to it either. */
+function textIn(path: string): { readonly text: string; readonly isUsable: boolean } {
+  try {
+    return { text: readSmallFile(path) ?? '', isUsable: true };
+  } catch (error) {
+    return { text: '', isUsable: !isLuciError(error, 'STATE_BROKEN') };
+  }
 }
 
 function textOf(line: string): string[] {

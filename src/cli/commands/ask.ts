@@ -20,6 +20,7 @@ import { type WaitingLine, waitingLine } from '../show/waiting-line.ts';
 import { showsThinking, thinkingOptions, thinkingRequest } from '../thinking-option.ts';
 import { timeLimit } from '../time-limit.ts';
 import { checkToolFlags, mcpOption, toolOptions } from '../tool-options.ts';
+import type { Asked as AskedWithin, WithinQuestion } from '../within-question.ts';
 
 const askOptions = {
   model: modelOption,
@@ -39,6 +40,11 @@ const askOptions = {
   quote: { summary: 'each sentence with words of the file and where they stand, held against its bytes; the others are marked' },
   schema: { kind: anyText('answer.schema.json'), value: 'FILE', summary: 'answer with a JSON value of the JSON schema in this file' },
   timeout: { kind: duration('30s'), value: 'TIME', summary: 'give up after so long, with exit status 124; 0: never (default)' },
+  within: {
+    kind: duration('20s'),
+    value: 'TIME',
+    summary: 'answer in this time: no more of a text is read, and no longer an answer written, than there is time for',
+  },
   ...samplingOptions('as the model’s makers advise, else 0: the likeliest; the same question gets the same answer'),
   tier: { kind: oneOf([0, 1, 2, 3]), value: 'N', summary: 'the smallest model that has proven this tier (luci test)' },
   need: { kind: oneOf(['code', 'json', 'tools']), value: 'WORD', summary: 'the smallest model that has proven code, json or tools' },
@@ -70,22 +76,16 @@ export const ask = defineCommand({
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show } = context;
-    const { model, system, tier, need: ability, file: files = [] } = options;
-    if (model !== undefined && (tier !== undefined || ability !== undefined))
-      throw new LuciError('USAGE', '--model names the model, and --tier and --need choose one; not both.', { hint: 'luci list' });
+    const { system, file: files = [] } = options;
+    checkModelFlags(options);
     checkToolFlags(options);
+    const within = options.within === undefined ? undefined : await withinOf(options, options.within);
     const quoted = options.quote ? await quoteOf(options) : undefined;
     const asked = await readPrompt(operands, quoted ? [] : files);
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
     const receipt = options.receipt === undefined ? undefined : (await import('../receipt-file.ts')).receiptFile(options.receipt);
     const luci = await context.luci();
-    const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
-    if (model === undefined && need === undefined) {
-      const { requireAnyModel } = await import('../install-models.ts');
-      await requireAnyModel(luci, context);
-    }
-    const { name } = await luci.models.choose(model, need);
-    const chosen = need ? name : model;
+    const { name, chosen } = await modelFor(context, luci, within);
     const { sampling, ...limits } = samplingRequest(options);
     using limit = timeLimit(context.signal, options.timeout);
     const isThinkingShown = showsThinking(options) && show.terminal.outIsTerminal;
@@ -99,6 +99,8 @@ export const ask = defineCommand({
       sampling: likeliestSampling(name, sampling),
       tools: permitted?.tools,
       confirm: permitted?.confirm,
+      guided: true,
+      words: asked.question,
       ...receipt?.request(likeliestSampling(name, sampling)),
       signal: limit.signal,
     };
@@ -114,6 +116,11 @@ export const ask = defineCommand({
         await quoted({ files, question, name, model: chosen, force: options.force, luci, agent, request, waiting, show });
         return 0;
       }
+      if (within) {
+        const { fit, force } = options;
+        await answerInTime(within, { ...asked, fit, luci, agent, request, model: chosen, force, show, waiting }, { name, isThinkingShown });
+        return 0;
+      }
       const prompt = await fittedPrompt(asked, { context, luci, agent, request, model: chosen, waiting });
       await answerOne({ agent, name, prompt, request, schema, options, show, waiting, isThinkingShown });
       await receipt?.write((answer) => luci.receipts.sign(chosen, answer));
@@ -125,11 +132,61 @@ export const ask = defineCommand({
   },
 });
 
+type AskOptions = OptionValues<typeof askOptions>;
+
+/** Throws USAGE where a model is named and chosen as well. */
+function checkModelFlags({ model, tier, need }: AskOptions): void {
+  if (model !== undefined && (tier !== undefined || need !== undefined))
+    throw new LuciError('USAGE', '--model names the model, and --tier and --need choose one; not both.', { hint: 'luci list' });
+}
+
+/** The name of the model that is asked, and what it is opened by: as it was typed where it was. */
+async function modelFor(
+  context: CommandContext<typeof askOptions>,
+  luci: Luci,
+  within: WithinQuestion | undefined,
+): Promise<{ readonly name: string; readonly chosen: string | undefined }> {
+  const { model, tier, need: ability } = context.options;
+  const need = tier === undefined && ability === undefined ? undefined : { tier, ability };
+  const isNamed = model !== undefined || need !== undefined;
+  if (!isNamed) {
+    const { requireAnyModel } = await import('../install-models.ts');
+    await requireAnyModel(luci, context);
+  }
+  const first = await luci.models.choose(model, need);
+  const { name } = within ? await within.choose(luci, first, isNamed) : first;
+  return { name, chosen: need || name !== first.name ? name : model };
+}
+
 /** How a question with quotes is answered; loaded for it alone. */
-async function quoteOf(options: OptionValues<typeof askOptions>): Promise<typeof answerWithQuotes> {
+async function quoteOf(options: AskOptions): Promise<typeof answerWithQuotes> {
   const quoted = await import('../quoted-question.ts');
   quoted.checkQuoteFlags(options);
   return quoted.answerWithQuotes;
+}
+
+/** How a question with a time is answered; loaded for it alone. */
+async function withinOf(options: AskOptions, seconds: number): Promise<WithinQuestion> {
+  const { checkWithinFlags, withinQuestion } = await import('../within-question.ts');
+  checkWithinFlags(options);
+  return withinQuestion(seconds);
+}
+
+/** The answer that there is time for. */
+async function answerInTime(
+  within: WithinQuestion,
+  asked: AskedWithin,
+  { name, isThinkingShown }: { readonly name: string; readonly isThinkingShown: boolean },
+): Promise<void> {
+  const { show, waiting, request } = asked;
+  if (show.json) {
+    const answer = await within.answer(asked);
+    waiting.stop();
+    return show.data({ model: name, ...answer });
+  }
+  await useMarkdown(show);
+  const end = await streamAnswer(show, within.stream(asked), { waiting, isThinkingShown });
+  if (end) noteCut(show, end, request.maxTokens);
 }
 
 /** What is asked: with --fit the text is made to fit first, else it is asked as it is. */
@@ -153,10 +210,10 @@ async function fittedPrompt(
 
 /** The tools of the question, where it has any; loaded for it alone. */
 async function toolsFor(context: CommandContext<typeof askOptions>, luci: Luci, waiting: WaitingLine): Promise<QuestionTools | undefined> {
-  const { tools, root = '.', allow, mcp } = context.options;
+  const { tools, root = '.', allow, trustFiles, mcp } = context.options;
   if (tools === undefined) return undefined;
   const { openQuestionTools } = await import('../question-tools.ts');
-  return openQuestionTools(context, { luci, root, allow, mcp, onQuestion: () => waiting.stop() });
+  return openQuestionTools(context, { luci, root, allow, areFilesTrusted: trustFiles === true, mcp, onQuestion: () => waiting.stop() });
 }
 
 /** One question, with what it is asked by and how its answer is shown. */
@@ -166,7 +223,7 @@ interface Asked {
   readonly prompt: string;
   readonly request: QueryOptions;
   readonly schema: JsonSchema | undefined;
-  readonly options: OptionValues<typeof askOptions>;
+  readonly options: AskOptions;
   readonly show: Show;
   readonly waiting: WaitingLine;
   readonly isThinkingShown: boolean;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LuciError } from '../../base/errors.ts';
 import { changeConfig, configValue } from '../../config/change-config.ts';
 import { directoriesOf } from '../../config/directories.ts';
-import { homeFolder } from '../../config/resolve-settings.ts';
+import { homeFolders } from '../../config/resolve-settings.ts';
 import { type NamedSetting, namedSettings, type SettingState, settingStates } from '../../config/setting-list.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { engineSettings, fetchSettings } from '../flags.ts';
@@ -93,14 +93,14 @@ async function unset({ show, overrides, operands: [name = ''] }: CommandContext)
 }
 
 async function path({ show, overrides }: CommandContext): Promise<number> {
-  const { configFile } = directoriesOf(homeFolder(overrides));
+  const { configFile } = directoriesOf(homeFolders(overrides));
   if (show.json) show.data({ path: configFile });
   else show.result(printable(configFile));
   return 0;
 }
 
 function changeIn(overrides: CommandContext['overrides'], name: string) {
-  const { configFile, state } = directoriesOf(homeFolder(overrides));
+  const { configFile, state } = directoriesOf(homeFolders(overrides));
   return { path: configFile, lockPath: join(state, 'config.lock'), name };
 }
 

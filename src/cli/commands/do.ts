@@ -50,7 +50,7 @@ export const doTask = defineCommand({
   settings: [...engineSettings, ...fetchSettings],
   async run(context) {
     const { options, operands, show, signal } = context;
-    const { root, allow = [], model, system = taskPrompt, maxSteps = defaultSteps, maxMinutes = defaultMinutes } = options;
+    const { root, allow = [], trustFiles, model, system = taskPrompt, maxSteps = defaultSteps, maxMinutes = defaultMinutes } = options;
     const task = operands.join(' ').trim();
     if (task === '') throw new LuciError('USAGE', 'The task is empty.', { hint: 'luci do --root . "Count the files"' });
     if (root === undefined)
@@ -60,7 +60,7 @@ export const doTask = defineCommand({
       import('../../assistant/permissions.ts'),
       import('../../assistant/run-task.ts'),
     ]);
-    const permitted = permittedTools(await luci.builtInTools(root), { allowed: allow.flat() });
+    const permitted = permittedTools(await luci.builtInTools(root), { allowed: allow.flat(), areFilesTrusted: trustFiles === true });
     await requireModel(context);
     const { name } = await luci.models.choose(model);
     const { sampling, ...limits } = samplingRequest(options);

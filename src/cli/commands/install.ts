@@ -3,7 +3,7 @@ import type { PreparedInstall } from '../../install/prepare.ts';
 import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { fetchSettings } from '../flags.ts';
-import { installScreen, onAbortOf } from '../install-models.ts';
+import { type DoneModel, installScreen, onAbortOf } from '../install-models.ts';
 import { homeInHint } from '../show/home-in-commands.ts';
 import { fetchText, planData, planText } from '../show/plan-text.ts';
 import type { Show } from '../show/show.ts';
@@ -42,7 +42,7 @@ export const install = defineCommand({
       return 0;
     }
     const disabled = new Set((await luci.models.list()).filter(({ enabled }) => !enabled).map(({ name }) => name));
-    const screen = installScreen(show, plan, (name) => showUsage(name, disabled.has(name), show));
+    const screen = installScreen(show, plan, (model) => showUsage(model, disabled.has(model.name), show));
     try {
       await luci.installs.carryOut(prepared, { copy, signal, onAbort: onAbortOf(luci), onEvent: screen.onEvent });
     } catch (error) {
@@ -60,15 +60,23 @@ function showPlan({ plan, files }: PreparedInstall, { show, isDry, copy }: { sho
   else if (!isPlain) show.note(planText(plan, files, copy, show.terminal));
 }
 
-function showUsage(name: string, isDisabled: boolean, show: Show): void {
+function showUsage({ name, facts }: DoneModel, isDisabled: boolean, show: Show): void {
   if (show.json || show.quiet) return;
   if (isDisabled) show.note(`It is disabled.  luci llm enable ${shellWord(printable(name))}`);
-  else show.result(usage(name, show));
+  else show.result(usage(name, facts?.kind, show));
 }
 
-function usage(name: string, show: Show): string {
+/** Commands that work with a model of its kind. */
+function usage(name: string, kind: NonNullable<DoneModel['facts']>['kind'], show: Show): string {
   const shown = shellWord(printable(name));
-  const commands = [`luci ask -m ${shown} "${show.terminal.marks.ellipsis}"`, `luci chat -m ${shown}`, `luci test ${shown}`];
+  const text = `"${show.terminal.marks.ellipsis}"`;
+  const ask = `luci ask -m ${shown} ${text}`;
+  const commands = {
+    chat: [ask, `luci chat -m ${shown}`, `luci test ${shown}`],
+    base: [ask, `luci test ${shown}`],
+    embedding: [`luci embed -m ${shown} ${text}`],
+    reranker: [`luci show ${shown}`],
+  }[kind ?? 'chat'];
   const next = commands.map((command) => homeInHint(command, show.home));
   const line = `  ${next.join('     ')}`;
   const fits = !show.terminal.outIsTerminal || line.length < show.terminal.columns;

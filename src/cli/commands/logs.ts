@@ -5,7 +5,7 @@ import { diskError, isNotFound } from '../../base/system-error.ts';
 import { formatBytes } from '../../base/units.ts';
 import { wholeNumber } from '../../base/value-kinds.ts';
 import { directoriesOf } from '../../config/directories.ts';
-import { homeFolder } from '../../config/resolve-settings.ts';
+import { homeFolders } from '../../config/resolve-settings.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { printable } from '../show/text.ts';
 
@@ -33,7 +33,7 @@ export const logs = defineCommand({
 });
 
 async function tellLogs({ show, overrides, operands: [name] }: CommandContext, count: number): Promise<number> {
-  const folder = directoriesOf(homeFolder(overrides)).logs;
+  const folder = directoriesOf(homeFolders(overrides)).logs;
   const all = await logNames(folder);
   const wanted = name === undefined ? all : all.filter((one) => one === name);
   if (name !== undefined && wanted.length === 0)

@@ -33,7 +33,7 @@ export const mcp = defineCommand({
       name: 'list',
       summary: 'the servers of mcp.json, whose tools luci chat uses, and whether they answer',
       details:
-        'mcp.json lies in the home folder of luci; docs/mcp.md says what stands in it. Each server is started, asked for its tools, and ended.',
+        'mcp.json lies beside config.json (luci config path); docs/mcp.md says what stands in it. Each server is started or reached, asked for its tools, and left.',
       run: list,
     }),
   ],
@@ -61,7 +61,7 @@ async function start(
 }
 
 async function list({ luci: open, show, signal }: CommandContext): Promise<number> {
-  const { directories, settings } = await open();
+  const { directories, settings, net } = await open();
   const [{ readMcpConfig }, { createMcpServers }] = await Promise.all([
     import('../../mcp/server-config.ts'),
     import('../../mcp/mcp-servers.ts'),
@@ -69,6 +69,7 @@ async function list({ luci: open, show, signal }: CommandContext): Promise<numbe
   const configs = readMcpConfig(directories.mcpFile, settings.system.variable);
   await using servers = createMcpServers(configs, {
     environment: settings.system.childEnvironment,
+    net,
     tell: () => undefined, // It stands in the list.
     waitMs: 2 * listTimeoutMs, // Both of its answers have as long.
     timeoutMs: listTimeoutMs,

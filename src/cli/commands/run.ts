@@ -68,7 +68,7 @@ async function installMissing(luci: Luci, name: string, context: CommandContext)
   }
   let installed = name;
   const screen = installScreen(show, plan, (model) => {
-    installed = model;
+    installed = model.name;
   });
   try {
     await luci.installs.carryOut(prepared, { signal, onAbort: onAbortOf(luci), onEvent: screen.onEvent });

@@ -1,9 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { readSmallFile } from '../../base/read-small-file.ts';
 import { diskError } from '../../base/system-error.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { ServiceUnit } from '../../serve/service-unit.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 
@@ -34,10 +36,20 @@ export const service = defineCommand({
 });
 
 async function unitOf({ luci: open }: CommandContext): Promise<ServiceUnit> {
-  const { directories } = await open();
+  const { directories, settings } = await open();
   const { serviceUnit } = await import('../../serve/service-unit.ts');
   const words = [process.execPath, process.argv[1] ?? '', 'serve'];
-  return serviceUnit(process.platform, homedir(), { words, home: directories.home, logPath: join(directories.logs, 'serve.log') });
+  return serviceUnit(process.platform, homedir(), {
+    words,
+    environment: variablesOf(settings),
+    logPath: join(directories.logs, 'serve.log'),
+  });
+}
+
+/** Two folders are named by the variables that made them two. */
+function variablesOf({ home, configFolder }: Settings): Record<string, string> {
+  if (configFolder === home) return { LUCI_HOME: home };
+  return { XDG_DATA_HOME: dirname(home), XDG_CONFIG_HOME: dirname(configFolder) };
 }
 
 async function install(context: CommandContext, dryRun: boolean): Promise<number> {
@@ -55,7 +67,7 @@ async function install(context: CommandContext, dryRun: boolean): Promise<number
 
 async function write({ path, text }: ServiceUnit): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
   } catch (error) {
     throw diskError(error, path, 'make a folder');
   }

@@ -1,5 +1,5 @@
 import type { TestOptions } from '../../app/testing/options.ts';
-import { isLuciError, LuciError } from '../../base/errors.ts';
+import { errorKinds, isLuciError, LuciError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/units.ts';
 import { anyText, decimalNumber, oneOf, shard, wholeNumber } from '../../base/value-kinds.ts';
 import type { ModelResult } from '../../tiers/result.ts';
@@ -97,8 +97,8 @@ export const test = defineCommand({
     if (options.report !== undefined)
       await luci.tests.report({ path: options.report, models: results.map(({ run }) => run.model), suite: suiteOf(results) });
     if (options.junit !== undefined) await luci.tests.junit(options.junit, results);
-    if (results.some(({ isComplete }) => !isComplete)) return 9;
-    return results.every(({ holds }) => holds) ? 0 : 8;
+    if (results.some(({ isComplete }) => !isComplete)) return errorKinds.TESTS_INCOMPLETE.exitCode;
+    return results.every(({ holds }) => holds) ? 0 : errorKinds.TIER_NOT_PASSED.exitCode;
   },
 });
 

@@ -1,9 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
 import { readCheckedJson } from '../../base/checked-json.ts';
 import { LuciError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { readSmallFile } from '../../base/read-small-file.ts';
 import { diskError } from '../../base/system-error.ts';
 import type { JsonObject } from './apps.ts';
@@ -28,9 +29,9 @@ export async function writeSettings(file: SettingsFile, settings: JsonObject): P
   const kept = await readCheckedJson(schema, backupOf(file));
   // Written twice, the backup is still what was there before luci came, unless somebody else wrote meanwhile.
   const before = kept && kept.path === file.path && kept.written === found ? kept.before : (found ?? null);
-  await makeFolder(backupOf(file));
+  await makeFolderOf(backupOf(file));
   await writeFileAtomic(backupOf(file), `${JSON.stringify({ version: 1, path: file.path, before, written })}\n`, { mode: 0o600 });
-  await makeFolder(file.path);
+  await makeFolderOf(file.path);
   await writeFileAtomic(file.path, written);
 }
 
@@ -73,9 +74,9 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function makeFolderOf(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
   } catch (error) {
     throw diskError(error, path, 'make a folder');
   }

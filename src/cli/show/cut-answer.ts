@@ -6,8 +6,14 @@ const surelyHeldTokens = 2048;
 
 /** Says of an answer that was ended before the model ended it why, and how more of it is had. `maxTokens` is the limit that was asked for, if any. */
 export function noteCut(show: Show, { reason, usage }: { readonly reason: EndReason; readonly usage: Usage }, maxTokens?: number): void {
-  const text = reason === 'length' ? cutText(usage, maxTokens) : reason === 'repetition' ? repetitionText(usage) : undefined;
+  const text = endText(reason, usage, maxTokens);
   if (text !== undefined) show.note(show.terminal.style('dim', text));
+}
+
+function endText(reason: EndReason, usage: Usage, maxTokens: number | undefined): string | undefined {
+  if (reason === 'length') return cutText(usage, maxTokens);
+  if (reason === 'filtered') return `ended at ${usage.generatedTokens} tokens: a filter of the endpoint withheld the rest`;
+  return reason === 'repetition' ? repetitionText(usage) : undefined;
 }
 
 function repetitionText({ generatedTokens }: Usage): string {

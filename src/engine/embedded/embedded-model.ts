@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Llama, LlamaModel } from 'node-llama-cpp';
 import { throwIfAborted } from '../../base/abort.ts';
-import { isLuciError, LuciError } from '../../base/errors.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { checkGgufFile } from '../../gguf/facts.ts';
 import type { ModelKind } from '../../gguf/file-kind.ts';
@@ -10,6 +9,7 @@ import { estimateMemory } from '../../gguf/memory-estimate.ts';
 import { contextLengthFor } from '../context-length.ts';
 import type { EngineFacts, LoadEvent } from '../engine.ts';
 import type { HostTarget } from '../host/protocol.ts';
+import { loadFailure } from '../load-failure.ts';
 import { createBatchLoop } from './batch-loop.ts';
 import { type ModelTemplate, openModelTemplate, type TemplateSources } from './model-template.ts';
 import { nativeContext, nativeSequence } from './native.ts';
@@ -152,16 +152,6 @@ function factsOf(llama: Llama, { contextLength, trainedContextLength, kind }: In
     trainedContextLength,
     modelKind: kind,
   };
-}
-
-/** Why a model did not load, in words. */
-function loadFailure(name: string, error: unknown): LuciError {
-  if (isLuciError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  const isMemory = /memory|VRAM|allocat/i.test(reason);
-  return new LuciError(isMemory ? 'MEMORY_SHORT' : 'ENGINE_FAILED', `${name} could not be loaded: ${reason.split('\n')[0] ?? ''}`, {
-    hint: isMemory ? 'Run the command again with --context 1024, or with a smaller model: luci list' : `luci verify ${name}`,
-  });
 }
 
 /** A context with so many slots; `contextSize` is that of each. */

@@ -1,9 +1,11 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Token } from 'node-llama-cpp';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { makeFolder } from '../../base/make-folder.ts';
+import { readSmallBytes } from '../../base/read-small-file.ts';
 import { errnoOf } from '../../base/system-error.ts';
 import { uniqueMark } from '../../base/unique-mark.ts';
 
@@ -57,7 +59,7 @@ export function createSavedStates(folder: string, identity: readonly unknown[]):
     },
     async save(tokens, write) {
       const name = nameOf(model, tokens);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, { mode: 0o700 });
       const path = join(folder, `${uniqueMark()}.part`);
       try {
         await write(path);
@@ -105,10 +107,18 @@ async function removeOldest(folder: string): Promise<void> {
   }
 }
 
+function keyAt(path: string): Buffer | undefined {
+  try {
+    return readSmallBytes(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The key, made at the first need, and anew when it is damaged. */
 async function readKey(folder: string): Promise<Buffer> {
   const path = join(folder, 'key');
-  const found = await readFile(path).catch(() => undefined);
+  const found = keyAt(path);
   if (found?.length === keyBytes) return found;
   const key = randomBytes(keyBytes);
   await writeFileAtomic(path, key, { mode: 0o600 });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LuciError } from '../../base/errors.ts';
+import { readSmallFile } from '../../base/read-small-file.ts';
 import { errnoOf } from '../../base/system-error.ts';
 import { version } from '../../base/version.ts';
 import { connectToHost, type HostConnection } from './connection.ts';
@@ -69,8 +69,8 @@ export function findToken(options: HostOptions): { readonly token: string; reado
 
 function tokenIn(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim() || undefined;
+    return readSmallFile(path)?.trim() || undefined;
   } catch {
-    return undefined; // None was made yet.
+    return undefined; // It may not be read, or is no file: another one is made.
   }
 }

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { orAborted, stopError } from '../../base/abort.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
-import { isNotFound } from '../../base/system-error.ts';
+import { readSmallFile } from '../../base/read-small-file.ts';
 import type { LoadEvent } from '../engine.ts';
 import { createLoadedModels, type UseOptions } from './loaded-models.ts';
 import { createSessionOpener } from './open-session.ts';
@@ -18,7 +18,7 @@ import { runTrial } from './trial-main.ts';
 if (process.argv[2] === '--trial') await runTrial(process.argv.slice(3));
 
 const [socketPath = '', tokenPath = '', version = '', stateFolder = '', budget = ''] = process.argv.slice(2);
-const token = readFileSync(tokenPath, 'utf8').trim();
+const token = readSmallFile(tokenPath)?.trim() ?? '';
 const models = createLoadedModels(createSessionOpener(stateFolder), budget === '' ? undefined : Number(budget));
 // Its log may be on a full disk: a word that cannot be written ends nobody's answer.
 process.stderr.on('error', () => undefined);
@@ -46,9 +46,9 @@ setInterval(() => {
 /** Without its key, or with another one in its place, no command can find this process any more: it has no reason to stay. */
 function isFindable(): boolean {
   try {
-    return readFileSync(tokenPath, 'utf8').trim() === token;
+    return readSmallFile(tokenPath)?.trim() === token;
   } catch (error) {
-    return !isNotFound(error);
+    return !isLuciError(error, 'STATE_BROKEN'); // What is no file is no key.
   }
 }
 

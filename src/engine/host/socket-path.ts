@@ -1,7 +1,8 @@
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, lstatSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { LuciError } from '../../base/errors.ts';
+import { makeFolderSync } from '../../base/make-folder-sync.ts';
 import { shortHash } from '../../base/short-hash.ts';
 import { errnoOf } from '../../base/system-error.ts';
 
@@ -38,7 +39,7 @@ export function socketPathOf(home: string, runtimeFolder: string | undefined): s
 /** Makes the folder where it is missing. What is against it, or undefined. */
 function problemOf(folder: string, uid: number): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolderSync(folder, { mode: 0o700 });
     const found = lstatSync(folder);
     // Somebody else may have made the folder first, in a place where everybody can write.
     if (!found.isDirectory() || found.uid !== uid) return 'it belongs to someone else';

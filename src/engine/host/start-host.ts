@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sleep, throwIfAborted } from '../../base/abort.ts';
+import { writeFileAtomic } from '../../base/atomic-file.ts';
 import { debugLog } from '../../base/debug-log.ts';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import { type Lock, lock } from '../../base/lock.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import { partPath } from '../../base/parts.ts';
 import { isAlive } from '../../base/process-life.ts';
+import { readSmallFile } from '../../base/read-small-file.ts';
 import { diskError, errnoOf } from '../../base/system-error.ts';
 import { version } from '../../base/version.ts';
 import type { HostConnection } from './connection.ts';
@@ -132,8 +133,9 @@ async function start(options: HostOptions, { socketPath, keyPath }: Places, sign
 async function openLog(path: string): Promise<number | 'ignore'> {
   try {
     await makeFolder(dirname(path));
-    const isLarge = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 5e6;
-    return openSync(path, isLarge ? 'w' : 'a', 0o600);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && !found.isFile()) return 'ignore'; // Whoever opens a named pipe waits for its other end.
+    return openSync(path, (found?.size ?? 0) > 5e6 ? 'w' : 'a', 0o600);
   } catch (error) {
     const told = diskError(error, path, "write the engine's log");
     if (isUnwritable(told)) return 'ignore';
@@ -143,14 +145,8 @@ async function openLog(path: string): Promise<number | 'ignore'> {
 
 function lastLine(path: string): string {
   try {
-    return (
-      readFileSync(path, 'utf8')
-        .trimEnd()
-        .split('\n')
-        .filter((line) => /error/i.test(line))
-        .at(-1)
-        ?.slice(0, 200) ?? 'no reason given'
-    );
+    const lines = (readSmallFile(path) ?? '').trimEnd().split('\n');
+    return lines.findLast((line) => /error/i.test(line))?.slice(0, 200) ?? 'no reason given';
   } catch {
     return 'no reason given';
   }
@@ -167,9 +163,7 @@ async function makeToken(options: HostOptions): Promise<string> {
 
 async function writeToken(path: string): Promise<string> {
   try {
-    await makeFolder(dirname(path));
-    const file = await open(path, 'w', 0o600);
-    await file.writeFile(randomBytes(32).toString('hex')).finally(() => file.close());
+    await writeFileAtomic(path, randomBytes(32).toString('hex'), { mode: 0o600 });
     return path;
   } catch (error) {
     throw diskError(error, path, "write the engine's key");

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { devNull, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isLuciError, LuciError } from '../../base/errors.ts';
 import type { TrialReport } from './trial.ts';
 
@@ -9,15 +6,9 @@ import type { TrialReport } from './trial.ts';
  * Whatever ends it ends nobody else.
  */
 
-/** Loads `path`, asks it one question, and writes a {@link TrialReport} to stdout. */
-export async function runTrial([path = '', name = '', threads = '']: readonly string[]): Promise<void> {
-  // Where no temporary folder can be made, nothing is kept: one question needs nothing.
-  const folder = await mkdtemp(join(tmpdir(), 'luci-trial-')).catch(() => join(devNull, 'none'));
-  try {
-    report({ error: await failureOf({ path, name, threads: Number(threads), folder }) });
-  } finally {
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-  }
+/** Loads `path`, asks it one question with `folder` for what it keeps, and writes a {@link TrialReport} to stdout. */
+export async function runTrial([path = '', name = '', threads = '', folder = '']: readonly string[]): Promise<void> {
+  report({ error: await failureOf({ path, name, threads: Number(threads), folder }) });
   process.exit(0);
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { readSmallFile } from '../../base/read-small-file.ts';
 import { withFileReader } from '../../gguf/byte-reader.ts';
 import { readGgufHeader } from '../../gguf/header.ts';
 
@@ -34,7 +35,7 @@ export function openTrialRecord(stateFolder: string): TrialRecord {
   const path = join(stateFolder, 'trials.json');
   const read = async (): Promise<Readonly<Record<string, TrialOutcome>>> => {
     try {
-      const parsed = v.safeParse(fileSchema, JSON.parse(await readFile(path, 'utf8')));
+      const parsed = v.safeParse(fileSchema, JSON.parse(readSmallFile(path) ?? '{}'));
       return parsed.success ? parsed.output.trials : {};
     } catch {
       return {};

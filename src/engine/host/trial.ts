@@ -1,5 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { abortError, sleep } from '../../base/abort.ts';
 import { debugLog } from '../../base/debug-log.ts';
@@ -7,6 +10,7 @@ import { LuciError, type LuciErrorData, luciErrorFrom } from '../../base/errors.
 import { partPath } from '../../base/parts.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { formatBytes } from '../../base/units.ts';
+import { isMemoryShort, loadFailure } from '../load-failure.ts';
 import { residentBytesOf } from './resident-bytes.ts';
 import type { TrialOutcome, TrialRecord } from './trial-record.ts';
 
@@ -59,6 +63,8 @@ export async function tryFile(file: { path: string; name: string; threads: numbe
   if (known && !force) throw refused(file, known);
   const ended = await runTrial(file, options);
   if (ended.error) throw ended.error;
+  // The machine had no room: that says nothing of the file, and is another time another way.
+  if (ended.reason !== undefined && !ended.isLimit && isMemoryShort(ended.reason)) throw loadFailure(file.name, ended.reason);
   const outcome: TrialOutcome = { works: ended.reason === undefined, reason: ended.reason, at: new Date().toISOString() };
   await record.save(fingerprint, outcome);
   if (!outcome.works) throw refused(file, outcome);
@@ -75,6 +81,8 @@ function refused({ path, name }: { path: string; name: string }, { reason = 'no 
 interface TrialEnd {
   readonly error?: LuciError;
   readonly reason?: string;
+  /** Whether a limit of the trial ended it. */
+  readonly isLimit?: boolean;
 }
 
 async function runTrial(
@@ -82,7 +90,9 @@ async function runTrial(
   { signal, expectedBytes, limits = limitsOf(expectedBytes) }: TrialOptions,
 ): Promise<TrialEnd> {
   if (signal.aborted) throw abortError(signal);
-  const child = spawn(process.execPath, [partPath('engine-host.mjs'), '--trial', path, name, String(threads)], {
+  // Made and removed here: what ends the process of a trial leaves it no time for that. Where none can be made, one question needs none.
+  const folder = await mkdtemp(join(tmpdir(), 'luci-trial-')).catch(() => join(devNull, 'none'));
+  const child = spawn(process.execPath, [partPath('engine-host.mjs'), '--trial', path, name, String(threads), folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
@@ -97,14 +107,15 @@ async function runTrial(
     if (passed !== undefined) kill();
     const [exitCode, signalName] = await closed;
     if (signal.aborted) throw abortError(signal);
-    if (passed !== undefined) return { reason: passed };
+    if (passed !== undefined) return { reason: passed, isLimit: true };
     const report = reportIn(said.stdout);
     process.stderr.write(said.stderr);
     if (!report) return { reason: reasonIn(said.stderr) ?? `it ended with ${signalName ?? `status ${exitCode}`}` };
-    return report.error ? { error: withReason(luciErrorFrom(report.error), reasonIn(said.stderr)) } : {};
+    return report.error ? { error: withReason(name, luciErrorFrom(report.error), reasonIn(said.stderr)) } : {};
   } finally {
     watching.abort();
     signal.removeEventListener('abort', kill);
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -152,13 +163,10 @@ export function reasonIn(log: string): string | undefined {
 }
 
 /** "could not be loaded" alone helps nobody: the engine's log has why. */
-function withReason(error: LuciError, reason: string | undefined): LuciError {
+function withReason(name: string, error: LuciError, reason: string | undefined): LuciError {
   if (reason === undefined || error.message.includes(reason)) return error;
   const message = error.message.replace(/Failed to load model$/, reason);
-  const architecture = /unknown model architecture: '([^']*)'/.exec(reason)?.[1];
-  const hint = architecture
-    ? 'It is newer than the engine of this luci. A newer luci may know it, or a newer llama-server: luci runtime add llama-server'
-    : error.hint;
+  const { hint } = loadFailure(name, reason);
   return new LuciError(error.code, message.includes(reason) ? message : `${message} (${reason})`, {
     hint,
     details: { ...error.details, reason },

@@ -130,5 +130,6 @@ function finishedCall(target: OpenAiTarget, { id, name, text }: PartialCall, rea
 
 function endReason(text: string): EndReason {
   if (text === 'length') return 'length';
+  if (text === 'content_filter') return 'filtered';
   return text === 'tool_calls' ? 'tool-calls' : 'stop';
 }

@@ -1,8 +1,9 @@
 import type { EndReason, Usage } from '../../engine/engine.ts';
 
 /** Why an answer ended, in OpenAI's words. */
-export function finishReason(reason: EndReason): 'stop' | 'length' | 'tool_calls' {
+export function finishReason(reason: EndReason): 'stop' | 'length' | 'tool_calls' | 'content_filter' {
   if (reason === 'tool-calls') return 'tool_calls';
+  if (reason === 'filtered') return 'content_filter';
   return reason === 'length' || reason === 'repetition' ? 'length' : 'stop';
 }
 

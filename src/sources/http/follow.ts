@@ -34,7 +34,7 @@ export async function follow(net: Net, start: string, what: Pick<Asked, 'object'
       return fileOf(response, { url, asked, facts, headers: authorization });
     }
     response.body.destroy();
-    url = redirectTarget(url, response.headers['location'], what.object);
+    url = redirectTarget(url, asWritten(response.headers['location']), what.object);
   }
   throw new LuciError('SOURCE_BROKEN', `${what.object} is redirected more than ${maxRedirects} times`);
 }
@@ -53,6 +53,12 @@ function linkedFacts({ headers }: NetResponse): LinkedFacts {
     sizeBytes: wholeNumber(headers['x-linked-size']),
     etag: headers['x-linked-etag'],
   };
+}
+
+/** Bytes of a header come as Latin-1; those that are UTF-8 were written as that. */
+function asWritten(header: string | undefined): string | undefined {
+  const text = header === undefined ? '' : Buffer.from(header, 'latin1').toString('utf8');
+  return text === '' || text.includes('\uFFFD') ? header : text;
 }
 
 function redirectTarget(url: string, location: string | undefined, object: string): string {

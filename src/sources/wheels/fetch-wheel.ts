@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finished } from '../../base/child-process.ts';
 import { LuciError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { errnoOf } from '../../base/system-error.ts';
 import type { Net } from '../../net/net.ts';
 import { type PipFailure, pipFailure } from './pip-failure.ts';
@@ -37,7 +38,7 @@ export async function downloadWheel(net: Net, wheel: WheelName, options: PipOpti
   const { folder, environment, silenceMs, signal, onBytes } = options;
   const temporary = join(folder, 'tmp');
   await emptyFolder(folder);
-  await mkdir(temporary, { recursive: true });
+  await makeFolder(temporary);
   const silent = new AbortController();
   const stopWatching = watchBytes(folder, { silenceMs, onBytes, onSilence: () => silent.abort(silenceError(wheel, silenceMs)) });
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterAnswer, plainLines, unwrapped, withoutThinking } from './answer-text.ts';
+import { afterAnswer, plainCharacters, plainLines, unwrapped, withoutThinking } from './answer-text.ts';
 import { grade } from './grade.ts';
 import { jsonValuesIn } from './json-values.ts';
 import { meantNumber, numbersIn } from './numbers.ts';
@@ -32,6 +32,44 @@ test.each([
   [Array.from({ length: 60 }, (_, index) => index).join(' '), undefined],
 ])('the number meant by %j is %j', (text, value) => {
   expect(meantNumber(text)).toBe(value);
+});
+
+// Words are a number where they are a whole cardinal, and none otherwise.
+test.each([
+  ['Answer: forty-two', 42],
+  ['Answer: forty two.', 42],
+  ['The answer is Twenty-Six.', 26],
+  ['Answer: zero', 0],
+  ['Answer: one hundred', 100],
+  ['Answer: one hundred and five', 105],
+  ['Answer: two thousand, three hundred and one', 2301],
+  ['Answer: minus twenty-six', -26],
+  ['Answer: negative 26', -26],
+  ['Answer: −26', -26],
+  ['Answer: forty-second', undefined],
+  ['Answer: forty-twos', undefined],
+  ['Answer: seventy-onety', undefined],
+  ['Answer: twenty-six and a half', undefined],
+  ['Answer: one half', undefined],
+  ['Answer: two dozen', undefined],
+  ['Answer: forty-two point five', undefined],
+  ['Answer: 2½', undefined],
+  ['No one knows', undefined],
+  ['Answer: .5', 0.5],
+  ['Answer: -.5', -0.5],
+  ['Answer: 26 = 16 + 10', 26],
+  ['Answer: 16 + 10 = 26', 26],
+  ['Answer: 26=16+10', 26],
+  ['10 = 26 − 16', 10],
+  ['Answer: 5 = 16 + 10', 5],
+  ['Answer: 16 + 10', undefined],
+  ['Answer: 20 minus 5', undefined],
+])('as people write numbers: %j is %j', (text, value) => {
+  expect(meantNumber(plainCharacters(text))).toBe(value);
+});
+
+test.each(['twenty-', 'one hundred and ', 'minus ', '1,234 ', 'two thousand '])('an answer of %j without end is graded', (text) => {
+  expect(() => meantNumber(text.repeat(20_000))).not.toThrow();
 });
 
 test('numbers are whole: no parts of words, dates or versions', () => {
@@ -83,6 +121,16 @@ test.each([
   ['the answer line decides', { kind: 'oneOf', options: ['a1', 'b2'], want: ['a1'] }, 'Not b2.\nAnswer: a1', true],
   ['yes and no in one line', { kind: 'yesNo', want: ['yes', 'no'] }, 'Yes, no', true],
   ['yes and no with reasons', { kind: 'yesNo', want: ['yes', 'no'] }, '1. Yes, she did.\n2. No, it was red.', true],
+  ['a yes before a reason with a no of another kind', { kind: 'yesNo', want: ['yes'] }, 'Yes.\n\nThere is no doubt: it is so.', true],
+  ['the same in one sentence', { kind: 'yesNo', want: ['yes'] }, 'The answer is yes, since no other number divides it.', true],
+  ['the reason first', { kind: 'yesNo', want: ['yes'] }, 'There is no number between that divides it.\nYes.', true],
+  ['a no beside the other word in brackets', { kind: 'yesNo', want: ['no'] }, 'No. (Yes would need a remainder of 0.)', true],
+  ['a no before a line that speaks of yes', { kind: 'yesNo', want: ['no'] }, 'No\n\nExplanation: yes would be right for 9.', true],
+  ['two verdicts and a closing line', { kind: 'yesNo', want: ['yes', 'no'] }, '1. Yes\n2. No\n\nThere is no other way.', true],
+  ['the wrong verdict before such a line', { kind: 'yesNo', want: ['no'] }, 'Yes.\n\nThere is no doubt: it is so.', false],
+  ['no verdict but such a line', { kind: 'yesNo', want: ['no'] }, 'There is no doubt that it divides it.', false],
+  ['both verdicts', { kind: 'yesNo', want: ['yes'] }, 'Yes.\nNo.', false],
+  ['yes and no', { kind: 'yesNo', want: ['no'] }, 'Yes and no.', false],
   ['a no that its sentence takes back', { kind: 'yesNo', want: ['no'], claims: ['a vehicle'] }, 'No, a drill is a vehicle.', false],
   ['a yes that its sentence takes back', { kind: 'yesNo', want: ['yes'], claims: ['a tool'] }, 'Yes, a drill is not a tool.', false],
   ['a no with what it is', { kind: 'yesNo', want: ['no'], claims: ['a vehicle'] }, 'No, a drill is a tool.', true],

@@ -100,15 +100,40 @@ export function gradeYesNo({ want, claims = [] }: Of<'yesNo'>, text: string): Gr
   const asked = text.replace(/\byes\s*(?:or|\/|and)\s*no\b/gi, ' ');
   const refused = openOrRefused(asked);
   if (refused !== undefined && !/\n/.test(asked.trim())) return failed(refused);
-  const lines = asked.split('\n').filter((line) => /\b(yes|no)\b/i.test(line));
+  // Every yes and no as a verdict, or only those that stand as one.
+  if (verdictsOf(asked).length === 0) return failed('there is no yes or no');
+  const strict = gradeVerdicts(asked, { want, claims, read: wordsOf });
+  return strict.passes ? strict : gradeVerdicts(asked, { want, claims, read: verdictsOf });
+}
+
+type ReadLine = (line: string) => readonly string[];
+
+function gradeVerdicts(
+  text: string,
+  { want, claims, read }: { readonly want: readonly string[]; readonly claims: readonly string[]; readonly read: ReadLine },
+): Grade {
+  const worded = text.split('\n').filter((line) => read(line).length > 0);
+  const stating = worded.filter((line) => /^\W*(?:\d+\s*[.):|-]\W*)?(?:answer\W+)?(?:yes|no)\b/i.test(line));
+  // Reasons stand in lines of their own, which begin otherwise.
+  const lines = read === verdictsOf && stating.length === want.length ? stating : worded;
   const [line = ''] = lines;
-  if (want.length === 1 && contradicts(line, claims[0], wordsOf(line)[0])) return failed('it contradicts itself', line);
-  const found = lines.length === 1 ? wordsOf(line) : inOrder(lines).map((one, index) => verdictOfLine(one, claims[index]));
+  if (want.length === 1 && contradicts(line, claims[0], read(line)[0])) return failed('it contradicts itself', line);
+  const found = lines.length === 1 ? read(line) : inOrder(lines).map((one, index) => verdictOfLine(one, claims[index], read));
   return sameValue(found, want) ? passed : failed('the answers differ', found.join(', '));
 }
 
 function wordsOf(line: string): string[] {
   return [...line.matchAll(/\b(yes|no)\b/gi)].map(([word]) => word.toLowerCase());
+}
+
+/** "no doubt", "is no other number", "yes-votes" and what stands in brackets beside a verdict are none. */
+function verdictsOf(line: string): string[] {
+  const plain = line
+    .replace(/\b(?:yes|no)-(?=\p{L})/giu, ' ')
+    .replace(/\bno(?=\s+(?:doubt|one|other|such|longer|matter|more|way)\b)/gi, ' ')
+    .replace(/(?<=\p{L}\s)no(?=\s+(?!(?:because|since|as|for|it|and|or|but|that|this|if|in|when|he|she|they|there)\b)\p{L})/giu, ' ');
+  const outside = wordsOf(plain.replace(/\([^()]*\)/g, ' '));
+  return outside.length > 0 ? outside : wordsOf(plain);
 }
 
 /** No lines where they are numbered in another order than the one asked for. */
@@ -118,10 +143,10 @@ function inOrder(lines: readonly string[]): readonly string[] {
 }
 
 /** The word a line says: after a question that is repeated, not asked itself, not taken back, not contradicted by its own sentence. */
-function verdictOfLine(line: string, claim: string | undefined): string | undefined {
+function verdictOfLine(line: string, claim: string | undefined, read: ReadLine): string | undefined {
   if (/\b(?:yes|no)\b\W*\?/i.test(line)) return undefined;
   const said = line.includes('?') ? line.slice(line.lastIndexOf('?') + 1) : line;
-  const [first, ...more] = wordsOf(said).length > 0 ? wordsOf(said) : wordsOf(line);
+  const [first, ...more] = read(said).length > 0 ? read(said) : read(line);
   const isTakenBack = more.some((word) => word !== first) && /\b(?:actually|rather|wait|sorry|correction|i mean|or|instead)\b/i.test(said);
   return isTakenBack || contradicts(said, claim, first) ? undefined : first;
 }

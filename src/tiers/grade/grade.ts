@@ -12,7 +12,7 @@ import { failed, type Grade, passed } from './verdict.ts';
 /** An answer held against its verifier. Expected values stay here; what a model wrote runs elsewhere. */
 
 /** Counts up whenever a grader's verdict on any answer may have changed. */
-export const graderVersion = 3;
+export const graderVersion = 4;
 
 type Grader<K extends Verifier['kind']> = (verifier: Extract<Verifier, { readonly kind: K }>, grading: Grading) => Grade | Promise<Grade>;
 

@@ -3,17 +3,23 @@ import { isNotStated, openOrRefused } from './assertion.ts';
 
 /** Numbers as people and models write them. */
 
-const small = [
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
-    ' ',
-  ),
-].flat();
+const units = 'one two three four five six seven eight nine'.split(' ');
+const teens = 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
+const small = ['zero', ...units, ...teens];
 const tens = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 const scales: Readonly<Record<string, number>> = { hundred: 100, thousand: 1000, million: 1_000_000 };
-const word = `(?:${[...small, ...tens, ...Object.keys(scales)].join('|')})`;
-const spelled = `\\b${word}(?:(?:[ -]|\\s+and\\s+)${word})*\\b`;
-const digits = String.raw`(?<![\w.])-?\d{1,3}(?:[,'’ ]\d{3})+(?:\.\d+)?(?![\w])|(?<![\w.])-?\d+(?:\.\d+)?(?!\w*\d)`;
-const numberPattern = new RegExp(`(?:${digits})(?:\\s+(?:hundred|thousand|million)\\b)?|${spelled}`, 'gi');
+const anyOf = (words: readonly string[]): string => `(?:${words.join('|')})`;
+const below100 = `(?:${anyOf(tens)}(?:[ -]${anyOf(units)})?|${anyOf(teens)}|${anyOf(units)}|zero)`;
+const hundreds = `(?:${below100}[ -])?hundred(?:(?: and)?[ -]${below100})?`;
+const group = `(?:${hundreds}|${below100})`;
+const withScales = `(?:${group}[ -])?(?:million|thousand)(?:(?:,| and)?[ -](?:${group}[ -])?thousand)?(?:(?:,| and)?[ -]${group})?`;
+/** Words that are no number of their own: an ordinal, a year-old, a half more, a dozen of them. */
+const whole = String.raw`(?![\p{L}\p{N}]|-\p{L}|\s+(?:and\s+a\s+)?(?:half|halves|thirds?|quarters?|dozen|point)\b)`;
+const spelled = String.raw`(?<![\p{L}\p{N}]|[\p{L}\p{N}]-|\b(?:no|point)\s)(?:${withScales}|${group})${whole}`;
+const digits = String.raw`(?<![\w.])-?\d{1,3}(?:[,'’ ]\d{3})+(?:\.\d+)?(?![\w])|(?<![\w.])-?(?:\d+(?:\.\d+)?|\.\d+)(?!\w*\d|[¼½¾⅓⅔])`;
+/** As in "minus twenty-six"; between two numbers it is a sum that nobody worked out. */
+const sign = String.raw`(?:(?<!(?:\d|${anyOf([...small, ...tens, ...Object.keys(scales)])})\s)\b(?:minus|negative)\s+)?`;
+const numberPattern = new RegExp(`${sign}(?:(?:${digits})(?:\\s+(?:hundred|thousand|million)\\b)?|${spelled})`, 'giu');
 
 /** A number, and how it is written where it stands. */
 export interface Found {
@@ -32,10 +38,13 @@ export function numbersIn(text: string): number[] {
   return findNumbers(text).map(({ value }) => value);
 }
 
-function numberOf(written: string): number {
+function numberOf(text: string): number {
+  const [, minus, written = ''] = /^((?:minus|negative)\s+)?(.*)$/is.exec(text) ?? [];
   const numeral = /^(-?[\d,'’ .]*\d)(?:\s+([a-z]+))?$/i.exec(written);
-  if (numeral) return Number((numeral[1] ?? '').replace(/[,'’ ]/g, '')) * (scales[(numeral[2] ?? '').toLowerCase()] ?? 1);
-  return spelledValue(written.toLowerCase().split(/[\s-]+/));
+  const value = numeral
+    ? Number((numeral[1] ?? '').replace(/[,'’ ]/g, '')) * (scales[(numeral[2] ?? '').toLowerCase()] ?? 1)
+    : spelledValue(written.toLowerCase().split(/[\s,-]+/));
+  return minus === undefined ? value : -value;
 }
 
 function spelledValue(words: readonly string[]): number {
@@ -113,17 +122,25 @@ function asserted(whole: string, unit: Unit | undefined): number | undefined {
 
 /** "26-31", or a sum that nobody worked out. */
 function isRange(part: string, { at, text }: Found): boolean {
-  return /^(?:-|\s*[-+*×÷/]\s+)\d/.test(part.slice(at + text.length)) || /\d(?:-|\s+[-+*×÷/]\s*)$/.test(part.slice(0, at));
+  const [before, after] = [part.slice(0, at), part.slice(at + text.length)];
+  return /^(?:-|\s*[-+*×÷/]\s+)\d|^\s+(?:plus|minus|times)\s/i.test(after) || /\d(?:-|\s+[-+*×÷/]\s*)$/.test(before);
 }
 
 function chosen(sentence: string, unit: Unit | undefined): { part: string; number: Found } | undefined {
-  const pieces = sentence.split(/[=≈→⇒]/);
-  const part = pieces.findLast((piece) => numbersIn(piece).length > 0) ?? '';
+  const pieces = sentence.split(/[=≈→⇒]/).filter((piece) => numbersIn(piece).length > 0);
+  // "26 = 16 + 10" ends up with 26 too: what stands alone on its side is the result.
+  const last = pieces.at(-1) ?? '';
+  const part = isSum(last) ? (pieces.findLast((piece) => !isSum(piece)) ?? last) : last;
   const numbers = findNumbers(part);
   const ofUnit = unit ? numbers.filter((number) => unitAfter(part, number, unit) === 'is') : [];
   const only = ofUnit.length === 1 ? ofUnit[0] : numbers.length === 1 ? numbers[0] : undefined;
   const number = only ?? (pieces.length > 1 ? numbers[0] : byCue(part, numbers));
   return number ? { part, number } : undefined;
+}
+
+/** Numbers with signs of a sum between them. */
+function isSum(piece: string): boolean {
+  return /[\d)]\s*[-+*×÷/]\s*\(?[\d.]/.test(piece);
 }
 
 /** Of several numbers the first after "is", "are", "gives"; else the one the sentence begins with; else the last. */

@@ -5,11 +5,12 @@ import type { Tool } from '../../agent/tool.ts';
 import { builtInTools } from '../../agent/tools/built-in-tools.ts';
 import { openWorkspace } from '../../agent/workspace/workspace.ts';
 import { makeTemporaryFolder } from '../../base/make-folder.ts';
+import { gradedTools } from '../asking.ts';
 import type { Files, Instance, ScriptedTurn } from '../case.ts';
 import type { Answered } from '../grade/grading.ts';
 import { callFunction } from '../sandbox/javascript.ts';
 
-/** The made-up machine of a case: a folder of its own with real files, the product's real tools on it, facts that are made up. */
+/** The made-up machine of a case: a folder of its own with real files, the product's real tools on it (those that are graded), facts that are made up. */
 export interface World extends AsyncDisposable {
   readonly tools: readonly Tool[];
   /** The files as they are now. */
@@ -28,7 +29,8 @@ export async function openWorld({ files, facts = {}, canRunTests = false }: NonN
     await writeFile(join(root, path), content);
   }
   const workspace = await openWorkspace(root, join(base, 'journal'), { isDurable: false });
-  const tools = [...builtInTools(workspace, async () => facts), ...(canRunTests ? [testTool(() => filesIn(root))] : [])];
+  const builtIn = builtInTools(workspace, async () => facts);
+  const tools = [...gradedTools(builtIn), ...(canRunTests ? [testTool(() => filesIn(root))] : [])];
   // A folder that was made is a thing that was left, like a file; it stands there as `name/`.
   const known = Object.keys(files).flatMap((path) => path.split('/').map((_, index, names) => names.slice(0, index).join('/')));
   const snapshot = async (): Promise<Files> => ({ ...(await emptyFoldersIn(root, known)), ...(await filesIn(root)) });

@@ -30,10 +30,11 @@ export const keptCommands: readonly ChatCommand[] = [
     completes: 'chat',
     help: 'go on with a chat that was kept',
     async run(context, word) {
-      const { session, view, luci } = context;
+      const { session, view, luci, permissions } = context;
       const id = await pickChat(word, context);
       if (id === undefined) return;
       session.open(await luci.chats.read(id));
+      permissions.forget();
       view.files = [];
       view.toldForgotten = 0;
       tellLoaded(context);

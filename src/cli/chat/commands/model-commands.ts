@@ -98,8 +98,9 @@ async function tools({ session, show, prompt, permissions }: ChatCommandContext,
   const { toolsFolder } = session;
   const state = toolsFolder === undefined ? 'tools: off' : `tools: on in ${printable(toolsFolder)}; changes are asked for first`;
   // Counting opens the model: only where nothing else was asked for.
-  const each = folder === '' && toolsFolder !== undefined ? (await session.look(undefined, prompt.stopped)).tools : [];
-  if (show.json) return show.data({ type: 'tools', folder: toolsFolder ?? null, tools: each });
+  const look = folder === '' && toolsFolder !== undefined ? await session.look(undefined, prompt.stopped) : undefined;
+  const { tools: each = [], untoldTools = [] } = look ?? {};
+  if (show.json) return show.data({ type: 'tools', folder: toolsFolder ?? null, tools: each, untold: untoldTools });
   const width = Math.max(0, ...each.map(({ name }) => name.length));
   const total = each.reduce((sum, { tokens }) => sum + tokens, 0);
   const lines = each.map(({ name, tokens }) => `  ${name.padEnd(width)}  ${String(tokens).padStart(5)} tokens`);
@@ -109,6 +110,7 @@ async function tools({ session, show, prompt, permissions }: ChatCommandContext,
       ...standingLines(permissions),
       ...lines,
       ...(each.length > 0 ? [`  ${'all'.padEnd(width)}  ${String(total).padStart(5)} tokens`] : []),
+      ...(untoldTools.length > 0 ? [`told when your words ask for them: ${untoldTools.join(', ')}`] : []),
     ].join('\n'),
   );
 }

@@ -37,8 +37,9 @@ export const turnCommands: readonly ChatCommand[] = [
   {
     name: 'clear',
     help: 'begin a new chat; the old one stays among /chats',
-    async run({ session, show, view }) {
+    async run({ session, show, view, permissions }) {
       session.clear();
+      permissions.forget();
       view.files = [];
       view.toldForgotten = 0;
       show.note('Forgotten. A new chat begins.');

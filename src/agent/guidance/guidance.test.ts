@@ -1,0 +1,73 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Script, scriptedSession } from '../../../test/fixtures/scripted-session.ts';
+import { createAgent } from '../agent.ts';
+import type { AgentEvent } from '../tool-loop.ts';
+import { builtInTools } from '../tools/built-in-tools.ts';
+import { openWorkspace } from '../workspace/workspace.ts';
+
+let folder: string;
+let undo: string;
+beforeEach(async () => {
+  [folder, undo] = [await mkdtemp(join(tmpdir(), 'luci guided ')), await mkdtemp(join(tmpdir(), 'luci undo '))];
+  await writeFile(join(folder, 'rules.txt'), 'Fees: 40 for adults.\n');
+  await writeFile(join(folder, 'long.txt'), 'x'.repeat(50_000));
+  await writeFile(join(folder, 'picture.jpg'), Buffer.from([0xff, 0xd8, 0xff, 0, 0, 0, 1]));
+});
+afterEach(() => Promise.all([folder, undo].map((path) => rm(path, { recursive: true }))));
+
+/** Asks a model that answers by a script; what it was asked, and what was told. */
+async function ask(question: string, script: Script, guided = true) {
+  const session = scriptedSession(script, { tools: true });
+  const tools = builtInTools(await openWorkspace(folder, undo), async () => ({}));
+  const agent = createAgent({ openModel: async () => session, tools, confirm: async () => true });
+  const events: AgentEvent[] = [];
+  for await (const event of agent.stream(question, { guided })) events.push(event);
+  const looks = events.flatMap((event) => (event.type === 'look' ? [`${event.call.name} ${String(event.call.arguments['path'])}`] : []));
+  const told = session.requests.map(({ messages }) => messages.at(-1)?.content ?? '');
+  return {
+    looks,
+    told,
+    choices: session.requests.map(({ toolChoice }) => toolChoice),
+    answer: events.map((event) => ('text' in event ? event.text : '')).join(''),
+  };
+}
+
+test('a file that is named is read before the model is asked, and stands before the question', async () => {
+  const { looks, told } = await ask('how much is it for adults? see rules.txt', () => '40');
+  expect(looks).toEqual(['read_file rules.txt']);
+  expect(told[0]).toBe('rules.txt:\n```\nFees: 40 for adults.\n\n```\n\nhow much is it for adults? see rules.txt');
+});
+
+test('a question about the files has their list before it; one about the weather, or of who wants no help, nothing', async () => {
+  expect((await ask('what files do I have?', () => '3')).looks).toEqual(['list_files .']);
+  expect((await ask('how is the weather?', () => 'fine')).looks).toEqual([]);
+  expect((await ask('what files do I have?', () => '3', false)).looks).toEqual([]);
+});
+
+test('of a long file the beginning is looked at; what is no text is left to the model', async () => {
+  const { told } = await ask('what is in long.txt?', () => 'x');
+  expect(told[0]?.length).toBeLessThan(4_300);
+  expect(told[0]).toContain('(cut here: 4000 of 50000 characters)');
+  expect((await ask('what is in picture.jpg?', () => 'a cat')).looks).toEqual([]);
+});
+
+test('where a change is told a call is demanded until it was made, and nothing more', async () => {
+  const made: Script = ({ messages }) =>
+    messages.some(({ role }) => role === 'tool') ? 'Done.' : [{ id: 'c1', name: 'delete_file', arguments: { path: 'rules.txt' } }];
+  const { choices, looks } = await ask('delete rules.txt', made);
+  expect([choices, looks]).toEqual([['required', undefined], []]);
+  expect(await readdir(folder)).not.toContain('rules.txt');
+});
+
+test('a name that is left demands another call; a question how to do it demands none', async () => {
+  const folders = ['a-1', 'a-2'];
+  const made: Script = ({ messages }) => {
+    const next = folders[messages.filter(({ role }) => role === 'tool').length];
+    return next === undefined ? 'Done.' : [{ id: next, name: 'make_folder', arguments: { path: next } }];
+  };
+  expect((await ask('make a folder a-1 and another one called a-2', made)).choices).toEqual(['required', 'required', undefined]);
+  expect((await ask('how do I make a folder b-1?', () => 'So.')).choices).toEqual([undefined]);
+});

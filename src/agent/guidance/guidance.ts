@@ -1,0 +1,44 @@
+import type { ChatRequest, ToolCall } from '../../engine/engine.ts';
+import { hasEffect, type Tool, type ToolResult } from '../tool.ts';
+import { changesTold, isNameLeft } from './wanted-change.ts';
+
+/** Small models say done of what they have not done: where a person tells to change something, a call is demanded until one was made. */
+
+/** So often in one question. */
+const maxDemands = 4;
+
+/** The guidance of one question. */
+export interface Guidance {
+  /** What the next turn is asked for with. */
+  toolChoice(): ChatRequest['toolChoice'];
+  /** A call was made. */
+  note(result: ToolResult): void;
+}
+
+const none: Guidance = { toolChoice: () => undefined, note: () => undefined };
+
+/** For a question in these words; none where they are not known. */
+export function createGuidance(words: string | undefined, tools: readonly Tool[]): Guidance {
+  if (words === undefined || !tools.some(hasEffect) || changesTold(words).length === 0) return none;
+  const made: ToolCall[] = [];
+  let isChanged = false;
+  let isEnded = false;
+  let demands = 0;
+  let failures = 0;
+  return {
+    toolChoice() {
+      // A model that fails twice is heard: more demands make it try what nobody wants.
+      const isDemanded = !isEnded && failures < 2 && demands < maxDemands && (!isChanged || isNameLeft(words, made));
+      if (isDemanded) demands += 1;
+      return isDemanded ? 'required' : undefined;
+    },
+    note({ call, isError, facts }) {
+      made.push(call);
+      const tool = tools.find(({ name }) => name === call.name);
+      if (tool && hasEffect(tool) && !isError) isChanged = true;
+      if (tool && hasEffect(tool) && isError) failures += 1;
+      // What the person refuses is not demanded of the model again.
+      if (facts?.refused) isEnded = true;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { changesTold, isNameLeft } from './wanted-change.ts';
+
+test.each([
+  ['delete it', ['delete']],
+  ['rename flyer.txt to flyer-summer.txt', ['move']],
+  ['make a folder photos-2024 and another one called photos-2025', ['make']],
+  ['flyer.txt has the wrong date, it must be 14 June. can you fix that?', ['write']],
+  ['in the second one create a readme.txt: nothing here yet', ['write']],
+  ['Lösche bitte old.log.', ['delete']],
+  ['supprime old.log', ['delete']],
+])('%j tells to change something', (words, kinds) => {
+  expect(changesTold(words)).toEqual(expect.arrayContaining(kinds));
+});
+
+test.each([
+  "what's in recipes/soup.txt?",
+  'how do I delete a file?',
+  'should i delete it? no wait, keep it',
+  'did you rename the file?',
+  'which pictures are in the folder photos now?',
+  "don't delete anything",
+  'Wie lösche ich eine Datei?',
+  'where is delete-me.txt',
+  'hi there, how are you?',
+])('%j asks, and tells nothing', (words) => {
+  expect(changesTold(words)).toEqual([]);
+});
+
+test.each([
+  ['make a folder photos-2024 and another one called photos-2025', [{ path: 'photos-2024' }], true],
+  ['make a folder photos-2024 and another one called photos-2025', [{ path: 'photos-2024' }, { path: 'photos-2025' }], false],
+  ['move minutes-march.txt and minutes-april.txt into archive', [{ from: 'minutes-march.txt', to: 'archive/minutes-march.txt' }], true],
+  ['rename a.txt to B.txt', [{ from: 'a.txt', to: 'b.txt' }], false],
+  ['delete it', [{ path: 'old.log' }], false],
+  ['write "see you at 12:45" to a.txt', [{ path: 'a.txt', content: 'see you at 12:45' }], false],
+])('%j: whether a name is left', (words, calls, isLeft) => {
+  expect(
+    isNameLeft(
+      words,
+      calls.map((args) => ({ arguments: args })),
+    ),
+  ).toBe(isLeft);
+});
