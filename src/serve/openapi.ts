@@ -69,9 +69,16 @@ function parametersOf({ path, query = {} }: DescribedRoute): readonly unknown[] 
   return [...inPath, ...inQuery];
 }
 
-function answerOf({ status = 200, json, other }: AnswerFacts): unknown {
+function answerOf({ status = 200, json, maybe, other }: AnswerFacts): unknown {
+  const properties = maybe && Object.fromEntries(Object.entries(maybe).map(([name, schema]) => [name, jsonSchemaOf(schema)]));
   const content = {
-    ...(json ? { 'application/json': { schema: { type: 'object', ...(json.length > 0 ? { required: json } : {}) } } } : {}),
+    ...(json
+      ? {
+          'application/json': {
+            schema: { type: 'object', ...(json.length > 0 ? { required: json } : {}), ...(properties ? { properties } : {}) },
+          },
+        }
+      : {}),
     // A stream is told part by part: there is no form of the whole.
     ...(other ? { [other.split(';')[0] ?? other]: other.startsWith('text/plain') ? { schema: text } : {} } : {}),
   };

@@ -1,3 +1,4 @@
+import { receiptSchema } from '../../app/receipts/receipt.ts';
 import { sse } from '../event-stream.ts';
 import { checked, type DescribedRoute } from '../route.ts';
 import { chatCompletions } from './chat.ts';
@@ -26,7 +27,7 @@ export const openAiRoutes: readonly DescribedRoute[] = [
     method: 'POST',
     path: '/v1/chat/completions',
     summary: 'An answer to a conversation',
-    answer: { json: ['id', 'object', 'created', 'model', 'choices', 'usage'], other },
+    answer: { json: ['id', 'object', 'created', 'model', 'choices', 'usage'], maybe: { luci_receipt: receiptSchema }, other },
     ...checked(chatSchema, chatCompletions),
   },
   {
