@@ -15,6 +15,8 @@ export interface Directories {
   readonly trash: string;
   /** What the assistant changed in files, with what was there before. */
   readonly undo: string;
+  /** Answers of the server as far as they were told. */
+  readonly answers: string;
   readonly keys: string;
   readonly configFile: string;
   /** The user's own catalogue entries. */
@@ -35,6 +37,7 @@ export function directoriesOf(home: string): Directories {
     chats: join(home, 'chats'),
     trash: join(home, 'trash'),
     undo: join(home, 'state', 'undo'),
+    answers: join(home, 'state', 'answers'),
     keys: join(home, 'keys'),
     configFile: join(home, 'config.json'),
     catalogFile: join(home, 'catalog.json'),
