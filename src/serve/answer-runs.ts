@@ -112,6 +112,8 @@ export function createAnswerRuns<T, A>(door: AnswerDoor<T, A>, disk: AnswerJourn
   async function taken(scope: string, id: string): Promise<Run<T, A> | undefined> {
     const leftHere = await left;
     const found = await disk?.take(id);
+    // It may have been deleted since.
+    if (!found) leftHere.delete(id);
     const beginning = found && beginningOf(door, id, found);
     if (found && beginning?.scope !== scope) await found.writer.close();
     if (beginning?.scope !== scope) return undefined;

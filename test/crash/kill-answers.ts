@@ -30,13 +30,14 @@ interface KillOptions {
   /** Default: the tiny fixture, so hot that every token is a throw of the dice. */
   readonly model: string | undefined;
   readonly maxTokens: number;
+  readonly onRun?: (line: string) => void;
 }
 
 const prompts = ['Tell a story of a lighthouse.', 'Count to thirty in words.', 'Explain how bread is made.', 'Write a poem about rain.'];
 const hot = { temperature: 50, top_k: 0, top_p: 1, min_p: 0 };
 
 /** Kills so many, one after the other. */
-export async function killAnswers({ count, seed, model, maxTokens }: KillOptions): Promise<KillResult> {
+export async function killAnswers({ count, seed, model, maxTokens, onRun }: KillOptions): Promise<KillResult> {
   const random = seededRandom(`kill answers ${seed}`);
   const home = await mkdtemp(join(tmpdir(), 'luci kills '));
   await mkdir(join(home, 'models'));
@@ -73,6 +74,7 @@ export async function killAnswers({ count, seed, model, maxTokens }: KillOptions
       killedAt.push(at / whole.ids.length);
       events += first.ids.length + rest.ids.length;
       const problem = problemOf(joined(first, rest), whole);
+      onRun?.(`${run + 1} of ${count}: ${what} killed at event ${at} of ${whole.ids.length}: ${problem ?? 'the same'}\n`);
       if (problem) wrong.push(`run ${run}, ${what} killed at event ${at} of ${whole.ids.length}: ${problem}`);
     }
   } finally {
@@ -220,7 +222,13 @@ if (process.argv[2] === '--by-hand') {
     },
   });
   const seed = Number(values.seed);
-  const result = await killAnswers({ count: Number(values.count), seed, model: values.model, maxTokens: Number(values.tokens) });
+  const result = await killAnswers({
+    count: Number(values.count),
+    seed,
+    model: values.model,
+    maxTokens: Number(values.tokens),
+    onRun: (line) => void process.stderr.write(line),
+  });
   const { killedAt, ...rest } = result;
   process.stdout.write(`${JSON.stringify({ seed, ...rest, killedAt: killedAt.map((part) => Number(part.toFixed(2))) }, null, 1)}\n`);
   if (result.wrong.length > 0) process.exitCode = 1;

@@ -68,10 +68,10 @@ export async function serveTiny({
 }
 
 /** A home with the model `tiny`. */
-export async function tinyHome(): Promise<string> {
+export async function tinyHome(model: Parameters<typeof tinyGguf>[0] = {}): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'luci serve '));
   await mkdir(join(home, 'models'));
-  await writeFile(join(home, 'models', 'tiny.gguf'), tinyGguf());
+  await writeFile(join(home, 'models', 'tiny.gguf'), tinyGguf(model));
   return home;
 }
 
