@@ -90,23 +90,27 @@ export function createAnswerRuns<T, A>(door: AnswerDoor<T, A>, disk: AnswerJourn
     const stopping = new AbortController();
     const journal = createJournal<T>(beginning.told);
     const making = { ...beginning, onAnswerer: (now: Answerer) => writer?.answerer(now), signal: stopping.signal };
-    const ended = finished(id, journal, keepAll(isOver ? nothing() : door.make(making), journal, writer)).finally(forgetOldest);
+    const ended = (isOver ? readAgain(journal, writer) : finished(id, journal, door.make(making), writer)).finally(forgetOldest);
     const run: Run<T, A> = { id, scope, asked, stopping, journal, ended };
     runs.set(id, run);
     return run;
   }
 
   /** Never throws: nobody may be there to hear it. */
-  async function finished(id: string, journal: Journal<T>, work: Promise<void>): Promise<void> {
+  async function finished(id: string, journal: Journal<T>, entries: AsyncGenerator<T>, writer: AnswerWriter | undefined): Promise<void> {
     try {
-      await work;
-      journal.end();
+      await keepAll(entries, journal, writer);
     } catch (error) {
+      await writer?.close();
       // Who comes back then has it tried again.
       if (disk && door.isRetried) runs.delete(id);
       if (!door.isRetried || journal.length === 0) await disk?.remove(id).catch(door.onFault);
       journal.end(error);
+      return;
     }
+    // Nobody waits for the disk at the end of an answer.
+    journal.end();
+    await writer?.close();
   }
 
   async function taken(scope: string, id: string): Promise<Run<T, A> | undefined> {
@@ -167,19 +171,19 @@ export function createAnswerRuns<T, A>(door: AnswerDoor<T, A>, disk: AnswerJourn
   };
 }
 
-async function* nothing(): AsyncGenerator<never> {}
+/** One that was over before: its file stays as it is, and goes when it would have gone. */
+async function readAgain<T>(journal: Journal<T>, writer: AnswerWriter | undefined): Promise<void> {
+  journal.end();
+  await writer?.close();
+}
 
 /** Each is kept before it is told: nobody has seen what is not on record. */
 async function keepAll<T>(entries: AsyncGenerator<T>, journal: Journal<T>, writer: AnswerWriter | undefined): Promise<void> {
-  try {
-    for await (const entry of entries) {
-      writer?.entry(entry);
-      journal.tell(entry);
-    }
-    writer?.over();
-  } finally {
-    await writer?.close();
+  for await (const entry of entries) {
+    writer?.entry(entry);
+    journal.tell(entry);
   }
+  writer?.over();
 }
 
 /** Undefined for one of another door, or that was asked in the form of another version. */
