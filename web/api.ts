@@ -3,7 +3,7 @@ import type { WireError } from '../src/serve/luci/wire.ts';
 
 /** The server as the page asks it: JSON, streams of events, and failures with their words. */
 
-const told = document.querySelector<HTMLMetaElement>('meta[name=luci-token]')?.content ?? '';
+let told = document.querySelector<HTMLMetaElement>('meta[name=luci-token]')?.content ?? '';
 const keyName = 'luci-key';
 
 /** Whether the server wants its key, which only its owner knows. */
@@ -85,9 +85,32 @@ export async function* askEvents<T extends { readonly type: string }>(
   }
 }
 
-async function send(path: string, { method = 'GET', body, signal, after }: Ask): Promise<Response> {
+/** Asks; once more with the token of now where the server was started anew since the page was loaded. */
+async function send(path: string, how: Ask): Promise<Response> {
+  const response = await sent(path, how);
+  const isOurs = sessionStorage.getItem(keyName) === null;
+  const again = response.status === 401 && isOurs && (await toldAnew()) ? await sent(path, how) : response;
+  if (again.ok) return again;
+  if (again.status === 401) needsKey.value = true;
+  const failure = (await again.json().catch(() => undefined)) as { readonly error?: WireError } | undefined;
+  throw new ApiError(failure?.error ?? { message: `The server answered ${again.status}.` });
+}
+
+/** Whether the server tells its page another token by now. */
+async function toldAnew(): Promise<boolean> {
+  const html = await fetch('/', { cache: 'no-store' }).then(
+    (page) => page.text(),
+    () => '',
+  );
+  const now = /<meta name="luci-token" content="([^"]+)"/.exec(html)?.[1];
+  if (now === undefined || now === told) return false;
+  told = now;
+  return true;
+}
+
+async function sent(path: string, { method = 'GET', body, signal, after }: Ask): Promise<Response> {
   const key = sessionStorage.getItem(keyName) ?? told;
-  const response = await fetch(path, {
+  return fetch(path, {
     method,
     signal,
     headers: {
@@ -100,8 +123,4 @@ async function send(path: string, { method = 'GET', body, signal, after }: Ask):
     if (signal?.aborted) throw error;
     throw new LostError();
   });
-  if (response.ok) return response;
-  if (response.status === 401) needsKey.value = true;
-  const failure = (await response.json().catch(() => undefined)) as { readonly error?: WireError } | undefined;
-  throw new ApiError(failure?.error ?? { message: `The server answered ${response.status}.` });
 }

@@ -49,6 +49,7 @@ export const errorKinds = {
   ENGINE_CRASHED: { exitCode: 7, httpStatus: 500 },
   MEMORY_SHORT: { exitCode: 7, httpStatus: 507 },
   BUSY: { exitCode: 7, httpStatus: 503 },
+  NOT_RESUMABLE: { exitCode: 7, httpStatus: 410 },
   // Tests
   TIER_NOT_PASSED: { exitCode: 8, httpStatus: 500 },
   TESTS_INCOMPLETE: { exitCode: 9, httpStatus: 500 },

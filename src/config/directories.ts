@@ -16,6 +16,8 @@ export interface Directories {
   readonly trash: string;
   /** What the assistant changed in files, with what was there before. */
   readonly undo: string;
+  /** Answers of the server as far as they were told. */
+  readonly answers: string;
   readonly keys: string;
   readonly configFile: string;
   /** The user's own catalogue entries. */
@@ -36,6 +38,7 @@ export function directoriesOf({ home, configFolder }: HomeFolders): Directories 
     chats: join(home, 'chats'),
     trash: join(home, 'trash'),
     undo: join(home, 'state', 'undo'),
+    answers: join(home, 'state', 'answers'),
     keys: join(home, 'keys'),
     configFile: join(configFolder, 'config.json'),
     catalogFile: join(configFolder, 'catalog.json'),

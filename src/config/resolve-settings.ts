@@ -45,6 +45,7 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Envir
     hub: groupOf('hub', sources),
     download: groupOf('download', sources),
     engine: groupOf('engine', sources),
+    serve: groupOf('serve', sources),
     proxy: proxySettings(environment),
     system: {
       userFolder: userFolder(),

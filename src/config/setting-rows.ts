@@ -201,4 +201,13 @@ export const settingRows: SettingRows = {
       summary: 'memory all loaded models together may take',
     },
   },
+  serve: {
+    keepAnswers: {
+      kind: onOff,
+      otherwise: true,
+      environment: ['LUCI_KEEP_ANSWERS'],
+      config: 'serve.keepAnswers',
+      summary: 'keep questions and answers of resumable streams and of the page on disk for a day, so that they go on after a kill',
+    },
+  },
 };

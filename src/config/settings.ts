@@ -73,12 +73,19 @@ export interface EngineSettings {
   readonly memoryBudgetBytes: number | undefined;
 }
 
+/** What `luci serve` keeps. */
+export interface ServeSettings {
+  /** Keep answers on disk while they are made and a day longer, so that they go on after the server was killed. */
+  readonly keepAnswers: boolean;
+}
+
 /** The groups, as they stand in {@link Settings}; the values of `general` stand there themselves. */
 export interface SettingGroups {
   readonly general: GeneralSettings;
   readonly hub: HubSettings;
   readonly download: DownloadSettings;
   readonly engine: EngineSettings;
+  readonly serve: ServeSettings;
 }
 
 /** The settings. All times in the unit of their name. */
@@ -108,7 +115,12 @@ export type SettingsOverrides = {
 };
 
 /** The names of all groups side by side, with two that would say too little on their own. */
-interface OverrideValues extends GeneralSettings, Omit<HubSettings, 'endpoint'>, DownloadSettings, Omit<EngineSettings, 'choice'> {
+interface OverrideValues
+  extends GeneralSettings,
+    Omit<HubSettings, 'endpoint'>,
+    DownloadSettings,
+    Omit<EngineSettings, 'choice'>,
+    ServeSettings {
   readonly hubEndpoint: string;
   readonly engine: EngineChoice;
 }

@@ -21,6 +21,8 @@ export interface AnswerRequest extends ClientRequest {
   readonly model: string | undefined;
   /** Whether the end comes with a signed receipt. */
   readonly withReceipt?: boolean;
+  /** Told what will answer, before it is asked; what it throws ends the answer. */
+  readonly onOpen?: (opened: Session) => Promise<void>;
 }
 
 /** What an answer is told by; its end with the receipt that was asked for. */
@@ -34,12 +36,13 @@ export interface WholeAnswer extends WholeClientAnswer {
 /** Waits for a place, opens the model and answers. Leaving the loop ends the generation and frees the place. */
 export async function* answerOf(
   { luci, queue, metrics, ending }: ServeContext,
-  { model, withReceipt = false, ...asked }: AnswerRequest,
+  { model, withReceipt = false, onOpen, ...asked }: AnswerRequest,
   client: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
   const signal = AbortSignal.any([client, ending]);
   using _place = await queue.enter(signal);
   await using opened = await luci.open(model, { signal });
+  await onOpen?.(opened);
   const { session, receipt } = withReceipt ? signing(opened, (answer) => luci.receipts.sign(model, answer)) : unsigned(opened);
   for await (const event of clientAnswer(session, asked, signal)) {
     if (event.type === 'end') {

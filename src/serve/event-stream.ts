@@ -1,4 +1,5 @@
 import { within } from '../base/abort.ts';
+import { LuciError } from '../base/errors.ts';
 
 /** An answer that is sent as it is made. */
 
@@ -66,6 +67,14 @@ export async function streamed(
 /** One event of a stream of server-sent events. `id`: what a client that lost the connection says it had last. */
 export function sseEvent(data: unknown, name?: string, id?: number): string {
   return `${id === undefined ? '' : `id: ${id}\n`}${name === undefined ? '' : `event: ${name}\n`}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+}
+
+/** How many of `length` events a client says it has. @throws USAGE where it cannot have so many */
+export function lastEventId({ headers }: Request, length: number): number {
+  const said = headers.get('last-event-id') ?? '0';
+  const after = Number(said);
+  if (/^\d{1,9}$/.test(said) && after <= length) return after;
+  throw new LuciError('USAGE', `The answer has ${length} events, and "Last-Event-ID" names none of them.`);
 }
 
 export const sse = { contentType: 'text/event-stream; charset=utf-8', ping: ': ping\n\n' } as const;

@@ -55,7 +55,8 @@ function isSame(given: string, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function keyOf({ headers }: Request): string | undefined {
+/** The key that a request brings, whether it opens anything or not. */
+export function keyOf({ headers }: Request): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   return bearer ?? headers.get('x-api-key') ?? undefined;
 }

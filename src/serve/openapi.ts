@@ -69,9 +69,10 @@ function parametersOf({ path, query = {} }: DescribedRoute): readonly unknown[] 
   return [...inPath, ...inQuery];
 }
 
-function answerOf({ status = 200, json, other }: AnswerFacts): unknown {
+function answerOf({ status = 200, json, maybe, other }: AnswerFacts): unknown {
   const content: Record<string, object> = {};
-  if (json) content['application/json'] = { schema: { type: 'object', required: json.length > 0 ? json : undefined } };
+  const properties = maybe && Object.fromEntries(Object.entries(maybe).map(([name, schema]) => [name, jsonSchemaOf(schema)]));
+  if (json) content['application/json'] = { schema: { type: 'object', required: json.length > 0 ? json : undefined, properties } };
   // A stream is told part by part: there is no form of the whole.
   if (other) content[other.split(';')[0] ?? other] = other.startsWith('text/plain') ? { schema: text } : {};
   const description = status >= 500 ? 'Cannot be had here' : 'The answer';

@@ -31,6 +31,8 @@ export interface AnswerFacts {
   readonly status?: number;
   /** Fields that an answer in JSON has in any case; left out where no answer is JSON. */
   readonly json?: readonly string[];
+  /** Fields that an answer in JSON has where they were asked for, and what each must be. */
+  readonly maybe?: Readonly<Record<string, v.GenericSchema>>;
   /** The type of what is answered otherwise, as a stream. */
   readonly other?: string;
 }

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { openAnswerJournal } from '../app/answer-journal/answer-journal.ts';
 import { createChatFiles } from '../app/chat-files.ts';
 import type { Luci } from '../app/luci.ts';
 import { within } from '../base/abort.ts';
 import { LuciError } from '../base/errors.ts';
+import { createAnswerRuns } from './answer-runs.ts';
+import type { ServeContext } from './context.ts';
 import { isLoopbackName } from './host-names.ts';
-import { createAnswerRuns } from './luci/answer-runs.ts';
+import { chatAnswer, chatAskedSchema } from './luci/answers.ts';
 import { createTestRuns } from './luci/test-runs.ts';
 import { updateOf } from './luci/tests.ts';
 import { createMetrics } from './metrics.ts';
 import { createKeptResponses } from './openai/responses/kept-responses.ts';
+import { completionAnswer, completionAskedSchema } from './openai/resumable-chat.ts';
 import { createRequestQueue, type QueueLimits } from './request-queue.ts';
 import { createRoutes } from './routes.ts';
 import { readServerKey } from './server-key.ts';
@@ -53,14 +57,31 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
       hint: `luci serve key\nThen again: luci serve --host ${host}`,
     });
   const ending = new AbortController();
-  const context = {
+  const { answers: answersFolder, ...directories } = luci.directories;
+  const disk = luci.settings.serve.keepAnswers ? openAnswerJournal(answersFolder, { onFault }) : undefined;
+  const context: ServeContext = {
     luci,
     ending: ending.signal,
     queue: createRequestQueue(options),
     metrics: createMetrics(),
-    chats: createChatFiles({ chatsFolder: luci.directories.chats, trashFolder: luci.directories.trash }),
+    chats: createChatFiles({ chatsFolder: directories.chats, trashFolder: directories.trash }),
     responses: createKeptResponses(),
-    answers: createAnswerRuns(),
+    answers: createAnswerRuns(
+      { name: 'chat', askedSchema: chatAskedSchema, isRetried: false, make: (making) => chatAnswer(context, making), onFault },
+      disk,
+    ),
+    completions:
+      disk &&
+      createAnswerRuns(
+        {
+          name: 'completion',
+          askedSchema: completionAskedSchema,
+          isRetried: true,
+          make: (making) => completionAnswer(context, making),
+          onFault,
+        },
+        disk,
+      ),
     tests: createTestRuns(luci, (event) => updateOf(luci, event)),
     onFault,
   };
@@ -86,7 +107,7 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
     async [Symbol.asyncDispose]() {
       const graceMs = options.graceMs ?? defaultGraceMs;
       // Who reads an answer or watches a test hears its end by that.
-      const ended = [context.answers, context.tests].map((runs) => runs[Symbol.asyncDispose]());
+      const ended = [context.answers, context.completions, context.tests].map((runs) => runs?.[Symbol.asyncDispose]());
       await within(graceMs, Promise.all(ended));
       await new Promise<void>((resolve) => {
         const cut = (): void => void ('closeAllConnections' in server && server.closeAllConnections());

@@ -131,6 +131,18 @@ console.log(JSON.stringify([
   );
   expect(compile()).toMatchObject({ status: 0, stdout: '' });
   const ran = run(process.execPath, ['scripts/run-typescript.mjs', 'try.ts']);
-  const members = ['name', 'kind', 'description', 'wantedBy', 'parameters', 'isDestructive', 'isLoss', 'warning', 'notice', 'wantedCalls', 'run'];
+  const members = [
+    'name',
+    'kind',
+    'description',
+    'wantedBy',
+    'parameters',
+    'isDestructive',
+    'isLoss',
+    'warning',
+    'notice',
+    'wantedCalls',
+    'run',
+  ];
   expect([ran.stderr, JSON.parse(ran.stdout)]).toEqual(['', ['sort_lines', members, 'one\ntwo', 'sort_lines', 7]]);
 });

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openAnswerJournal } from '../../src/app/answer-journal/answer-journal.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Hub, type HubFile, startHub } from '../fixtures/hub/hub.ts';
 import { type Home, makeHome } from './luci-process.ts';
@@ -123,6 +124,21 @@ test('clean shows, asks, and deletes unfinished downloads only', async () => {
   expect(await home.luci(['clean', '-y'])).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('5.00 kB are free again') });
   expect(await readdir(partial)).toEqual([]);
   expect((await readFile(modelPath())).equals(bytes)).toBe(true);
+});
+
+test('clean deletes answers that luci serve keeps, but none that a server is at work on', async () => {
+  const folder = join(home.folder, 'state', 'answers');
+  const journal = openAnswerJournal(folder, { onFault: (error) => expect.unreachable(String(error)) });
+  const head = { door: 'completion', scope: 'key', at: '2026-01-01T00:00:00.000Z', asked: { question: 'A secret?' } };
+  await (await journal.begin('over', head)).close();
+  const underWay = await journal.begin('under-way', head);
+  expect(await home.luci(['clean', '--dry-run'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 answer of luci serve') });
+  expect(await home.luci(['clean', '--partial', '-y'])).toMatchObject({ stderr: expect.stringContaining('nothing to clean') });
+  expect(await home.luci(['clean', '-y'])).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('are free again') });
+  expect((await readdir(folder)).sort()).toEqual(['under-way.jsonl', 'under-way.lock']);
+  await underWay.close();
+  expect(await home.luci(['clean', '-y'])).toMatchObject({ exitCode: 0 });
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('every connection is on record, without its path and its signature', async () => {

@@ -79,6 +79,21 @@ test('bodies are shown as they are checked', () => {
     expect(Object.keys(schema(path)?.properties ?? {}).length, path).toBeGreaterThan(4);
 });
 
+test('a receipt is shown as it is given', async () => {
+  const schema = document.paths['/v1/chat/completions']?.['post']?.responses['200']?.content?.['application/json']?.schema;
+  expect(schema?.properties?.['luci_receipt']?.required).toEqual(expect.arrayContaining(['answer', 'publicKey', 'signature']));
+  const { body } = await post(`${served.url}/v1/chat/completions`, {
+    model: 'tiny',
+    seed: 7,
+    receipt: true,
+    messages: [{ role: 'user', content: 'hi' }],
+  });
+  expect((body as { luci_receipt: object }).luci_receipt).toMatchObject({ answer: { text: 'yes' } });
+  expect(await schemaProblem(schema as JsonSchema, body)).toBeUndefined();
+  const { signature: _, ...unsigned } = (body as { luci_receipt: { signature: string } }).luci_receipt;
+  expect(await schemaProblem(schema as JsonSchema, { ...(body as object), luci_receipt: unsigned })).toBeDefined();
+});
+
 test.each([
   ['GET', '/v1/chat/completions', 'POST', { error: { code: 'method_not_allowed', param: null } }],
   ['PUT', '/v1/models/tiny', 'GET', { error: { type: 'invalid_request_error' } }],

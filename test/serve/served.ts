@@ -24,15 +24,22 @@ interface ServedOptions extends Partial<ServerOptions> {
   readonly open?: () => Session;
   readonly settings?: SettingsOverrides;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A home that is there and stays (default: one of its own). */
+  readonly home?: string;
   /** Done in the home before the server starts. */
   readonly prepare?: (home: string) => Promise<void>;
 }
 
 /** Starts one at a free port of loopback. */
-export async function serveTiny({ open, settings, prepare, environment = {}, ...options }: ServedOptions = {}): Promise<Served> {
-  const home = await mkdtemp(join(tmpdir(), 'luci serve '));
-  await mkdir(join(home, 'models'));
-  await writeFile(join(home, 'models', 'tiny.gguf'), tinyGguf());
+export async function serveTiny({
+  open,
+  settings,
+  prepare,
+  home: given,
+  environment = {},
+  ...options
+}: ServedOptions = {}): Promise<Served> {
+  const home = given ?? (await tinyHome());
   await prepare?.(home);
   const luci = createLuci(resolveSettings({ home, offline: true, keepAliveSeconds: 20, ...settings }, environment));
   const faults: unknown[] = [];
@@ -55,9 +62,17 @@ export async function serveTiny({ open, settings, prepare, environment = {}, ...
       await luci.engine.stop();
       await luci[Symbol.asyncDispose]();
       // What a client that is gone had asked for may still be written.
-      await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+      if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
+}
+
+/** A home with the model `tiny`. */
+export async function tinyHome(model: Parameters<typeof tinyGguf>[0] = {}): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'luci serve '));
+  await mkdir(join(home, 'models'));
+  await writeFile(join(home, 'models', 'tiny.gguf'), tinyGguf(model));
+  return home;
 }
 
 function scripted(luci: Luci, openOne: () => Session): Luci {

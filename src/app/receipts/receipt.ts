@@ -77,7 +77,8 @@ const requestSchema = v.strictObject({
   thinkingTokens: v.optional(count),
   raw: v.optional(v.boolean()),
 });
-const receiptSchema = v.strictObject({
+/** A receipt as it is checked, and shown to programs. */
+export const receiptSchema = v.strictObject({
   type: v.literal('luci-receipt'),
   version: v.literal(1),
   model: v.string(),

@@ -8,9 +8,9 @@ import { printable } from '../show/text.ts';
 /** `luci clean`: room on the disk. Never touches an installed model. */
 export const clean = defineCommand({
   name: 'clean',
-  summary: 'delete unfinished downloads, the trash, and what is kept for undo too long',
+  summary: 'delete unfinished downloads, the trash, answers of the server, and what is kept for undo too long',
   details:
-    'Shows what there is and asks. Installed models are never touched, nor downloads another luci is working on. The trash holds files of yours that were removed from luci but not fetched by it: once it is empty they are gone. What luci undo keeps goes after 30 days, or when newer changes fill 1 GB.',
+    'Shows what there is and asks. Installed models are never touched, nor downloads another luci is working on. The trash holds files of yours that were removed from luci but not fetched by it: once it is empty they are gone. What luci undo keeps goes after 30 days, or when newer changes fill 1 GB. Answers that luci serve keeps to go on with go, but for those under way.',
   options: {
     partial: { summary: 'unfinished downloads only' },
     dryRun: { summary: 'show what would go and delete nothing' },
@@ -19,11 +19,10 @@ export const clean = defineCommand({
     const { options, show } = context;
     const luci = await context.luci();
     const waste = await luci.cleanup.waste();
-    const isAll = options.partial !== true;
-    const wanted = { withTrash: isAll && waste.trashBytes > 0, withUndo: isAll && waste.undo.count > 0 };
+    const wanted = wantedOf(waste, options.partial !== true);
     const isDry = options.dryRun === true;
     if (show.json && isDry) show.data({ ...waste, partials: waste.partials.length });
-    if (waste.partials.length === 0 && !wanted.withTrash && !wanted.withUndo) {
+    if (waste.partials.length === 0 && !Object.values(wanted).includes(true)) {
       if (!show.json) show.note('There is nothing to clean.');
       else if (!isDry) show.data({ freedBytes: 0 });
       return 0;
@@ -34,7 +33,7 @@ export const clean = defineCommand({
       show.note('Nothing was deleted.');
       return 0;
     }
-    const freedBytes = await luci.cleanup.clean({ trash: wanted.withTrash, undo: wanted.withUndo });
+    const freedBytes = await luci.cleanup.clean({ trash: wanted.withTrash, undo: wanted.withUndo, answers: wanted.withAnswers });
     if (show.json) show.data({ freedBytes });
     else show.note(`${formatBytes(freedBytes)} are free again.`);
     return 0;
@@ -44,14 +43,21 @@ export const clean = defineCommand({
 interface Wanted {
   readonly withTrash: boolean;
   readonly withUndo: boolean;
+  readonly withAnswers: boolean;
 }
 
-function bytesOf({ partialBytes, trashBytes, undo }: Waste, { withTrash, withUndo }: Wanted): number {
-  return partialBytes + (withTrash ? trashBytes : 0) + (withUndo ? undo.bytes : 0);
+function wantedOf({ trashBytes, undo, answers }: Waste, isAll: boolean): Wanted {
+  return { withTrash: isAll && trashBytes > 0, withUndo: isAll && undo.count > 0, withAnswers: isAll && answers.count > 0 };
 }
 
-function showWaste({ partials, fileNames, trashBytes, undo }: Waste, { withTrash, withUndo }: Wanted, show: Show): void {
+function bytesOf({ partialBytes, trashBytes, undo, answers }: Waste, { withTrash, withUndo, withAnswers }: Wanted): number {
+  return partialBytes + (withTrash ? trashBytes : 0) + (withUndo ? undo.bytes : 0) + (withAnswers ? answers.bytes : 0);
+}
+
+function showWaste(waste: Waste, { withTrash, withUndo, withAnswers }: Wanted, show: Show): void {
+  const { partials, fileNames, trashBytes, undo, answers } = waste;
   for (const { key, bytes } of partials) show.result(`  ${printable(fileNames.get(key) ?? key)}  ${formatBytes(bytes)}`);
   if (withTrash) show.result(`  trash  ${formatBytes(trashBytes)}`);
   if (withUndo) show.result(`  undo  ${plural(undo.count, 'change')} of files kept too long  ${formatBytes(undo.bytes)}`);
+  if (withAnswers) show.result(`  ${plural(answers.count, 'answer')} of luci serve, with the questions  ${formatBytes(answers.bytes)}`);
 }

@@ -1,13 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { figuresOf, goOn, messagesOf, pathTo } from '../../app/chat-branch.ts';
 import { turnSchema } from '../../app/chat-files.ts';
 import type { ChatTurn } from '../../app/kept-chat.ts';
 import { LuciError } from '../../base/errors.ts';
 import { withAdvice } from '../../catalog/advised-sampling.ts';
-import type { ChatMessage, Usage } from '../../engine/engine.ts';
-import { type AnswerEvent, answerOf } from '../answer.ts';
+import type { ChatMessage, Sampling, Usage } from '../../engine/engine.ts';
+import type { AnswerEvent } from '../answer.ts';
+import type { AnswerMaking } from '../answer-runs.ts';
 import type { ServeContext } from '../context.ts';
+import { lastEventId } from '../event-stream.ts';
+import { steadyAnswer } from '../go-on.ts';
 import { servedModels } from '../model-list.ts';
 import type { Checked } from '../route.ts';
 import { chatIdOf } from './chats.ts';
@@ -33,30 +36,45 @@ export const answerSchema = v.object({
 
 type AnswerBody = Checked<typeof answerSchema>;
 
+/** What is asked, with all that is drawn for it: asked again, it is the same. */
+export const chatAskedSchema = v.object({
+  model: v.string(),
+  parent: v.nullable(v.string()),
+  questions: v.array(turnSchema),
+  continues: v.boolean(),
+  seed: v.number(),
+});
+
+/** See {@link chatAskedSchema}. */
+export type ChatAsked = v.InferOutput<typeof chatAskedSchema>;
+
 /** POST /luci/chats/ID/answers */
 export async function answerInChat(context: ServeContext, body: AnswerBody, request: Request, path: string): Promise<Response> {
-  const id = chatIdOf(path);
+  const chat = chatIdOf(path);
   await beingKept.get(body.parent ?? '');
-  const { turns } = await context.chats.read(id);
-  const before = pathTo(turns, body.parent);
-  if (before.length === 0 && !body.question) throw new LuciError('USAGE', 'There is nothing to answer.');
-  const { journal } = context.answers.begin(id, (answer, signal) => updates(context, { id, answer, body, before }, signal));
+  const { turns } = await context.chats.read(chat);
+  if (pathTo(turns, body.parent).length === 0 && !body.question) throw new LuciError('USAGE', 'There is nothing to answer.');
+  const asked: ChatAsked = {
+    model: body.model ?? (await context.luci.models.choose()).name,
+    parent: body.parent,
+    questions: [...questionsOf(body)],
+    continues: body.continues === true,
+    seed: randomInt(2 ** 31),
+  };
+  const { journal } = await context.answers.begin(randomUUID(), chat, asked);
   return eventsAnswer(context, (signal) => journal.read(0, signal), request.signal, 0);
 }
 
 /** GET /luci/chats/ID/answers/ANSWER: what comes after `Last-Event-ID`, else all of it. @throws NOT_FOUND, USAGE */
 export async function readAnswer(context: ServeContext, request: Request, path: string): Promise<Response> {
-  const { journal } = context.answers.find(chatIdOf(path), answerIdOf(path));
-  const said = request.headers.get('last-event-id') ?? '0';
-  const after = Number(said);
-  if (!/^\d{1,9}$/.test(said) || after > journal.length)
-    throw new LuciError('USAGE', `The answer has ${journal.length} events, and "Last-Event-ID" names none of them.`);
+  const { journal } = await context.answers.find(chatIdOf(path), answerIdOf(path));
+  const after = lastEventId(request, journal.length);
   return eventsAnswer(context, (signal) => journal.read(after, signal), request.signal, after);
 }
 
 /** POST /luci/chats/ID/answers/ANSWER/stop: the half of it is kept. */
-export function stopAnswer({ answers }: ServeContext, _: Request, path: string): Response {
-  answers.stop(chatIdOf(path), answerIdOf(path));
+export async function stopAnswer({ answers }: ServeContext, _: Request, path: string): Promise<Response> {
+  await answers.stop(chatIdOf(path), answerIdOf(path));
   return Response.json({});
 }
 
@@ -81,58 +99,50 @@ function beginKeeping(id: string): () => void {
   };
 }
 
-interface Asked {
-  readonly id: string;
-  /** The id that the answer gets. */
-  readonly answer: string;
-  readonly body: AnswerBody;
-  readonly before: readonly ChatTurn[];
-}
-
-async function* updates(context: ServeContext, { id, answer, body, before }: Asked, signal: AbortSignal): AsyncGenerator<AnswerUpdate> {
-  const model = body.model ?? (await context.luci.models.choose()).name;
-  const questions = questionsOf(body);
-  for (const turn of questions) {
-    await context.chats.append(id, turn);
-    yield { type: 'question', turn };
+/** What an answer in a chat tells, from where it was left. Turns that are in the chat already are not written again. */
+export async function* chatAnswer(context: ServeContext, making: AnswerMaking<AnswerUpdate, ChatAsked>): AsyncGenerator<AnswerUpdate> {
+  const { scope: chat, asked, told } = making;
+  const { turns } = await context.chats.read(chat);
+  for (const turn of asked.questions) {
+    if (!turns.some(({ id }) => id === turn.id)) await context.chats.append(chat, turn);
+    if (!told.some((update) => update.type === 'question' && update.turn.id === turn.id)) yield { type: 'question', turn };
   }
-  const path = [...before, ...questions];
-  yield* answered(context, { id, answer, model, path, continues: body.continues === true }, signal);
+  const path = [...pathTo(turns, asked.parent), ...asked.questions];
+  if (!told.some(({ type }) => type === 'begin')) yield { type: 'begin', id: making.id, parent: path.at(-1)?.id ?? null };
+  // A server may be killed between keeping the answer and telling so.
+  const turn = turns.find(({ id }) => id === making.id) ?? (yield* answered(context, making, path));
+  if (!turn) return;
+  const { contextLength = null } = (await servedModels(context.luci)).find(({ name }) => name === asked.model) ?? {};
+  yield { type: 'end', turn, contextLength };
 }
 
-interface Answering {
-  readonly id: string;
-  readonly answer: string;
-  readonly model: string;
-  readonly path: readonly ChatTurn[];
-  readonly continues: boolean;
-}
-
+/** The answer as it comes; returns it as it was kept, unless nothing was said. */
 async function* answered(
   context: ServeContext,
-  { id, answer, model, path, continues }: Answering,
-  signal: AbortSignal,
-): AsyncGenerator<AnswerUpdate> {
-  const draft: Draft = { id: answer, content: '', thinking: '', end: 'failed', usage: undefined };
-  const kept = beginKeeping(draft.id);
-  const parent = path.at(-1)?.id ?? null;
-  const turn = (): ChatTurn => turnOf(draft, { model, parent, continues: continues || undefined });
+  { id, scope: chat, asked, told, answerer, onAnswerer, signal }: AnswerMaking<AnswerUpdate, ChatAsked>,
+  path: readonly ChatTurn[],
+): AsyncGenerator<AnswerUpdate, ChatTurn | undefined> {
+  const { model, continues, seed } = asked;
+  const said = told.flatMap((update) => (update.type === 'text' || update.type === 'thinking' ? [update] : []));
+  const draft = draftOf(id, said);
+  const kept = beginKeeping(id);
+  let turn: ChatTurn | undefined;
   try {
-    yield { type: 'begin', id: draft.id, parent };
-    const told: readonly ChatMessage[] = continues ? [...messagesOf(path), { role: 'user', content: goOn }] : messagesOf(path);
-    const asked = { model, request: { messages: told, sampling: withAdvice(model, {}) }, tools: [] };
-    yield* drafted(draft, answerOf(context, asked, signal));
+    const messages: readonly ChatMessage[] = continues ? [...messagesOf(path), { role: 'user', content: goOn }] : messagesOf(path);
+    const sampling: Sampling = { ...withAdvice(model, {}), seed, ifKnown: true };
+    const request = { model, request: { messages, sampling }, tools: [] };
+    yield* drafted(draft, steadyAnswer(context, request, { told: said, answerer, onAnswerer }, signal));
   } catch (error) {
     if (!signal.aborted) throw error;
     // The half of it is kept.
     if (!draft.usage) draft.end = 'stopped';
   } finally {
-    if (isSaid(draft)) await context.chats.append(id, turn()).finally(kept);
-    else kept();
+    if (isSaid(draft)) {
+      turn = turnOf(draft, { model, parent: path.at(-1)?.id ?? null, continues: continues || undefined });
+      await context.chats.append(chat, turn).finally(kept);
+    } else kept();
   }
-  if (!isSaid(draft)) return;
-  const { contextLength = null } = (await servedModels(context.luci)).find(({ name }) => name === model) ?? {};
-  yield { type: 'end', turn: turn(), contextLength };
+  return turn;
 }
 
 /** What the model says, written into the draft as it is handed on. */
@@ -153,6 +163,11 @@ interface Draft {
   thinking: string;
   end: string;
   usage: Usage | undefined;
+}
+
+function draftOf(id: string, said: readonly { readonly type: 'text' | 'thinking'; readonly text: string }[]): Draft {
+  const textOf = (type: 'text' | 'thinking'): string => said.map((part) => (part.type === type ? part.text : '')).join('');
+  return { id, content: textOf('text'), thinking: textOf('thinking'), end: 'failed', usage: undefined };
 }
 
 const isSaid = ({ usage, content, thinking }: Draft): boolean => usage !== undefined || content !== '' || thinking !== '';

@@ -21,7 +21,7 @@ export async function listChats({ chats }: ServeContext, request: Request): Prom
 export async function readChat({ chats, answers }: ServeContext, path: string): Promise<Response> {
   const id = chatIdOf(path);
   // Asked first: an answer that ends meanwhile is in both, never in none.
-  const answering = answers.underWay(id) ?? null;
+  const answering = (await answers.underWay(id)) ?? null;
   const answer: ChatAnswer = { ...(await chats.read(id)), answering };
   return Response.json(answer);
 }
@@ -50,7 +50,9 @@ export async function renameChat(
 }
 
 /** DELETE /luci/chats/ID */
-export async function removeChat({ chats }: ServeContext, path: string): Promise<Response> {
-  await chats.remove(chatIdOf(path));
+export async function removeChat({ chats, answers }: ServeContext, path: string): Promise<Response> {
+  const id = chatIdOf(path);
+  await chats.remove(id);
+  await answers.forgetAll(id);
   return Response.json({});
 }

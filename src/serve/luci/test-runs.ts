@@ -3,7 +3,7 @@ import { stopError } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import type { Tier } from '../../base/model.ts';
 import type { ServeContext } from '../context.ts';
-import { createJournal, type Journal } from './journal.ts';
+import { createJournal, type Journal } from '../journal.ts';
 import type { TestUpdate } from './wire.ts';
 
 /** The one test that runs at a time. It belongs to the server: it goes on whoever watches, and everybody is told it from its start on. */

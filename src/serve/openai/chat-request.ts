@@ -74,6 +74,8 @@ export const chatSchema = v.object({
   chat_template_kwargs: optional(v.object({ enable_thinking: optional(v.boolean()) })),
   /** luci's own: the answer comes with a signed receipt, which `luci replay` confirms. */
   receipt: optional(v.boolean()),
+  /** luci's own: the stream is kept, and goes on for who comes back after its connection, or the server, was lost. */
+  resumable: optional(v.boolean()),
   logprobs: optional(v.boolean()),
   logit_bias: optional(jsonObject),
   frequency_penalty: optional(number(-2, 2)),
@@ -98,7 +100,7 @@ export function answerRequestOf(body: ChatBody): AnswerRequest {
       jsonSchema,
       toolChoice,
       thinking: thinkingOf(body),
-      ...(body.receipt ? repeatably(body) : samplingOf(body)),
+      ...(body.receipt || body.resumable ? repeatably(body) : samplingOf(body)),
       maxTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
     },
   };
@@ -120,10 +122,11 @@ export function samplingOf(
   return { sampling, stop: stop.length > 0 ? stop : undefined, repeatable: body.repeatable ?? undefined };
 }
 
-/** An answer that gets a receipt must come out the same when it is asked again. */
+/** An answer that gets a receipt, or goes on after it was cut off, must come out the same when it is asked again. */
 function repeatably(body: ChatBody): ReturnType<typeof samplingOf> {
-  if ((body.n ?? 1) > 1) throw wrong('receipt', 'is for one answer, and "n" asks for more');
-  if (typeof body.seed !== 'number' && !body.repeatable) throw wrong('receipt', 'needs "seed", or "repeatable": true');
+  if ((body.n ?? 1) > 1) throw wrong(body.receipt ? 'receipt' : 'resumable', 'is for one answer, and "n" asks for more');
+  if (body.resumable && !body.stream) throw wrong('resumable', 'is for streams, and needs "stream": true');
+  if (body.receipt && typeof body.seed !== 'number' && !body.repeatable) throw wrong('receipt', 'needs "seed", or "repeatable": true');
   const { sampling, stop } = samplingOf(body);
   return { sampling: { ...sampling, seed: sampling?.seed ?? randomInt(2 ** 31) }, stop, repeatable: true };
 }

@@ -1,24 +1,28 @@
-import { type AnswerEvent, type AnswerRequest, answerOf, type ServedCall, type WholeAnswer, wholeAnswer } from '../answer.ts';
+import { type AnswerRequest, answerOf, type WholeAnswer, wholeAnswer } from '../answer.ts';
 import type { ServeContext } from '../context.ts';
 import { sse, sseEvent, streamed } from '../event-stream.ts';
 import { failureOf } from '../failure.ts';
+import { type CompletionHead, callOf, chunks, headOf } from './chat-chunks.ts';
 import { answerRequestOf, type ChatBody } from './chat-request.ts';
 import { openAiErrorBody } from './errors.ts';
+import { resumableCompletion } from './resumable-chat.ts';
 import { finishReason, usageOf } from './usage.ts';
 
 /** POST /v1/chat/completions */
 export async function chatCompletions(context: ServeContext, body: ChatBody, request: Request): Promise<Response> {
   const asked = answerRequestOf(body);
-  const head = { id: `chatcmpl-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1000), model: body.model ?? 'default' };
+  if (body.resumable) return resumableCompletion(context, body, request);
+  const head = headOf(body);
   if (!body.stream) return Response.json(await wholeCompletion(context, { asked, body, head }, request.signal));
   const failure = (error: unknown): string => sseEvent(openAiErrorBody(failureOf(error, context)));
-  return streamed((signal) => chunks(context, { asked, body, head }, signal), { ...sse, failure }, request.signal);
+  const answers = (signal: AbortSignal) => eachOf(asked, body).map((one) => answerOf(context, one, signal));
+  return streamed((signal) => chunks({ body, head }, answers(signal)), { ...sse, failure }, request.signal);
 }
 
 interface Completion {
   readonly asked: AnswerRequest;
   readonly body: ChatBody;
-  readonly head: { readonly id: string; readonly created: number; readonly model: string };
+  readonly head: CompletionHead;
 }
 
 async function wholeCompletion(context: ServeContext, { asked, body, head }: Completion, signal: AbortSignal): Promise<unknown> {
@@ -50,39 +54,4 @@ function messageOf({ text, thinking, calls }: WholeAnswer): unknown {
     reasoning_content: thinking === '' ? undefined : thinking,
     tool_calls: calls.length > 0 ? calls.map(callOf) : undefined,
   };
-}
-
-function callOf({ id, name, arguments: args }: ServedCall): {
-  id: string;
-  type: 'function';
-  function: { name: string; arguments: string };
-} {
-  return { id, type: 'function', function: { name, arguments: JSON.stringify(args) } };
-}
-
-async function* chunks(context: ServeContext, { asked, body, head }: Completion, signal: AbortSignal): AsyncGenerator<string> {
-  const usages = [];
-  const chunk = (choices: unknown[], more = {}): string => sseEvent({ ...head, object: 'chat.completion.chunk', choices, ...more });
-  for (const [index, one] of eachOf(asked, body).entries()) {
-    const choice = (delta: unknown, reason: string | null = null, more = {}): string =>
-      chunk([{ index, delta, logprobs: null, finish_reason: reason }], more);
-    let callCount = 0;
-    let isFirst = true;
-    for await (const event of answerOf(context, one, signal)) {
-      if (isFirst) yield choice({ role: 'assistant', content: '' });
-      isFirst = false;
-      if (event.type === 'end') {
-        usages.push(event.usage);
-        yield choice({}, finishReason(event.reason), { luci_receipt: event.receipt });
-      } else yield choice(deltaOf(event, callCount));
-      if (event.type === 'call') callCount += 1;
-    }
-  }
-  if (body.stream_options?.include_usage) yield chunk([], { usage: usageOf(usages) });
-  yield sseEvent('[DONE]');
-}
-
-function deltaOf(event: Exclude<AnswerEvent, { type: 'end' }>, index: number): unknown {
-  if (event.type === 'call') return { tool_calls: [{ index, ...callOf(event.call) }] };
-  return event.type === 'text' ? { content: event.text } : { reasoning_content: event.text };
 }

@@ -1,3 +1,4 @@
+import { receiptSchema } from '../../app/receipts/receipt.ts';
 import { sse } from '../event-stream.ts';
 import { checked, type DescribedRoute } from '../route.ts';
 import { chatCompletions } from './chat.ts';
@@ -7,6 +8,7 @@ import { embeddings, embeddingsSchema } from './embeddings.ts';
 import { listModels, oneModel } from './models.ts';
 import { responsesSchema } from './responses/request.ts';
 import { createResponse, deleteResponse, getResponse } from './responses/responses.ts';
+import { readCompletion, removeCompletion } from './resumable-chat.ts';
 
 const other = sse.contentType;
 const model = ['id', 'object', 'created', 'owned_by', 'context_length'];
@@ -26,8 +28,22 @@ export const openAiRoutes: readonly DescribedRoute[] = [
     method: 'POST',
     path: '/v1/chat/completions',
     summary: 'An answer to a conversation',
-    answer: { json: ['id', 'object', 'created', 'model', 'choices', 'usage'], other },
+    answer: { json: ['id', 'object', 'created', 'model', 'choices', 'usage'], maybe: { luci_receipt: receiptSchema }, other },
     ...checked(chatSchema, chatCompletions),
+  },
+  {
+    method: 'GET',
+    path: '/v1/chat/completions/:completion',
+    summary: 'A resumable stream, after the event that Last-Event-ID names',
+    answer: { other },
+    handle: readCompletion,
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/chat/completions/:completion',
+    summary: 'Stops a resumable stream, and keeps nothing of it',
+    answer: { json: ['id', 'object', 'deleted'] },
+    handle: removeCompletion,
   },
   {
     method: 'POST',

@@ -1,9 +1,10 @@
-import { orAborted } from '../../base/abort.ts';
+import { orAborted } from '../base/abort.ts';
 
 /** What a piece of work tells, kept from its start on: whoever comes later, or comes back, reads it from any place. */
 export interface Journal<T> {
   readonly isOver: boolean;
   /** Entries told so far. */
+  readonly told: readonly T[];
   readonly length: number;
   tell(entry: T): void;
   /** Nothing more comes. `failure`: what every reader is thrown at the end. */
@@ -12,9 +13,9 @@ export interface Journal<T> {
   read(from: number, signal: AbortSignal): AsyncGenerator<T>;
 }
 
-/** Nothing told yet. */
-export function createJournal<T>(): Journal<T> {
-  const entries: T[] = [];
+/** With what an earlier process told of it, or nothing yet. */
+export function createJournal<T>(told: readonly T[] = []): Journal<T> {
+  const entries: T[] = [...told];
   let isOver = false;
   let failed: { readonly failure: unknown } | undefined;
   let change = (): void => undefined;
@@ -31,6 +32,9 @@ export function createJournal<T>(): Journal<T> {
   return {
     get isOver() {
       return isOver;
+    },
+    get told() {
+      return [...entries];
     },
     get length() {
       return entries.length;
