@@ -51,5 +51,7 @@ test('a question to an engine that runs loads nothing that starts one', async ()
   const { stdout, loaded } = await watched(home, ['ask', 'hi']);
   expect(stdout).toBe(`${tinyReply}\n`);
   expect(loaded).toContain('node:net');
-  expect(loaded.filter((name) => /llama|^native|^node:(child_process|crypto|fs\/promises|http2?|https|tls|stream|readline.*)$/.test(name))).toEqual([]);
+  expect(
+    loaded.filter((name) => /llama|^native|^node:(child_process|crypto|fs\/promises|http2?|https|tls|stream|readline.*)$/.test(name)),
+  ).toEqual([]);
 });
