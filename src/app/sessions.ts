@@ -109,6 +109,7 @@ function leaseOf(session: Session, { onLost, release }: { readonly onLost: () =>
       throw told(error);
     }
   };
+  const { tokenize } = session;
   return {
     facts: session.facts,
     async *generate(request, signal) {
@@ -123,6 +124,7 @@ function leaseOf(session: Session, { onLost, release }: { readonly onLost: () =>
     render: session.render && ((request, signal) => asked(async () => session.render?.(request, stopOf(signal)))),
     embed: (texts, signal) => asked(() => session.embed(texts, stopOf(signal))),
     score: session.score && ((request, signal) => asked(async () => (await session.score?.(request, stopOf(signal))) ?? [])),
+    tokenize: tokenize && ((request, signal) => asked(() => tokenize(request, stopOf(signal)))),
     async [Symbol.asyncDispose]() {
       if (ended.signal.aborted) return;
       ended.abort(stopError('CANCELLED', 'The session was closed.'));

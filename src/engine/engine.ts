@@ -109,16 +109,34 @@ export interface Session extends AsyncDisposable {
   embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
   /** How likely the model holds each token of a text to be, and the token after it; left out where the engine cannot tell. */
   score?(request: ScoreRequest, signal?: AbortSignal): Promise<readonly TokenScore[]>;
+  /** A text as tokens of this model's vocabulary, or tokens as a text; left out where the engine cannot tell. */
+  tokenize?(request: TokenizeRequest, signal?: AbortSignal): Promise<Tokenized>;
 }
 
 /** What of a {@link ChatRequest} makes its prompt. */
 export type RenderRequest = Pick<ChatRequest, 'messages' | 'tools' | 'thinking'>;
 
-/** A text as it is, without a chat template. */
-export interface ScoreRequest {
-  readonly text: string;
+/** A text as it is, without a chat template, or its tokens by their numbers in the model's vocabulary. */
+export type TextOrTokens = { readonly text: string } | { readonly tokens: readonly number[] };
+
+/** What is scored. A text begins as the model wants it; tokens are taken as they are. */
+export type ScoreRequest = TextOrTokens & {
   /** How many of the likeliest tokens are told at each place. */
   readonly topCount: number;
+};
+
+/** What is made into the other of the two. */
+export type TokenizeRequest = TextOrTokens & {
+  /** Whether a text gets the mark at its beginning, where the model wants one (default true). */
+  readonly begins?: boolean;
+};
+
+/** Both sides of a text, with the marks by which the model's texts begin and end; left out where it has none. */
+export interface Tokenized {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly bosText?: string;
+  readonly eosText?: string;
 }
 
 /** A token of the text. The texts of all but the last join to the whole; the last is the likeliest that would come next. */

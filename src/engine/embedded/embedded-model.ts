@@ -23,6 +23,8 @@ import { createSlotPool, type SlotContext, type SlotPool } from './slot-pool.ts'
 export interface EmbeddedModel {
   readonly facts: EngineFacts;
   readonly model: LlamaModel;
+  /** Tokens of its vocabulary, by its header. */
+  readonly vocabularySize: number;
   readonly slots: SlotPool;
   readonly states: SavedStates;
   /** The chat template of its file; undefined where it has none: a base model, which is told the text alone. */
@@ -51,6 +53,7 @@ export interface Inspected {
   readonly contextLength: number;
   readonly trainedContextLength?: number;
   readonly kind: ModelKind;
+  readonly vocabularySize: number;
   readonly memoryBytes: number;
   /** Of its tensors in the file. */
   readonly weightsBytes: number;
@@ -70,9 +73,9 @@ export async function inspectFile({ path, name, contextLength }: HostTarget, fre
   const { totalBytes, kvCacheBytes } = estimateMemory(facts, { contextLength: wanted });
   const { chatTemplate = '', toolTemplate } = facts;
   const templates = chatTemplate.trim() === '' ? undefined : { name, chatTemplate, toolTemplate };
-  const { kind, contextLength: trainedContextLength } = facts;
+  const { kind, contextLength: trainedContextLength, vocabularySize = 0 } = facts;
   const memory = { memoryBytes: totalBytes, weightsBytes: facts.tensorBytes, slotBytes: kvCacheBytes };
-  return { contextLength: wanted, trainedContextLength, kind, ...memory, templates };
+  return { contextLength: wanted, trainedContextLength, kind, vocabularySize, ...memory, templates };
 }
 
 /** Loads a model. `threads` is always given: without it the engine takes at least four, which fight over two cores. */
@@ -101,6 +104,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     const states = createSavedStates(stateFolder, [size, mtimeMs, ino, release, llama.gpu, contextLength]);
     return {
       model,
+      vocabularySize: inspected.vocabularySize,
       slots,
       states,
       template,

@@ -5,6 +5,7 @@ import { isForVectors } from '../model-kind.ts';
 import { type EmbeddedModel, type Inspected, inspectFile, type LoadOptions, loadForVectors, loadModel } from './embedded-model.ts';
 import { generate } from './generate.ts';
 import { scoreText } from './score.ts';
+import { tokenize } from './tokenize.ts';
 import { vectorSession } from './vector-model.ts';
 import { embedTexts } from './vectors.ts';
 
@@ -46,7 +47,8 @@ function sessionOn(open: EmbeddedModel): Session {
     countTokens: async (messages, tools) => open.promptTokens({ messages, tools }).tokens.length,
     render: async (request) => open.model.detokenize([...open.promptTokens(request).tokens], true),
     embed: (texts, signal) => embedTexts(open.model, texts, { threads, contextLength, trainedContextLength, signal }),
-    score: (asked, signal) => scoreText(open.model, asked, { threads, contextLength, trainedContextLength, signal }),
+    score: (asked, signal) => scoreText(open, asked, { threads, contextLength, trainedContextLength, signal }),
+    tokenize: async (asked) => tokenize(open, asked),
     [Symbol.asyncDispose]: () => open.dispose(),
   };
 }

@@ -3,8 +3,8 @@ import { throwIfAborted } from '../../base/abort.ts';
 import { contextOverflow } from '../context-length.ts';
 import type { ScoreRequest, TokenScore } from '../engine.ts';
 import { distributionAt, type NativeSequence, nativeSequence } from './native.ts';
-import { tokensOf } from './prompt-tokens.ts';
 import { createTokenText } from './token-text.ts';
+import { tokensIn, type Vocabulary } from './tokenize.ts';
 import type { VectorOptions } from './vectors.ts';
 
 /** How likely a model holds the tokens of a text to be, over its whole vocabulary. */
@@ -20,19 +20,21 @@ const minProbability = 2 ** -149;
 
 /**
  * One score a token of the text, then one for the token that would come next: the likeliest. In a context as long as the text, beside the
- * slots, so that nobody's answer changes. @throws CONTEXT_OVERFLOW
+ * slots, so that nobody's answer changes. @throws CONTEXT_OVERFLOW, USAGE for a number that is no token
  */
 export async function scoreText(
-  model: LlamaModel,
-  { text, topCount }: ScoreRequest,
+  vocabulary: Vocabulary,
+  request: ScoreRequest,
   { threads, contextLength, trainedContextLength, signal }: VectorOptions,
 ): Promise<readonly TokenScore[]> {
-  const tokens = tokensOf(model, [{ text, isPlain: false }]);
+  const { model } = vocabulary;
+  const { topCount } = request;
+  const tokens = tokensIn(vocabulary, request);
   if (tokens.length === 0) return [];
   if (tokens.length > contextLength) throw contextOverflow({ promptTokens: tokens.length, contextLength, trainedContextLength });
   const context = await model.createContext({ threads, contextSize: tokens.length + 1, batchSize: batchTokens, sequences: 1 });
   const texts = textsOf(model, tokens);
-  if (isBegunByMark(model, text)) texts[0] = '';
+  if ('text' in request && isBegunByMark(model, request.text)) texts[0] = '';
   try {
     const sequence = nativeSequence(context, model.llama);
     const scores: TokenScore[] = [{ text: texts[0] ?? '', logProbability: undefined, top: [] }];

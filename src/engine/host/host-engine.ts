@@ -1,7 +1,17 @@
 import { orAborted } from '../../base/abort.ts';
 import { LuciError } from '../../base/errors.ts';
 import { requireEmbedded } from '../choose-engine.ts';
-import type { Engine, EngineFacts, EngineTarget, GenerationEvent, LoadEvent, OpenOptions, Session, TokenScore } from '../engine.ts';
+import type {
+  Engine,
+  EngineFacts,
+  EngineTarget,
+  GenerationEvent,
+  LoadEvent,
+  OpenOptions,
+  Session,
+  Tokenized,
+  TokenScore,
+} from '../engine.ts';
 import { eventsOf } from '../events-of.ts';
 import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
@@ -122,7 +132,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
 function requestsOn(
   connection: HostConnection,
   target: HostTarget,
-): Pick<Session, 'generate' | 'countTokens' | 'render' | 'embed' | 'score'> {
+): Pick<Session, 'generate' | 'countTokens' | 'render' | 'embed' | 'score' | 'tokenize'> {
   return {
     generate: (request, signal) =>
       eventsOf<GenerationEvent>((emit, stop) => {
@@ -140,6 +150,9 @@ function requestsOn(
     },
     async score(request, signal) {
       return (await finish(connection.request({ type: 'score', target, request }), signal)) as readonly TokenScore[];
+    },
+    async tokenize(request, signal) {
+      return (await finish(connection.request({ type: 'tokenize', target, request }), signal)) as Tokenized;
     },
   };
 }

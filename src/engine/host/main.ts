@@ -176,6 +176,11 @@ async function answer(message: Request, options: UseOptions, send: (message: Fro
         if (session.score) return session.score(message.request, signal);
         throw new LuciError('ENGINE_UNSUPPORTED', `What runs ${message.target.name} does not tell how likely its tokens are.`);
       });
+    case 'tokenize':
+      return models.use(message.target, options, async (session) => {
+        if (session.tokenize) return session.tokenize(message.request, signal);
+        throw new LuciError('ENGINE_UNSUPPORTED', `What runs ${message.target.name} does not tell its tokens.`);
+      });
     case 'status':
       return {
         pid: process.pid,

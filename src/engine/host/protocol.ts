@@ -8,6 +8,7 @@ import type {
   LoadEvent,
   RenderRequest,
   ScoreRequest,
+  TokenizeRequest,
   ToolDefinition,
 } from '../engine.ts';
 
@@ -53,6 +54,7 @@ export type ToHost =
   | { readonly type: 'embed'; readonly id: number; readonly target: HostTarget; readonly texts: readonly string[] }
   | { readonly type: 'render'; readonly id: number; readonly target: HostTarget; readonly request: RenderRequest }
   | { readonly type: 'score'; readonly id: number; readonly target: HostTarget; readonly request: ScoreRequest }
+  | { readonly type: 'tokenize'; readonly id: number; readonly target: HostTarget; readonly request: TokenizeRequest }
   | { readonly type: 'cancel'; readonly id: number }
   /** Asks for a sign of life while a request is under way. */
   | { readonly type: 'ping' }
@@ -111,7 +113,9 @@ export function isToHost(message: ToHost): boolean {
     case 'embed':
       return isTarget(message.target) && Array.isArray(message.texts);
     case 'score':
-      return isTarget(message.target) && typeof message.request?.text === 'string' && typeof message.request.topCount === 'number';
+      return isTarget(message.target) && isTextOrTokens(message.request) && typeof message.request.topCount === 'number';
+    case 'tokenize':
+      return isTarget(message.target) && isTextOrTokens(message.request);
     case 'unload':
       return typeof message.name === 'string';
     case 'cancel':
@@ -121,6 +125,11 @@ export function isToHost(message: ToHost): boolean {
     default:
       return false;
   }
+}
+
+function isTextOrTokens(request: unknown): boolean {
+  const { text, tokens } = Object(request) as { readonly text?: unknown; readonly tokens?: unknown };
+  return typeof text === 'string' || Array.isArray(tokens);
 }
 
 function isTarget(target: unknown): boolean {

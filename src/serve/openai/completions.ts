@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LuciError } from '../../base/errors.ts';
+import type { TextOrTokens } from '../../engine/engine.ts';
 import { type AnswerRequest, answerOf, wholeAnswer } from '../answer.ts';
 import type { ServeContext } from '../context.ts';
 import { sse, sseEvent, streamed } from '../event-stream.ts';
@@ -12,10 +13,14 @@ import { finishReason, usageOf } from './usage.ts';
 
 /** POST /v1/completions: texts that the model continues, without its chat template. */
 
+const tokens = v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1));
+const several = <S extends v.GenericSchema>(one: S) => v.pipe(v.array(one), v.minLength(1), v.maxLength(64));
+
 export const completionSchema = v.object({
   ...samplingFields,
   model: v.nullish(v.string()),
-  prompt: v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(64))]),
+  /** Texts, or their tokens by number, which are scored alone. */
+  prompt: v.union([v.string(), tokens, several(v.string()), several(tokens)]),
   /** 0: nothing is written, which makes sense with `echo` alone. */
   max_tokens: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e7))),
   echo: v.nullish(v.boolean()),
@@ -37,7 +42,7 @@ export async function completions(context: ServeContext, body: CompletionBody, r
     model: body.model ?? 'default',
   };
   if (typeof body.logprobs === 'number') return scored(context, body, head, request.signal);
-  const asked = [body.prompt].flat().map((prompt) => requestOf(body, prompt));
+  const asked = promptsOf(body).map((prompt) => requestOf(body, prompt));
   if (!body.stream) {
     const answers = [];
     for (const one of asked) answers.push(await wholeAnswer(answerOf(context, one, request.signal)));
@@ -53,7 +58,7 @@ export async function completions(context: ServeContext, body: CompletionBody, r
 }
 
 async function scored(context: ServeContext, body: CompletionBody, head: object, signal: AbortSignal): Promise<Response> {
-  const all = await scoredCompletions(context, body, [body.prompt].flat(), signal);
+  const all = await scoredCompletions(context, body, promptsOf(body), signal);
   const choices = all.map(({ text, logprobs }, index) => ({ index, text, logprobs, finish_reason: 'length' }));
   const sum = (count: (one: ScoredCompletion) => number): number => all.reduce((total, one) => total + count(one), 0);
   const [prompt, generated] = [sum(({ promptTokens }) => promptTokens), sum(({ generatedTokens }) => generatedTokens)];
@@ -73,12 +78,22 @@ function refuse({ echo, logprobs, max_tokens: maxTokens, suffix, n, stream }: Co
   if (param) throw new LuciError('ENGINE_UNSUPPORTED', `"${param}" cannot be had here.`, { details: { param } });
 }
 
-function requestOf(body: CompletionBody, prompt: string): AnswerRequest {
+function promptsOf({ prompt }: CompletionBody): readonly TextOrTokens[] {
+  const isOne = typeof prompt === 'string' || typeof prompt[0] === 'number';
+  const prompts = (isOne ? [prompt] : prompt) as readonly (string | readonly number[])[];
+  return prompts.map((one) => (typeof one === 'string' ? { text: one } : { tokens: one }));
+}
+
+function requestOf(body: CompletionBody, prompt: TextOrTokens): AnswerRequest {
+  if (!('text' in prompt))
+    throw new LuciError('ENGINE_UNSUPPORTED', '"prompt" as numbers of tokens is scored ("logprobs") and not gone on with: send its text.', {
+      details: { param: 'prompt' },
+    });
   const maxTokens = body.max_tokens ?? defaultMaxTokens;
   return {
     model: body.model ?? undefined,
     tools: [],
-    request: { messages: [{ role: 'user', content: prompt }], raw: true, maxTokens, ...samplingOf(body) },
+    request: { messages: [{ role: 'user', content: prompt.text }], raw: true, maxTokens, ...samplingOf(body) },
   };
 }
 

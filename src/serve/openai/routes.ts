@@ -9,6 +9,7 @@ import { listModels, oneModel } from './models.ts';
 import { responsesSchema } from './responses/request.ts';
 import { createResponse, deleteResponse, getResponse } from './responses/responses.ts';
 import { readCompletion, removeCompletion } from './resumable-chat.ts';
+import { detokenize, detokenizeSchema, tokenize, tokenizerInfo, tokenizeSchema } from './tokens.ts';
 
 const other = sse.contentType;
 const model = ['id', 'object', 'created', 'owned_by', 'context_length'];
@@ -51,6 +52,28 @@ export const openAiRoutes: readonly DescribedRoute[] = [
     summary: 'Texts gone on with, or scored',
     answer: { json: ['id', 'object', 'created', 'model', 'choices', 'usage'], other },
     ...checked(completionSchema, completions),
+  },
+  {
+    method: 'POST',
+    path: '/tokenize',
+    summary: 'A text as tokens, as in vLLM',
+    answer: { json: ['count', 'max_model_len', 'tokens'] },
+    ...checked(tokenizeSchema, tokenize),
+  },
+  {
+    method: 'POST',
+    path: '/detokenize',
+    summary: 'Tokens as a text',
+    answer: { json: ['prompt'] },
+    ...checked(detokenizeSchema, detokenize),
+  },
+  {
+    method: 'GET',
+    path: '/tokenizer_info',
+    summary: 'The marks by which texts of a model begin and end',
+    query: { model: 'which model; without it the default, or the only one' },
+    answer: { json: ['bos_token', 'eos_token'] },
+    handle: tokenizerInfo,
   },
   {
     method: 'POST',

@@ -1,5 +1,5 @@
 import { LuciError } from '../../base/errors.ts';
-import type { TokenScore } from '../../engine/engine.ts';
+import type { TextOrTokens, TokenScore } from '../../engine/engine.ts';
 import type { ServeContext } from '../context.ts';
 
 /** Completions with `logprobs`: how likely the model holds each token of the prompt to be, as programs that measure models ask for it. */
@@ -25,7 +25,7 @@ export interface ScoredCompletion {
 export async function scoredCompletions(
   { luci, queue }: ServeContext,
   body: ScoredBody,
-  prompts: readonly string[],
+  prompts: readonly TextOrTokens[],
   signal: AbortSignal,
 ): Promise<readonly ScoredCompletion[]> {
   refuse(body);
@@ -33,8 +33,8 @@ export async function scoredCompletions(
   await using session = await luci.open(body.model ?? undefined, { signal });
   if (!session.score) throw refused('logprobs', 'cannot be had of what runs this model');
   const completions: ScoredCompletion[] = [];
-  for (const text of prompts) {
-    const scores = await session.score({ text, topCount: body.logprobs ?? 0 }, signal);
+  for (const prompt of prompts) {
+    const scores = await session.score({ ...prompt, topCount: body.logprobs ?? 0 }, signal);
     completions.push(completionOf(scores, body));
   }
   return completions;
