@@ -47,7 +47,7 @@ export async function* answerWithTools(
 ): AsyncGenerator<AgentEvent> {
   const budget = questionBudget(chatUse, session.facts.contextLength, limitsOf(maxCalls));
   const repeated = createRepeatedCalls();
-  const guidance = guidanceOf({ guided, outside, tools });
+  const guidance = guidanceOf({ guided, outside, tools }, messages);
   const how: CarryOut = { tools, confirm, signal, outside, budget, repeated, guidance };
   let generatedTokens = 0;
   for (;;) {
@@ -71,8 +71,11 @@ export async function* answerWithTools(
   }
 }
 
-function guidanceOf({ guided, outside, tools }: Pick<ToolLoopOptions, 'guided' | 'outside' | 'tools'>): Guidance {
-  return createGuidance(guided ? outside?.newestWords : undefined, tools);
+function guidanceOf(
+  { guided, outside, tools }: Pick<ToolLoopOptions, 'guided' | 'outside' | 'tools'>,
+  messages: readonly ChatMessage[],
+): Guidance {
+  return createGuidance(guided ? outside?.newestWords : undefined, tools, messages);
 }
 
 function limitsOf(maxCalls: number | undefined): ToolLimits {

@@ -140,8 +140,8 @@ console.log(JSON.stringify([
     'isDestructive',
     'isLoss',
     'warning',
-    'notice',
     'wantedCalls',
+    'notice',
     'run',
   ];
   expect([ran.stderr, JSON.parse(ran.stdout)]).toEqual(['', ['sort_lines', members, 'one\ntwo', 'sort_lines', 7]]);

@@ -1,6 +1,6 @@
-import type { ChatRequest, ToolCall } from '../../engine/engine.ts';
+import type { ChatMessage, ChatRequest, ToolCall } from '../../engine/engine.ts';
 import { hasEffect, type Tool, type ToolResult } from '../tool.ts';
-import { changesTold, isNameLeft } from './wanted-change.ts';
+import { changesTold, goesOn, isNameLeft } from './wanted-change.ts';
 
 /** Small models say done of what they have not done: where a person tells to change something, a call is demanded until one was made. */
 
@@ -17,9 +17,10 @@ export interface Guidance {
 
 const none: Guidance = { toolChoice: () => undefined, note: () => undefined };
 
-/** For a question in these words; none where they are not known. */
-export function createGuidance(words: string | undefined, tools: readonly Tool[]): Guidance {
-  if (words === undefined || !tools.some(hasEffect) || changesTold(words).length === 0) return none;
+/** For a question in these words, the last of the messages; none where they are not known. */
+export function createGuidance(words: string | undefined, tools: readonly Tool[], messages: readonly ChatMessage[]): Guidance {
+  if (words === undefined || !tools.some(hasEffect)) return none;
+  if (changesTold(words).length === 0 && !(goesOn(words) && wasChange(messages, tools))) return none;
   const made: ToolCall[] = [];
   let isChanged = false;
   let isEnded = false;
@@ -41,4 +42,12 @@ export function createGuidance(words: string | undefined, tools: readonly Tool[]
       if (facts?.refused) isEnded = true;
     },
   };
+}
+
+/** Whether the answer before the last question changed something. */
+function wasChange(messages: readonly ChatMessage[], tools: readonly Tool[]): boolean {
+  const last = messages.findLastIndex(({ role }) => role === 'user');
+  const before = messages.slice(0, last).findLastIndex(({ role }) => role === 'user');
+  const calls = messages.slice(before + 1, last).flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
+  return calls.some((call) => tools.some((tool) => tool.name === call.name && hasEffect(tool)));
 }

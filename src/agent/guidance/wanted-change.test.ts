@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesTold, isNameLeft } from './wanted-change.ts';
+import { changesTold, goesOn, isNameLeft } from './wanted-change.ts';
 
 test.each([
   ['delete it', ['delete']],
@@ -23,6 +23,7 @@ test.each([
   'Wie lösche ich eine Datei?',
   'where is delete-me.txt',
   'hi there, how are you?',
+  'I want to delete a recipe. which ones are there in the folder recipes?',
 ])('%j asks, and tells nothing', (words) => {
   expect(changesTold(words)).toEqual([]);
 });
@@ -41,4 +42,16 @@ test.each([
       calls.map((args) => ({ arguments: args })),
     ),
   ).toBe(isLeft);
+});
+
+test.each([
+  ['and butter', true],
+  ['the april one too', true],
+  ['und die zweite auch', true],
+  ['and how much is that?', false],
+  ['which one too', false],
+  ['thanks a lot', false],
+  ['and then I went home and had a long talk with my brother about it', false],
+])('%j goes on with what was told: %s', (words, expected) => {
+  expect(goesOn(words)).toBe(expected);
 });

@@ -14,13 +14,25 @@ const fileName = /[^\s"'“”„«»]*[\p{L}\p{N}_-]\.[a-z][a-z0-9]{0,4}(?![\p{
 
 /** Kinds of change that the words tell to make; in a language that is not known none. */
 export function changesTold(words: string): readonly ChangeKind[] {
-  const told = words
-    .split(/(?<=[.!?。！？])\s+|\n|, (?=no\b|and\b|then\b|so\b)/iu)
+  const sentences = words.split(/(?<=[.!?。！？])\s+|\n|, (?=no\b|and\b|then\b|so\b)/iu).filter((sentence) => sentence.trim() !== '');
+  // Who ends with a question waits for its answer.
+  if (questions.test(sentences.at(-1)?.trim() ?? '')) return [];
+  const told = sentences
     .filter((sentence) => !questions.test(sentence.trim()))
     .join('\n')
     // Who creates `notes.txt` creates a file.
     .replace(fileName, 'file');
   return changeKinds.filter((kind) => asksFor(kind, told));
+}
+
+/** Whether the words go on with what was told before: `and butter`, `the april one too`. */
+export function goesOn(words: string): boolean {
+  const plain = words.trim();
+  if (plain.split(/\s+/).length > 8 || questions.test(plain)) return false;
+  return (
+    /^(?:and|also|now|then|plus|und|auch|et|aussi|y|también|e|anche|também|en|ook|и|ещё)(?!\p{L})/iu.test(plain) ||
+    /(?<!\p{L})(?:too|as well|the same|auch|aussi|también|anche|também|ook|тоже)[.!]?$/iu.test(plain)
+  );
 }
 
 /** Words that look like names of files or folders: those with an ending, a digit and a letter, or a slash. */

@@ -179,3 +179,43 @@ test('what somebody writes while a file is edited is not lost', async () => {
   await expect(edit).rejects.toThrow('changed by somebody else');
   expect(await text('a.txt')).toBe('one\ntheirs');
 });
+
+test('nobody is asked about what is not there, and the model is told what is like it', async () => {
+  await mkdir(at('letters'));
+  for (const path of ['minutes-april.txt', 'minutes-march.txt', 'letters/april.md', 'plan.txt']) await writeFile(at(path), path);
+  for (const [name, args] of [
+    ['move_file', { from: 'april.txt', to: 'archive' }],
+    ['delete_file', { path: 'april.txt' }],
+    ['copy_file', { from: 'april.txt', to: 'b.txt' }],
+  ] as const)
+    expect(await call(name, args)).toMatchObject({
+      isAsked: false,
+      content: 'error: there is no "april.txt"; there is "minutes-april.txt", "letters/april.md"',
+    });
+  expect(await call('delete_file', { path: 'nothing.txt' })).toMatchObject({ isAsked: false, content: 'error: there is no "nothing.txt"' });
+});
+
+test.each([
+  ['there', 'there/a.txt'],
+  ['there/', 'there/a.txt'],
+  ['README', 'README'],
+  ['.profile', '.profile'],
+  ['./archive', './archive'],
+  ['b.md', 'b.md'],
+])('a.txt is moved to %s: it is %s then', async (to, place) => {
+  await mkdir(at('there'));
+  await writeFile(at('a.txt'), 'one');
+  expect(await call('move_file', { from: 'a.txt', to })).toMatchObject({ isAsked: true, content: `moved a.txt to ${place}` });
+  expect(await text(place)).toBe('one');
+  await workspace.undo();
+  expect((await readdir(root)).sort()).toEqual(['a.txt', 'there']);
+});
+
+test.each(['archive', 'archive/', 'a/b'])('a.txt is not moved to %s, a folder that is not there, and nobody is asked', async (to) => {
+  await writeFile(at('a.txt'), 'one');
+  const folder = to.replace(/\/$/, '');
+  expect(await call('move_file', { from: 'a.txt', to })).toMatchObject({
+    isAsked: false,
+    content: `error: there is no folder "${folder}": make_folder makes it ("./${folder}" would be a file of that name)`,
+  });
+});

@@ -1,4 +1,5 @@
 import { folderNotice } from './folder-counts.ts';
+import { requireThere } from './placing.ts';
 import { runsByItself } from './runs-by-itself.ts';
 import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
@@ -12,6 +13,7 @@ export const copyFile: BuiltInTool = {
   parameters: textArguments({ from: 'what', to: 'the copy, with its name' }),
   async isDestructive(args, { workspace }) {
     const [from, to] = [textOf(args, 'from'), textOf(args, 'to')];
+    await requireThere(from, workspace);
     return runsByItself(to) || (await workspace.exists(to)) || (await workspace.isFolder(from));
   },
   isLoss: (args, { workspace }) => workspace.exists(textOf(args, 'to')),

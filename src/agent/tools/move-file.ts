@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
-import { type BuiltInTool, type ToolContext, textArguments, textOf } from './tool-context.ts';
+import { goalOf, requireFolderOf, requireThere } from './placing.ts';
+import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
 /** `move_file`: what is there is no longer where it was, so it always asks. */
 export const moveFile: BuiltInTool = {
@@ -9,7 +9,11 @@ export const moveFile: BuiltInTool = {
   description: 'Move or rename a file',
   wantedBy: /\b(mov(e|es|ed|ing)|renam\w*|relocat\w*|archive|tidy|organi[sz]\w*|put\b.{1,80}\b(in|into|under))\b/i,
   parameters: textArguments({ from: 'where it is', to: 'where it goes, with its name' }),
-  isDestructive: async () => true,
+  async isDestructive(args, context) {
+    await requireThere(textOf(args, 'from'), context.workspace);
+    await requireFolderOf(args, context);
+    return true;
+  },
   isLoss: async (args, context) => context.workspace.exists(await goalOf(args, context)),
   warning: async (args, context) => context.workspace.lossOf(await goalOf(args, context)),
   async run(args, context) {
@@ -18,10 +22,3 @@ export const moveFile: BuiltInTool = {
     return `moved ${from} to ${to}`;
   },
 };
-
-/** Where it goes: into a folder that is there, or is named as one by a slash, it goes under its own name. */
-async function goalOf(args: Readonly<Record<string, unknown>>, { workspace }: ToolContext): Promise<string> {
-  const [from, to] = [textOf(args, 'from'), textOf(args, 'to')];
-  const isInto = /[^/]\/$/.test(to) || to === '.' || (to !== from && (await workspace.isFolder(to)));
-  return isInto ? posix.join(to, posix.basename(from)) : to;
-}
