@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { LuciError } from '../base/errors.ts';
 import { chooseFiles } from './choose-file.ts';
 import { quantizationOf } from './quantization.ts';
 
@@ -60,3 +61,25 @@ test.each(listings)(
     }
   },
 );
+
+test.each([
+  ['of one quantization', (index: number) => `m${index}-Q4_K_M.gguf`],
+  ['of many parts', (index: number) => `m-Q4_K_M-${String(index + 1).padStart(5, '0')}-of-99999.gguf`],
+  ['of many models in parts', (index: number) => `m${index}-Q4_K_M-00001-of-00001.gguf`],
+])('a list of 100,000 files, %s, is looked through once', (_, nameOf) => {
+  const listing = Array.from({ length: 99_999 }, (_none, index) => ({ path: nameOf(index) }));
+  let compared = 0;
+  const counting = listing.map(({ path }) => ({
+    get path() {
+      compared += 1;
+      return path;
+    },
+  }));
+  try {
+    chooseFiles('owner/m-GGUF', counting);
+  } catch (error) {
+    expect(error).toBeInstanceOf(LuciError);
+  }
+  // Sorting takes the logarithm of them each.
+  expect(compared).toBeLessThan(100 * listing.length);
+});

@@ -29,13 +29,14 @@ export interface ListedFile {
  */
 export function chooseFiles(repo: string, listing: readonly ListedFile[], wish?: string): readonly ListedFile[] {
   const models = modelFiles(listing);
-  const whole = models.filter((file) => missingParts(file, models) === 0);
+  const missing = missingPartsIn(models);
+  const whole = models.filter((file) => missing(file) === 0);
   const called = wish === undefined ? [] : whole.filter(({ path }) => isCalled(path, wish));
   if (called.length > 0) return oneModel(repo, called);
   const names = [...new Set(whole.map(({ path }) => quantizationOf(path)))];
   const wanted = wish === undefined ? undefined : wantedQuantization(wish);
   const chosen = wanted === undefined ? defaultQuantization(names) : matchingQuantization(names, wanted);
-  if (chosen === undefined) throw notThere(repo, { listing, models, names, wanted });
+  if (chosen === undefined) throw notThere(repo, { listing, models, missing, names, wanted });
   return oneModel(
     repo,
     whole.filter(({ path }) => quantizationOf(path) === chosen),
@@ -46,21 +47,23 @@ export function chooseFiles(repo: string, listing: readonly ListedFile[], wish?:
 interface Search {
   readonly listing: readonly ListedFile[];
   readonly models: readonly ListedFile[];
+  /** See {@link missingPartsIn}. */
+  readonly missing: (file: ListedFile) => number;
   readonly names: readonly string[];
   readonly wanted: string | undefined;
 }
 
-function notThere(repo: string, { listing, models, names, wanted }: Search): LuciError {
+function notThere(repo: string, { listing, models, missing, names, wanted }: Search): LuciError {
   const isMeant = ({ path }: ListedFile): boolean =>
     wanted === undefined || matchingQuantization([quantizationOf(path)], wanted) !== undefined;
-  const broken = models.find((file) => isMeant(file) && missingParts(file, models) > 0);
+  const broken = models.find((file) => isMeant(file) && missing(file) > 0);
   const piece = listing.find(({ path }) => isPiece(path) && isMeant({ path: path.replace(/(\.gguf).*$/i, '$1') }));
   const others = byNearness(names.filter((name) => name !== unknownQuantization).sort(), wanted ?? '');
   const has = names.length === 0 ? '' : ` It has ${others.join(', ') || 'files without a stated quantization'}.`;
   const next =
     names.length === 0 ? `luci search ${shellWord(repo.split('/')[1] ?? '')}` : `luci install ${[repo, ...others.slice(0, 1)].join(':')}`;
   const fail = (why: string): LuciError => new LuciError('NOT_FOUND', why, { hint: next });
-  if (broken) return fail(`${repo} lacks ${missingParts(broken, models)} of the parts of ${broken.path}.${has}`);
+  if (broken) return fail(`${repo} lacks ${missing(broken)} of the parts of ${broken.path}.${has}`);
   if (piece) return fail(`${repo} has ${piece.path} and the other pieces of that file, which nobody can run before they are joined.${has}`);
   if (names.length > 0) return fail(`${repo} has no ${wanted} file.${has}`);
   const beside = listing.map(({ path }) => path).filter((path) => /\.gguf$/i.test(path));
@@ -78,12 +81,18 @@ function isCalled(path: string, wish: string): boolean {
 
 const lastPart = (path: string): string => path.split('/').at(-1) ?? path;
 
-/** How many parts of its series are not in the list; 0 for a file that is whole in itself. */
-function missingParts({ path }: ListedFile, files: readonly ListedFile[]): number {
-  const split = splitNameOf(path);
-  if (!split) return 0;
-  const there = new Set(files.map((file) => file.path));
-  return allPartNames(split).filter((name) => !there.has(name)).length;
+/** Tells how many parts of a file's series are not in the list; 0 for a file that is whole in itself. Each series is looked through once. */
+function missingPartsIn(files: readonly ListedFile[]): (file: ListedFile) => number {
+  const there = new Set(files.map(({ path }) => path));
+  const known = new Map<string, number>();
+  return ({ path }) => {
+    const split = splitNameOf(path);
+    if (!split) return 0;
+    const series = `${split.stem} ${split.count}`;
+    const missing = known.get(series) ?? allPartNames(split).filter((name) => !there.has(name)).length;
+    known.set(series, missing);
+    return missing;
+  };
 }
 
 /** One file cut into lengths of bytes, as in `m.gguf.part1of2`, `m.gguf-split-a` and `m-chunk-001-of-018.gguf`. */
@@ -131,6 +140,8 @@ function oneModel(repo: string, files: readonly ListedFile[]): readonly ListedFi
   return files.filter(({ path }) => (whole.length > 0 ? path : stem(path)) === chosen).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+const maxCompared = 500;
+
 /** Marks of another making of the same model. */
 const variantMarks = new Set(['imat', 'imatrix', 'i1', 'ud', 'mtp', 'old', 'test', 'v0']);
 
@@ -141,12 +152,15 @@ const variantMarks = new Set(['imat', 'imatrix', 'i1', 'ud', 'mtp', 'old', 'test
 function plainName(repo: string, names: readonly string[]): string | undefined {
   const only = (found: readonly string[]): string | undefined => (found.length === 1 ? found[0] : undefined);
   const depth = (name: string): number => name.split('/').length;
-  const least = (of: (name: string) => number, among: readonly string[]): readonly string[] =>
-    among.filter((name) => of(name) === Math.min(...among.map(of)));
+  const least = (of: (name: string) => number, among: readonly string[]): readonly string[] => {
+    const lowest = among.reduce((low, name) => Math.min(low, of(name)), Number.POSITIVE_INFINITY);
+    return among.filter((name) => of(name) === lowest);
+  };
   const top = least(statedCount, least(depth, names));
   const ofRepository = wordsOf(repo.replace(/[._-]gguf$/i, '')).join(' ');
   const named = top.filter((name) => wordsOf(name).join(' ') === ofRepository);
-  const plain = top.filter((name) => top.every((other) => name === other || isVariantOf(other, name)));
+  // Each is held against each: of a thousand nobody can tell which is the plain one.
+  const plain = top.length > maxCompared ? [] : top.filter((name) => top.every((other) => name === other || isVariantOf(other, name)));
   return only(top) ?? only(named) ?? only(plain);
 }
 

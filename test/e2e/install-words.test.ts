@@ -241,3 +241,12 @@ test("the makers' own repository of a model luci knows names that model", async 
   }
   expect((await install('o/nobody-knows')).stderr).not.toContain('luci install');
 });
+
+test.each([1e300, -5, 2.5])('a size of %s in a list is none: the file itself says how large it is', async (statedSize) => {
+  hub.add({ repo: 'o/odd', path: 'odd-Q4_K_M.gguf', bytes }).statedSize = statedSize;
+  const planned = await install('o/odd', '--dry-run');
+  expect(planned.exitCode).toBe(0);
+  expect(planned.stdout).not.toMatch(/e\+|TB|-\d|2\.5 B/);
+  const installed = await install('o/odd', '-y');
+  expect([installed.exitCode, await installedNames()]).toEqual([0, ['o/odd:Q4_K_M']]);
+});

@@ -59,7 +59,7 @@ function listingOf(text: string, repo: string, host: string): RepositoryListing 
         const sizeBytes = lfs?.size ?? size;
         return {
           path: rfilename,
-          sizeBytes: typeof sizeBytes === 'number' ? sizeBytes : undefined,
+          sizeBytes: typeof sizeBytes === 'number' && isSize(sizeBytes) ? sizeBytes : undefined,
           sha256: sha256In(lfs?.sha256),
         };
       }),
@@ -68,4 +68,9 @@ function listingOf(text: string, repo: string, host: string): RepositoryListing 
     if (!isLuciError(error, 'STATE_BROKEN')) throw error;
     throw new LuciError('SOURCE_BROKEN', `${host} lists ${repo} in a way luci does not understand: ${error.message}`, { cause: error });
   }
+}
+
+/** Whole, not negative, and no more than any disk holds: what a hub states otherwise is no size. */
+function isSize(bytes: number): boolean {
+  return Number.isInteger(bytes) && bytes >= 0 && bytes <= 2 ** 50;
 }
