@@ -250,3 +250,13 @@ test.each([1e300, -5, 2.5])('a size of %s in a list is none: the file itself say
   const installed = await install('o/odd', '-y');
   expect([installed.exitCode, await installedNames()]).toEqual([0, ['o/odd:Q4_K_M']]);
 });
+
+test('show cuts a name of 50,000 letters that a file has for itself', async () => {
+  const spec = tinyGgufSpec();
+  const keys = [...spec.keys.filter(([key]) => key !== 'general.name'), ['general.name', { type: 'string', value: 'n'.repeat(50_000) }]];
+  const path = join(home.folder, 'long.gguf');
+  await writeFile(path, writeGguf({ ...spec, keys: keys as typeof spec.keys }));
+  const { stdout, exitCode } = await home.luci(['show', path]);
+  expect([exitCode, stdout.length < 2_000]).toEqual([0, true]);
+  expect(stdout).toContain(`${'n'.repeat(100)}`);
+});

@@ -10,7 +10,7 @@ import { catalogData, fitText, purposesText, sizeText } from '../show/catalog-ro
 import { installedData } from '../show/installed-rows.ts';
 import { kindText } from '../show/kind-text.ts';
 import type { Terminal } from '../show/terminal.ts';
-import { pad, printable, wrapAll } from '../show/text.ts';
+import { cut, pad, printable, wrapAll } from '../show/text.ts';
 
 /** `luci show`: all about one model, installed or not. */
 export const showModel = defineCommand({
@@ -37,7 +37,7 @@ export async function describeModel({ luci, show }: CommandContext, reference: s
       installed: installed ? installedData(installed) : null,
     });
   } else if (show.quiet) show.result(printable(described.name));
-  else show.result(lines(file ? fileFacts(file, described) : facts(described, show.terminal), show.terminal));
+  else show.result(lines(file ? fileFacts(file, described, show.terminal) : facts(described, show.terminal), show.terminal));
   return 0;
 }
 
@@ -79,12 +79,15 @@ function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, 
 function fileFacts(
   { path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile,
   { maxOpenedTokens }: DescribedModel,
+  { marks }: Terminal,
 ): readonly Fact[] {
+  // How long the texts of the file itself are nobody knows.
+  const said = (text: string | undefined): string | undefined => text && cut(text, 200, marks.ellipsis);
   return [
     ['file', path],
-    ['says it is', read.name],
+    ['says it is', said(read.name)],
     ['kind', kindText(read.kind)],
-    ['architecture', read.architecture],
+    ['architecture', said(read.architecture)],
     ['parameters', parametersText(read.parameters / 1e9, undefined)],
     ['quantization', read.quantization],
     ['context', openedText(read.contextLength, maxOpenedTokens)],
