@@ -4,11 +4,13 @@ export interface QuestionFile {
   readonly text: string;
 }
 
-/** A question with its files before it, each between fences that do not occur in it: small models answer what they read last. */
+/** A question as a model is told it, with its files before it: small models answer what they read last. */
 export function withFiles(question: string, files: readonly QuestionFile[]): string {
-  const told = files.map(({ name, text }) => {
-    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-    return `${name.replace(/[\r\n]+/g, ' ')}:\n${fence}\n${text}\n${fence}\n\n`;
-  });
-  return `${told.join('')}${question}`;
+  return [...files.map(fenced), question].join('\n\n');
+}
+
+/** A file with its name, between fences that do not occur in it. */
+export function fenced({ name, text }: QuestionFile): string {
+  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+  return `${name.replace(/[\r\n]+/g, ' ')}:\n${fence}\n${text}\n${fence}`;
 }

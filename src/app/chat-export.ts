@@ -1,4 +1,5 @@
-import { contentOf, pathTo } from './chat-branch.ts';
+import { fenced } from '../agent/question-files.ts';
+import { pathTo } from './chat-branch.ts';
 import type { ChatTurn, KeptChat } from './kept-chat.ts';
 
 /** A kept chat as a file of the user's own. Pure. */
@@ -34,7 +35,7 @@ export function sectionsOf(path: readonly ChatTurn[]): readonly ChatSection[] {
   for (const turn of path) {
     const last = sections.at(-1);
     if (turn.continues && last) sections[sections.length - 1] = { ...last, text: last.text + turn.content };
-    else sections.push({ who: whoOf(turn), text: contentOf(turn) });
+    else sections.push({ who: whoOf(turn), text: [turn.content, ...(turn.files ?? []).map(fenced)].join('\n\n') });
   }
   return sections;
 }

@@ -488,7 +488,7 @@ test('files go with a question, answers are copied, chats are titled, found, loa
   const screen = echo({ environment: { PATH: `${join(work, 'bin')}:${process.env['PATH'] ?? ''}`, DISPLAY: ':9' } });
   await screen.type('> ', `/file ${notes}\r`);
   await screen.type(/files: notes\.txt[\s\S]*> /, 'when?\r');
-  await screen.type(/when\?[\s\S]*high tide at noon[\s\S]*> /, '/copy\r');
+  await screen.type(/when\?[\s\S]*high tide at noon[\s\S]*when\?[\s\S]*> /, '/copy\r');
   await screen.type(/Copied \((xclip|pbcopy)\)[\s\S]*> /, '/save the tides\r');
   await screen.type(/Saved: the tides[\s\S]*> /, '/chats\r');
   await screen.type(/the tides +2 [\s\S]*> /, `/export ${join(work, 'tides.md')}\r`);
