@@ -507,6 +507,18 @@ test('files go with a question, answers are copied, chats are titled, found, loa
   expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['title', 'turn', 'turn']);
 });
 
+test('what a question names is looked up, shown as a call, and kept with the question', async () => {
+  await writeFile(join(work, 'notes.txt'), 'high tide at noon');
+  const screen = echo({}, '--tools', work);
+  await screen.type('> ', 'what does notes.txt say?\r');
+  await screen.type(/read_file \{"path":"notes\.txt"\}[\s\S]*> /, `/export ${join(work, 'kept.json')}\r`);
+  await screen.type(/Written: [\s\S]*> /, ctrl('d'));
+  expect(await screen.ended).toBe(0);
+  const turns = (await readFile(join(work, 'kept.json'), 'utf8')).trim().split('\n');
+  const [question] = turns.map((turn) => JSON.parse(turn) as { role?: string }).filter(({ role }) => role === 'user');
+  expect(question).toMatchObject({ content: 'what does notes.txt say?', files: [{ name: 'notes.txt', text: 'high tide at noon' }] });
+});
+
 test('without a program for it the terminal is asked to copy, and a --plain one is not', async () => {
   const bare = { environment: { PATH: '/nowhere' } };
   const screen = echo(bare);
