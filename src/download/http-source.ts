@@ -113,8 +113,16 @@ async function outcomeOf(
   if (transfer.whole.aborted) return { kind: 'whole', resolved };
   if (error instanceof WholeFileSent) return { kind: 'ranges-ignored', resolved };
   if (isLuciError(error, 'SOURCE_BROKEN') && error.details.wrongBytes === true) await transfer.restart();
+  // Some that refuse each range have the whole; what came by ranges would be lost, so only where nothing did.
+  if (byRanges && refusesRanges(error) && transfer.partial.have.bytes === 0) return { kind: 'ranges-ignored', resolved };
   if (byRanges) return { kind: 'failed', error };
   return isExpired(error) && isLuciError(error) ? { kind: 'refused', resolved, error } : { kind: 'stream-broken', error };
+}
+
+/** Whether a server answered as those do that cannot read a range. */
+function refusesRanges(error: unknown): boolean {
+  const status = isLuciError(error, 'NETWORK_FAILED') || isLuciError(error, 'SOURCE_DENIED') ? error.details.status : undefined;
+  return status !== undefined && [400, 416, 501].includes(status);
 }
 
 /** Whether nothing is missing; makes sure that there is room for what is. */

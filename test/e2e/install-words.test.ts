@@ -260,3 +260,24 @@ test('show cuts a name of 50,000 letters that a file has for itself', async () =
   expect([exitCode, stdout.length < 2_000]).toEqual([0, true]);
   expect(stdout).toContain(`${'n'.repeat(100)}`);
 });
+
+test.each([400, 416, 501])('a server that answers each range with %s is asked for the whole once', async (status) => {
+  let ranges = 0;
+  const server = createServer((request, response) => {
+    if (request.headers.range !== undefined) {
+      ranges += 1;
+      return void response.writeHead(status).end('no');
+    }
+    response.writeHead(200, { 'Content-Length': bytes.length, 'Accept-Ranges': 'bytes' });
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/whole-Q4_K_M.gguf`;
+    const ran = await home.luci(['install', address, '-y']);
+    expect([ran.exitCode, await installedNames()]).toEqual([0, ['whole-Q4_K_M']]);
+    expect(ranges).toBeGreaterThan(0);
+  } finally {
+    server.close();
+  }
+});

@@ -16,6 +16,7 @@ export async function follow(net: Net, start: string, what: Pick<Asked, 'object'
   const home = new URL(access.endpoint);
   let facts: LinkedFacts = {};
   let url = start;
+  let range: Record<string, string> = { Range: 'bytes=0-0' };
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
     const isHome = new URL(url).origin === home.origin;
     const shown = isHome ? hubAuthorization(access.token) : undefined;
@@ -23,11 +24,16 @@ export async function follow(net: Net, start: string, what: Pick<Asked, 'object'
     const response = await net.request({
       url,
       purpose: 'resolve',
-      headers: { ...authorization, Range: 'bytes=0-0', 'Accept-Encoding': 'identity' },
+      headers: { ...authorization, ...range, 'Accept-Encoding': 'identity' },
       signal: access.signal,
       connectTimeoutMs: access.connectTimeoutMs,
       idleTimeoutMs: access.idleTimeoutMs,
     });
+    if (range['Range'] !== undefined && refusesRange(response)) {
+      response.body.destroy();
+      range = {};
+      continue;
+    }
     if (isHome) facts = merged(linkedFacts(response), facts);
     if (![301, 302, 303, 307, 308].includes(response.status)) {
       const asked = { ...what, host: new URL(url).host, hadToken: access.token !== undefined };
@@ -37,6 +43,11 @@ export async function follow(net: Net, start: string, what: Pick<Asked, 'object'
     url = redirectTarget(url, asWritten(response.headers['location']), what.object);
   }
   throw new LuciError('SOURCE_BROKEN', `${what.object} is redirected more than ${maxRedirects} times`);
+}
+
+/** Whether a server answers as those do that cannot read a range and have the whole. 416 with a size of 0 is that of an empty file. */
+function refusesRange({ status, headers }: NetResponse): boolean {
+  return status === 400 || status === 501 || (status === 416 && headers['content-range'] !== 'bytes */0');
 }
 
 /** What the hub says on its own redirects of the file they lead to. */
