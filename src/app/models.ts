@@ -3,6 +3,7 @@ import { isLuciError, LuciError } from '../base/errors.ts';
 import type { Model } from '../base/model.ts';
 import { dataPath } from '../base/parts.ts';
 import { shellWord } from '../base/shell-word.ts';
+import { firstPartOf } from '../base/split-name.ts';
 import { findModel, requireModel } from '../catalog/find-model.ts';
 import { joinGroups, modelsOfGroup } from '../catalog/groups.ts';
 import { type Catalog, type CatalogProblem, loadCatalog } from '../catalog/load-catalog.ts';
@@ -174,7 +175,7 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
     const remote = await remotes.find(reference);
     if (remote) return remote;
     const parsed = parseReference(reference);
-    if (parsed.kind === 'path') return { name: reference, path: expandHome(parsed.path, userFolder) };
+    if (parsed.kind === 'path') return { name: reference, path: firstPartOf(expandHome(parsed.path, userFolder)) };
     return requireUsable(await installed(reference));
   };
 

@@ -23,3 +23,9 @@ export function allPartNames({ stem, count }: Pick<SplitName, 'stem' | 'count'>)
   const fiveDigits = (number: number): string => String(number).padStart(5, '0');
   return Array.from({ length: Math.min(maxParts, count) }, (_, index) => `${stem}-${fiveDigits(index + 1)}-of-${fiveDigits(count)}.gguf`);
 }
+
+/** @returns The path of the first part, by which a split model is opened, for that of any part; any other path as it is. */
+export function firstPartOf(path: string): string {
+  const split = splitNameOf(path);
+  return (split && allPartNames(split)[0]) ?? path;
+}

@@ -206,6 +206,9 @@ test('the address of one part of a split model is all its parts', async () => {
     'big-F16-00002-of-00002.gguf',
   ]);
   expect((await home.luci(['ask', '-m', 'big-F16', 'hi'])).stdout).toBe(`${tinyReply}\n`);
+  // A path of any part is the model.
+  const laterPart = join(home.folder, 'models', 'big-F16-00002-of-00002.gguf');
+  expect((await home.luci(['ask', '-m', laterPart, 'hi'])).stdout).toBe(`${tinyReply}\n`);
   // The address of another part is the same model.
   expect(await install('-y', address(1))).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await installedNames()).toEqual(['big-F16']);
