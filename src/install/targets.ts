@@ -65,13 +65,21 @@ async function resolveOne(reference: ModelReference, tools: TargetTools): Promis
   }
 }
 
-/** A model of the catalogue; `llama3.2:Q8_0` is another quantization from the repository of one. */
+/** A model of the catalogue; `llama3.2:Q8_0` and `llama3.2:1b-q8_0` are another quantization from the repository of one. */
 async function modelOfName(name: string, tools: TargetTools): Promise<Model> {
-  const [, base = '', quantization = ''] = /^(.+):([^:]+)$/.exec(name) ?? [];
-  const known = findModel(tools.catalog, name) ? undefined : findModel(tools.catalog, base);
-  const repo = known?.files[0]?.sources.find((source) => source.kind === 'hub')?.repo;
-  if (repo === undefined || quantizationOf(quantization) === unknownQuantization) return requireModel(tools.catalog, name);
-  return modelOfRepository({ kind: 'hub', repo, quantization }, tools);
+  const other = findModel(tools.catalog, name) ? undefined : otherQuantization(name, tools);
+  return other ? modelOfRepository(other, tools) : requireModel(tools.catalog, name);
+}
+
+/** The longest beginning that is a name stands for the model: `llama3.2:1b-q8_0` is of the small one. */
+function otherQuantization(name: string, { catalog }: TargetTools): HubReference | undefined {
+  for (const pattern of [/^(.+)[:-]([^:-]+)$/, /^(.+):([^:]+)$/]) {
+    const [, base = '', quantization = ''] = pattern.exec(name) ?? [];
+    const source = findModel(catalog, base)?.files[0]?.sources.find(({ kind }) => kind === 'hub');
+    if (source?.kind === 'hub' && quantizationOf(quantization) !== unknownQuantization)
+      return { kind: 'hub', repo: source.repo, quantization };
+  }
+  return undefined;
 }
 
 /** The digests of the first install, for a model the catalogue has none for. */

@@ -284,3 +284,19 @@ test.each([400, 416, 501])('a server that answers each range with %s is asked fo
     server.close();
   }
 });
+
+test.each([
+  ['fam:1b-q8_0', 'o/small'],
+  ['fam:Q8_0', 'o/large'],
+  ['fam-1b:UD-Q4_K_XL', 'o/small'],
+])('%s is of the repository of %s', async (name, repo) => {
+  await home.own(
+    ownEntry('fam', { repo: 'o/large', sizeBytes: 10, sha256: 'a'.repeat(64) }),
+    ownEntry('fam-1b', { repo: 'o/small', aliases: ['fam:1b'], sizeBytes: 10, sha256: 'b'.repeat(64) }),
+  );
+  for (const repository of ['o/small', 'o/large'])
+    for (const quantization of ['Q8_0', 'UD-Q4_K_XL'])
+      hub.add({ repo: repository, path: `${repository.slice(2)}-${quantization}.gguf`, bytes });
+  expect((await install(name, '-y')).exitCode).toBe(0);
+  expect((await installedNames()).join()).toContain(`${repo}:`);
+});
