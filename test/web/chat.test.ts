@@ -161,7 +161,7 @@ describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser}
     await input.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('buy ```bread```') });
     await ask(page, 'What do I need?');
     await page.getByText('Read.').waitFor();
-    expect(told).toEqual(['What do I need?\n\nnotes.txt:\n````\nbuy ```bread```\n````']);
+    expect(told).toEqual(['notes.txt:\n````\nbuy ```bread```\n````\n\nWhat do I need?']);
   });
 
   test('chats are searched, renamed, exported, imported, and moved to the trash', async () => {

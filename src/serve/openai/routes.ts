@@ -1,4 +1,4 @@
-import { receiptSchema } from '../../app/receipts/receipt.ts';
+import { receiptSchema } from '../../app/receipts/receipt-schema.ts';
 import { sse } from '../event-stream.ts';
 import { checked, type DescribedRoute } from '../route.ts';
 import { chatCompletions } from './chat.ts';
