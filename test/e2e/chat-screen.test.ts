@@ -149,7 +149,7 @@ test('a tool is allowed for the rest of a chat, or never, until the folder is na
   const write = (content: string): string => `call write_file {"path":"a.txt","content":"please write ${content}"}\r`;
   const screen = echo({}, '--tools', work);
   await screen.type('> ', write('one'));
-  await screen.type(/a: always in this chat, never\) \[y\/N\] /, 'a\r');
+  await screen.type(/a:\s+always\s+in\s+this\s+chat,\s+never\)\s+\[y\/N\] /, 'a\r');
   await screen.type(/wrote a\.txt[\s\S]*> /, write('two'));
   await screen.type(/wrote a\.txt[\s\S]*> /, 'call move_file {"from":"b.txt","to":"c.txt"}\r');
   await screen.type(/Allow move_file[\s\S]*\[y\/N\] /, 'never\r');
@@ -158,7 +158,7 @@ test('a tool is allowed for the rest of a chat, or never, until the folder is na
   await screen.until('always allowed in this chat: write_file');
   await screen.until('never allowed in this chat: move_file');
   await screen.type('> ', 'call delete_file {"path":"b.txt"}\r');
-  await screen.type(/Allow delete_file[^(]*\? \[y\/N\] /, 'a\r');
+  await screen.type(/Allow delete_file[^(]*\?\s+\[y\/N\] /, 'a\r');
   await screen.type(/did not allow[\s\S]*> /, `/tools ${work}\r`);
   await screen.type(/changes are asked for first[\s\S]*> /, write('three'));
   await screen.type(/Allow write_file[\s\S]*\[y\/N\] /, 'n\r');

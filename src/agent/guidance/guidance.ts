@@ -34,7 +34,7 @@ export function createGuidance(words: string | undefined, tools: readonly Tool[]
       return isDemanded ? 'required' : undefined;
     },
     note({ call, isError, facts }) {
-      made.push(call);
+      if (!isError) made.push(call);
       const tool = tools.find(({ name }) => name === call.name);
       if (tool && hasEffect(tool) && !isError) isChanged = true;
       if (tool && hasEffect(tool) && isError) failures += 1;

@@ -4,7 +4,7 @@ import type { LuciError } from '../../base/errors.ts';
 import { goneSignal } from '../hang-up.ts';
 import { takeInterrupts } from '../interrupts.ts';
 import { editorScreen } from '../show/editor-screen.ts';
-import { printable } from '../show/text.ts';
+import { printable, wrap } from '../show/text.ts';
 import type { Completion } from './complete-line.ts';
 import { type LineHistory, maxLines } from './line-history.ts';
 import { readMessage } from './read-message.ts';
@@ -69,7 +69,10 @@ export function openPrompt(options: PromptOptions): Prompt {
       return /^y(es)?$/i.test(((await prompt.ask(`${state}${question} [y/N] `)) ?? '').trim());
     },
     async ask(question) {
-      return isTerminal ? orAborted(typing.ask(printable(question)), stopped) : undefined;
+      if (!isTerminal) return undefined;
+      // Lines end between words, and the answer stands behind the last.
+      const shown = wrap(printable(question).trimEnd(), process.stdout.columns || Number.POSITIVE_INFINITY);
+      return orAborted(typing.ask(`${shown} `), stopped);
     },
     prefill(text) {
       if (isEdited) typing.prefill(text);
