@@ -78,7 +78,7 @@ function isRun(args: readonly string[]): boolean {
 function hintWords(line: string): string[] | undefined {
   if (!/^ {2}luci( |$)/.test(line)) return undefined;
   // Some hints say after a command what it does, or name two side by side.
-  const text = (line.trim().split(/ {2,}|[:;,] /)[0] ?? '').replace(/ …$/, '');
+  const text = (line.trim().split(/ {2,}|(?<=\S)[:;,] /)[0] ?? '').replace(/ …$/, '');
   return [...text.matchAll(/'((?:[^']|'\\'')*)'|"([^"]*)"|(\S+)/g)]
     .slice(1)
     .map(([, single, double, bare]) => single ?? double ?? bare ?? '');

@@ -18,6 +18,7 @@ test.each([
 
 test('a hint is commands, one a line; a folder with a space is one word', () => {
   expect(homeInHint('luci list\nluci ask -m x "Hello"', '/a b')).toBe('luci --home "/a b" list\nluci --home "/a b" ask -m x "Hello"');
+  expect(homeInHint('luci list', '-a')).toBe('luci --home=-a list');
   expect(homeInHint('Run it again with -y.', '/a')).toBe('Run it again with -y.');
   expect(homeInHint(undefined, '/a')).toBeUndefined();
 });

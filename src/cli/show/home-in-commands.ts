@@ -4,9 +4,9 @@ import { shellWord } from '../../base/shell-word.ts';
 
 /** A note, whose commands stand on lines of their own, behind two spaces, or behind a colon. */
 export function homeInNote(note: string, home: string | undefined): string {
-  return home === undefined
-    ? note
-    : note.replace(/(\n *| {2}|: )luci (?=[a-z])/g, (_, before: string) => `${before}luci --home ${shellWord(home)} `);
+  if (home === undefined) return note;
+  const flag = `--home${home.startsWith('-') ? '=' : ' '}${shellWord(home)}`;
+  return note.replace(/(\n *| {2}|: )luci (?=[a-z])/g, (_, before: string) => `${before}luci ${flag} `);
 }
 
 /** A hint, whose lines are commands. */
