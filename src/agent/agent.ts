@@ -4,14 +4,11 @@ import { merged } from '../base/merged.ts';
 import type { ChatMessage, GenerationEvent, JsonSchema, Session, Usage } from '../engine/engine.ts';
 import { checkMessages, checkObject, checkPrompt, checkRequest, checkSchema, checkSignal, checkTexts } from './check-request.ts';
 import { type Conversation, createConversation } from './conversation.ts';
-import { lookUp } from './guidance/look-up.ts';
 import { createModelSlot } from './model-slot.ts';
-import { createOutsideTexts } from './outside-text/outside-texts.ts';
-import { type QuestionFile, withFiles } from './question-files.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
 import { schemaInstructions } from './schema-instructions.ts';
 import { schemaProblem } from './schema-problem.ts';
-import { type AgentEvent, answerWithTools } from './tool-loop.ts';
+import type { AgentEvent } from './tool-loop.ts';
 
 /** Questions to a model. Knows conversations, not where models come from. */
 
@@ -70,24 +67,16 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
   }
 
   async function* events(prompt: string, { signal, words = prompt, ...options }: QueryOptions): AsyncGenerator<AgentEvent> {
-    const { system, tools, confirm, maxCalls, guided } = options;
+    const { system, tools } = options;
     throwIfAborted(signal);
     const session = await slot.open(signal);
-    const looks = guided && tools ? await lookUp(words, tools, { signal }) : [];
-    for (const { call } of looks) yield { type: 'look', call };
-    const files = looks.map(({ file }) => file);
-    const messages: ChatMessage[] = [...systemTurn(system), { role: 'user', content: withFiles(prompt, files) }];
-    const request = requestOf(messages, options);
-    if (!tools?.length) yield* session.generate(request, signal);
-    else
-      yield* answerWithTools(session, request, messages, {
-        tools,
-        confirm,
-        maxCalls,
-        guided,
-        signal,
-        outside: outsideOf(prompt, words, files),
-      });
+    if (!tools?.length) {
+      yield* session.generate(requestOf([...systemTurn(system), { role: 'user', content: prompt }], options), signal);
+      return;
+    }
+    // Most questions come without tools, and a command starts faster without their code.
+    const { askWithTools } = await import('./ask-with-tools.ts');
+    yield* askWithTools(session, prompt, { ...options, tools, words, signal });
   }
 
   async function answer(prompt: string, options?: QueryOptions): Promise<Answer> {
@@ -126,15 +115,6 @@ export function createAgent({ openModel, ...defaults }: AgentOptions): Agent {
 }
 
 type JsonOptions<T> = QueryOptions & { readonly check?: (value: unknown) => T };
-
-/** The texts of one question. */
-function outsideOf(prompt: string, words: string, files: readonly QuestionFile[]): ReturnType<typeof createOutsideTexts> {
-  const outside = createOutsideTexts();
-  for (const { name, text } of files) outside.keep({ path: name, text });
-  if (words !== prompt) outside.keep({ text: prompt, path: 'the text before your question', said: [words] });
-  outside.hear(words);
-  return outside;
-}
 
 /** The answer as a value of the schema. */
 async function checkedJson<T>({ text, reason }: Answer, schema: JsonSchema, check: (value: unknown) => T): Promise<T> {

@@ -6,7 +6,7 @@ import { createOutsideTexts, type Spoken } from './outside-text/outside-texts.ts
 import { type PromptView, viewPrompt } from './prompt-view.ts';
 import { type RequestDefaults, requestOf, systemTurn } from './request.ts';
 import type { ChatUse } from './tool-limits.ts';
-import { type AgentEvent, answerWithTools } from './tool-loop.ts';
+import type { AgentEvent } from './tool-loop.ts';
 
 /** A question that is more than its person wrote. */
 export interface MixedPrompt {
@@ -75,6 +75,7 @@ export function createConversation(
     outside.hear(words);
     const progress: AnswerProgress = { text: '', isDone: false };
     try {
+      const { answerWithTools } = await import('./tool-loop.ts');
       for await (const event of answerWithTools(session, request, all, {
         tools,
         confirm,

@@ -7,7 +7,7 @@ import { plainText } from './plain-text.ts';
  */
 
 /** Words that ask, by language; the last row has those of scripts without blanks. What is a noun as well, or asks for an answer too, is left out. */
-const verbs: Readonly<Record<ChangeKind, RegExp>> = {
+const verbs: Readonly<Record<ChangeKind, () => RegExp>> = {
   write: anyOf(
     'write|rewrite|save|append|add|insert|put|replace|overwrite|edit|fix|change|update|fill|copy|duplicate|export|note down|jot down',
     '(?:create|make|generate)(?: [^ ]+)* files?',
@@ -62,7 +62,7 @@ const negations =
 
 /** Whether the words ask for a change of this kind. */
 export function asksFor(kind: ChangeKind, words: string): boolean {
-  return clausesOf(words).some((clause) => verbs[kind].test(clause) && !negations.test(clause));
+  return clausesOf(words).some((clause) => verbs[kind]().test(clause) && !negations.test(clause));
 }
 
 /** Parts of sentences, without what is quoted as code or looks like a name of a file: `delete-me.txt` asks for nothing. */
@@ -72,7 +72,12 @@ function clausesOf(words: string): readonly string[] {
     .map((clause) => plainText(clause.replace(/\S*[\p{L}\p{N}_][./\\_-][\p{L}\p{N}_]\S*/gu, ' ')));
 }
 
-function anyOf(...languages: readonly string[]): RegExp {
-  const spaced = languages.slice(0, -1).join('|');
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${spaced})(?![\\p{L}\\p{N}])|${languages.at(-1)}`, 'u');
+/** Made when it is asked for: most commands ask for none. */
+function anyOf(...languages: readonly string[]): () => RegExp {
+  let made: RegExp | undefined;
+  return () => {
+    const spaced = languages.slice(0, -1).join('|');
+    made ??= new RegExp(`(?<![\\p{L}\\p{N}])(?:${spaced})(?![\\p{L}\\p{N}])|${languages.at(-1)}`, 'u');
+    return made;
+  };
 }
