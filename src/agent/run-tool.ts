@@ -50,7 +50,7 @@ async function look(
   const isUnasked = isLoss && kind !== undefined && kind !== 'read' && !asksForLoss(kind, check);
   return {
     needsYes: loss !== undefined || isDestructive || origin !== undefined || isUnasked,
-    concern: { loss, origin, ...(isUnasked && { isUnasked }) },
+    concern: { loss, origin, isUnasked: isUnasked || undefined },
   };
 }
 
