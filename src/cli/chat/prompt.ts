@@ -71,7 +71,7 @@ export function openPrompt(options: PromptOptions): Prompt {
     async ask(question) {
       if (!isTerminal) return undefined;
       // Lines end between words, and the answer stands behind the last.
-      const shown = wrap(printable(question).trimEnd(), process.stdout.columns || Number.POSITIVE_INFINITY);
+      const shown = wrap(printable(question).trimEnd(), screen.columns || Number.POSITIVE_INFINITY);
       return orAborted(typing.ask(`${shown} `), stopped);
     },
     prefill(text) {

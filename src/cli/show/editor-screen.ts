@@ -5,6 +5,8 @@ import { forTerminal } from './safe-text.ts';
 export interface EditorScreen extends Writable {
   /** Nothing the editor echoes is shown while it is. */
   isMuted: boolean;
+  /** How wide it is; undefined where it is no terminal. */
+  readonly columns?: number;
   /** Text beside the editor's. */
   say(text: string): void;
   /** Asks the terminal to mark what is pasted, so that its line ends are told from Enter; and to stop it. */
