@@ -1,4 +1,5 @@
 import type { ChatMessage, ToolDefinition } from '../engine/engine.ts';
+import { questionEnds } from './question-ends.ts';
 import { type Tool, templateDefinitionOf } from './tool.ts';
 
 /**
@@ -15,9 +16,6 @@ export type OfferedTool = ToolDefinition & Pick<Tool, 'wantedBy'>;
  */
 const maxCharacters = 750;
 
-/** Words are looked for at both ends of a question: between them may be a file. */
-const lookedAt = 600;
-
 /**
  * Those of the tools that are told: all without {@link Tool.wantedBy}; of the others, as long as there is room, first those that the last
  * question asks for, then those that were called, then those that were told before, then the rest in their order. What is new stands first: small
@@ -31,7 +29,7 @@ export function toldTools<T extends OfferedTool>(tools: readonly T[], messages: 
   const usual = withRoom(chosen);
   let told = tools.filter((tool) => tool.wantedBy === undefined || usual.includes(tool));
   for (const { content } of messages.filter(({ role }) => role === 'user')) {
-    const words = endsOf(content);
+    const words = questionEnds(content);
     const wanted = chosen.filter(({ wantedBy = /^/ }) => words.search(wantedBy) >= 0);
     const known = told;
     const kept = withRoom([...wanted, ...called, ...known.filter((tool) => chosen.includes(tool)), ...chosen]);
@@ -52,8 +50,4 @@ function withRoom<T extends OfferedTool>(tools: readonly T[]): readonly T[] {
     told.add(tool);
   }
   return [...told];
-}
-
-function endsOf(text: string): string {
-  return text.length <= 2 * lookedAt ? text : `${text.slice(0, lookedAt)}\n${text.slice(-lookedAt)}`;
 }

@@ -75,7 +75,7 @@ function guidanceOf(
   { guided, outside, tools }: Pick<ToolLoopOptions, 'guided' | 'outside' | 'tools'>,
   messages: readonly ChatMessage[],
 ): Guidance {
-  return createGuidance(guided ? outside?.newestWords : undefined, tools, messages);
+  return createGuidance({ words: guided ? outside?.newestWords : undefined, tools, messages, wasRead: (outside?.texts.length ?? 0) > 0 });
 }
 
 function limitsOf(maxCalls: number | undefined): ToolLimits {

@@ -1,11 +1,8 @@
 import type { ChatMessage, ChatRequest, ToolCall } from '../../engine/engine.ts';
 import { hasEffect, type Tool, type ToolResult } from '../tool.ts';
-import { changesTold, goesOn, isNameLeft } from './wanted-change.ts';
+import { changesTold, goesOn, hasPronoun, isNameLeft, speaksOfFiles } from './wanted-change.ts';
 
 /** Small models say done of what they have not done: where a person tells to change something, a call is demanded until one was made. */
-
-/** So often in one question. */
-const maxDemands = 4;
 
 /** The guidance of one question. */
 export interface Guidance {
@@ -17,10 +14,24 @@ export interface Guidance {
 
 const none: Guidance = { toolChoice: () => undefined, note: () => undefined };
 
-/** For a question in these words, the last of the messages; none where they are not known. */
-export function createGuidance(words: string | undefined, tools: readonly Tool[], messages: readonly ChatMessage[]): Guidance {
+/** What guidance follows from. */
+export interface GuidanceFacts {
+  /** What the person wrote last; undefined where that is not known: then there is no guidance. */
+  readonly words: string | undefined;
+  readonly tools: readonly Tool[];
+  /** The question is the last of them. */
+  readonly messages: readonly ChatMessage[];
+  /** Whether something was read in the conversation, so that `delete it` may mean that. */
+  readonly wasRead: boolean;
+}
+
+/** For one question. */
+export function createGuidance({ words, tools, messages, wasRead }: GuidanceFacts): Guidance {
   if (words === undefined || !tools.some(hasEffect)) return none;
-  if (changesTold(words).length === 0 && !(goesOn(words) && wasChange(messages, tools))) return none;
+  const isTold = changesTold(words).length > 0 && (speaksOfFiles(words) || (wasRead && hasPronoun(words)));
+  if (!isTold && !(goesOn(words) && wasChange(messages, tools))) return none;
+  // What goes on with a change may as well be meant for the answer: one call is enough.
+  const maxDemands = isTold ? 4 : 1;
   const made: ToolCall[] = [];
   let isChanged = false;
   let isEnded = false;

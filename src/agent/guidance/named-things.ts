@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix';
+import { questionEnds } from '../question-ends.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** Which files and folders of a workspace a person's words name. Names are compared, nothing is understood. */
@@ -37,7 +38,8 @@ export async function namedThings(words: string, { list }: Pick<Workspace, 'list
 }
 
 /** Words that may be names: what is quoted as a whole, and each word without the marks around it. */
-export function namesSaid(words: string): readonly string[] {
+export function namesSaid(said: string): readonly string[] {
+  const words = questionEnds(said);
   const quoted = [...words.matchAll(/["“”„«`']([^"“”„«»`'\n]{2,100})["“”«»`']/g)].flatMap(([, text]) => text ?? []);
   const single = words.split(/[\s"“”„«»`'()<>,;!?]+/).map((word) => word.replace(/^[.:]+(?=[\p{L}\p{N}])|[.:/\\]+$/gu, ''));
   return [...new Set([...quoted, ...single].map((word) => word.replace(/^\.\//, '')))].filter((word) => word.length > 1);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesTold, goesOn, isNameLeft } from './wanted-change.ts';
+import { changesTold, goesOn, isNameLeft, likelyNames, speaksOfFiles } from './wanted-change.ts';
 
 test.each([
   ['delete it', ['delete']],
@@ -49,9 +49,38 @@ test.each([
   ['the april one too', true],
   ['und die zweite auch', true],
   ['and how much is that?', false],
+  ['now what is in it', false],
+  ['and thank you', false],
+  ['and that is all?', false],
   ['which one too', false],
   ['thanks a lot', false],
   ['and then I went home and had a long talk with my brother about it', false],
 ])('%j goes on with what was told: %s', (words, expected) => {
   expect(goesOn(words)).toBe(expected);
+});
+
+test.each([
+  'write a short poem about rain',
+  'add 5 and 7',
+  'Write an email to my boss that I am ill, i.e. at home.',
+  'fix the grammar of my sentence: he go home',
+  'mache einen Witz',
+  'change the tone, e.g. more formal',
+])('%j is meant for the answer: no file is', (words) => {
+  expect([changesTold(words), speaksOfFiles(words)]).toEqual([[], false]);
+});
+
+test.each([
+  ['rename the 2nd file to x.txt at 3pm', ['x.txt']],
+  ['delete a.txt and/or b.md, e.g. today', ['a.txt', 'b.md']],
+  ['make photos-2024 and notes_1 in recipes/soup.txt', ['photos-2024', 'notes_1', 'recipes/soup.txt']],
+])('%j has likely names', (words, names) => {
+  expect(likelyNames(words)).toEqual(names);
+});
+
+test('a text of 200,000 letters that was pasted keeps nobody waiting: its ends alone are looked at', () => {
+  const pasted = 'create x '.repeat(20_000);
+  expect(changesTold(`delete old.log\n${pasted}`)).toContain('delete');
+  expect(changesTold(`${pasted}\ndelete old.log`)).toContain('delete');
+  expect(changesTold(`${pasted}\ndelete old.log\n${pasted}`)).not.toContain('delete');
 });

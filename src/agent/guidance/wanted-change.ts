@@ -1,5 +1,6 @@
 import type { ToolCall } from '../../engine/engine.ts';
 import { asksFor } from '../outside-text/asked-changes.ts';
+import { questionEnds } from '../question-ends.ts';
 import { type ChangeKind, changeKinds } from '../tool.ts';
 import { namesSaid } from './named-things.ts';
 
@@ -7,14 +8,28 @@ import { namesSaid } from './named-things.ts';
 
 /** A sentence that begins so asks for an answer, not for a deed. */
 const questions =
-  /^(?:and |but |so |ok |okay |hm+ )*(?:what|which|how|why|when|where|who|whose|should|shall|did|do|does|is|are|was|were|has|have|had|am|may i|can i|could i|was|wie|warum|wann|wo|wer|welche[rsn]?|soll|sollte|ist|sind|hat|habe|que|quoi|quel(?:le)?s?|comment|pourquoi|quand|où|qui|est|dois|qué|cuál|cómo|por qué|cuándo|dónde|quién|debo|che|cosa|quale|come|perché|quando|dove|chi|devo|o que|qual|como|onde|quem|wat|welke|hoe|waarom|wanneer|waar)(?![\p{L}\p{N}'’])/iu;
+  /^(?:(?:and|but|so|ok|okay|hm+|now|then|also|und|et|y|e|en),? )*(?:what|which|how|why|when|where|who|whose|should|shall|did|do|does|is|are|was|were|has|have|had|am|may i|can i|could i|was|wie|warum|wann|wo|wer|welche[rsn]?|soll|sollte|ist|sind|hat|habe|que|quoi|quel(?:le)?s?|comment|pourquoi|quand|où|qui|est|dois|qué|cuál|cómo|por qué|cuándo|dónde|quién|debo|che|cosa|quale|come|perché|quando|dove|chi|devo|o que|qual|como|onde|quem|wat|welke|hoe|waarom|wanneer|waar)(?![\p{L}\p{N}'’])/iu;
 
 /** A name with an ending. */
 const fileName = /[^\s"'“”„«»]*[\p{L}\p{N}_-]\.[a-z][a-z0-9]{0,4}(?![\p{L}\p{N}])/giu;
 
-/** Kinds of change that the words tell to make; in a language that is not known none. */
+/** Words for files and folders, in nine languages. */
+const wordsForFiles =
+  /(?<!\p{L})(?:files?|folders?|director(?:y|ies)|documents?|pictures?|photos?|dateien?|ordner|verzeichnis\p{L}*|fichiers?|dossiers?|archivos?|carpetas?|cartell[ae]|ficheiros?|arquivos?|pastas?|bestand(?:en)?|mappen|файл\p{L}*|папк\p{L}*)(?!\p{L})|文件|目录|资料夹/iu;
+
+/** Whether the words speak of files or folders, or name something that looks like one. */
+export function speaksOfFiles(words: string): boolean {
+  return wordsForFiles.test(questionEnds(words)) || likelyNames(words).length > 0;
+}
+
+/**
+ * Kinds of change of files that the words tell to make; in a language that is not known none. What may be meant for the answer alone, as
+ * `write a poem` or `add 5 and 7`, tells nothing without a file: a call that is demanded where none is meant does harm.
+ */
 export function changesTold(words: string): readonly ChangeKind[] {
-  const sentences = words.split(/(?<=[.!?。！？])\s+|\n|, (?=no\b|and\b|then\b|so\b)/iu).filter((sentence) => sentence.trim() !== '');
+  const sentences = questionEnds(words)
+    .split(/(?<=[.!?。！？])\s+|\n|, (?=no\b|and\b|then\b|so\b)/iu)
+    .filter((sentence) => sentence.trim() !== '');
   // Who ends with a question waits for its answer.
   if (questions.test(sentences.at(-1)?.trim() ?? '')) return [];
   const told = sentences
@@ -22,25 +37,44 @@ export function changesTold(words: string): readonly ChangeKind[] {
     .join('\n')
     // Who creates `notes.txt` creates a file.
     .replace(fileName, 'file');
-  return changeKinds.filter((kind) => asksFor(kind, told));
+  const isOfFiles = speaksOfFiles(words);
+  return changeKinds.filter((kind) => (isOfFiles || kind === 'delete' || kind === 'move') && asksFor(kind, told));
 }
+
+/** Whether the words are about what was said before. */
+export function hasPronoun(words: string): boolean {
+  return pronouns.test(words);
+}
+
+const pronouns =
+  /(?<!\p{L})(?:it|them|this|that|these|those|one|es|ihn|sie|das|diese\p{L}?|le|la|les|lo|los|las|ça|eso|esto|questo|isso|het|dit|dat|его|её|это)(?!\p{L})/iu;
 
 /** Whether the words go on with what was told before: `and butter`, `the april one too`. */
 export function goesOn(words: string): boolean {
   const plain = words.trim();
-  if (plain.split(/\s+/).length > 8 || questions.test(plain)) return false;
+  if (
+    plain.split(/\s+/).length > 8 ||
+    questions.test(plain) ||
+    /[?？]$|thank|danke|merci|gracias|grazie|obrigad|bedankt|спасибо/iu.test(plain)
+  )
+    return false;
   return (
-    /^(?:and|also|now|then|plus|und|auch|et|aussi|y|también|e|anche|também|en|ook|и|ещё)(?!\p{L})/iu.test(plain) ||
+    /^(?:and|also|plus|und|auch|et|aussi|y|también|e|anche|também|en|ook|и|ещё)(?!\p{L})/iu.test(plain) ||
     /(?<!\p{L})(?:too|as well|the same|auch|aussi|también|anche|também|ook|тоже)[.!]?$/iu.test(plain)
   );
 }
 
-/** Words that look like names of files or folders: those with an ending, a digit and a letter, or a slash. */
+/** Words that look like names of files or folders: those with an ending, a slash, or a digit behind a hyphen or an underscore. */
 export function likelyNames(words: string): readonly string[] {
-  return namesSaid(words).filter(
-    (word) => !/\s/.test(word) && (/[\p{L}\p{N}_-]\.[a-z][a-z0-9]{0,4}$/iu.test(word) || (/\p{L}/u.test(word) && /[\d_/]/.test(word))),
-  );
+  return namesSaid(words).filter((word) => nameForms.some((form) => form.test(word)));
 }
+
+/** `e.g.` and `2nd` are none. */
+const nameForms = [
+  /^[^\s]*(?:[\p{L}\p{N}_-]{2}\.[a-z][a-z0-9]{0,4}|[\p{L}\p{N}_-]\.[a-z][a-z0-9]{1,4})$/iu,
+  /^(?=.*\p{L})(?=.*\d)[\p{L}\p{N}]+(?:[-_][\p{L}\p{N}]+)+$/u,
+  /^(?=.*\p{L})(?=.*[\d_.])[^\s/]+(?:\/[^\s/]+)+$/u,
+];
 
 /** Whether a name that the person said stands in none of the calls that were made. */
 export function isNameLeft(words: string, calls: readonly Pick<ToolCall, 'arguments'>[]): boolean {

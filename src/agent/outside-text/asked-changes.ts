@@ -1,3 +1,4 @@
+import { questionEnds } from '../question-ends.ts';
 import type { ChangeKind } from '../tool.ts';
 import { plainText } from './plain-text.ts';
 
@@ -67,7 +68,7 @@ export function asksFor(kind: ChangeKind, words: string): boolean {
 
 /** Parts of sentences, without what is quoted as code or looks like a name of a file: `delete-me.txt` asks for nothing. */
 function clausesOf(words: string): readonly string[] {
-  return words
+  return questionEnds(words)
     .split(/[.,;:!?。，；！？]+\s|[\n。，；！？]| but | aber | mais | pero | ma | maar | но /iu)
     .map((clause) => plainText(clause.replace(/\S*[\p{L}\p{N}_][./\\_-][\p{L}\p{N}_]\S*/gu, ' ')));
 }

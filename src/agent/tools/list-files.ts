@@ -1,5 +1,5 @@
 import { namedThings } from '../guidance/named-things.ts';
-import { changesTold, likelyNames } from '../guidance/wanted-change.ts';
+import { changesTold, hasPronoun, likelyNames, speaksOfFiles } from '../guidance/wanted-change.ts';
 import { countsOf } from './folder-counts.ts';
 import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
@@ -17,7 +17,7 @@ export const listFiles: BuiltInTool = {
     const isNamed = files.length > 0 || likelyNames(words).length > 0;
     if (isNamed && isTold) return [];
     // `delete it` is about what was said before.
-    const isOpen = !isNamed && ((isTold && !pronouns.test(words)) || (folders.length === 0 && wordsForFiles.test(words)));
+    const isOpen = !isNamed && ((isTold && !hasPronoun(words)) || (folders.length === 0 && speaksOfFiles(words)));
     return [...(isOpen ? ['.'] : []), ...folders].map((path) => ({ path }));
   },
   async run(args, { workspace }) {
@@ -26,10 +26,3 @@ export const listFiles: BuiltInTool = {
     return names.length === 0 ? '(empty)' : `${names.join('\n')}\n(${countsOf(files, names.length - files.length)})`;
   },
 };
-
-const pronouns =
-  /(?<!\p{L})(?:it|them|this|that|these|those|one|es|ihn|sie|das|diese\p{L}?|le|la|les|lo|los|las|ça|eso|esto|questo|isso|het|dit|dat|его|её|это)(?!\p{L})/iu;
-
-/** In nine languages. */
-const wordsForFiles =
-  /(?<!\p{L})(?:files?|folders?|director(?:y|ies)|documents?|pictures?|photos?|dateien?|ordner|verzeichnis\p{L}*|fichiers?|dossiers?|archivos?|carpetas?|cartell[ae]|ficheiros?|arquivos?|pastas?|bestand(?:en)?|mappen|файл\p{L}*|папк\p{L}*)(?!\p{L})|文件|目录|资料夹/iu;
