@@ -140,8 +140,6 @@ function oneModel(repo: string, files: readonly ListedFile[]): readonly ListedFi
   return files.filter(({ path }) => (whole.length > 0 ? path : stem(path)) === chosen).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-const maxCompared = 500;
-
 /** Marks of another making of the same model. */
 const variantMarks = new Set(['imat', 'imatrix', 'i1', 'ud', 'mtp', 'old', 'test', 'v0']);
 
@@ -159,8 +157,7 @@ function plainName(repo: string, names: readonly string[]): string | undefined {
   const top = least(statedCount, least(depth, names));
   const ofRepository = wordsOf(repo.replace(/[._-]gguf$/i, '')).join(' ');
   const named = top.filter((name) => wordsOf(name).join(' ') === ofRepository);
-  // Each is held against each: of a thousand nobody can tell which is the plain one.
-  const plain = top.length > maxCompared ? [] : top.filter((name) => top.every((other) => name === other || isVariantOf(other, name)));
+  const plain = top.filter((name) => top.every((other) => name === other || isVariantOf(other, name)));
   return only(top) ?? only(named) ?? only(plain);
 }
 
