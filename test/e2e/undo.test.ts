@@ -61,7 +61,7 @@ test('/undo takes back the words and the files of the last question, /redo bring
     '/redo',
   );
   expect(ran.exitCode).toBe(0);
-  expect(ran.stderr.replace(/^ +(make_folder|write_file) .*\n/gm, '')).toBe(
+  expect(ran.stderr.replace(/^ +(list_files|make_folder|write_file) .*\n/gm, '')).toBe(
     [
       'Taken back.',
       '  plans/trip.txt is gone again',
