@@ -48,7 +48,7 @@ export async function* clientAnswer(
 function turnOf(session: Session, { request, tools }: ClientRequest, signal?: AbortSignal): AsyncIterable<TurnEvent | GenerationEvent> {
   const { toolChoice, ...plain } = request;
   if (tools.length === 0 || toolChoice === 'none') return session.generate(plain, signal);
-  return toolTurn(session, request, tools, signal);
+  return toolTurn(session, request, { tools, signal });
 }
 
 /** Arguments in the types of the schema, where they plainly are meant so. What does not fit is handed on: the program says so to the model. */

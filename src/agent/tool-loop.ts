@@ -52,7 +52,8 @@ export async function* answerWithTools(
   let generatedTokens = 0;
   for (;;) {
     const { mayCall } = budget;
-    const turn = yield* takeTurn(session, { ...request, messages, toolChoice: toolChoiceOf(request, budget, guidance) }, tools, signal);
+    const asked = { ...request, messages, toolChoice: toolChoiceOf(request, budget, guidance) };
+    const turn = yield* takeTurn(session, asked, { tools, withheld: guidance.withheld(), signal });
     // The calls before were written as well.
     generatedTokens += turn.usage?.generatedTokens ?? 0;
     const calls = mayCall ? callsOf(turn, request) : [];
@@ -139,15 +140,14 @@ function* endAnswer(
 async function* takeTurn(
   session: Session,
   request: ChatRequest,
-  tools: readonly Tool[],
-  signal: AbortSignal | undefined,
+  how: { readonly tools: readonly Tool[]; readonly withheld: readonly string[]; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<GenerationEvent, Turn> {
   const attempts: WrittenCall[] = [];
   const nextId = (): string => `call-${request.messages.length}-${attempts.length + 1}`;
   let text = '';
   let written: string | undefined;
   let end: Extract<GenerationEvent, { type: 'end' }> | undefined;
-  const events = tools.length > 0 ? toolTurn(session, request, tools, signal) : session.generate(request, signal);
+  const events = how.tools.length > 0 ? toolTurn(session, request, how) : session.generate(request, how.signal);
   for await (const event of events) {
     if (event.type === 'end') end = event;
     else if (event.type === 'written') written = event.text;

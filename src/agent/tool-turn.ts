@@ -17,18 +17,25 @@ export type TurnEvent =
   /** The reply word for word, where it has another form than the answer. */
   | { readonly type: 'written'; readonly text: string };
 
+/** What a turn may call. */
+export interface TurnTools {
+  readonly tools: readonly OfferedTool[];
+  /** Names of those that a reply which is held to a grammar cannot call; it is told of them all the same, so that its prompt stays. */
+  readonly withheld?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
 /** Asks for the turn in the way that is best for the model. Calls of tools that it is not told of are read as well (told-tools.ts). */
 export async function* toolTurn(
   session: Session,
   request: ChatRequest,
-  tools: readonly OfferedTool[],
-  signal: AbortSignal | undefined,
+  { tools, withheld = [], signal }: TurnTools,
 ): AsyncGenerator<TurnEvent> {
   const way = toolWayOf(session.facts, request);
   const reader = way === 'grammar' ? createToolReply(tools, request.jsonSchema === undefined) : createHoldBack(tools);
   const native: TurnEvent[] = [];
   let written = '';
-  for await (const event of session.generate(requestIn(way, request, toldTools(tools, request.messages)), signal)) {
+  for await (const event of session.generate(requestIn(way, request, { told: toldTools(tools, request.messages), withheld }), signal)) {
     if (isHandedOn(event)) yield event;
     else if (event.type === 'tool-call') native.push({ type: 'attempt', attempt: attemptIn(event.call), id: event.call.id });
     else if (event.type === 'text') {
@@ -63,8 +70,13 @@ function asText(written: string): unknown {
   return read.state === 'whole' || (read.state === 'cut' && read.isClosable) ? read.value : written;
 }
 
-function requestIn(way: ToolWay, request: ChatRequest, tools: readonly ToolDefinition[]): ChatRequest {
-  if (way === 'native') return { ...request, tools: tools.map(templateDefinitionOf) };
+function requestIn(
+  way: ToolWay,
+  request: ChatRequest,
+  { told, withheld }: { readonly told: readonly ToolDefinition[]; readonly withheld: readonly string[] },
+): ChatRequest {
+  if (way === 'native') return { ...request, tools: told.map(templateDefinitionOf) };
   const { toolChoice: _, ...rest } = request;
-  return { ...rest, messages: withToolsAsText(request.messages, tools), jsonSchema: toolReplySchema(tools, request) };
+  const allowed = told.filter(({ name }) => !withheld.includes(name));
+  return { ...rest, messages: withToolsAsText(request.messages, told), jsonSchema: toolReplySchema(allowed, request) };
 }

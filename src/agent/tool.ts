@@ -27,13 +27,15 @@ export interface Tool extends ToolDefinition {
   readonly warning?: (args: Readonly<Record<string, unknown>>) => Promise<string | undefined>;
   /**
    * Arguments of calls that the person's words ask for by themselves, as a file they name; made before the model is asked, where questions are
-   * guided. Only for a tool that looks.
+   * guided; `recent`: paths that the conversation was about last. Only for a tool that looks.
    */
-  readonly wantedCalls?: (words: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  readonly wantedCalls?: (words: string, recent: readonly string[]) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** What helps the person to answer the question, where one is asked, as how much a folder holds. */
   readonly notice?: (args: Readonly<Record<string, unknown>>) => Promise<string | undefined>;
   /** Words of the person that the tool is for: it is told when they are said (told-tools.ts). Without it, it always is. */
   readonly wantedBy?: RegExp;
+  /** Words of the person that speak against it, as `at the top` against what adds at the end; heard where questions are guided. */
+  readonly unwantedBy?: RegExp;
   /** Runs the call; the text goes back to the model. What is thrown goes back too, as a failure, and ends nothing. */
   run(args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<string>;
 }

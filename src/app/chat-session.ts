@@ -1,6 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Conversation, MixedPrompt } from '../agent/conversation.ts';
 import { lookUp } from '../agent/guidance/look-up.ts';
+import { lastPaths } from '../agent/guidance/pointed-at.ts';
 import type { FileChange } from '../agent/journal/file-change.ts';
 import type { PromptView } from '../agent/prompt-view.ts';
 import type { QuestionFile } from '../agent/question-files.ts';
@@ -123,7 +124,11 @@ export class ChatSession implements AsyncDisposable {
     if (last?.role === 'user') await this.#goTo(last.parent);
     if (systemOf(this.path) !== (this.#system || undefined)) await this.#record.add({ role: 'system', content: this.#system ?? '' });
     this.#tell(this.path);
-    const looks = await lookUp(question.content, this.#folderTools, { known: this.#filesOfLate(), signal });
+    const looks = await lookUp(question.content, this.#folderTools, {
+      known: this.#filesOfLate(),
+      recent: lastPaths(this.path),
+      signal,
+    });
     const files = [...(question.files ?? []), ...looks.map(({ file }) => file)];
     const turn = await this.#record.add({ role: 'user', ...question, files: files.length > 0 ? files : undefined });
     this.#undone = [];

@@ -47,7 +47,10 @@ export const make: readonly Conversation[] = [
   {
     world: study,
     turns: [
-      { say: 'write a short poem about rain and save it as rain.txt', changes: [{ write: 'rain.txt', holds: ['rain'] }] },
+      {
+        say: 'write a short poem about rain and save it as rain.txt',
+        changes: [{ write: 'rain.txt', holds: ['rain|rains|rainy|raining|raindrop|raindrops|rainfall'] }],
+      },
       { say: 'what is the file called again?', answer: ['rain.txt'] },
     ],
   },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Script, scriptedSession } from '../../../test/fixtures/scripted-session.ts';
+import type { ChatRequest } from '../../engine/engine.ts';
 import { createAgent } from '../agent.ts';
 import type { AgentEvent } from '../tool-loop.ts';
 import { builtInTools } from '../tools/built-in-tools.ts';
@@ -18,9 +19,14 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([folder, undo].map((path) => rm(path, { recursive: true }))));
 
+/** Names of the tools that the grammar of a turn has. */
+function namesIn({ jsonSchema }: ChatRequest): readonly string[] {
+  return (JSON.stringify(jsonSchema) ?? '').match(/(?<="const":")\w+/g) ?? [];
+}
+
 /** Asks a model that answers by a script; what it was asked, and what was told. */
-async function ask(question: string, script: Script, guided = true) {
-  const session = scriptedSession(script, { tools: true });
+async function ask(question: string, script: Script, guided = true, isNative = true) {
+  const session = scriptedSession(script, { tools: isNative });
   const tools = builtInTools(await openWorkspace(folder, undo), async () => ({}));
   const agent = createAgent({ openModel: async () => session, tools, confirm: async () => true });
   const events: AgentEvent[] = [];
@@ -31,6 +37,7 @@ async function ask(question: string, script: Script, guided = true) {
     looks,
     told,
     choices: session.requests.map(({ toolChoice }) => toolChoice),
+    callable: session.requests.map(namesIn),
     answer: events.map((event) => ('text' in event ? event.text : '')).join(''),
   };
 }
@@ -71,4 +78,22 @@ test('a name that is left demands another call; a question how to do it demands 
   expect((await ask('make a folder a-1 and another one called a-2', made)).choices).toEqual(['required', 'required', undefined]);
   for (const words of ['how do I make a folder b-1?', 'write a poem about rain', 'delete it'])
     expect((await ask(words, () => 'So.')).choices).toEqual([undefined]);
+});
+
+test.each([
+  ['delete rules.txt', ['delete_file'], ['write_file', 'move_file', 'make_folder']],
+  ['take the line with the fees out of rules.txt, remove it from rules.txt', ['write_file'], ['delete_file']],
+  ['move rules.txt into a new folder archive', ['move_file', 'make_folder'], ['delete_file', 'write_file']],
+  ['add the line FREE at the top of rules.txt', ['write_file'], ['append_file', 'delete_file']],
+  ['add the line FREE to rules.txt', ['write_file', 'append_file'], ['delete_file']],
+])('%j: a reply held to a grammar cannot do what nobody asked for', async (words, can, cannot) => {
+  const { callable } = await ask(words, () => '{"answer": "no"}', true, false);
+  expect(callable[0]).toEqual(expect.arrayContaining(can));
+  for (const name of cannot) expect(callable[0]).not.toContain(name);
+});
+
+test('who tells nothing, or wants no help, has all tools', async () => {
+  const all = ['list_files', 'read_file', 'write_file', 'move_file', 'make_folder', 'delete_file', 'system_info'];
+  expect((await ask('what is in rules.txt?', () => '{"answer": "no"}', true, false)).callable[0]).toEqual(expect.arrayContaining(all));
+  expect((await ask('delete rules.txt', () => '{"answer": "no"}', false, false)).callable[0]).toEqual(expect.arrayContaining(all));
 });

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest, ToolCall } from '../../engine/engine.ts';
-import { hasEffect, type Tool, type ToolResult } from '../tool.ts';
+import { type ChangeKind, hasEffect, type Tool, type ToolResult } from '../tool.ts';
 import { changesTold, goesOn, hasPronoun, isNameLeft, speaksOfFiles } from './wanted-change.ts';
 
 /** Small models say done of what they have not done: where a person tells to change something, a call is demanded until one was made. */
@@ -8,11 +8,13 @@ import { changesTold, goesOn, hasPronoun, isNameLeft, speaksOfFiles } from './wa
 export interface Guidance {
   /** What the next turn is asked for with. */
   toolChoice(): ChatRequest['toolChoice'];
+  /** Names of tools that the next turn must not call, where the model can be kept from it: they do what nobody asked for. */
+  withheld(): readonly string[];
   /** A call was made. */
   note(result: ToolResult): void;
 }
 
-const none: Guidance = { toolChoice: () => undefined, note: () => undefined };
+const none: Guidance = { toolChoice: () => undefined, withheld: () => [], note: () => undefined };
 
 /** What guidance follows from. */
 export interface GuidanceFacts {
@@ -28,10 +30,12 @@ export interface GuidanceFacts {
 /** For one question. */
 export function createGuidance({ words, tools, messages, wasRead }: GuidanceFacts): Guidance {
   if (words === undefined || !tools.some(hasEffect)) return none;
-  const isTold = changesTold(words).length > 0 && (speaksOfFiles(words) || (wasRead && hasPronoun(words)));
-  if (!isTold && !(goesOn(words) && wasChange(messages, tools))) return none;
+  const told = changesTold(words);
+  const against = tools.filter(({ unwantedBy = never }) => words.search(unwantedBy) >= 0);
+  const isTold = told.length > 0 && (speaksOfFiles(words) || (wasRead && hasPronoun(words)));
+  if (!isTold && !(goesOn(words) && wasChange(messages, tools))) return { ...none, withheld: () => namesOf(against) };
   // What goes on with a change may as well be meant for the answer: one call is enough.
-  const maxDemands = isTold ? 4 : 1;
+  const maxDemands = (): number => (isTold ? 4 : 1 + failures);
   const made: ToolCall[] = [];
   let isChanged = false;
   let isEnded = false;
@@ -40,19 +44,42 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
   return {
     toolChoice() {
       // A model that fails twice is heard: more demands make it try what nobody wants.
-      const isDemanded = !isEnded && failures < 2 && demands < maxDemands && (!isChanged || isNameLeft(words, made));
+      const isDemanded = !isEnded && failures < 2 && demands < maxDemands() && (!isChanged || isNameLeft(words, made));
       if (isDemanded) demands += 1;
       return isDemanded ? 'required' : undefined;
+    },
+    withheld() {
+      // Where several changes are told, or the words only go on with one, any may be meant.
+      const others = isTold && !isChanged ? tools.filter((tool) => hasEffect(tool) && !isMeant(tool, told)) : [];
+      return namesOf([...against, ...others]);
     },
     note({ call, isError, facts }) {
       if (!isError) made.push(call);
       const tool = tools.find(({ name }) => name === call.name);
-      if (tool && hasEffect(tool) && !isError) isChanged = true;
+      // A folder that is made for what is to be moved moves nothing yet.
+      if (tool && hasEffect(tool) && !isError && !(tool.kind === 'make' && isOnly(told, 'move'))) isChanged = true;
       if (tool && hasEffect(tool) && isError) failures += 1;
       // What the person refuses is not demanded of the model again.
       if (facts?.refused) isEnded = true;
     },
   };
+}
+
+function isOnly(told: readonly ChangeKind[], kind: ChangeKind): boolean {
+  return told.length === 1 && told[0] === kind;
+}
+
+/** Matches no words. */
+const never = /(?!)/;
+
+function namesOf(tools: readonly Tool[]): readonly string[] {
+  return [...new Set(tools.map(({ name }) => name))];
+}
+
+/** Whether a tool may be what is told: what is moved may need a new folder, and `change the name` is a move. */
+function isMeant({ kind }: Tool, told: readonly ChangeKind[]): boolean {
+  if (kind === undefined || kind === 'read' || told.includes(kind)) return true;
+  return (kind === 'make' && !told.includes('delete')) || (kind === 'move' && told.includes('write'));
 }
 
 /** Whether the answer before the last question changed something. */

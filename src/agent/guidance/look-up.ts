@@ -15,6 +15,14 @@ const maxLooks = 3;
 /** About 1,100 tokens; of a longer file the model can read more by itself. */
 const maxCharacters = 4_000;
 
+/** What a conversation has already. */
+export interface LookUpOptions {
+  readonly known?: readonly QuestionFile[];
+  /** Paths it was about last, see {@link Tool.wantedCalls}. */
+  readonly recent?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Looks by the tools that know when they are wanted ({@link Tool.wantedCalls}). What stands in `known` word for word is left out, and so is
  * what cannot be read.
@@ -22,11 +30,11 @@ const maxCharacters = 4_000;
 export async function lookUp(
   words: string,
   tools: readonly Tool[],
-  { known = [], signal }: { readonly known?: readonly QuestionFile[]; readonly signal?: AbortSignal } = {},
+  { known = [], recent = [], signal }: LookUpOptions = {},
 ): Promise<readonly LookedUp[]> {
   const looks: LookedUp[] = [];
   for (const tool of tools)
-    for (const args of (await tool.wantedCalls?.(words)) ?? []) {
+    for (const args of (await tool.wantedCalls?.(words, recent)) ?? []) {
       if (looks.length === maxLooks) return looks;
       const { content, isError, call } = await look(tool, { id: `look-${looks.length + 1}`, name: tool.name, arguments: args }, signal);
       const file = { name: nameOf(tool.name, args['path']), text: content };

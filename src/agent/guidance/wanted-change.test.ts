@@ -14,6 +14,23 @@ test.each([
 });
 
 test.each([
+  ['remove the line about the rent from todo.txt', ['write']],
+  ['in todo.txt please take out the line about the rent, its paid', ['write']],
+  ['delete milk and eggs from shopping.txt', ['write']],
+  ['in list.txt remove the second entry', ['write']],
+  ['delete notes.txt from the folder old', ['delete']],
+  ['remove todo.txt, it is all done', ['delete']],
+  ['and todo.txt should be tasks.txt', ['move']],
+  ['put sources.txt in the folder notes', ['move']],
+  ['shopping.txt belongs into a folder lists. todo.txt as well', ['move']],
+  ['both invoices should go into a new folder called invoices', ['move']],
+  ['put the date into notes.txt', ['write', 'move']],
+  ['please call the file old.log system.log instead', ['move']],
+])('%j: which change is told', (words, kinds) => {
+  expect(changesTold(words)).toEqual(kinds);
+});
+
+test.each([
   "what's in recipes/soup.txt?",
   'how do I delete a file?',
   'should i delete it? no wait, keep it',

@@ -38,8 +38,23 @@ export function changesTold(words: string): readonly ChangeKind[] {
     // Who creates `notes.txt` creates a file.
     .replace(fileName, 'file');
   const isOfFiles = speaksOfFiles(words);
-  return changeKinds.filter((kind) => (isOfFiles || kind === 'delete' || kind === 'move') && asksFor(kind, told));
+  if (newName.test(told)) return ['move'];
+  const kinds = changeKinds.filter((kind) => (isOfFiles || kind === 'delete' || kind === 'move') && asksFor(kind, told));
+  if (putIntoFolder.test(told)) return kinds.filter((kind) => kind !== 'write');
+  // Who takes a line out of a file wants the file to stay.
+  return partOfFile.test(told) ? [...new Set<ChangeKind>(['write', ...kinds.filter((kind) => kind !== 'delete')])] : kinds;
 }
+
+/** A file that is to have another name; names of files are the word `file` by now. */
+const newName = /(?<!\p{L})file (?:should|must|shall) be (?:called |named )?file(?!\p{L})/iu;
+
+/** A file that is put into a folder is moved, not written. */
+const putIntoFolder =
+  /(?<!\p{L})put (?:the |both |all )?(?:files?|it|them|that|those)(?: and file)? (?:back )?(?:in|into|under|to) (?!(?:the )?file)/iu;
+
+/** Something is taken out of a file. */
+const partOfFile =
+  /(?<!\p{L})(?:(?:delete|remove|erase|strike|drop|take|cross|cut|tick|leave)(?: [^ ]+){1,8} (?:from|in|of) file(?!\p{L})|in file.{0,30} (?:take|cross|strike|cut|leave|tick) (?:out|off|away)(?!\p{L})|in file.{0,30} (?:delete|remove|erase|drop) (?:the|that|this)(?! (?:file|folder)))/iu;
 
 /** Whether the words are about what was said before. */
 export function hasPronoun(words: string): boolean {

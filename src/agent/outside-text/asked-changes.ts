@@ -23,7 +23,7 @@ const verbs: Readonly<Record<ChangeKind, () => RegExp>> = {
     '写|寫|保存|添加|创建|創建|新建|替换|替換|修改|复制|複製',
   ),
   move: anyOf(
-    'move|rename|relocate|put|archive|sort(?: [^ ]+)* into|file(?: [^ ]+)* under',
+    'move|rename|relocate|put|archive|belongs? (?:in|into|under|to)|(?:should|must|has to|have to|can) go (?:in|into|under|to)|(?:call|name) (?:it|the file|that file|this file)|sort(?: [^ ]+)* into|file(?: [^ ]+)* under',
     'verschieb|verschiebe|verschieben|bewege|bewegen|umbenennen|benenne|benennen|räum|räume|sortiere',
     'déplace|déplacer|renomme|renommer|rangez',
     'mueve|mover|renombra|renombrar',

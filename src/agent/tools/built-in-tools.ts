@@ -19,7 +19,7 @@ export function builtInTools(workspace: Workspace, probe: SystemProbe): readonly
     isDestructive: isDestructive && ((args) => isDestructive(args, context)),
     isLoss: isLoss && ((args) => isLoss(args, context)),
     warning: warning && ((args) => warning(args, context)),
-    wantedCalls: wantedCalls && ((words) => wantedCalls(words, context)),
+    wantedCalls: wantedCalls && ((words, recent) => wantedCalls(words, context, recent)),
     notice: notice && ((args) => notice(args, context)),
     run: (args) => run(args, context),
   }));

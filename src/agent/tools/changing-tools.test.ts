@@ -37,6 +37,11 @@ async function call(name: string, args: Record<string, unknown>, isAllowed = tru
   return { ...result, isAsked };
 }
 
+/** What the question about a call says beside it. */
+async function notice(name: string, args: Record<string, unknown>): Promise<string | undefined> {
+  return tools.find((tool) => tool.name === name)?.notice?.(args);
+}
+
 test('append_file makes a file without a question, and asks before it adds to one; both come back', async () => {
   expect(await call('append_file', { path: 'list.txt', content: 'milk' })).toMatchObject({ isAsked: false, isError: false });
   expect(await call('append_file', { path: 'list.txt', content: 'eggs\n' }, false)).toMatchObject({ facts: { refused: true } });
@@ -211,11 +216,41 @@ test.each([
   expect((await readdir(root)).sort()).toEqual(['a.txt', 'there']);
 });
 
-test.each(['archive', 'archive/', 'a/b'])('a.txt is not moved to %s, a folder that is not there, and nobody is asked', async (to) => {
+test.each([
+  ['archive', 'archive', 'archive/a.txt'],
+  ['archive/', 'archive', 'archive/a.txt'],
+  ['a/b', 'a/b', 'a/b/a.txt'],
+  ['new/b.txt', 'new', 'new/b.txt'],
+])('a.txt is moved to %s, whose folder is made for it as the question says, and both are undone', async (to, folder, place) => {
   await writeFile(at('a.txt'), 'one');
-  const folder = to.replace(/\/$/, '');
-  expect(await call('move_file', { from: 'a.txt', to })).toMatchObject({
-    isAsked: false,
-    content: `error: there is no folder "${folder}": make_folder makes it ("./${folder}" would be a file of that name)`,
-  });
+  const moved = await call('move_file', { from: 'a.txt', to });
+  expect(moved).toMatchObject({ isAsked: true, content: `moved a.txt to ${place}` });
+  expect(await text(place)).toBe('one');
+  await workspace.undo();
+  await workspace.undo();
+  expect(await readdir(root)).toEqual(['a.txt']);
+  expect(await notice('move_file', { from: 'a.txt', to })).toBe(`the folder "${folder}" is made for it`);
 });
+
+test.each(['main', 'root/', './main', 'the main folder'])(
+  'in/a.txt that is moved to %j goes to the main folder where no other has that name',
+  async (to) => {
+    await mkdir(at('in'));
+    await writeFile(at('in/a.txt'), 'one');
+    expect(await call('move_file', { from: 'in/a.txt', to })).toMatchObject({ isAsked: true, content: 'moved in/a.txt to a.txt' });
+    await workspace.undo();
+    await mkdir(at('main'));
+    expect(await call('move_file', { from: 'in/a.txt', to: 'main' })).toMatchObject({ content: 'moved in/a.txt to main/a.txt' });
+  },
+);
+
+test.each(['one', 'one\n', 'one\n\n'])(
+  'a file that is written as it is is not changed, nobody is asked, and the model is told: %j',
+  async (was) => {
+    await writeFile(at('a.txt'), was);
+    expect(await call('write_file', { path: 'a.txt', content: 'one' })).toMatchObject({
+      isAsked: false,
+      content: 'error: "a.txt" has just this text; nothing was changed',
+    });
+  },
+);

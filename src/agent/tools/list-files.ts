@@ -1,5 +1,6 @@
 import { namedThings } from '../guidance/named-things.ts';
-import { changesTold, hasPronoun, likelyNames, speaksOfFiles } from '../guidance/wanted-change.ts';
+import { pointedAt } from '../guidance/pointed-at.ts';
+import { changesTold, goesOn, hasPronoun, likelyNames, speaksOfFiles } from '../guidance/wanted-change.ts';
 import { countsOf } from './folder-counts.ts';
 import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
@@ -10,9 +11,10 @@ export const listFiles: BuiltInTool = {
   kind: 'read',
   description: 'List a folder and count its files',
   parameters: textArguments({ path: 'folder, "." for the main one' }),
-  async wantedCalls(words, { workspace }) {
+  async wantedCalls(words, { workspace }, recent) {
     const { files, folders } = await namedThings(words, workspace);
-    const isTold = changesTold(words).length > 0;
+    if (files.length === 0 && folders.length === 0 && (await pointedAt(words, recent, workspace)) !== undefined) return [];
+    const isTold = changesTold(words).length > 0 || goesOn(words);
     // Who names the file that is to be changed, or a new one, needs no list.
     const isNamed = files.length > 0 || likelyNames(words).length > 0;
     if (isNamed && isTold) return [];

@@ -41,19 +41,23 @@ function wordsOf(name: string): readonly string[] {
   ).filter((word) => word.length > 2);
 }
 
-/** Where something goes, from the arguments `from` and `to`: into a folder that is there under its own name. */
+/** Where something goes, from the arguments `from` and `to`: into a folder, there or to be made, under its own name. */
 export async function goalOf(args: Readonly<Record<string, unknown>>, { workspace }: ToolContext): Promise<string> {
   const [from, to] = [textOf(args, 'from'), textOf(args, 'to')];
-  return to !== from && (to === '.' || (await workspace.isFolder(to))) ? posix.join(to, posix.basename(from)) : to;
+  if (to === from || (!(await workspace.isFolder(to)) && (await workspace.exists(to)))) return to;
+  if (to === '.' || (await workspace.isFolder(to))) return posix.join(to, posix.basename(from));
+  if (mainFolderNames.test(to)) return posix.basename(from);
+  return meansFolder(from, to) ? posix.join(to, posix.basename(from)) : to;
 }
 
-/** Refuses a name that means a folder which is not there: a.txt that is moved to `archive` would lose its ending. */
-export async function requireFolderOf(args: Readonly<Record<string, unknown>>, { workspace }: ToolContext): Promise<void> {
-  const [from, to] = [textOf(args, 'from'), textOf(args, 'to')];
-  if (!meansFolder(from, to) || (await workspace.exists(to))) return;
-  const folder = to.replace(/\/+$/, '');
-  throw new ToolError(`there is no folder "${folder}": make_folder makes it ("./${folder}" would be a file of that name)`);
+/** The folder that has to be made for what goes to `goal`; undefined where it is there. */
+export async function missingFolderOf(goal: string, workspace: Pick<Workspace, 'exists'>): Promise<string | undefined> {
+  const folder = posix.dirname(goal);
+  return folder === '.' || (await workspace.exists(folder)) ? undefined : folder;
 }
+
+/** Words that models have for the folder that they work in, where it has none of that name. */
+const mainFolderNames = /^(?:\.\/)?(?:the )?(?:main|root|top)(?: folder)?\/?$/i;
 
 /** Names as README, .profile and Makefile are those of files. */
 function meansFolder(from: string, to: string): boolean {

@@ -15,14 +15,14 @@ export interface ToolContext {
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** A built-in tool, a file of this folder; see {@link Tool}. */
-export interface BuiltInTool extends ToolDefinition, Pick<Tool, 'wantedBy'> {
+export interface BuiltInTool extends ToolDefinition, Pick<Tool, 'wantedBy' | 'unwantedBy'> {
   /** Where it stands among those a model is told of; a new tool comes last. */
   readonly order: number;
   readonly kind: ToolKind;
   readonly isDestructive?: (args: Arguments, context: ToolContext) => Promise<boolean>;
   readonly isLoss?: (args: Arguments, context: ToolContext) => Promise<boolean>;
   readonly warning?: (args: Arguments, context: ToolContext) => Promise<string | undefined>;
-  readonly wantedCalls?: (words: string, context: ToolContext) => Promise<readonly Arguments[]>;
+  readonly wantedCalls?: (words: string, context: ToolContext, recent: readonly string[]) => Promise<readonly Arguments[]>;
   readonly notice?: (args: Arguments, context: ToolContext) => Promise<string | undefined>;
   run(args: Arguments, context: ToolContext): Promise<string>;
 }

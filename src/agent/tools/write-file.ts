@@ -1,3 +1,4 @@
+import { ToolError } from '../tool.ts';
 import { runsByItself } from './runs-by-itself.ts';
 import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
@@ -8,7 +9,14 @@ export const writeFile: BuiltInTool = {
   kind: 'write',
   description: 'Create a text file or replace its content',
   parameters: textArguments({ path: 'file', content: 'the whole content' }),
-  isDestructive: async (args, { workspace }) => runsByItself(textOf(args, 'path')) || workspace.exists(textOf(args, 'path')),
+  async isDestructive(args, { workspace }) {
+    const [path, content] = [textOf(args, 'path'), textOf(args, 'content')];
+    if (!(await workspace.exists(path))) return runsByItself(path);
+    const before = await workspace.read(path).catch(() => undefined);
+    // Models say that they changed what they wrote again as it was.
+    if (before?.trimEnd() === content.trimEnd()) throw new ToolError(`"${path}" has just this text; nothing was changed`);
+    return true;
+  },
   warning: (args, { workspace }) => workspace.lossOf(textOf(args, 'path')),
   async run(args, { workspace }) {
     await workspace.write(textOf(args, 'path'), textOf(args, 'content'));

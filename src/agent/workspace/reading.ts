@@ -85,7 +85,7 @@ function requirePlain(found: Stats, path: string): void {
 export function said(error: unknown, path: string, what: string): ToolError {
   const words: Record<string, string> = {
     ENOENT: `there is no ${what} "${path}"`,
-    ENOTDIR: `"${path}" is no folder`,
+    ENOTDIR: `"${path}" is no folder${what === 'folder' ? ': read_file reads a file' : ''}`,
     EISDIR: `"${path}" is a folder`,
     ELOOP: `"${path}" is a link, which is not followed`,
     EACCES: `"${path}" may not be read`,

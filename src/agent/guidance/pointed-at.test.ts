@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { Workspace } from '../workspace/workspace.ts';
+import { lastPaths, pointedAt, type TurnWithFiles } from './pointed-at.ts';
+
+const call = (name: string, args: Record<string, unknown>): TurnWithFiles => ({
+  steps: [
+    { role: 'assistant', content: '', toolCalls: [{ id: '1', name, arguments: args }] },
+    { role: 'tool', toolCallId: '1', name, content: 'done' },
+  ],
+});
+
+test.each<[string, TurnWithFiles[], string[]]>([
+  ['what was written', [call('write_file', { path: 'a.txt', content: 'x' })], ['a.txt']],
+  ['what went with the last question', [call('read_file', { path: 'a.txt' }), { files: [{ name: 'b.txt' }] }, {}], ['b.txt']],
+  ['where something was moved', [call('move_file', { from: 'in/a.txt', to: 'old' })], ['old', 'old/a.txt', 'in/a.txt']],
+  ['nothing', [{}, call('system_info', {})], []],
+])('%s is what a conversation was about last', (_, turns, paths) => {
+  expect(lastPaths(turns)).toEqual(paths);
+});
+
+const folders = ['old'];
+const files = ['a.txt', 'old/a.txt'];
+const workspace = {
+  exists: async (path: string) => {
+    if (path.startsWith('..')) throw new Error('outside');
+    return [...files, ...folders].includes(path);
+  },
+  isFolder: async (path: string) => folders.includes(path),
+} as Workspace;
+
+test.each<[string, string[], string | undefined]>([
+  ['delete it', ['a.txt'], 'a.txt'],
+  ['how many lines does that file have?', ['a.txt'], 'a.txt'],
+  ['rename it to b.txt', ['old', 'old/a.txt'], 'old/a.txt'],
+  ['lösche die Datei', ['a.txt'], 'a.txt'],
+  ['delete it', ['gone.txt', '../a.txt'], undefined],
+  // Others than the last, or none.
+  ['delete them', ['a.txt'], undefined],
+  ['the other one', ['a.txt'], undefined],
+  ['which files are there?', ['a.txt'], undefined],
+  ['iterate', ['a.txt'], undefined],
+])('%j after %j is about %j', async (words, recent, meant) => {
+  expect(await pointedAt(words, recent, workspace)).toBe(meant);
+});

@@ -1,0 +1,49 @@
+import type { ChatMessage } from '../../engine/engine.ts';
+import { questionEnds } from '../question-ends.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+/** What `it` and `that file` mean: the file that a conversation was about last. Names are followed, nothing is understood. */
+
+/** What a turn of a conversation has of files. */
+export interface TurnWithFiles {
+  /** Those that went with a question. */
+  readonly files?: readonly { readonly name: string }[];
+  /** The calls of an answer, with their results. */
+  readonly steps?: readonly ChatMessage[];
+}
+
+/** Paths that the last turn with a file had to do with, the newest first; some may be gone, or be folders. */
+export function lastPaths(turns: readonly TurnWithFiles[]): readonly string[] {
+  for (const { files = [], steps = [] } of turns.toReversed()) {
+    const called = steps.flatMap((step) => (step.role === 'assistant' ? (step.toolCalls ?? []) : []));
+    const paths = [...files.map(({ name }) => name), ...called.flatMap(({ arguments: args }) => pathsOf(args))];
+    if (paths.length > 0) return paths.toReversed();
+  }
+  return [];
+}
+
+/** The paths of a call in the order of time: where something is now comes last. */
+function pathsOf({ path, from, to }: Readonly<Record<string, unknown>>): readonly string[] {
+  if (typeof from === 'string' && typeof to === 'string') return [from, `${to}/${from.slice(from.lastIndexOf('/') + 1)}`, to];
+  return typeof path === 'string' ? [path] : [];
+}
+
+/** One thing that was spoken of; `them` and `the other one` are others. */
+const backwards =
+  /(?<!\p{L})(?:its?|(?:that|this|the(?: same)?) (?:file|document|note|list|text|letter|one)|(?:die|diese|der|dieser) datei|ce fichier|le fichier|(?:ese|este|el) archivo|(?:quel|questo|il) file|het bestand|dat bestand)(?![\p{L}])/iu;
+
+/** The file that words point at; undefined where they do not, or it is not there. */
+export async function pointedAt(words: string, recent: readonly string[], workspace: Workspace): Promise<string | undefined> {
+  if (!backwards.test(questionEnds(words))) return undefined;
+  for (const path of recent) if (await isFile(path, workspace)) return path;
+  return undefined;
+}
+
+async function isFile(path: string, workspace: Workspace): Promise<boolean> {
+  try {
+    return (await workspace.exists(path)) && !(await workspace.isFolder(path));
+  } catch {
+    // Names as those outside of the folder are no files here.
+    return false;
+  }
+}
