@@ -133,7 +133,9 @@ export function isAskedFor({ name, arguments: args }: ToolCall, asked: readonly 
 }
 
 /** Whether that is the move that was asked for: of it, or of a file in it; the folder may be named without the name in it. */
-function isMove(change: Extract<Change, { move: string }>, from: string, to: string): boolean {
+function isMove(change: Extract<Change, { move: string }>, from: string, said: string): boolean {
+  // The question says where it will be.
+  const to = said === 'main' ? '.' : said;
   const rest = restBelow(from, change.move);
   if (rest === undefined) return false;
   return to === change.to + rest || to === posix.dirname(change.to + rest);

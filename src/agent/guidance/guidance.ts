@@ -34,8 +34,8 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
   const against = tools.filter(({ unwantedBy = never }) => words.search(unwantedBy) >= 0);
   const isTold = told.length > 0 && (speaksOfFiles(words) || (wasRead && hasPronoun(words)));
   if (!isTold && !(goesOn(words) && wasChange(messages, tools))) return { ...none, withheld: () => namesOf(against) };
-  // What goes on with a change may as well be meant for the answer: one call is enough.
-  const maxDemands = (): number => (isTold ? 4 : 1 + failures);
+  // What goes on with a change may as well be meant for the answer: a look and a call are enough.
+  const maxDemands = isTold ? 4 : 2;
   const made: ToolCall[] = [];
   let isChanged = false;
   let isEnded = false;
@@ -44,7 +44,7 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
   return {
     toolChoice() {
       // A model that fails twice is heard: more demands make it try what nobody wants.
-      const isDemanded = !isEnded && failures < 2 && demands < maxDemands() && (!isChanged || isNameLeft(words, made));
+      const isDemanded = !isEnded && failures < 2 && demands < maxDemands && (!isChanged || isNameLeft(words, made));
       if (isDemanded) demands += 1;
       return isDemanded ? 'required' : undefined;
     },

@@ -37,7 +37,7 @@ export async function lookUp(
     for (const args of (await tool.wantedCalls?.(words, recent)) ?? []) {
       if (looks.length === maxLooks) return looks;
       const { content, isError, call } = await look(tool, { id: `look-${looks.length + 1}`, name: tool.name, arguments: args }, signal);
-      const file = { name: nameOf(tool.name, args['path']), text: content };
+      const file = { name: nameOf(tool.name, args), text: content };
       const isKnown = known.some(({ name, text }) => name === file.name && text === file.text);
       if (!isError && !isKnown) looks.push({ call, file });
     }
@@ -45,7 +45,8 @@ export async function lookUp(
 }
 
 /** As a person knows it. */
-function nameOf(tool: string, path: unknown): string {
+function nameOf(tool: string, { path, text }: ToolCall['arguments']): string {
+  if (typeof text === 'string') return `"${text}" in files`;
   if (typeof path !== 'string') return tool;
   return path === '.' ? 'the folder' : path;
 }

@@ -18,6 +18,7 @@ test.each([
   ['look at the rules: how much is the fee?', ['rules.txt'], []],
   ['which pictures are in the folder photos now?', [], ['photos']],
   ['show me "Budget 2024.csv"', ['Budget 2024.csv'], []],
+  ['no, the other one, 2024', ['Budget 2024.csv'], []],
   // Two files have that name without its ending.
   ['read the plan', [], []],
   ['read ./plan.md', ['plan.md'], []],

@@ -15,7 +15,7 @@ const maxWords = 60;
 /** Shorter words name nothing without an ending. */
 const minStemLength = 4;
 
-/** The things that are there and are named: by their path, or a file of the main folder by its name without the ending. */
+/** The things that are there and are named: by their path, or a file of the main folder by its name without the ending, or by a number that no other has. */
 export async function namedThings(words: string, { list }: Pick<Workspace, 'list'>): Promise<NamedThings> {
   const listed = new Map<string, Promise<readonly string[]>>();
   const namesIn = (folder: string): Promise<readonly string[]> => {
@@ -49,9 +49,14 @@ export function namesSaid(said: string): readonly string[] {
 function thingIn(names: readonly string[], name: string, knowsStems: boolean): string | undefined {
   const same = (other: string): boolean => bare(other).toLowerCase() === name.toLowerCase();
   const found = names.find((other) => bare(other) === name) ?? names.find(same);
-  if (found !== undefined || !knowsStems || name.length < minStemLength) return found;
-  const stems = names.filter((other) => other.toLowerCase().replace(/\.[a-z0-9]{1,5}$/, '') === name.toLowerCase());
-  return stems.length === 1 ? stems[0] : undefined;
+  if (found !== undefined || !knowsStems) return found;
+  if (/^\d{2,}$/.test(name)) return only(names.filter((other) => other.split(/\D+/).includes(name)));
+  if (name.length < minStemLength) return undefined;
+  return only(names.filter((other) => other.toLowerCase().replace(/\.[a-z0-9]{1,5}$/, '') === name.toLowerCase()));
+}
+
+function only(names: readonly string[]): string | undefined {
+  return names.length === 1 ? names[0] : undefined;
 }
 
 function bare(name: string): string {

@@ -237,6 +237,7 @@ test.each(['main', 'root/', './main', 'the main folder'])(
   async (to) => {
     await mkdir(at('in'));
     await writeFile(at('in/a.txt'), 'one');
+    expect(await notice('move_file', { from: 'in/a.txt', to })).toBe('it will be "a.txt"');
     expect(await call('move_file', { from: 'in/a.txt', to })).toMatchObject({ isAsked: true, content: 'moved in/a.txt to a.txt' });
     await workspace.undo();
     await mkdir(at('main'));

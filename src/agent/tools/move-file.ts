@@ -17,8 +17,10 @@ export const moveFile: BuiltInTool = {
   isLoss: async (args, context) => context.workspace.exists(await goalOf(args, context)),
   warning: async (args, context) => context.workspace.lossOf(await goalOf(args, context)),
   async notice(args, context) {
-    const folder = await missingFolderOf(await goalOf(args, context), context.workspace);
-    return folder === undefined ? undefined : `the folder "${folder}" is made for it`;
+    const goal = await goalOf(args, context);
+    const folder = await missingFolderOf(goal, context.workspace);
+    if (folder !== undefined) return `the folder "${folder}" is made for it`;
+    return goal === textOf(args, 'to') ? undefined : `it will be "${goal}"`;
   },
   async run(args, context) {
     const [from, to] = [textOf(args, 'from'), await goalOf(args, context)];

@@ -1,4 +1,5 @@
 import { plural } from '../../base/units.ts';
+import { searchedTexts } from '../guidance/searched-texts.ts';
 import { ToolError } from '../tool.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { matchesName } from './name-pattern.ts';
@@ -19,6 +20,7 @@ export const searchFiles: BuiltInTool = {
   wantedBy:
     /\b(search\w*|find\w*|look(s|ing)? for|where|contain\w*|mention\w*|grep|locat(e|es|ed|ing)|occur\w*|which files?\b.{0,40}\b(has|have|say|says|with|about))\b/i,
   parameters: textArguments({ text: 'what to find, or names as *.txt' }),
+  wantedCalls: async (words) => searchedTexts(words).map((text) => ({ text })),
   async run(args, { workspace }) {
     const text = textOf(args, 'text');
     if (text.trim() === '') throw new ToolError('there is no text to search for');
