@@ -7,6 +7,8 @@ import { printable } from './show/text.ts';
 
 /** The servers of `mcp.json` for a chat or a question, and whether they are used. */
 export interface OutsideTools extends AsyncDisposable {
+  /** Whether the servers are used. */
+  readonly isOn: boolean;
   /** What the servers offer by now; they are started by the first call. */
   tools(): Promise<readonly Tool[]>;
   /** Whether a tool is one of theirs. */
@@ -52,6 +54,9 @@ export function openOutsideTools({ directories, settings, net }: Luci, { show, i
   }
 
   return {
+    get isOn() {
+      return wanted;
+    },
     async tools() {
       if (!wanted) return [];
       servers ??= await opened();

@@ -255,6 +255,8 @@ test.skipIf(process.platform !== 'linux')(
     const { shown, exitCode } = await onTerminal('chat -m caller', [
       ['> ', '/prompt\r'],
       ['time__read_it', ''],
+      ['> ', '/tools\r'],
+      [' tokens', ''],
       ['> ', 'hi\r'],
       ['It is a program of others. (a: always in this chat, never) [y/N] ', 'n\r'],
       ['the user did not allow this', 'again\r'],
@@ -267,6 +269,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(exitCode).toBe(0);
     expect(shown.split('Allow time__clock {"town":"Oslo"}?').length).toBeGreaterThan(2);
     expect(shown).toContain('time: ready, 7 tools');
+    expect(shown).toMatch(/time__clock +\d+ tokens/);
     for (const pid of await pids()) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   },
 );

@@ -27,7 +27,7 @@ export interface ChatCommandContext {
   readonly view: ChatView;
   readonly permissions: Pick<Permissions, 'standing' | 'forget'>;
   /** The servers of `mcp.json`. */
-  readonly outside: Pick<OutsideTools, 'command'>;
+  readonly outside: Pick<OutsideTools, 'command' | 'isOn'>;
   /** Answers a line that needs no model; false for every other one. */
   replyItself(text: string): Promise<boolean>;
   /** Shows an answer as it comes; Ctrl+C stops it. */

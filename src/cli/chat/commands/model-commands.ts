@@ -90,7 +90,7 @@ function standingLines(permissions: ChatCommandContext['permissions']): readonly
   return permissions.standing().map((line) => `  ${line}`);
 }
 
-async function tools({ session, show, prompt, permissions }: ChatCommandContext, folder: string): Promise<void> {
+async function tools({ session, show, prompt, permissions, outside }: ChatCommandContext, folder: string): Promise<void> {
   if (folder !== '') {
     await session.useTools(folder === 'off' ? undefined : resolve(folder));
     permissions.forget();
@@ -98,7 +98,8 @@ async function tools({ session, show, prompt, permissions }: ChatCommandContext,
   const { toolsFolder } = session;
   const state = toolsFolder === undefined ? 'tools: off' : `tools: on in ${printable(toolsFolder)}; changes are asked for first`;
   // Counting opens the model: only where nothing else was asked for.
-  const look = folder === '' && toolsFolder !== undefined ? await session.look(undefined, prompt.stopped) : undefined;
+  const hasTools = toolsFolder !== undefined || outside.isOn;
+  const look = folder === '' && hasTools ? await session.look(undefined, prompt.stopped) : undefined;
   const { tools: each = [], untoldTools = [] } = look ?? {};
   if (show.json) return show.data({ type: 'tools', folder: toolsFolder ?? null, tools: each, untold: untoldTools });
   const width = Math.max(0, ...each.map(({ name }) => name.length));
