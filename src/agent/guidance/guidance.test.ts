@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Script, scriptedSession } from '../../../test/fixtures/scripted-session.ts';
-import type { ChatRequest } from '../../engine/engine.ts';
+import type { ChatMessage, ChatRequest } from '../../engine/engine.ts';
 import { createAgent } from '../agent.ts';
 import type { AgentEvent } from '../tool-loop.ts';
 import { builtInTools } from '../tools/built-in-tools.ts';
 import { openWorkspace } from '../workspace/workspace.ts';
+import { createGuidance } from './guidance.ts';
 
 let folder: string;
 let undo: string;
@@ -96,4 +97,24 @@ test('who tells nothing, or wants no help, has all tools', async () => {
   const all = ['list_files', 'read_file', 'write_file', 'move_file', 'make_folder', 'delete_file', 'system_info'];
   expect((await ask('what is in rules.txt?', () => '{"answer": "no"}', true, false)).callable[0]).toEqual(expect.arrayContaining(all));
   expect((await ask('delete rules.txt', () => '{"answer": "no"}', false, false)).callable[0]).toEqual(expect.arrayContaining(all));
+});
+
+test('what goes on with a change is one of its kind: a look and a call are demanded, and no third', async () => {
+  const tools = builtInTools(await openWorkspace(folder, undo), async () => ({}));
+  const move = { id: '1', name: 'move_file', arguments: { from: 'long.txt', to: 'old' } };
+  const messages: ChatMessage[] = [
+    { role: 'user', content: 'move long.txt into old' },
+    { role: 'assistant', content: '', toolCalls: [move] },
+    { role: 'tool', toolCallId: '1', name: 'move_file', content: 'moved long.txt to old/long.txt' },
+    { role: 'user', content: 'and the rules' },
+  ];
+  const guidance = createGuidance({ words: 'and the rules', tools, messages, wasRead: true });
+  expect(guidance.toolChoice()).toBe('required');
+  expect(guidance.withheld()).toEqual(expect.arrayContaining(['write_file', 'delete_file']));
+  expect(guidance.withheld()).not.toContain('list_files');
+  guidance.note({ call: { id: '2', name: 'list_files', arguments: { path: '.' } }, content: 'rules.txt', isError: false });
+  expect(guidance.toolChoice()).toBe('required');
+  expect(tools.map(({ name }) => name).filter((name) => !guidance.withheld().includes(name))).toEqual(['move_file', 'make_folder']);
+  guidance.note({ call: { id: '3', name: 'move_file', arguments: { from: 'rules.txt', to: 'old' } }, content: 'moved', isError: false });
+  expect(guidance.toolChoice()).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest, ToolCall } from '../../engine/engine.ts';
-import { type ChangeKind, hasEffect, type Tool, type ToolResult } from '../tool.ts';
+import { type ChangeKind, changeKinds, hasEffect, type Tool, type ToolResult } from '../tool.ts';
 import { changesTold, goesOn, hasPronoun, isNameLeft, speaksOfFiles } from './wanted-change.ts';
 
 /** Small models say done of what they have not done: where a person tells to change something, a call is demanded until one was made. */
@@ -33,7 +33,9 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
   const told = changesTold(words);
   const against = tools.filter(({ unwantedBy = never }) => words.search(unwantedBy) >= 0);
   const isTold = told.length > 0 && (speaksOfFiles(words) || (wasRead && hasPronoun(words)));
-  if (!isTold && !(goesOn(words) && wasChange(messages, tools))) return { ...none, withheld: () => namesOf(against) };
+  // What goes on with a change is one of its kind.
+  const wanted = isTold ? told : goesOn(words) ? kindsBefore(messages, tools) : [];
+  if (wanted.length === 0) return { ...none, withheld: () => namesOf(against) };
   // What goes on with a change may as well be meant for the answer: a look and a call are enough.
   const maxDemands = isTold ? 4 : 2;
   const made: ToolCall[] = [];
@@ -49,15 +51,17 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
       return isDemanded ? 'required' : undefined;
     },
     withheld() {
-      // Where several changes are told, or the words only go on with one, any may be meant.
-      const others = isTold && !isChanged ? tools.filter((tool) => hasEffect(tool) && !isMeant(tool, told)) : [];
-      return namesOf([...against, ...others]);
+      if (isChanged) return namesOf(against);
+      const others = tools.filter((tool) => hasEffect(tool) && !isMeant(tool, wanted));
+      // Who looked once knows enough to go on.
+      const looks = !isTold && demands > 1 ? tools.filter((tool) => !hasEffect(tool)) : [];
+      return namesOf([...against, ...others, ...looks]);
     },
     note({ call, isError, facts }) {
       if (!isError) made.push(call);
       const tool = tools.find(({ name }) => name === call.name);
       // A folder that is made for what is to be moved moves nothing yet.
-      if (tool && hasEffect(tool) && !isError && !(tool.kind === 'make' && isOnly(told, 'move'))) isChanged = true;
+      if (tool && hasEffect(tool) && !isError && !(tool.kind === 'make' && isOnly(wanted, 'move'))) isChanged = true;
       if (tool && hasEffect(tool) && isError) failures += 1;
       // What the person refuses is not demanded of the model again.
       if (facts?.refused) isEnded = true;
@@ -82,10 +86,11 @@ function isMeant({ kind }: Tool, told: readonly ChangeKind[]): boolean {
   return (kind === 'make' && !told.includes('delete')) || (kind === 'move' && told.includes('write'));
 }
 
-/** Whether the answer before the last question changed something. */
-function wasChange(messages: readonly ChatMessage[], tools: readonly Tool[]): boolean {
+/** Kinds of change that the answer before the last question made. */
+function kindsBefore(messages: readonly ChatMessage[], tools: readonly Tool[]): readonly ChangeKind[] {
   const last = messages.findLastIndex(({ role }) => role === 'user');
   const before = messages.slice(0, last).findLastIndex(({ role }) => role === 'user');
   const calls = messages.slice(before + 1, last).flatMap((message) => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
-  return calls.some((call) => tools.some((tool) => tool.name === call.name && hasEffect(tool)));
+  const kinds = calls.map((call) => tools.find(({ name }) => name === call.name)?.kind);
+  return changeKinds.filter((kind) => kinds.includes(kind));
 }
