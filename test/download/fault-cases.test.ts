@@ -462,6 +462,76 @@ test('case 21, a relative redirect is followed, one to nowhere is refused', asyn
   await expect(download(fromUrl(nowhere))).rejects.toMatchObject({ code: 'SOURCE_BROKEN' });
 });
 
+describe('case 21, cookies of a redirect', () => {
+  const cookiesSeen: (string | undefined)[] = [];
+  beforeEach(() => void cookiesSeen.splice(0));
+
+  /** Sends on with these cookies, and has the file only for who brings back `wanted` (all of them). */
+  const gate =
+    (setCookies: readonly string[], wanted: string, to = '/file.gguf'): Handle =>
+    (request, response, range) => {
+      cookiesSeen.push(request.headers.cookie);
+      if (request.headers.cookie !== wanted) response.writeHead(302, { Location: to, 'Set-Cookie': [...setCookies] }).end();
+      else sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+    };
+
+  test.each([
+    ['one', ['seen=1'], 'seen=1'],
+    ['several, with dates that hold commas', ['a=b=c; Path=/; Expires=Fri, 01 Jan 2100 00:00:00 GMT', 'd='], 'a=b=c; d='],
+    ['for the host by its number', ['a=1; Path=/; Domain=127.0.0.1'], 'a=1'],
+  ])('%s: they come back with the file and with each range of it', async (_, setCookies, wanted) => {
+    const url = await serve(gate(setCookies, wanted), { probes: true });
+    await download(fromUrl(url), { connections: 4 });
+    expect(await isWhole()).toBe(true);
+    expect([...new Set(cookiesSeen)]).toEqual([undefined, wanted]);
+  });
+
+  test('to the end of several hops, the last word of each name counts', async () => {
+    const url = await serve(
+      (request, response, range) => {
+        cookiesSeen.push(request.headers.cookie);
+        const onward = (to: string, ...setCookies: string[]): void =>
+          void response.writeHead(302, { Location: to, 'Set-Cookie': setCookies }).end();
+        if (request.url === '/file.gguf') onward('/two', 'step=1; Path=/', 'gone=1; Path=/');
+        else if (request.url === '/two') onward('/three', 'step=2; Path=/', 'gone=; Path=/; Max-Age=0');
+        else sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+      },
+      { probes: true },
+    );
+    await download(fromUrl(url));
+    expect(await isWhole()).toBe(true);
+    expect([...new Set(cookiesSeen)]).toEqual([undefined, 'step=1; gone=1', 'step=2']);
+  });
+
+  test('nobody else gets them: another host, another path, a plain connection, another file', async () => {
+    const here = await serve(
+      (request, response, range) => {
+        cookiesSeen.push(request.headers.cookie);
+        sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+      },
+      { probes: true },
+    );
+    const setCookies = [
+      'own=1; Path=/',
+      'wide=1; Path=/; Domain=0.0.1',
+      'com=1; Domain=com',
+      'low=1; Path=/elsewhere',
+      'tls=1; Path=/; Secure',
+    ];
+    const fromThere = await serve((_, response) => response.writeHead(302, { Location: here, 'Set-Cookie': setCookies }).end(), {
+      probes: true,
+    });
+    await download(fromUrl(fromThere.replace('127.0.0.1', 'localhost')));
+    await rm(join(folder, 'file.gguf'));
+    const toItself = await serve(gate(['low=1; Path=/elsewhere', 'tls=1; Path=/; Secure', '=1', 'none'], 'never', here), {
+      probes: true,
+    });
+    await download(fromUrl(toItself));
+    expect(await isWhole()).toBe(true);
+    expect([...new Set(cookiesSeen)]).toEqual([undefined]);
+  });
+});
+
 test('case 25, sizes at the edges, and a name whose first address is dead', async () => {
   for (const content of [
     Buffer.concat([bytes, Buffer.alloc(16 * 1024 ** 2 - bytes.length)]),
