@@ -1,7 +1,10 @@
 import type { DescribedFile } from '../../app/describe-file.ts';
 import type { CatalogedModel, DescribedModel } from '../../app/models.ts';
+import type { Model } from '../../base/model.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
+import { aboutModel } from '../../catalog/about-model.ts';
 import { type AdvisedSampling, advisedSampling } from '../../catalog/advised-sampling.ts';
+import { licenceAddress, releasedIn } from '../../catalog/published-facts.ts';
 import type { ListedModel } from '../../install/choose-installed.ts';
 import { stateOfModel } from '../../install/model-state.ts';
 import { kindOf } from '../../sources/kinds.ts';
@@ -30,8 +33,9 @@ export async function describeModel({ luci, show }: CommandContext, reference: s
   const { cataloged, installed, file } = described;
   if (show.json && file) show.data(fileData(file));
   else if (show.json) {
+    const { about = null, licenseUrl = null, released = null } = publishedOf(cataloged?.model);
     show.data({
-      ...(cataloged && (catalogData(cataloged) as object)),
+      ...(cataloged && { ...(catalogData(cataloged) as object), about, licenseUrl, released }),
       name: described.name,
       sampling: advisedSampling(described.name) ?? null,
       installed: installed ? installedData(installed) : null,
@@ -45,11 +49,13 @@ type Fact = readonly [label: string, value: string | undefined];
 
 function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, terminal: Terminal): readonly Fact[] {
   const model = cataloged?.model;
+  const published = publishedOf(model);
   const read = installed?.facts;
   const [file] = model?.files ?? [];
   const [from, ...others] = file?.sources ?? [];
   return [
     ['name', name],
+    ['about', published.about],
     ['aliases', model?.aliases.join(', ')],
     ['family', model?.family],
     ['tier', model && String(model.tier)],
@@ -59,7 +65,8 @@ function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, 
     ['quantization', read?.quantization ?? model?.quantization],
     ['context', openedText(read?.contextLength ?? model?.contextLength, maxOpenedTokens)],
     ['architecture', read?.architecture ?? model?.architecture],
-    ['licence', model?.license],
+    ['licence', [model?.license, published.licenseUrl].filter(Boolean).join(', ')],
+    ['released', published.released],
     ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
     ['memory at 4k', memoryText(installed ?? cataloged, terminal)],
     ['sampling', samplingText(advisedSampling(name))],
@@ -73,6 +80,11 @@ function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, 
     ['abilities', abilitiesText(installed)],
     ['problem', installed?.problem],
   ];
+}
+
+/** What is known of a model of the catalogue beside its file. */
+function publishedOf(model: Model | undefined): { readonly about?: string; readonly licenseUrl?: string; readonly released?: string } {
+  return model ? { about: aboutModel(model), licenseUrl: licenceAddress(model), released: releasedIn(model.name) } : {};
 }
 
 /** A file that need not be installed. */
