@@ -31,7 +31,7 @@ export const showModel = defineCommand({
 export async function describeModel({ luci, show }: CommandContext, reference: string): Promise<number> {
   const described = await (await luci()).models.describe(reference);
   const { cataloged, installed, file } = described;
-  if (show.json && file) show.data(fileData(file));
+  if (show.json && file) show.data({ ...fileData(file), installed: installed ? installedData(installed) : null });
   else if (show.json) {
     const { about = null, licenseUrl = null, released = null } = publishedOf(cataloged?.model);
     show.data({
@@ -90,7 +90,7 @@ function publishedOf(model: Model | undefined): { readonly about?: string; reado
 /** A file that need not be installed. */
 function fileFacts(
   { path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile,
-  { maxOpenedTokens }: DescribedModel,
+  { maxOpenedTokens, installed }: DescribedModel,
   { marks }: Terminal,
 ): readonly Fact[] {
   // How long the texts of the file itself are nobody knows.
@@ -105,6 +105,9 @@ function fileFacts(
     ['context', openedText(read.contextLength, maxOpenedTokens)],
     ['size', formatBytes(sizeBytes)],
     ['memory', `${formatBytes(memoryBytes)} with ${contextText(contextLength)} of context`],
+    ['installed', installed && `as ${installed.name}`],
+    ['state', installed && stateText(installed)],
+    ['problem', installed?.problem],
     ['parts', read.splitCount === undefined ? undefined : `part ${(read.splitIndex ?? 0) + 1} of ${read.splitCount}`],
   ];
 }
