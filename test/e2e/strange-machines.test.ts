@@ -176,6 +176,25 @@ test.runIf(canCompile)(
   },
 );
 
+test.runIf(isUnix)('a file that is too large for the disk is told as that, and the way out is a disk that takes it', async () => {
+  await using hub = await hubWithModel();
+  const large = join(folder, 'large.gguf');
+  writeFileSync(large, bytes);
+  // In blocks of 512 bytes: less than the model has, and more than anything else that is written.
+  const how = { before: 'ulimit -f 1000', environment: { HF_ENDPOINT: hub.endpoint } };
+  for (const args of [
+    ['install', '-y', 'small'],
+    ['install', '-y', large, '--copy'],
+  ]) {
+    const ran = await luci(args, how);
+    expectNoMistake(ran);
+    expect(ran, args.join(' ')).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('so large a file is more than this disk') });
+    expect(ran.stderr).toMatch(/luci --home \/disk\/that\/takes\/large\/files[\s\S]*FAT32 a file has 4 GB/);
+  }
+  expect(await luci(['list', '-q'])).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(await luci(['install', '-y', 'small'], { environment: { HF_ENDPOINT: hub.endpoint } })).toMatchObject({ exitCode: 0 });
+});
+
 test.runIf(isUnix)('64 open files are enough to fetch, verify, list and ask', async () => {
   await using hub = await hubWithModel();
   const how = { before: 'ulimit -n 64', environment: { HF_ENDPOINT: hub.endpoint } };
