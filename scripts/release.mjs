@@ -23,7 +23,7 @@ const [{ files, size, unpackedSize }] = packed;
 say(`✓ ${files.length} files, ${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked`);
 const strangers = files
   .map(({ path }) => path)
-  .filter((path) => !/^(dist|catalog|suites)\/|^(package\.json|README\.md|LICENSE)$/.test(path));
+  .filter((path) => !/^(dist|catalog|docs|suites)\/|^(package\.json|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE)$/.test(path));
 if (strangers.length > 0) end(`These files would be published and should not be: ${strangers.join(', ')}`, 1);
 
 if (isDry)

@@ -3,7 +3,7 @@ import type { Model } from '../base/model.ts';
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
 import { listPartials, type PartialInfo } from '../download/partial.ts';
-import { createRateLimiter } from '../download/rate-limit.ts';
+import type { RateLimiter } from '../download/rate-limit.ts';
 import { minContextLength } from '../engine/defaults.ts';
 import type { HostEngine } from '../engine/host/host-engine.ts';
 import { starterName } from '../install/choose-installed.ts';
@@ -39,6 +39,8 @@ export interface InstallsOptions {
   readonly settings: Settings;
   readonly directories: Directories;
   readonly net: Net;
+  /** The one of this luci. */
+  readonly limiter: RateLimiter;
   readonly store: Store;
   readonly engine: Pick<HostEngine, 'stop'>;
   readonly aliases: Pick<Aliases, 'meant'>;
@@ -80,9 +82,9 @@ export function createInstalls(options: InstallsOptions): Installs {
   };
 }
 
-function installerOf({ settings, directories, net, store, models }: InstallsOptions): Installer {
+function installerOf({ settings, directories, net, limiter, store, models }: InstallsOptions): Installer {
   const { home, offline, hub, system } = settings;
-  const { onlySource, mirrors, connections, maxBytesPerSecond, transport } = settings.download;
+  const { onlySource, mirrors, connections, transport } = settings.download;
   return createInstaller({
     home,
     offline,
@@ -101,8 +103,7 @@ function installerOf({ settings, directories, net, store, models }: InstallsOpti
       connections,
       transport,
       childEnvironment: system.fetcherEnvironment,
-      // One limiter for everything this process fetches.
-      maxBytesPerSecond: maxBytesPerSecond === undefined ? undefined : createRateLimiter(maxBytesPerSecond),
+      maxBytesPerSecond: limiter,
       onlySource,
     },
   });

@@ -1,5 +1,6 @@
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
+import type { RateLimiter } from '../download/rate-limit.ts';
 import type { HostEngine } from '../engine/host/host-engine.ts';
 import type { MachineFacts } from '../engine/machine.ts';
 import type { Net } from '../net/net.ts';
@@ -40,33 +41,45 @@ export type LateParts = Pick<Luci, 'installs' | 'runtimes' | 'tests' | 'receipts
 
 /** The late parts of a luci. */
 export function lateParts(parts: EarlyParts): LateParts {
-  const { directories } = parts;
-  const installs = loadedOnUse<Installs>(async () => (await import('./installs.ts')).createInstalls(parts), {
-    targets: true,
-    plan: true,
-    prepare: true,
-    requirePossible: true,
-    needsConsent: true,
-    carryOut: true,
-    starterIfEmpty: true,
-    install: true,
-    importFile: true,
-    inspectFile: true,
-    verify: true,
-    repair: true,
-    partials: true,
-  });
-  const runtimes = loadedOnUse<Runtimes>(async () => (await import('./runtimes.ts')).createRuntimes(parts), {
-    list: true,
-    releases: true,
-    addLlamafile: true,
-    addProgram: true,
-    addGpu: true,
-    addPython: true,
-    pythonRelease: true,
-    pythonFolder: true,
-    remove: true,
-  });
+  const { directories, settings } = parts;
+  let limiting: Promise<RateLimiter> | undefined;
+  /** One for everything that is fetched, models and runtimes, at once or in turn. */
+  const limiter = (): Promise<RateLimiter> =>
+    (limiting ??= import('../download/rate-limit.ts').then(({ createRateLimiter }) =>
+      createRateLimiter(settings.download.maxBytesPerSecond),
+    ));
+  const installs = loadedOnUse<Installs>(
+    async () => (await import('./installs.ts')).createInstalls({ ...parts, limiter: await limiter() }),
+    {
+      targets: true,
+      plan: true,
+      prepare: true,
+      requirePossible: true,
+      needsConsent: true,
+      carryOut: true,
+      starterIfEmpty: true,
+      install: true,
+      importFile: true,
+      inspectFile: true,
+      verify: true,
+      repair: true,
+      partials: true,
+    },
+  );
+  const runtimes = loadedOnUse<Runtimes>(
+    async () => (await import('./runtimes.ts')).createRuntimes({ ...parts, limiter: await limiter() }),
+    {
+      list: true,
+      releases: true,
+      addLlamafile: true,
+      addProgram: true,
+      addGpu: true,
+      addPython: true,
+      pythonRelease: true,
+      pythonFolder: true,
+      remove: true,
+    },
+  );
   const tests = loadedOnUse<Tests>(async () => (await import('./testing/tests.ts')).createTests({ ...parts, installs, runtimes }), {
     run: true,
     newest: true,

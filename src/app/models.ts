@@ -15,6 +15,7 @@ import {
   chooseProven,
   chooseUnnamed,
   chooseWithoutComparing,
+  damagedModel,
   type ListedModel,
   type Need,
   requireUsable,
@@ -175,7 +176,7 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
     const remote = await remotes.find(reference);
     if (remote) return remote;
     const parsed = parseReference(reference);
-    if (parsed.kind === 'path') return { name: reference, path: firstPartOf(expandHome(parsed.path, userFolder)) };
+    if (parsed.kind === 'path') return usableFile(store, { name: reference, path: firstPartOf(expandHome(parsed.path, userFolder)) });
     return requireUsable(await installed(reference));
   };
 
@@ -217,14 +218,12 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
     async describe(typed) {
       const reference = await meant(typed);
       const parsed = parseReference(reference);
-      if (parsed.kind === 'path')
-        return {
-          name: reference,
-          cataloged: undefined,
-          installed: undefined,
-          maxOpenedTokens: maxDefaultContextLength,
-          file: await describeFile(expandHome(parsed.path, userFolder), minContextLength),
-        };
+      if (parsed.kind === 'path') {
+        const file = await describeFile(expandHome(parsed.path, userFolder), minContextLength);
+        const own = await store.findAt(file.path);
+        const installed = own && (await list()).find(({ name }) => name === own.name);
+        return { name: reference, cataloged: undefined, installed, maxOpenedTokens: maxDefaultContextLength, file };
+      }
       const [known, all, models] = await Promise.all([catalog(), cataloged(), list()]);
       const own = models.find(({ name }) => sameName(name, reference));
       const entry = own ? own.entry : findModel(known, reference);
@@ -245,6 +244,13 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
       return names.map((name) => requireModel(known, name));
     },
   };
+}
+
+/** A file by its path. One that is disabled by its name can still be named so; one that is damaged is damaged whatever it is called. */
+async function usableFile(store: Store, named: UsableModel): Promise<UsableModel> {
+  const own = await store.findAt(named.path);
+  if (own?.damaged) throw damagedModel(own);
+  return named;
 }
 
 function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, TestRecord>>): ListedModel {

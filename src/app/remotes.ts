@@ -54,7 +54,7 @@ export function createRemotes({ settings, stateFolder, net }: RemotesOptions): R
   const keyOf = (remote: Remote): string | undefined => requireKey(remote, settings.system.variable);
 
   async function modelsOf(remote: Remote, signal: AbortSignal | undefined): Promise<readonly RemoteModel[]> {
-    const models = await listRemoteModels({ net, baseUrl: remote.url, apiKey: keyOf(remote) }, signal);
+    const models = await listRemoteModels({ net, name: remote.name, baseUrl: remote.url, apiKey: keyOf(remote) }, signal);
     return models.map((model) => ({ name: `${remote.name}/${model}`, remote: remote.name, model }));
   }
 

@@ -4,6 +4,7 @@ import { dataPath } from '../base/parts.ts';
 import type { Directories } from '../config/directories.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DownloadEvent } from '../download/download-event.ts';
+import type { RateLimiter } from '../download/rate-limit.ts';
 import {
   addLlamafile,
   addProgram,
@@ -42,11 +43,20 @@ export interface Runtimes {
   remove(kind: string, version?: string): Promise<readonly Runtime[]>;
 }
 
+/** What runtimes are fetched with. */
+export interface RuntimesOptions {
+  readonly settings: Settings;
+  readonly directories: Directories;
+  readonly net: Net;
+  /** The one of this luci. */
+  readonly limiter: RateLimiter;
+}
+
 /** The runtimes of a home folder. */
-export function createRuntimes({ settings, directories, net }: { settings: Settings; directories: Directories; net: Net }): Runtimes {
+export function createRuntimes({ settings, directories, net, limiter }: RuntimesOptions): Runtimes {
   const catalogPath = dataPath('catalog', 'runtimes.json');
   const { childEnvironment, fetcherEnvironment } = settings.system;
-  const { connections, transport, maxBytesPerSecond } = settings.download;
+  const { connections, transport } = settings.download;
   const tools: RuntimeTools = {
     net,
     stateFolder: directories.state,
@@ -59,7 +69,7 @@ export function createRuntimes({ settings, directories, net }: { settings: Setti
       connections,
       transport,
       childEnvironment: fetcherEnvironment,
-      maxBytesPerSecond,
+      maxBytesPerSecond: limiter,
     },
   };
   return {

@@ -58,6 +58,8 @@ export interface CommandContext<Options extends OptionTable = OptionTable> {
 export interface Command<Options extends OptionTable = OptionTable> {
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** False keeps it out of the list of all commands: a second word for what others do (default true). */
+  readonly isListed?: boolean;
   /** As shown after the name: `<model>` must be there, `[model]` may be, with `...` several. Others are refused. */
   readonly operands?: string;
   /** Which names are completed where a model is meant (default: those installed). */

@@ -12,7 +12,8 @@ const maxOperandsWidth = 18;
 /** What `luci --help` prints. */
 export function generalHelp(commands: readonly Command[], terminal: Terminal): string {
   const { ellipsis } = terminal.marks;
-  const rows = commands.map((command): [string, string] => {
+  const listed = commands.filter(({ isListed = true }) => isListed);
+  const rows = listed.map((command): [string, string] => {
     const operands = operandsText(command);
     return [`${command.name} ${operands.length > maxOperandsWidth ? ellipsis : operands}`, command.summary];
   });

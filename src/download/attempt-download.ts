@@ -81,8 +81,8 @@ function transferOf(net: Net, file: ModelFile, options: Attempt & { readonly par
   const { partial, whole, progress, signal, maxBytesPerSecond, onAbort = 'keep' } = options;
   const { connections = 8, retries = 8, retryPauseMs = 500, silenceMs = 15_000, sampleMs = 250 } = options;
   // A held-back connection should not have read megabytes ahead.
-  const transport = maxBytesPerSecond === undefined ? (options.transport ?? 'socket') : 'node';
   const limiter = typeof maxBytesPerSecond === 'object' ? maxBytesPerSecond : createRateLimiter(maxBytesPerSecond);
+  const transport = limiter.bytesPerSecond === undefined ? (options.transport ?? 'socket') : 'node';
   const limits = { connections, transport, retries, retryPauseMs, silenceMs, sampleMs, limiter } as const;
   return createTransfer({ net, file, partial, progress, signal, whole, ...limits, deletesOnCancel: onAbort === 'delete' });
 }

@@ -15,14 +15,19 @@ import { createIntervals, type Intervals } from './intervals.ts';
  * synced to the disk first; a journal that is lost, cut or foreign is a clean start.
  */
 
+/** A place in a file, or a size. */
+const bytesSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** No download leaves more holes than this. */
+const maxIntervals = 10_000;
+
 const journalSchema = v.object({
   version: v.literal(1),
   file: v.string(),
-  sizeBytes: v.optional(v.number()),
+  sizeBytes: v.optional(bytesSchema),
   sha256: v.optional(v.string()),
   etag: v.optional(v.string()),
   /** Intervals of bytes that are on the disk. */
-  have: v.array(v.tuple([v.number(), v.number()])),
+  have: v.pipe(v.array(v.strictTuple([bytesSchema, bytesSchema])), v.maxLength(maxIntervals)),
   state: v.picklist(['active', 'cancelled']),
   updatedAt: v.string(),
 });

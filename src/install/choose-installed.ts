@@ -104,11 +104,13 @@ export function chooseEmbedding(models: readonly InstalledModel[]): UsableModel 
 export function requireUsable(model: InstalledModel): UsableModel {
   if (!model.enabled)
     throw new LuciError('MODEL_DISABLED', `${model.name} is disabled.`, { hint: `luci llm enable ${shellWord(model.name)}` });
-  if (model.damaged)
-    throw new LuciError('DIGEST_MISMATCH', `${model.name} is damaged. ${model.problem ?? ''}`, {
-      hint: `luci verify --repair ${shellWord(model.name)}`,
-    });
+  if (model.damaged) throw damagedModel(model);
   if (model.problem !== undefined)
     throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, { hint: `luci install ${shellWord(model.name)}` });
   return { name: model.name, path: model.path };
+}
+
+/** What is said of a model whose bytes are others than were installed. */
+export function damagedModel({ name, problem = '' }: InstalledModel): LuciError {
+  return new LuciError('DIGEST_MISMATCH', `${name} is damaged. ${problem}`, { hint: `luci verify --repair ${shellWord(name)}` });
 }

@@ -45,12 +45,13 @@ export function proxyFor(target: URL, proxy: ProxySettings): URL | undefined {
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address);
   const withScheme = hasScheme ? address : `http://${address}`;
   // `http//host` is no host called http.
-  const isAddress = URL.canParse(withScheme) && new URL(withScheme).hostname !== '' && (hasScheme || !address.includes('//'));
-  if (isAddress) return new URL(withScheme);
+  const via = URL.canParse(withScheme) && (hasScheme || !address.includes('//')) ? new URL(withScheme) : undefined;
+  // Something behind the host: a password with a mark in it that ends hosts, so this host may be no host, but the rest of the password.
+  if (via && via.hostname !== '' && /^\/?$/.test(via.pathname + via.search + via.hash)) return via;
   const variable = proxy.variables?.[scheme] ?? `${scheme.toUpperCase()}_PROXY`;
   // It may hold a password: it is not told.
   throw new LuciError('CONFIG_INVALID', `${variable} is no address of a proxy, and ${target.host} is not reached past it.`, {
-    hint: `${variable}=http://host:3128 luci …\nNO_PROXY=${target.hostname} luci … goes there directly.`,
+    hint: `${variable}=http://host:3128 luci …\nIn a password / ? # and @ are written %2F %3F %23 and %40.\nNO_PROXY=${target.hostname} luci … goes there directly.`,
   });
 }
 

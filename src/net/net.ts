@@ -38,6 +38,8 @@ export interface NetResponse {
   readonly status: number;
   /** Names in lower case; repeated ones joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
+  /** Each `Set-Cookie` by itself: joined they cannot be told apart, for their dates hold commas. Not told by a range connection. */
+  readonly setCookies?: readonly string[];
   readonly body: Readable;
 }
 

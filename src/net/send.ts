@@ -107,7 +107,8 @@ function awaitHead(sent: http.ClientRequest, request: NetRequest, connectedEvent
       sent.removeListener('error', refuse);
       sent.on('error', (error) => answer.destroy(error));
       answer.once('close', forget);
-      resolve({ status: answer.statusCode ?? 0, headers: flatHeaders(answer.headers), body: answer });
+      const { statusCode = 0, headers } = answer;
+      resolve({ status: statusCode, headers: flatHeaders(headers), setCookies: headers['set-cookie'], body: answer });
     });
     signal?.addEventListener('abort', stop, { once: true });
     sent.end(request.body);

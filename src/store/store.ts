@@ -50,6 +50,8 @@ export interface Store {
   list(signal?: AbortSignal): Promise<readonly InstalledModel[]>;
   /** One by its name, in any case. */
   find(name: string): Promise<InstalledModel | undefined>;
+  /** The model that has the file of a path, by whatever link that leads to it. */
+  findAt(path: string): Promise<InstalledModel | undefined>;
   /** A file name in `models/` that no other content has: the wanted one, else with the digest's first 8 digits. */
   freeFileName(wanted: string, sha256: Sha256 | undefined): Promise<string>;
   /** Records files that lie in the folder as a model. */
@@ -83,6 +85,12 @@ export function createStore(options: StoreOptions): Store {
     modelsFolder,
     list,
     find,
+    async findAt(path) {
+      const named = await stat(path).catch(() => undefined);
+      if (!named?.isFile()) return undefined; // Whoever opens it says what is wrong with it.
+      const { size: sizeBytes, mtimeMs, ino: inode } = named;
+      return (await list()).find(({ files }) => files.some((file) => isSameFile(file, { name: file.name, sizeBytes, mtimeMs, inode })));
+    },
     freeFileName: (wanted, sha256) => freeFileName(modelsFolder, stateFolder, wanted, sha256),
     async adopt({ name, files, source, revision, vouched }) {
       const stored = await Promise.all(files.map(async (file) => ({ ...(await statFile(modelsFolder, file.name)), sha256: file.sha256 })));

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -101,6 +102,63 @@ test('case 2, power loss: the journal claims nothing that was written after its 
   const { have } = JSON.parse(await readFile(join(folder, 'k.json'), 'utf8')) as { have: number[][] };
   expect(have).toEqual([[0, 1000]]);
   await partial.close();
+});
+
+describe('case 4, a journal of numbers that no download writes is a clean start', () => {
+  const range = (from: unknown, to: unknown): string => JSON.stringify([[from, to]]);
+  const lies: readonly (readonly [string, string])[] = [
+    ['a fraction', range(0, 1000.5)],
+    ['fractions on both sides', range(0.25, 900_000.75)],
+    ['a negative start', range(-5000, 900_000)],
+    ['a negative end', range(0, -1)],
+    ['the wrong way round', range(900_000, 10)],
+    ['no number', range(null, 900_000)],
+    ['a number as text', range('0', '900000')],
+    ['more than a number holds', '[[0,1e999]]'],
+    ['more than is exact', '[[9007199254740993,9007199254740999]]'],
+    ['three numbers', '[[0,5,9]]'],
+    ['50,000 ranges', JSON.stringify(Array.from({ length: 50_000 }, (_, at) => [at * 10, at * 10 + 5]))],
+    ['no list', '{"0":900000}'],
+  ];
+  const lay = async (have: string, more = ''): Promise<void> => {
+    await mkdir(join(folder, '.partial'));
+    // Wrong bytes: whatever is believed of them, the digest would find out only after everything was fetched.
+    await writeFile(join(folder, '.partial', `${sha256}.part`), Buffer.alloc(900_000, 7));
+    const text = `{"version":1,"file":"file.gguf","sha256":"${sha256}","have":${have},"state":"active","updatedAt":""${more}}`;
+    await writeFile(join(folder, '.partial', `${sha256}.json`), text);
+  };
+  const fetchAll = async (): Promise<number> => {
+    let sentBytes = 0;
+    const url = await serve((_, response, asked) => {
+      const part = asked ?? { from: 0, to: bytes.length - 1 };
+      sentBytes += part.to - part.from + 1;
+      sendRange(response, bytes, part);
+    });
+    await download(fromUrl(url));
+    expect(await isWhole()).toBe(true);
+    expect(await left()).toEqual([]);
+    return sentBytes;
+  };
+
+  test.each(lies)('%s', async (_, have) => {
+    await lay(have);
+    expect(await fetchAll()).toBe(bytes.length);
+  });
+  test.each(['-1', '1.5', '1e999', '"9"'])('a size of %s', async (size) => {
+    await lay('[]', `,"sizeBytes":${size}`);
+    expect(await fetchAll()).toBe(bytes.length);
+  });
+  test.skipIf(process.platform === 'win32')('a named pipe, or a link to one, in the place of the journal', async () => {
+    for (const isLinked of [false, true]) {
+      await mkdir(join(folder, '.partial'), { recursive: true });
+      const journal = join(folder, '.partial', `${sha256}.json`);
+      const pipe = isLinked ? join(folder, 'pipe') : journal;
+      execFileSync('mkfifo', [pipe]);
+      if (isLinked) await symlink(pipe, journal);
+      expect(await fetchAll()).toBe(bytes.length);
+      await rm(join(folder, 'file.gguf'));
+    }
+  });
 });
 
 describe('case 4, data and journal that do not fit', () => {
@@ -460,6 +518,76 @@ test('case 21, a relative redirect is followed, one to nowhere is refused', asyn
   const nowhere = await serve((_request, response) => response.writeHead(302).end(), { probes: true });
   await rm(join(folder, 'file.gguf'));
   await expect(download(fromUrl(nowhere))).rejects.toMatchObject({ code: 'SOURCE_BROKEN' });
+});
+
+describe('case 21, cookies of a redirect', () => {
+  const cookiesSeen: (string | undefined)[] = [];
+  beforeEach(() => void cookiesSeen.splice(0));
+
+  /** Sends on with these cookies, and has the file only for who brings back `wanted` (all of them). */
+  const gate =
+    (setCookies: readonly string[], wanted: string, to = '/file.gguf'): Handle =>
+    (request, response, range) => {
+      cookiesSeen.push(request.headers.cookie);
+      if (request.headers.cookie !== wanted) response.writeHead(302, { Location: to, 'Set-Cookie': [...setCookies] }).end();
+      else sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+    };
+
+  test.each([
+    ['one', ['seen=1'], 'seen=1'],
+    ['several, with dates that hold commas', ['a=b=c; Path=/; Expires=Fri, 01 Jan 2100 00:00:00 GMT', 'd='], 'a=b=c; d='],
+    ['for the host by its number', ['a=1; Path=/; Domain=127.0.0.1'], 'a=1'],
+  ])('%s: they come back with the file and with each range of it', async (_, setCookies, wanted) => {
+    const url = await serve(gate(setCookies, wanted), { probes: true });
+    await download(fromUrl(url), { connections: 4 });
+    expect(await isWhole()).toBe(true);
+    expect([...new Set(cookiesSeen)]).toEqual([undefined, wanted]);
+  });
+
+  test('to the end of several hops, the last word of each name counts', async () => {
+    const url = await serve(
+      (request, response, range) => {
+        cookiesSeen.push(request.headers.cookie);
+        const onward = (to: string, ...setCookies: string[]): void =>
+          void response.writeHead(302, { Location: to, 'Set-Cookie': setCookies }).end();
+        if (request.url === '/file.gguf') onward('/two', 'step=1; Path=/', 'gone=1; Path=/');
+        else if (request.url === '/two') onward('/three', 'step=2; Path=/', 'gone=; Path=/; Max-Age=0');
+        else sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+      },
+      { probes: true },
+    );
+    await download(fromUrl(url));
+    expect(await isWhole()).toBe(true);
+    expect([...new Set(cookiesSeen)]).toEqual([undefined, 'step=1; gone=1', 'step=2']);
+  });
+
+  test('nobody else gets them: another host, another path, a plain connection, another file', async () => {
+    const here = await serve(
+      (request, response, range) => {
+        cookiesSeen.push(request.headers.cookie);
+        sendRange(response, bytes, range ?? { from: 0, to: bytes.length - 1 });
+      },
+      { probes: true },
+    );
+    const setCookies = [
+      'own=1; Path=/',
+      'wide=1; Path=/; Domain=0.0.1',
+      'com=1; Domain=com',
+      'low=1; Path=/elsewhere',
+      'tls=1; Path=/; Secure',
+    ];
+    const fromThere = await serve((_, response) => response.writeHead(302, { Location: here, 'Set-Cookie': setCookies }).end(), {
+      probes: true,
+    });
+    await download(fromUrl(fromThere.replace('127.0.0.1', 'localhost')));
+    await rm(join(folder, 'file.gguf'));
+    const toItself = await serve(gate(['low=1; Path=/elsewhere', 'tls=1; Path=/; Secure', '=1', 'none'], 'never', here), {
+      probes: true,
+    });
+    await download(fromUrl(toItself));
+    expect(await isWhole()).toBe(true);
+    expect([...new Set(cookiesSeen)]).toEqual([undefined]);
+  });
 });
 
 test('case 25, sizes at the edges, and a name whose first address is dead', async () => {

@@ -26,6 +26,14 @@ test('no network is exit 4 and names the way out', async () => {
   expect(ran).toMatchObject({ exitCode: 4, stdout: '', stderr: expect.stringContaining('offline') });
 });
 
+test('who has no model yet is told what the starter is for, and what names better ones, before it is fetched', async () => {
+  await using home = await makeHome();
+  const ran = await home.luci(['ask', 'hi'], { environment: { HF_ENDPOINT: 'http://127.0.0.1:9', PATH: home.folder } });
+  expect(ran.exitCode).toBe(4);
+  expect(ran.stderr).toMatch(/^No model is installed yet\. Fetching the starter: smollm2-135m, 98\.4 MB/);
+  expect(ran.stderr).toContain('The starter is only to try things out: luci recommend names models for this machine.\n  from ');
+});
+
 test.each([
   ['a web page', '<!DOCTYPE html><html><body>Please log in</body></html>', 'it is a web page'],
   ['a truncated file', Buffer.concat([Buffer.from('GGUF'), Buffer.from([3, 0, 0, 0, 1, 0])]), 'it is cut short'],

@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dataPath } from '../../src/base/parts.ts';
+import { questionsOf } from '../../src/tiers/certificate.ts';
+import { newSigningKey, signed } from '../../src/tiers/signing-key.ts';
+import { wilsonInterval } from '../../src/tiers/statistics.ts';
+import { ladder } from '../../src/tiers/suite.ts';
 import { tinyGgufSpec } from '../fixtures/gguf/tiny-gguf.ts';
 import { type GgufSpec, writeGguf } from '../fixtures/gguf/write-gguf.ts';
+import { startHub } from '../fixtures/hub/hub.ts';
 import { type OpenAiServer, startOpenAiServer } from '../fixtures/openai-server.ts';
 import { type Home, makeHome, program } from './luci-process.ts';
 
@@ -28,7 +33,10 @@ afterEach(async () => {
 const linux = test.skipIf(process.platform !== 'linux');
 
 /** What a command writes to a real terminal, byte for byte, and what it writes without the sequences that are luci's own. */
-async function onTerminal(args: readonly string[], { columns = 80, stdin = '' } = {}): Promise<string> {
+async function onTerminal(
+  args: readonly string[],
+  { columns = 80, stdin = '', environment = {} }: { columns?: number; stdin?: string; environment?: Record<string, string> } = {},
+): Promise<string> {
   const { spawn } = await import('node:child_process');
   const command = [process.execPath, program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols ${columns} rows 50 -echo; ${command}`, '/dev/null'], {
@@ -36,6 +44,7 @@ async function onTerminal(args: readonly string[], { columns = 80, stdin = '' } 
       ...process.env,
       LUCI_HOME: home.folder,
       BOX_KEY: server.key,
+      ...environment,
       TERM: 'xterm',
       LANG: 'C.UTF-8',
       NO_COLOR: '1',
@@ -131,6 +140,117 @@ linux('fields of a suite are shown and not obeyed', async () => {
     ['test', 'box/echo', '--suite', path],
     ['test', 'show', 'box/echo'],
     ['test', 'verify', path],
+  ])
+    expect(await onTerminal(args), args.join(' ')).not.toMatch(obeyed);
+});
+
+linux(
+  'names of repositories, folders and files of a hub are shown and not obeyed while they are planned, fetched, kept and verified',
+  async () => {
+    await using hub = await startHub();
+    const environment = { HF_ENDPOINT: hub.endpoint };
+    const bytes = writeGguf(namedSpec(hostile));
+    const path = `f\x1b]0;own\x07\u202e/x\x1b[2J\u200by\x9b1A\r.Q4_0.gguf`;
+    hub.add({ repo: 'own/er', path, bytes, faults: [{ kind: 'status', side: 'cdn', status: 429, headers: { 'Retry-After': '4' } }] });
+    hub.add({ repo: 'cut/off', path, bytes, faults: [{ kind: 'cut', afterBytes: 300_000, times: 99 }] });
+    hub.add({ repo: 'web/page', path, bytes, faults: [{ kind: 'page', times: 99 }] });
+    for (const args of [
+      ['install', '-y', 'own/er'],
+      ['install', '-y', 'own/er'],
+      ['install', '-y', 'own/er:Q9_9'],
+      ['install', '-y', 'cut/off'],
+      ['install', '-y', 'cut/off', '--verbose'],
+      ['install', '-y', 'web/page'],
+      ['install', '-y', `hf:own/er/${path}`],
+      ['list'],
+      ['list', '--partial'],
+      ['show', 'own/er'],
+      ['verify'],
+      ['net', 'log'],
+      ['doctor'],
+      ['clean', '-y'],
+      ['remove', '-y', 'own/er'],
+    ])
+      expect(await onTerminal(args, { environment }), args.join(' ')).not.toMatch(obeyed);
+    expect(hub.requests.length).toBeGreaterThan(5);
+  },
+);
+
+linux('fields of certificates are shown and not obeyed', async () => {
+  const path = join(home.folder, 'theirs.json');
+  const suite = ladder;
+  const facts = {
+    type: 'luci-certificate',
+    version: 1,
+    model: `m${hostile}`,
+    modelSha256: hostile,
+    quantization: hostile,
+    tier: 0,
+    verdict: 'pass',
+    confirmed: false,
+    sequential: false,
+    passed: 10,
+    total: 10,
+    interval: wilsonInterval(10, 10),
+    suite: `${suite.name} ${suite.version}`,
+    suiteHash: suite.hash,
+    seed: hostile,
+    repeats: 1,
+    engine: hostile,
+    contextLength: 8192,
+    toolPath: hostile,
+    language: 'javascript',
+    luciVersion: hostile,
+    testedAt: hostile,
+    machine: { system: hostile, cores: 1, memoryBytes: 1 },
+    answers: Object.fromEntries(questionsOf(suite, 0, 1).map((id) => [id, 'pass'])),
+  };
+  const changes: object[] = [
+    {},
+    { suite: hostile },
+    { suiteHash: hostile },
+    { answers: { ...facts.answers, [hostile]: 'pass' } },
+    { passed: 9 },
+  ];
+  let isBelieved = false;
+  for (const change of changes) {
+    await writeFile(path, JSON.stringify(signed({ ...facts, ...change }, newSigningKey())));
+    for (const args of [
+      ['test', 'verify', path],
+      ['test', 'trust', path],
+    ]) {
+      const shown = await onTerminal(args);
+      expect(shown, JSON.stringify(change)).not.toMatch(obeyed);
+      isBelieved ||= shown.includes('tier 0 passed (10/10)');
+    }
+  }
+  expect(isBelieved).toBe(true);
+  await writeFile(path, JSON.stringify({ ...facts, publicKey: hostile, signature: hostile, [hostile]: 1 }));
+  expect(await onTerminal(['test', 'verify', path])).not.toMatch(obeyed);
+});
+
+linux('what somebody wrote into the log of a run is shown and not obeyed', async () => {
+  const environment = { BOX_KEY: server.key };
+  await home.luci(['test', 'box/echo', '--suite', dataPath('suites', 'example.json')], { environment });
+  const folder = join(home.folder, 'logs');
+  const [log = ''] = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jsonl'));
+  const told = await readFile(join(folder, log), 'utf8');
+  // Every text of the log that is no kind, verdict or digest.
+  const evil = told.replaceAll(
+    /"(reason|evidence|answer|engine|question|prompt|text|ability|system|quantization|toolPath)":"[^"]*"/g,
+    (_, key) => `"${key}":${JSON.stringify(hostile)}`,
+  );
+  expect(evil).not.toBe(told);
+  const path = join(home.folder, 'evil.jsonl');
+  await writeFile(path, evil);
+  const suite = ['--suite', dataPath('suites', 'example.json')];
+  for (const args of [
+    ['test', 'show', path],
+    ['test', 'show', path, ...suite],
+    ['test', 'compare', path, join(folder, log), ...suite],
+    ['test', 'rescore', path, ...suite],
+    ['test', 'certify', path, ...suite],
+    ['test', 'report', path, ...suite],
   ])
     expect(await onTerminal(args), args.join(' ')).not.toMatch(obeyed);
 });

@@ -59,6 +59,48 @@ test('damage that was found is told by list, show, verify, ask, test and the doc
   expect(await stateInList()).toEqual({ mine: 'recorded' });
 });
 
+test.skipIf(process.platform === 'win32')(
+  'its path says what its name says, straight, by a link, and by a part of a split model',
+  async () => {
+    const cache = join(home.folder, 'made');
+    await mkdir(cache);
+    const names = tinySplit().map((_, index, all) => `big-0000${index + 1}-of-0000${all.length}.gguf`);
+    for (const [index, part] of tinySplit().entries()) await writeFile(join(cache, names[index] ?? ''), part);
+    expect((await home.luci(['install', '-y', join(cache, names[0] ?? ''), '--copy'])).exitCode).toBe(0);
+    const paths = names.map((name) => join(models, name));
+    const [, second = ''] = paths;
+    const told = async (path: string): Promise<unknown> =>
+      (JSON.parse((await home.luci(['show', path, '--json'])).stdout) as { installed: { state: string } | null }).installed?.state;
+    for (const path of paths) expect(await told(path)).toBe('recorded');
+    await utimes(second, seconds, seconds);
+    expect((await home.luci(['verify', 'big'])).exitCode).toBe(0);
+    await overwrite(second, Buffer.from([0x5a]), (await stat(second)).size - 1);
+    expect((await home.luci(['verify', 'big'])).exitCode).toBe(6);
+    await symlink(second, join(home.folder, `a-link-00002-of-0000${names.length}.gguf`));
+    await link(second, join(home.folder, 'hard.gguf'));
+    for (const path of [...paths, join(home.folder, `a-link-00002-of-0000${names.length}.gguf`), join(home.folder, 'hard.gguf')]) {
+      expect(await told(path), path).toBe('damaged');
+      expect((await home.luci(['show', path])).stdout, path).toMatch(/installed +as big\nstate +enabled, damaged\nproblem +Its bytes/);
+    }
+    expect((await home.luci(['llm', 'disable', 'big'])).exitCode).toBe(0);
+    for (const path of [...paths, join(home.folder, 'hard.gguf')])
+      for (const args of [
+        ['ask', '-m', path, 'hi'],
+        ['chat', path],
+        ['embed', '-m', path, 'hi'],
+        ['do', '--root', cache, '-m', path, 'hi'],
+        ['run', path, 'hi'],
+      ]) {
+        const ran = await home.luci(args, { stdin: 'hi\n' });
+        expect(ran, args.join(' ')).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('luci verify --repair big') });
+      }
+    // The file it was copied from is another file, and whole; a path that is no model's says of itself what is wrong.
+    expect(await told(join(cache, names[0] ?? ''))).toBeUndefined();
+    expect((await home.luci(['ask', '-m', join(cache, names[0] ?? ''), 'hi'])).exitCode).toBe(0);
+    expect((await home.luci(['ask', '-m', join(home.folder, 'gone.gguf'), 'hi'])).exitCode).toBe(3);
+  },
+);
+
 test('a file that lies in the folder and is named to install is read and recorded under the name it has', async () => {
   await writeFile(join(models, 'dropped.gguf'), tinyGguf());
   expect(await stateInList()).toEqual({ dropped: 'not verified' });

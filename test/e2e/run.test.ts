@@ -106,6 +106,14 @@ test('a text given as --stop ends the answer of the embedded engine before it', 
   expect(ran.stdout.trim()).toBe(tinyReply.slice(0, tinyReply.indexOf(end)).trim());
 });
 
+test('the list of all commands has one word for each list of models; the second word for them still works', async () => {
+  const { stdout } = await home.luci(['--help']);
+  for (const word of ['list', 'search', 'show', 'llm']) expect(stdout).toMatch(new RegExp(`^  ${word} `, 'm'));
+  expect(stdout).not.toMatch(/^ {2}models /m);
+  expect((await home.luci(['help'])).stdout).toBe(stdout);
+  expect((await home.luci(['models', '-q'])).stdout).toBe((await home.luci(['llm', 'list', 'all', '-q'])).stdout);
+});
+
 test('the help of each list says what the others are for', async () => {
   for (const [command, others] of [
     ['list', ['luci search', 'luci llm list all']],

@@ -38,6 +38,9 @@ test.each([
   ['HTTP_PROXY', 'http://anna:geheim@pro xy:1'],
   ['HTTP_PROXY', 'http://anna:geheim@proxy:99999'],
   ['ALL_PROXY', '%zz'],
+  ['HTTP_PROXY', 'anna:p@ss/geheim@proxy:1'],
+  ['HTTP_PROXY', 'http://anna:80#geheim@proxy:1'],
+  ['all_proxy', 'http://anna:80?geheim@proxy:1'],
 ])('%s=%s is refused by its name, without its password, and the hub is not reached past it', async (variable, value) => {
   const environment = { ...hubs, [variable]: value };
   const ran = await install({ ...environment, HF_ENDPOINT: `http://localhost.:${port}` });

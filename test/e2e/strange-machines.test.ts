@@ -153,6 +153,48 @@ test.runIf(canCompile)('a file system that states no blocks is not a full one', 
   expect(await luci(['ask', '-m', 'small', 'hi'], { environment })).toEqual(answered);
 });
 
+test.runIf(canCompile)(
+  'a clock that is set back five days keeps no model in memory, ends no wait and takes no lock for one that was left',
+  async () => {
+    const [shim, back] = [join(folder, 'clock.so'), join(folder, 'back')];
+    const source = join(import.meta.dirname, '..', 'fixtures', 'clock-set-back.c');
+    expect(spawnSync(cc, ['-shared', '-fPIC', `-DCLOCK_IS_BACK="${back}"`, '-o', shim, source, '-ldl']).status).toBe(0);
+    const environment = { LD_PRELOAD: shim, LUCI_KEEP_ALIVE: '12' };
+    put('tiny');
+    expect(await luci(['ask', '-m', 'tiny', 'hi'], { environment })).toEqual(answered);
+    writeFileSync(back, '');
+    const year = spawnSync(process.execPath, ['-p', 'Date.now()'], { env: environment, encoding: 'utf8' }).stdout;
+    expect(Date.now() - Number(year)).toBeGreaterThan(4 * 86_400_000);
+    const status = async (): Promise<{ idleSeconds: number; leavesInSeconds: number } | undefined> =>
+      (JSON.parse((await luci(['ps', '--json'], { environment })).stdout) as { models: never[] } | null)?.models[0];
+    const idle = await status();
+    expect(idle?.idleSeconds).toBeGreaterThanOrEqual(0);
+    expect(idle?.leavesInSeconds).toBeLessThanOrEqual(12);
+    expect(await luci(['ask', '-m', 'tiny', 'hi'], { environment })).toEqual(answered);
+    expect(await luci(['install', '-y', join(models, 'tiny.gguf')], { environment })).toMatchObject({ exitCode: 0 });
+    await expect.poll(status, { timeout: 40_000, interval: 500 }).toBeUndefined();
+  },
+);
+
+test.runIf(isUnix)('a file that is too large for the disk is told as that, and the way out is a disk that takes it', async () => {
+  await using hub = await hubWithModel();
+  const large = join(folder, 'large.gguf');
+  writeFileSync(large, bytes);
+  // In blocks of 512 bytes: less than the model has, and more than anything else that is written.
+  const how = { before: 'ulimit -f 1000', environment: { HF_ENDPOINT: hub.endpoint } };
+  for (const args of [
+    ['install', '-y', 'small'],
+    ['install', '-y', large, '--copy'],
+  ]) {
+    const ran = await luci(args, how);
+    expectNoMistake(ran);
+    expect(ran, args.join(' ')).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('so large a file is more than this disk') });
+    expect(ran.stderr).toMatch(/luci --home \/disk\/that\/takes\/large\/files[\s\S]*FAT32 a file has 4 GB/);
+  }
+  expect(await luci(['list', '-q'])).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(await luci(['install', '-y', 'small'], { environment: { HF_ENDPOINT: hub.endpoint } })).toMatchObject({ exitCode: 0 });
+});
+
 test.runIf(isUnix)('64 open files are enough to fetch, verify, list and ask', async () => {
   await using hub = await hubWithModel();
   const how = { before: 'ulimit -n 64', environment: { HF_ENDPOINT: hub.endpoint } };

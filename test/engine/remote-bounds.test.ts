@@ -49,3 +49,37 @@ test.each([
     await new Promise((resolve) => server.close(resolve));
   }
 });
+
+test.each([
+  [
+    'list of models',
+    (url: string | undefined) => url?.endsWith('/models') === true,
+    ['list', '--remote'],
+    /a list of models that is too long[\s\S]*luci ask -m box\/MODEL "Hello"/,
+  ],
+  ['an answer with vectors', () => true, ['embed', '-m', 'box/echo', 'hello'], /an answer that is too long[\s\S]*fewer texts at once/],
+])('%s without end ends, and the way out is one that fits', async (_, isEndless, args, told) => {
+  await using home = await makeHome();
+  let sentBytes = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    if (isEndless(request.url)) void pipeline(Readable.from(pieces()), response).catch(() => undefined);
+    else response.end(JSON.stringify({ choices: [{ index: 0, message: { content: 'Paris' }, finish_reason: 'stop' }] }));
+  });
+  function* pieces(): Generator<string> {
+    yield '{"data":[';
+    for (; sentBytes < 300e6; sentBytes += 1e6) yield `{"id":"${megabyte}"},`;
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await home.luci(['remote', 'add', 'box', `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`]);
+    const ended = await home.luci([...args]);
+    expect(ended).toMatchObject({ exitCode: 7, stdout: '', stderr: expect.stringMatching(told) });
+    expect(ended.stderr).not.toContain('--max-tokens');
+    expect(sentBytes).toBeLessThan(100e6);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});

@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { specialKind } from '../../base/special-file.ts';
 import { errnoOf } from '../../base/system-error.ts';
 import { ToolError } from '../tool.ts';
@@ -61,12 +62,24 @@ async function withFile<T>(places: Places, path: string, read: (file: FileHandle
     throw said(error, path, 'file');
   });
   try {
+    await requireOpenedInside(file, absolute, path);
     const found = await file.stat();
     requirePlain(found, path);
     return await read(file, found);
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Linux tells where an opened file lies: a folder on the way that another program swapped for a link between the look and the opening shows
+ * here. A disk that takes names in any letters tells them as they are written there.
+ */
+async function requireOpenedInside({ fd }: FileHandle, absolute: string, path: string): Promise<void> {
+  const real = await readlink(`/proc/self/fd/${fd}`).catch(() => undefined);
+  const plain = (place: string): string => place.normalize('NFC').toLowerCase();
+  if (real?.startsWith(sep) && !real.startsWith('/(unreachable)') && plain(real) !== plain(absolute))
+    throw new ToolError(`"${path}" leads out of the folder`, { outside: true });
 }
 
 function textOf(bytes: Buffer, path: string): string {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { link, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +100,25 @@ test('a folder swapped for a link between two calls is not followed', async () =
   await expect(workspace.write('inner/b.txt', 'two')).rejects.toThrow('link');
   expect(await readdir(base)).not.toContain('b.txt');
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a folder that another program swaps for a link again and again is never read through',
+  async () => {
+    await writeFile(join(root, 'inner', 'secret.txt'), 'inside');
+    const swap = `const fs = require('fs'); const [base] = process.argv.slice(1); process.stdout.write('.');
+    for (;;) { fs.renameSync('inner', 'away'); fs.symlinkSync(base, 'inner'); fs.unlinkSync('inner'); fs.renameSync('away', 'inner'); }`;
+    const swapper = spawn(process.execPath, ['-e', swap, base], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      await once(swapper.stdout, 'data');
+      const read = new Set<string>();
+      for (let count = 0; count < 3000; count += 1) read.add(await workspace.read('inner/secret.txt').catch(() => 'refused'));
+      expect([...read].sort()).toEqual(['inside', 'refused']);
+    } finally {
+      swapper.kill('SIGKILL');
+      await once(swapper, 'exit');
+    }
+  },
+);
 
 test('a file with a second name outside is replaced, not written through', async () => {
   await link(join(base, 'secret.txt'), join(root, 'twin.txt'));

@@ -5,6 +5,7 @@ import { describeModel } from './show.ts';
 /** `luci models`: the catalogue, or one model of it. */
 export const models = defineCommand({
   name: 'models',
+  isListed: false,
   summary: 'the catalogue, or all about one model',
   details:
     'The same as others under one name: "models list" is luci llm list all, "models info NAME" is luci show NAME. Installed models alone: luci list. By words: luci search.',

@@ -1,7 +1,10 @@
 import type { DescribedFile } from '../../app/describe-file.ts';
 import type { CatalogedModel, DescribedModel } from '../../app/models.ts';
+import type { Model } from '../../base/model.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
+import { aboutModel } from '../../catalog/about-model.ts';
 import { type AdvisedSampling, advisedSampling } from '../../catalog/advised-sampling.ts';
+import { licenceAddress, releasedIn } from '../../catalog/published-facts.ts';
 import type { ListedModel } from '../../install/choose-installed.ts';
 import { stateOfModel } from '../../install/model-state.ts';
 import { kindOf } from '../../sources/kinds.ts';
@@ -28,10 +31,11 @@ export const showModel = defineCommand({
 export async function describeModel({ luci, show }: CommandContext, reference: string): Promise<number> {
   const described = await (await luci()).models.describe(reference);
   const { cataloged, installed, file } = described;
-  if (show.json && file) show.data(fileData(file));
+  if (show.json && file) show.data({ ...fileData(file), installed: installed ? installedData(installed) : null });
   else if (show.json) {
+    const { about = null, licenseUrl = null, released = null } = publishedOf(cataloged?.model);
     show.data({
-      ...(cataloged && (catalogData(cataloged) as object)),
+      ...(cataloged && { ...(catalogData(cataloged) as object), about, licenseUrl, released }),
       name: described.name,
       sampling: advisedSampling(described.name) ?? null,
       installed: installed ? installedData(installed) : null,
@@ -45,11 +49,13 @@ type Fact = readonly [label: string, value: string | undefined];
 
 function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, terminal: Terminal): readonly Fact[] {
   const model = cataloged?.model;
+  const published = publishedOf(model);
   const read = installed?.facts;
   const [file] = model?.files ?? [];
   const [from, ...others] = file?.sources ?? [];
   return [
     ['name', name],
+    ['about', published.about],
     ['aliases', model?.aliases.join(', ')],
     ['family', model?.family],
     ['tier', model && String(model.tier)],
@@ -59,7 +65,8 @@ function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, 
     ['quantization', read?.quantization ?? model?.quantization],
     ['context', openedText(read?.contextLength ?? model?.contextLength, maxOpenedTokens)],
     ['architecture', read?.architecture ?? model?.architecture],
-    ['licence', model?.license],
+    ['licence', [model?.license, published.licenseUrl].filter(Boolean).join(', ')],
+    ['released', published.released],
     ['size', installed ? formatBytes(installed.sizeBytes) : cataloged && sizeText(cataloged)],
     ['memory at 4k', memoryText(installed ?? cataloged, terminal)],
     ['sampling', samplingText(advisedSampling(name))],
@@ -75,10 +82,15 @@ function facts({ name, cataloged, installed, maxOpenedTokens }: DescribedModel, 
   ];
 }
 
+/** What is known of a model of the catalogue beside its file. */
+function publishedOf(model: Model | undefined): { readonly about?: string; readonly licenseUrl?: string; readonly released?: string } {
+  return model ? { about: aboutModel(model), licenseUrl: licenceAddress(model), released: releasedIn(model.name) } : {};
+}
+
 /** A file that need not be installed. */
 function fileFacts(
   { path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile,
-  { maxOpenedTokens }: DescribedModel,
+  { maxOpenedTokens, installed }: DescribedModel,
   { marks }: Terminal,
 ): readonly Fact[] {
   // How long the texts of the file itself are nobody knows.
@@ -93,6 +105,9 @@ function fileFacts(
     ['context', openedText(read.contextLength, maxOpenedTokens)],
     ['size', formatBytes(sizeBytes)],
     ['memory', `${formatBytes(memoryBytes)} with ${contextText(contextLength)} of context`],
+    ['installed', installed && `as ${installed.name}`],
+    ['state', installed && stateText(installed)],
+    ['problem', installed?.problem],
     ['parts', read.splitCount === undefined ? undefined : `part ${(read.splitIndex ?? 0) + 1} of ${read.splitCount}`],
   ];
 }

@@ -33,7 +33,10 @@ const maxBodyBytes = 64 * 1024 ** 2;
 /** Posts JSON and reads the record that comes back. Throws as {@link send} does, and ENGINE_FAILED for an answer that is none. */
 export async function post(target: OpenAiTarget, url: string, body: object, signal?: AbortSignal): Promise<JsonRecord> {
   const response = await send(target, { url, body, signal });
-  const text = await boundedText(response.body, { maxBytes: maxBodyBytes, tooLong: () => answerTooLong(target) });
+  const text = await boundedText(response.body, {
+    maxBytes: maxBodyBytes,
+    tooLong: () => answerTooLong(target, { hint: 'Ask with fewer texts at once.' }),
+  });
   try {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : {};
@@ -79,11 +82,12 @@ export function keyRefused(place: string): LuciError {
   return new LuciError('ENGINE_FAILED', `${place} does not accept the key.`, { hint: 'luci remote add NAME URL --key-env VARIABLE' });
 }
 
-/** An answer that would take more memory than any true one. */
-export function answerTooLong(target: Pick<OpenAiTarget, 'baseUrl'>): LuciError {
-  return new LuciError('ENGINE_FAILED', `${placeOf(target)} sends an answer that is too long to be one; it was cut off.`, {
-    hint: 'Ask for less: --max-tokens 1000',
-  });
+/** What would take more memory than anything true of its kind; `what` it is, and what can be done, by default of an answer in words. */
+export function answerTooLong(
+  target: Pick<OpenAiTarget, 'baseUrl'>,
+  { what = 'an answer', hint = 'Ask for less: --max-tokens 1000' }: { readonly what?: string; readonly hint?: string } = {},
+): LuciError {
+  return new LuciError('ENGINE_FAILED', `${placeOf(target)} sends ${what} that is too long to be one; it was cut off.`, { hint });
 }
 
 /** How an endpoint is called in messages. */

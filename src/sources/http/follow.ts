@@ -1,10 +1,12 @@
 import { LuciError } from '../../base/errors.ts';
 import { merged } from '../../base/merged.ts';
 import { sha256In } from '../../base/sha256.ts';
+import { withoutUndefined } from '../../base/without-undefined.ts';
 import type { Net, NetResponse } from '../../net/net.ts';
 import { type Asked, answerError } from './answer-error.ts';
 import { hubAuthorization } from './authorization.ts';
 import type { HttpAccess } from './http-access.ts';
+import { createRedirectCookies } from './redirect-cookies.ts';
 import type { ResolvedFile } from './resolved-file.ts';
 
 /** Where a file's bytes are. Redirects are followed by hand: the facts are on them, and the token must not cross origins. */
@@ -14,17 +16,18 @@ const maxRedirects = 5;
 /** The file behind an address and its redirects. Facts and the token belong to the origin of `access.endpoint`. */
 export async function follow(net: Net, start: string, what: Pick<Asked, 'object' | 'repo'>, access: HttpAccess): Promise<ResolvedFile> {
   const home = new URL(access.endpoint);
+  const cookies = createRedirectCookies();
   let facts: LinkedFacts = {};
   let url = start;
   let range: Record<string, string> = { Range: 'bytes=0-0' };
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
     const isHome = new URL(url).origin === home.origin;
     const shown = isHome ? hubAuthorization(access.token) : undefined;
-    const authorization: Record<string, string> = shown === undefined ? {} : { Authorization: shown };
+    const ownHeaders = withoutUndefined({ Authorization: shown, Cookie: cookies.headerFor(url) });
     const response = await net.request({
       url,
       purpose: 'resolve',
-      headers: { ...authorization, ...range, 'Accept-Encoding': 'identity' },
+      headers: { ...ownHeaders, ...range, 'Accept-Encoding': 'identity' },
       signal: access.signal,
       connectTimeoutMs: access.connectTimeoutMs,
       idleTimeoutMs: access.idleTimeoutMs,
@@ -37,9 +40,10 @@ export async function follow(net: Net, start: string, what: Pick<Asked, 'object'
     if (isHome) facts = merged(linkedFacts(response), facts);
     if (![301, 302, 303, 307, 308].includes(response.status)) {
       const asked = { ...what, host: new URL(url).host, hadToken: access.token !== undefined };
-      return fileOf(response, { url, asked, facts, headers: authorization });
+      return fileOf(response, { url, asked, facts, headers: ownHeaders });
     }
     response.body.destroy();
+    cookies.note(url, response.setCookies);
     url = redirectTarget(url, asWritten(response.headers['location']), what.object);
   }
   throw new LuciError('SOURCE_BROKEN', `${what.object} is redirected more than ${maxRedirects} times`);
@@ -91,7 +95,7 @@ interface AnswerPlace {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-async function fileOf(response: NetResponse, { url, asked, facts, headers: authorization }: AnswerPlace): Promise<ResolvedFile> {
+async function fileOf(response: NetResponse, { url, asked, facts, headers: ownHeaders }: AnswerPlace): Promise<ResolvedFile> {
   const { status, headers } = response;
   // 416 is how a server answers a range of an empty file.
   if (status !== 200 && status !== 206) throw await answerError(response, asked);
@@ -107,7 +111,7 @@ async function fileOf(response: NetResponse, { url, asked, facts, headers: autho
   const etag = (facts.etag ?? headers['etag'] ?? '').replace(/^W\//, '').replaceAll('"', '');
   return {
     url,
-    headers: authorization,
+    headers: ownHeaders,
     acceptsRanges: status === 206,
     commit: facts.commit,
     sizeBytes: facts.sizeBytes ?? total,

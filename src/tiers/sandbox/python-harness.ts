@@ -22,7 +22,8 @@ def harness():
             elif type(thing) is dict:
                 for key in [key for key, value in thing.items() if isinstance(value, JsProxy)]:
                     thing[key] = None
-        closed = ('js', 'pyodide_js', 'pyodide', '_pyodide', '_pyodide_core')
+        # With functions of C objects of JavaScript can be made, and from those its Function.
+        closed = ('js', 'pyodide_js', 'pyodide', '_pyodide', '_pyodide_core', 'ctypes', '_ctypes', '_ctypes_test')
         for name in list(sys.modules):
             if name.partition('.')[0] in closed:
                 del sys.modules[name]

@@ -101,9 +101,9 @@ def f(kind: str, *more) -> List[int]:
   // In processes of their own: each of these ends the interpreter, or must be ended.
   test.each([
     ['a command by os.system', 'import os; return os.system("echo > \'CANARY\'")', /ended the interpreter/],
-    ['a command by ctypes', 'import ctypes; return ctypes.CDLL(None).system(b"echo > \'CANARY\'")', /ended the interpreter/],
+    ['a command by ctypes', 'import ctypes; return ctypes.CDLL(None).system(b"echo > \'CANARY\'")', /NotFound/],
     ['a command by a pickle', 'import pickle; return pickle.loads(b"cposix\\nsystem\\n(S\'true\'\\ntR.")', /ended the interpreter/],
-    ['JavaScript by a function of C', 'import ctypes; ctypes.CDLL(None).emscripten_run_script(b"process.exit()"); return 5', /ended|Error/],
+    ['JavaScript by a function of C', 'import ctypes; ctypes.CDLL(None).emscripten_run_script(b"process.exit()"); return 5', /NotFound/],
     ['a server socket', 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); return 5', /ended the interpreter/],
     ['os._exit', 'import os; os._exit(0)', /ended the interpreter/],
     ['os.abort', 'import os; os.abort()', /ended the interpreter/],
