@@ -35,7 +35,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
   const directories = directoriesOf(settings);
   if (settings.debug) tellSettings(settings, directories);
   const { state: stateFolder, trash: trashFolder, undo: undoFolder } = directories;
-  const { childEnvironment, runtimeFolder, userFolder } = settings.system;
+  const { runtimeFolder, userFolder } = settings.system;
   const ledgerPath = join(stateFolder, 'net.jsonl');
   let probing: Promise<MachineFacts> | undefined;
   const machine = (): Promise<MachineFacts> => (probing ??= probeMachine());
@@ -50,7 +50,7 @@ export function createLuci(settings: Settings = defaultSettings()): Luci {
     stateFolder,
     logsFolder: directories.logs,
     keepAliveSeconds: settings.engine.keepAliveSeconds,
-    environment: childEnvironment,
+    environment: () => settings.system.childEnvironment,
     machine,
     memoryBudgetBytes: settings.engine.memoryBudgetBytes,
     runtimeFolder,

@@ -28,7 +28,6 @@ export interface OpenerOptions {
 /** The opening of models with these settings. */
 export function createOpener({ settings, net, engine, machine, programs, remotes }: OpenerOptions): OpenChosen {
   const { choice, contextLength, threads, rpc } = settings.engine;
-  const environment = settings.system.childEnvironment;
 
   /** What there is to choose an engine from, and what is asked of it. */
   async function wishFor(path: string, signal?: AbortSignal): Promise<EngineWish> {
@@ -45,6 +44,7 @@ export function createOpener({ settings, net, engine, machine, programs, remotes
 
   /** The program of a kind: the file itself where it brings its own. */
   async function programFor(kind: EngineProgram['kind'], path: string): Promise<EngineProgram> {
+    const environment = settings.system.childEnvironment;
     const shared = { kind, rpc, environment };
     if (isLlamafilePath(path)) return { ...shared, path, version: await versionOfLlamafile(path, environment) };
     const found = await programs.find(kind);

@@ -21,6 +21,8 @@ export interface CatalogProblem {
 export interface Catalog {
   /** In the order of the files: by tier and size, the user's own last. */
   readonly models: readonly Model[];
+  /** The model that has this very name. */
+  byName(name: string): Model | undefined;
   /** The model with this normal form of a name or alias; see {@link normalName}. */
   byNormalName(name: string): Model | undefined;
   readonly problems: readonly CatalogProblem[];
@@ -60,19 +62,21 @@ export async function loadCatalog({ builtIn = dataPath('catalog', 'models.json')
       .map((entry) => lazily(entry.name, entry.aliases, () => modelOf(entry))),
     ...mine.map((model) => lazily(model.name, model.aliases, () => model)),
   ];
-  let byName: ReadonlyMap<string, Slot> | undefined;
+  const called = (name: string): Model | undefined => slots.find((slot) => slot.name === name)?.model();
+  let byNormalName: ReadonlyMap<string, Slot> | undefined;
   let models: readonly Model[] | undefined;
   return {
     get models() {
       models ??= slots.map((slot) => slot.model());
       return models;
     },
+    byName: called,
     byNormalName(name) {
-      // Most look-ups are of an installed model's own name, which no alias can hide: they need no index.
-      const exact = slots.find((slot) => slot.name === name);
-      if (exact) return exact.model();
-      byName ??= indexNames(slots);
-      return byName.get(name)?.model();
+      // A name that no alias can hide needs no index.
+      const exact = called(name);
+      if (exact) return exact;
+      byNormalName ??= indexNames(slots);
+      return byNormalName.get(name)?.model();
     },
     problems,
   };

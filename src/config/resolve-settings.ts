@@ -51,8 +51,13 @@ export function resolveSettings(overrides: SettingsOverrides, environment: Envir
       userFolder: userFolder(),
       runtimeFolder: environment['XDG_RUNTIME_DIR'],
       variable: (name) => environment[name],
-      childEnvironment: childEnvironment(environment),
-      fetcherEnvironment: fetcherEnvironment(environment),
+      // Made when they are asked for: holding every variable against the lists takes 2 ms of a start, and most commands start no program.
+      get childEnvironment() {
+        return childEnvironment(environment);
+      },
+      get fetcherEnvironment() {
+        return fetcherEnvironment(environment);
+      },
     },
     origins,
   };

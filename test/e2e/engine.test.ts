@@ -102,6 +102,7 @@ test('the engine process stays, is reused, is listed, and is told apart from the
   expect((await status())?.pid).toBe(first?.pid);
   const environment = await readFile(`/proc/${first?.pid}/environ`, 'utf8');
   expect(environment).toContain('UV_THREADPOOL_SIZE=1');
+  expect(environment).toContain('GLIBC_TUNABLES=glibc.malloc.hugetlb=1\0');
   expect(environment).not.toContain('HF_TOKEN=hf_');
   await home.luci(['stop']);
   expect(isAlive(first?.pid ?? 0)).toBe(false);

@@ -16,8 +16,8 @@ export interface HostOptions {
   readonly logsFolder: string;
   readonly keepAliveSeconds: number;
   readonly memoryBudgetBytes?: number;
-  /** The process's whole environment, without luci's own settings. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The process's whole environment, without luci's own settings. Asked for where the process is started. */
+  readonly environment: () => Readonly<Record<string, string>>;
   /** `XDG_RUNTIME_DIR`, where it is set. */
   readonly runtimeFolder?: string;
 }

@@ -20,6 +20,8 @@ import { socketPathOf } from './socket-path.ts';
 /** Reaches the engine process, starting it when none is there. */
 
 const startTimeoutMs = 10_000;
+/** Has the C library of Linux ask for large pages (version 2.35 and newer; others pass over it). */
+const largePages = 'glibc.malloc.hugetlb=1';
 
 /** How the process is reached. */
 export interface ReachOptions {
@@ -95,7 +97,8 @@ async function start(options: HostOptions, { socketPath, keyPath }: Places, sign
   const args = [partPath('engine-host.mjs'), socketPath, keyPath, version, options.stateFolder, String(options.memoryBudgetBytes ?? '')];
   // One libuv thread: the engine starts its compute threads from it for every token, and moving between four halves the speed.
   // What it loads asks for a home folder, and the system knows none of an account without an entry.
-  const environment = { HOME: options.home, ...options.environment, UV_THREADPOOL_SIZE: '1' };
+  // Weights that the library unpacks stand in pages of 2 MB where the system asks for them (most Linux systems do): all are read for every token.
+  const environment = { HOME: options.home, GLIBC_TUNABLES: largePages, ...options.environment(), UV_THREADPOOL_SIZE: '1' };
   debugLog('host', { state: 'starting', socket: socketPath, log: logPath });
   const child = spawn(process.execPath, args, {
     detached: true,
