@@ -32,7 +32,7 @@ import type { Store } from '../store/store.ts';
 import { readTestRecords, type TestRecord } from '../store/test-records.ts';
 import { type DescribedFile, describeFile } from './describe-file.ts';
 import { expandHome } from './expand-home.ts';
-import type { Remotes } from './remotes.ts';
+import type { RemoteModel, Remotes } from './remotes.ts';
 
 export type { ListedModel };
 
@@ -60,6 +60,8 @@ export interface DescribedModel {
   readonly installed: ListedModel | undefined;
   /** The file, where a path was named. */
   readonly file?: DescribedFile;
+  /** What is known of it, where it is a model of an endpoint, and the address of that. */
+  readonly remote?: RemoteModel & { readonly url: string };
   /** Tokens a model is opened with at most where nobody says more. */
   readonly maxOpenedTokens: number;
 }
@@ -74,7 +76,10 @@ export interface Models {
   list(): Promise<readonly ListedModel[]>;
   /** Every model of the catalogue, with how it stands here. */
   cataloged(): Promise<readonly CatalogedModel[]>;
-  /** One model, installed or of the catalogue, or the file of a path, or what an install would fetch for a repository or an address; MODEL_UNKNOWN otherwise. */
+  /**
+   * One model, installed or of the catalogue, or the file of a path, or what an install would fetch for a repository or an address, or what is
+   * known of a model of an endpoint; MODEL_UNKNOWN otherwise.
+   */
   describe(reference: string): Promise<DescribedModel>;
   /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
   installed(reference: string): Promise<InstalledModel>;
@@ -93,7 +98,7 @@ export interface Models {
 /** What the models are found with. */
 export interface ModelsOptions {
   readonly store: Store;
-  readonly remotes: Pick<Remotes, 'find' | 'list'>;
+  readonly remotes: Pick<Remotes, 'find' | 'list' | 'describe'>;
   /** What an alias stands for; see {@link Aliases.meant}. */
   readonly meant: (reference: string) => Promise<string>;
   readonly stateFolder: string;
@@ -216,20 +221,14 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
     installed,
     async describe(typed) {
       const reference = await meant(typed);
-      const parsed = parseReference(reference);
-      if (parsed.kind === 'path')
-        return {
-          name: reference,
-          cataloged: undefined,
-          installed: undefined,
-          maxOpenedTokens: maxDefaultContextLength,
-          file: await describeFile(expandHome(parsed.path, userFolder), minContextLength),
-        };
+      const notHere = (await describedElsewhere(remotes, reference)) ?? (await describedPath(reference, userFolder));
+      if (notHere) return notHere;
       const [known, all, models] = await Promise.all([catalog(), cataloged(), list()]);
       const own = models.find(({ name }) => sameName(name, reference));
       const entry = own ? own.entry : findModel(known, reference);
       const item = all.find(({ model }) => model.name === entry?.name);
-      const outside = own || item || findInstalled(models, reference) ? undefined : await offered(reference, parsed.kind);
+      const outside =
+        own || item || findInstalled(models, reference) ? undefined : await offered(reference, parseReference(reference).kind);
       if (outside) return { name: outside.model.name, cataloged: outside, installed: undefined, maxOpenedTokens: maxDefaultContextLength };
       const { name } = own ?? item?.model ?? (await installed(reference));
       return { name, cataloged: item, installed: models.find((model) => model.name === name), maxOpenedTokens: maxDefaultContextLength };
@@ -245,6 +244,21 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
       return names.map((name) => requireModel(known, name));
     },
   };
+}
+
+const notInstalled = { cataloged: undefined, installed: undefined, maxOpenedTokens: maxDefaultContextLength };
+
+/** A model of an endpoint; undefined where the reference names none. */
+async function describedElsewhere(remotes: Pick<Remotes, 'find' | 'describe'>, reference: string): Promise<DescribedModel | undefined> {
+  const remote = await remotes.find(reference);
+  return remote && { ...notInstalled, name: reference, remote: await remotes.describe(remote) };
+}
+
+/** The file of a path; undefined for any other reference. */
+async function describedPath(reference: string, userFolder: string | undefined): Promise<DescribedModel | undefined> {
+  const parsed = parseReference(reference);
+  if (parsed.kind !== 'path') return undefined;
+  return { ...notInstalled, name: reference, file: await describeFile(expandHome(parsed.path, userFolder), minContextLength) };
 }
 
 function listed(model: InstalledModel, known: Catalog, proven: Readonly<Record<string, TestRecord>>): ListedModel {
