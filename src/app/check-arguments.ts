@@ -41,6 +41,7 @@ const table: Readonly<Record<string, readonly Given[]>> = {
   'installs.repair': [named('What is repaired', (value) => (record(value) ? 'must be what "verify" gave' : undefined))],
   'remotes.add': [named('The endpoint', (value) => record(value) ?? endpointProblem(value as Readonly<Record<string, unknown>>))],
   'remotes.remove': [named('The name of the endpoint', name)],
+  'remotes.modelsOf': [named('The name of the endpoint', name)],
   'aliases.set': [named('The alias', name), reference],
   'aliases.remove': [named('The alias', name)],
   'tests.run': [named('The options of tests', optional(recordOf({ models: texts, tier: number(0, 3, true), onEvent: run })))],

@@ -33,7 +33,7 @@ import type { Store } from '../store/store.ts';
 import { readTestRecords, type TestRecord } from '../store/test-records.ts';
 import { type DescribedFile, describeFile } from './describe-file.ts';
 import { expandHome } from './expand-home.ts';
-import type { Remotes } from './remotes.ts';
+import type { RemoteModel, Remotes } from './remotes.ts';
 
 export type { ListedModel };
 
@@ -61,6 +61,8 @@ export interface DescribedModel {
   readonly installed: ListedModel | undefined;
   /** The file, where a path was named. */
   readonly file?: DescribedFile;
+  /** What is known of it, where it is a model of an endpoint, and the address of that. */
+  readonly remote?: RemoteModel & { readonly url: string };
   /** Tokens a model is opened with at most where nobody says more. */
   readonly maxOpenedTokens: number;
 }
@@ -75,7 +77,10 @@ export interface Models {
   list(): Promise<readonly ListedModel[]>;
   /** Every model of the catalogue, with how it stands here. */
   cataloged(): Promise<readonly CatalogedModel[]>;
-  /** One model, installed or of the catalogue, or the file of a path, or what an install would fetch for a repository or an address; MODEL_UNKNOWN otherwise. */
+  /**
+   * One model, installed or of the catalogue, or the file of a path, or what an install would fetch for a repository or an address, or what is
+   * known of a model of an endpoint; MODEL_UNKNOWN otherwise.
+   */
   describe(reference: string): Promise<DescribedModel>;
   /** The installed model a name, an alias or a reference stands for; MODEL_NOT_INSTALLED or MODEL_UNKNOWN otherwise. */
   installed(reference: string): Promise<InstalledModel>;
@@ -94,7 +99,7 @@ export interface Models {
 /** What the models are found with. */
 export interface ModelsOptions {
   readonly store: Store;
-  readonly remotes: Pick<Remotes, 'find' | 'list'>;
+  readonly remotes: Pick<Remotes, 'find' | 'list' | 'describe'>;
   /** What an alias stands for; see {@link Aliases.meant}. */
   readonly meant: (reference: string) => Promise<string>;
   readonly stateFolder: string;
@@ -217,18 +222,20 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
     installed,
     async describe(typed) {
       const reference = await meant(typed);
+      const elsewhere = await describedElsewhere(remotes, reference);
+      if (elsewhere) return elsewhere;
       const parsed = parseReference(reference);
       if (parsed.kind === 'path') {
         const file = await describeFile(expandHome(parsed.path, userFolder), minContextLength);
         const own = await store.findAt(file.path);
-        const installed = own && (await list()).find(({ name }) => name === own.name);
-        return { name: reference, cataloged: undefined, installed, maxOpenedTokens: maxDefaultContextLength, file };
+        return { ...notInstalled, name: reference, installed: own && (await list()).find(({ name }) => name === own.name), file };
       }
       const [known, all, models] = await Promise.all([catalog(), cataloged(), list()]);
       const own = models.find(({ name }) => sameName(name, reference));
       const entry = own ? own.entry : findModel(known, reference);
       const item = all.find(({ model }) => model.name === entry?.name);
-      const outside = own || item || findInstalled(models, reference) ? undefined : await offered(reference, parsed.kind);
+      const outside =
+        own || item || findInstalled(models, reference) ? undefined : await offered(reference, parseReference(reference).kind);
       if (outside) return { name: outside.model.name, cataloged: outside, installed: undefined, maxOpenedTokens: maxDefaultContextLength };
       const { name } = own ?? item?.model ?? (await installed(reference));
       return { name, cataloged: item, installed: models.find((model) => model.name === name), maxOpenedTokens: maxDefaultContextLength };
@@ -244,6 +251,14 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
       return names.map((name) => requireModel(known, name));
     },
   };
+}
+
+const notInstalled = { cataloged: undefined, installed: undefined, maxOpenedTokens: maxDefaultContextLength };
+
+/** A model of an endpoint; undefined where the reference names none. */
+async function describedElsewhere(remotes: Pick<Remotes, 'find' | 'describe'>, reference: string): Promise<DescribedModel | undefined> {
+  const remote = await remotes.find(reference);
+  return remote && { ...notInstalled, name: reference, remote: await remotes.describe(remote) };
 }
 
 /** A file by its path. One that is disabled by its name can still be named so; one that is damaged is damaged whatever it is called. */

@@ -53,7 +53,7 @@ export function createOpener({ settings, net, engine, machine, programs, remotes
 
   return async ({ name, path, remote }, options) => {
     if (remote) {
-      const session = await remotes.open({ name, path, remote });
+      const session = await remotes.open({ name, path, remote }, options);
       options.onEvent?.({ type: 'ready' });
       return session;
     }

@@ -92,7 +92,7 @@ function settled<Value>(key: string, row: SettingRow<Value>, sources: Sources, g
   const given = overrides[row.override ?? (key as keyof SettingsOverrides)] as NonNullable<Value> | undefined;
   if (given !== undefined) {
     if (row.kind.holds(given)) return from('flag', given);
-    throw invalid(name, misfit(String(given), row.kind));
+    throw invalid(name, told(String(given), row));
   }
   const variable = row.environment?.find((candidate) => environment[candidate] !== undefined);
   if (variable !== undefined) return from('environment', parsed(variable, environment[variable] ?? '', row));
@@ -102,10 +102,16 @@ function settled<Value>(key: string, row: SettingRow<Value>, sources: Sources, g
   return from('default', otherwise instanceof Function ? otherwise(environment) : otherwise);
 }
 
-function parsed<Value>(name: string, text: string, { kind }: SettingRow<Value>): NonNullable<Value> {
+/** A secret is not told, not even one that cannot be meant. */
+function told(text: string, { kind, isSecret }: Pick<SettingRow<unknown>, 'kind' | 'isSecret'>): string {
+  return isSecret ? `what is set is not ${kind.expected}` : misfit(text, kind);
+}
+
+function parsed<Value>(name: string, text: string, row: SettingRow<Value>): NonNullable<Value> {
+  const { kind } = row;
   const value = kind.parse(text);
   if (value !== undefined) return value;
-  throw invalid(name, misfit(text, kind), `As in ${name}=${kind.example}; or run the command without it.`);
+  throw invalid(name, told(text, row), `As in ${name}=${kind.example}; or run the command without it.`);
 }
 
 /** The proxies as they are written: one that is no address is refused when it is needed, by the name of its variable. */

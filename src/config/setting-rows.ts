@@ -47,6 +47,12 @@ const sourceWord = textLike(/^[a-z][\w-]*$/, { expected: 'a kind of source', exa
 
 const hostAndPort = textLike(/^[\w.[\]:-]+:\d{1,5}$/, { expected: 'of the form host:port', example: 'box:50052' });
 
+/** As long as nobody guesses it, and one word of a header. */
+const serverKey = textLike(/^[\x21-\x7e]{20,500}$/, {
+  expected: 'a key: 20 characters at least, letters, digits and signs without a space',
+  example: '$(openssl rand -hex 32)',
+});
+
 export const settingRows: SettingRows = {
   general: {
     home: {
@@ -202,6 +208,14 @@ export const settingRows: SettingRows = {
     },
   },
   serve: {
+    serverKey: {
+      kind: serverKey,
+      otherwise: undefined,
+      otherwiseText: 'the one that luci serve key made',
+      environment: ['LUCI_SERVE_KEY'],
+      isSecret: true,
+      summary: 'secret that programs must bring to luci serve, for where a key is given from outside, as containers get theirs',
+    },
     keepAnswers: {
       kind: onOff,
       otherwise: true,

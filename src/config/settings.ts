@@ -73,8 +73,10 @@ export interface EngineSettings {
   readonly memoryBudgetBytes: number | undefined;
 }
 
-/** What `luci serve` keeps. */
+/** What `luci serve` keeps, and whom it answers. */
 export interface ServeSettings {
+  /** A secret: the key that programs must bring, in place of the one that `luci serve key` made. */
+  readonly serverKey: string | undefined;
   /** Keep answers on disk while they are made and a day longer, so that they go on after the server was killed. */
   readonly keepAnswers: boolean;
 }

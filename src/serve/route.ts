@@ -9,7 +9,7 @@ export interface Route {
   readonly path: string;
   /**
    * Who may ask: whoever may ask at all (default), only who has the key (`change`: it changes what is kept here), or, for the files of the
-   * page, which hold nothing of anybody's, also who has none yet (`page`).
+   * page and for `/health`, which hold nothing of anybody's, also who has none (`page`).
    */
   readonly access?: 'change' | 'page';
   /** What the body is checked with; see {@link checked}. */

@@ -21,6 +21,8 @@ const routes: readonly DescribedRoute[] = [
   {
     method: 'GET',
     path: '/health',
+    // What watches over a server has no key; the page tells strangers as much.
+    access: 'page',
     summary: 'Whether the server answers',
     answer: { json: ['status', 'version'] },
     handle: () => Response.json({ status: 'ok', version }),

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { readCheckedJson } from '../base/checked-json.ts';
 
-/** The key of the server: made here, shown once, kept as a hash. A random key of 32 bytes needs no slow hash. */
+/** The key of the server: made here, shown once, kept as a hash; or given from outside, and kept nowhere. A random key of 32 bytes needs no slow hash. */
 
 const schema = v.object({ version: v.literal(1), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), madeAt: v.string() });
 
@@ -22,7 +22,16 @@ export async function makeServerKey(stateFolder: string): Promise<string> {
 export async function readServerKey(stateFolder: string): Promise<((key: string) => boolean) | undefined> {
   const kept = await readCheckedJson(schema, fileOf(stateFolder));
   if (!kept) return undefined;
-  const expected = Buffer.from(kept.sha256, 'hex');
+  return matches(Buffer.from(kept.sha256, 'hex'));
+}
+
+/** Tells whether a key is this one. */
+export function keyIs(key: string): (key: string) => boolean {
+  return matches(hashOf(key));
+}
+
+/** In a time that does not tell how much of a key is right. */
+function matches(expected: Buffer): (key: string) => boolean {
   return (key) => timingSafeEqual(hashOf(key), expected);
 }
 

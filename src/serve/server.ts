@@ -17,7 +17,7 @@ import { createKeptResponses } from './openai/responses/kept-responses.ts';
 import { completionAnswer, completionAskedSchema } from './openai/resumable-chat.ts';
 import { createRequestQueue, type QueueLimits } from './request-queue.ts';
 import { createRoutes } from './routes.ts';
-import { readServerKey } from './server-key.ts';
+import { keyIs, readServerKey } from './server-key.ts';
 
 /** luci over HTTP: the doors that programs know, on this machine alone unless its owner says otherwise. */
 
@@ -50,7 +50,8 @@ const idleMs = 50;
 /** Starts it. @throws USAGE where others could reach it and there is no key, or the address cannot be had */
 export async function startServer(luci: Luci, options: ServerOptions): Promise<RunningServer> {
   const { host, port, allowedHosts, onFault } = options;
-  const isKey = await readServerKey(luci.directories.state);
+  const { serverKey } = luci.settings.serve;
+  const isKey = serverKey === undefined ? await readServerKey(luci.directories.state) : keyIs(serverKey);
   const everywhere = !isLoopbackName(host);
   if (everywhere && !isKey)
     throw new LuciError('USAGE', `At ${host} other machines can reach the server, so it needs a key, and there is none.`, {

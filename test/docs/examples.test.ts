@@ -40,7 +40,7 @@ function run(example: string, model: string): Promise<{ status: number | null; s
 }
 
 test('there are no other examples than the ones below', async () => {
-  expect((await readdir(examples)).sort()).toEqual(['ask.mjs', 'install.mjs', 'json.mjs', 'stream.mjs', 'tools.mjs']);
+  expect((await readdir(examples)).sort()).toEqual(['ask.mjs', 'install.mjs', 'json.mjs', 'scaling', 'stream.mjs', 'tools.mjs']);
 });
 
 test('ask', async () => {

@@ -150,18 +150,43 @@ test('ollama: arguments are an object, and a result without an id finds its call
   served = await serveTiny({ open: () => session });
   const ollama = new Ollama({ host: served.url });
   const body = { model: 'tiny', messages: question, tools: [weather] };
-  const calls = [{ function: { name: 'weather', arguments: { town: 'Oslo' } } }];
+  const calls = [{ id: 'c1', function: { index: 0, name: 'weather', arguments: { town: 'Oslo' } } }];
   expect((await ollama.chat(body)).message.tool_calls).toEqual(calls);
   const streamed = [];
   for await (const { message } of await ollama.chat({ ...body, stream: true })) streamed.push(...(message.tool_calls ?? []));
   expect(streamed).toEqual(calls);
   const messages = [
     ...question,
-    { role: 'assistant', content: '', tool_calls: calls },
+    { role: 'assistant', content: '', tool_calls: [{ function: { name: 'weather', arguments: { town: 'Oslo' } } }] },
     { role: 'tool', content: 'rain', tool_name: 'weather' },
   ];
   expect((await ollama.chat({ ...body, messages })).message.content).toBe('rain');
   expect(session.requests.at(-1)?.messages.at(-1)).toMatchObject({ role: 'tool', name: 'weather', content: 'rain' });
+});
+
+test('ollama: several calls have a place and an id each, in one answer and streamed, and results find theirs by the id', async () => {
+  const towns = ['Oslo', 'Rome'];
+  const session = scriptedSession(
+    (_, count) => (count < 3 ? towns.map((town, index) => ({ id: `c${index}`, name: 'weather', arguments: { town } })) : 'fine'),
+    { tools: true },
+  );
+  served = await serveTiny({ open: () => session });
+  const { url } = served;
+  const body = { model: 'tiny', messages: question, tools: [weather] };
+  const calls = towns.map((town, index) => ({ id: `c${index}`, function: { index, name: 'weather', arguments: { town } } }));
+  const ask = async (more: object): Promise<string> =>
+    (await fetch(`${url}/api/chat`, { method: 'POST', body: JSON.stringify({ ...body, ...more }) })).text();
+  const callsIn = (line: string): unknown[] => (JSON.parse(line) as { message: { tool_calls?: unknown[] } }).message.tool_calls ?? [];
+  expect(callsIn(await ask({ stream: false }))).toEqual(calls);
+  expect((await ask({ stream: true })).trim().split('\n').flatMap(callsIn)).toEqual(calls);
+  const results = [...calls]
+    .reverse()
+    .map(({ id, function: { arguments: asked } }) => ({ role: 'tool', tool_call_id: id, content: `rain in ${asked.town}` }));
+  await ask({ stream: false, messages: [...question, { role: 'assistant', content: '', tool_calls: calls }, ...results] });
+  expect(session.requests.at(-1)?.messages.slice(-2)).toMatchObject([
+    { role: 'tool', toolCallId: 'c1', content: 'rain in Rome' },
+    { role: 'tool', toolCallId: 'c0', content: 'rain in Oslo' },
+  ]);
 });
 
 test('anthropic: a call is a block of its own, and its result is told', async () => {

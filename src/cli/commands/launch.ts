@@ -51,17 +51,12 @@ async function run(context: CommandContext, chosen: Options): Promise<number> {
 
 /** The server that runs, or where one will be; the model with the context it is served with. */
 async function endpointOf(luci: Luci, wanted: string | undefined): Promise<Endpoint> {
-  const [{ findServer }, { servedModels }] = await Promise.all([
+  const [{ findServer }, { servedModel, servedModels }] = await Promise.all([
     import('../../serve/server-record.ts'),
     import('../../serve/model-list.ts'),
   ]);
-  const models = await servedModels(luci);
-  const name = wanted === undefined ? undefined : (await luci.models.installed(wanted)).name;
-  const model = models.find((one) => (name === undefined ? one.kind === 'chat' : one.name === name));
-  if (!model)
-    throw new LuciError('MODEL_NOT_INSTALLED', name === undefined ? 'No model is installed and enabled.' : `${name} is disabled.`, {
-      hint: name === undefined ? 'luci install' : `luci llm enable ${name}`,
-    });
+  const model = wanted === undefined ? (await servedModels(luci)).find(({ kind }) => kind === 'chat') : await servedModel(luci, wanted);
+  if (!model) throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed and enabled.', { hint: 'luci install llama3.2' });
   const server = await findServer(luci.directories.state);
   return { url: server?.url ?? 'http://127.0.0.1:5824', model: model.name, contextLength: model.contextLength };
 }

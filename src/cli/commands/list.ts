@@ -1,4 +1,5 @@
 import type { Luci } from '../../app/luci.ts';
+import type { RemoteModel } from '../../app/remotes.ts';
 import { formatBytes } from '../../base/units.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { installedCount, installedData, installedTable } from '../show/installed-rows.ts';
@@ -14,7 +15,7 @@ export const list = defineCommand({
     'What is on this machine, with what tests have proven. What there is to install: luci search WORDS, or by tier luci llm list all.',
   options: {
     partial: { summary: 'downloads that are not finished' },
-    remote: { summary: 'what the remote endpoints have' },
+    remote: { summary: 'what the remote endpoints have, with the context they state' },
   },
   async run({ luci: open, show, options, signal }) {
     const luci = await open();
@@ -41,8 +42,18 @@ async function listRemote(luci: Luci, show: CommandContext['show'], signal: Abor
   });
   if (show.json) show.data(models);
   else if (models.length === 0) show.note('No remote model is known.\n  luci remote add NAME https://host/v1 --key-env VARIABLE');
-  else for (const { name } of models) show.result(printable(name));
+  else if (show.quiet) for (const { name } of models) show.result(printable(name));
+  else {
+    const rows = models.map((model) => [printable(model.name), contextText(model, show.terminal.marks.none)]);
+    show.result(table([{ title: 'name' }, { title: 'context', align: 'right', dropOrder: 1 }], rows, show.terminal).join('\n'));
+  }
   return 0;
+}
+
+/** As the endpoint states it. */
+function contextText({ contextLength, trainedContextLength }: RemoteModel, none: string): string {
+  if (contextLength !== undefined) return contextLength.toLocaleString('en');
+  return trainedContextLength === undefined ? none : `up to ${trainedContextLength.toLocaleString('en')}`;
 }
 
 async function listPartials(luci: Luci, show: CommandContext['show']): Promise<number> {

@@ -1,4 +1,6 @@
-import { LuciError } from '../../base/errors.ts';
+import type { RemoteModel } from '../../app/remotes.ts';
+import { isLuciError, LuciError } from '../../base/errors.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { textLike } from '../../base/value-kinds.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import { table } from '../show/table.ts';
@@ -20,7 +22,8 @@ export const remote = defineCommand({
       operands: '<name> <url>',
       example: 'box http://127.0.0.1:8080/v1',
       summary: 'add an endpoint, or change its address',
-      details: 'The key is read from the environment variable named by --key-env each time; it is never kept.',
+      details:
+        'The key is read from the environment variable named by --key-env each time; it is never kept. The endpoint is asked for its models; one that does not answer now is added all the same.',
       options: {
         keyEnv: { kind: variableName, value: 'VARIABLE', summary: 'environment variable that holds the key' },
       },
@@ -41,20 +44,37 @@ async function list({ luci: open, show }: CommandContext): Promise<number> {
   return 0;
 }
 
-async function add({ luci: open, show, operands }: CommandContext, keyEnv: string | undefined): Promise<number> {
+async function add({ luci: open, show, operands, signal }: CommandContext, keyEnv: string | undefined): Promise<number> {
   const [name = '', url = ''] = operands;
   const luci = await open();
   const before = (await luci.remotes.list()).find((remote) => remote.name === name);
   await luci.remotes.add({ name, url, keyEnv });
-  if (show.json) show.data({ added: name, replaced: before ? before.url : undefined });
-  else
-    show.note(
-      `${printable(name)} is added${before ? ` in place of ${printable(before.url)}` : ''}.\n  luci list --remote\n  luci ask -m ${printable(name)}/MODEL "…"`.replace(
-        '…',
-        show.terminal.marks.ellipsis,
-      ),
-    );
+  const models = await luci.remotes.modelsOf(name, signal).catch((error: unknown) => {
+    if (signal.aborted || !isLuciError(error)) throw error;
+    return error;
+  });
+  if (show.json) show.data({ added: name, replaced: before ? before.url : undefined, models: isLuciError(models) ? null : models });
+  else show.note(addedText({ name, before: before?.url, models }).replaceAll('…', show.terminal.marks.ellipsis));
   return 0;
+}
+
+interface Added {
+  readonly name: string;
+  /** The address it had. */
+  readonly before: string | undefined;
+  readonly models: readonly RemoteModel[] | LuciError;
+}
+
+function addedText({ name, before, models }: Added): string {
+  const isRead = !isLuciError(models);
+  const count = isRead ? `, with ${models.length === 1 ? 'one model' : `${models.length} models`}` : '';
+  const example = isRead && models.length === 1 ? (models[0]?.name ?? '') : `${name}/MODEL`;
+  return [
+    `${printable(name)} is added${before === undefined ? '' : ` in place of ${printable(before)}`}${count}.`,
+    ...(isRead ? [] : [`Its models could not be read now: ${printable(models.message)}`]),
+    '  luci list --remote',
+    `  luci ask -m ${shellWord(printable(example))} "…"`,
+  ].join('\n');
 }
 
 async function remove({ luci: open, show, operands: [name = ''] }: CommandContext): Promise<number> {

@@ -1,5 +1,6 @@
 import type { DescribedFile } from '../../app/describe-file.ts';
 import type { CatalogedModel, DescribedModel } from '../../app/models.ts';
+import type { RemoteModel } from '../../app/remotes.ts';
 import type { Model } from '../../base/model.ts';
 import { formatBytes, formatParameters } from '../../base/units.ts';
 import { aboutModel } from '../../catalog/about-model.ts';
@@ -21,7 +22,8 @@ export const showModel = defineCommand({
   modelsFrom: 'catalogue',
   aliases: ['info'],
   operands: '<model>',
-  details: 'The path of a .gguf file tells what the file says of itself; it need not be installed.',
+  details:
+    'The path of a .gguf file tells what the file says of itself; it need not be installed. Of a model of an endpoint it tells what was read last.',
   example: 'llama3.2',
   summary: 'all about one model',
   run: (context) => describeModel(context, context.operands[0] ?? ''),
@@ -30,8 +32,9 @@ export const showModel = defineCommand({
 /** Tells all about one model. */
 export async function describeModel({ luci, show }: CommandContext, reference: string): Promise<number> {
   const described = await (await luci()).models.describe(reference);
-  const { cataloged, installed, file } = described;
+  const { cataloged, installed, file, remote } = described;
   if (show.json && file) show.data({ ...fileData(file), installed: installed ? installedData(installed) : null });
+  else if (show.json && remote) show.data(remote);
   else if (show.json) {
     const { about = null, licenseUrl = null, released = null } = publishedOf(cataloged?.model);
     show.data({
@@ -41,8 +44,14 @@ export async function describeModel({ luci, show }: CommandContext, reference: s
       installed: installed ? installedData(installed) : null,
     });
   } else if (show.quiet) show.result(printable(described.name));
-  else show.result(lines(file ? fileFacts(file, described, show.terminal) : facts(described, show.terminal), show.terminal));
+  else show.result(lines(factsOf(described, show.terminal), show.terminal));
   return 0;
+}
+
+function factsOf(described: DescribedModel, terminal: Terminal): readonly Fact[] {
+  const { file, remote } = described;
+  if (remote) return remoteFacts(remote);
+  return file ? fileFacts(file, described, terminal) : facts(described, terminal);
 }
 
 type Fact = readonly [label: string, value: string | undefined];
@@ -110,6 +119,30 @@ function fileFacts(
     ['problem', installed?.problem],
     ['parts', read.splitCount === undefined ? undefined : `part ${(read.splitIndex ?? 0) + 1} of ${read.splitCount}`],
   ];
+}
+
+/** A model of an endpoint. */
+function remoteFacts({
+  name,
+  remote,
+  url,
+  model,
+  contextLength,
+  trainedContextLength,
+  openedTokens,
+}: NonNullable<DescribedModel['remote']>): readonly Fact[] {
+  return [
+    ['name', name],
+    ['endpoint', `${remote}, ${url}`],
+    ['there called', model],
+    ['context', `${contextText(openedTokens)}${whyTokens({ contextLength, openedTokens })}`],
+    ['trained for', contextText(trainedContextLength)],
+  ];
+}
+
+function whyTokens({ contextLength, openedTokens }: Pick<RemoteModel, 'contextLength' | 'openedTokens'>): string {
+  if (contextLength === undefined) return ' assumed, the endpoint states none; --context says how many there are';
+  return openedTokens === contextLength ? ', as the endpoint states' : `; the endpoint states ${contextLength.toLocaleString('en')}`;
 }
 
 function fileData({ path, sizeBytes, facts: read, memoryBytes, contextLength }: DescribedFile): object {

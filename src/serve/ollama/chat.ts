@@ -6,7 +6,7 @@ import { failureOf, unsupported } from '../failure.ts';
 import { finishReason } from '../openai/usage.ts';
 import type { Checked } from '../route.ts';
 import { ollamaErrorBody } from './errors.ts';
-import { type chatSchema, type generateSchema, howOf, messagesOf, toolsOf } from './request.ts';
+import { type chatSchema, type generateSchema, howOf, leavesMemory, messagesOf, toolsOf } from './request.ts';
 
 /** POST /api/chat and /api/generate. Both stream unless they are told not to. */
 
@@ -17,7 +17,7 @@ const chatLine: Line = ({ text = '', thinking, calls }) => ({ message: { role: '
 const generateLine: Line = ({ text = '', thinking }) => ({ response: text, thinking });
 
 export async function chat(context: ServeContext, body: Checked<typeof chatSchema>, request: Request): Promise<Response> {
-  if (!body.messages?.length) return loaded(context, body.model, chatLine, request.signal);
+  if (!body.messages?.length) return nothingAsked(context, body, chatLine, request.signal);
   const tools = toolsOf(body.tools);
   const asked = { model: body.model, tools, request: { messages: messagesOf(body.messages), ...howOf(body) } };
   return answered(context, { asked, line: chatLine, isStream: body.stream !== false }, request.signal);
@@ -26,7 +26,7 @@ export async function chat(context: ServeContext, body: Checked<typeof chatSchem
 export async function generate(context: ServeContext, body: Checked<typeof generateSchema>, request: Request): Promise<Response> {
   if (body.images?.length) throw unsupported('An answer to images');
   if (body.suffix) throw unsupported('Text between two texts ("suffix")');
-  if (!body.prompt) return loaded(context, body.model, generateLine, request.signal);
+  if (!body.prompt) return nothingAsked(context, body, generateLine, request.signal);
   const system = body.system ? [{ role: 'system' as const, content: body.system }] : [];
   const messages = [...system, { role: 'user' as const, content: body.prompt }];
   const asked = { model: body.model, tools: [], request: { messages, raw: body.raw ?? undefined, ...howOf(body) } };
@@ -43,26 +43,29 @@ async function answered(context: ServeContext, { asked, line, isStream }: Answer
   const base = (): object => ({ model: asked.model, created_at: new Date().toISOString() });
   if (!isStream) {
     const { text, thinking, calls, reason, usage } = await wholeAnswer(answerOf(context, asked, client));
-    const said = line({ text, thinking: thinking || undefined, calls: calls.length > 0 ? calls.map(callOf) : undefined });
+    const said = line({ text, thinking: thinking || undefined, calls: calls.length > 0 ? calls.map(callAt) : undefined });
     return Response.json({ ...base(), ...said, ...endOf(reason, usage) });
   }
   async function* lines(signal: AbortSignal): AsyncGenerator<string> {
+    let calls = 0;
     for await (const event of answerOf(context, asked, signal)) {
       const end = event.type === 'end' ? endOf(event.reason, event.usage) : { done: false };
-      yield ndjsonLine({ ...base(), ...line(partsOf(event)), ...end });
+      yield ndjsonLine({ ...base(), ...line(partsOf(event, calls)), ...end });
+      if (event.type === 'call') calls += 1;
     }
   }
   return streamed(lines, { ...ndjson, failure: (error) => ndjsonLine(ollamaErrorBody(failureOf(error, context))) }, client);
 }
 
-function partsOf(event: AnswerEvent): Parameters<Line>[0] {
-  if (event.type === 'call') return { calls: [callOf(event.call)] };
+function partsOf(event: AnswerEvent, callsBefore: number): Parameters<Line>[0] {
+  if (event.type === 'call') return { calls: [callAt(event.call, callsBefore)] };
   if (event.type === 'end') return {};
   return event.type === 'text' ? { text: event.text } : { thinking: event.text };
 }
 
-function callOf({ name, arguments: args }: Extract<AnswerEvent, { type: 'call' }>['call']): object {
-  return { function: { name, arguments: args } };
+/** Clients put together what has the same place, and tell results by the id. */
+function callAt({ id, name, arguments: args }: Extract<AnswerEvent, { type: 'call' }>['call'], index: number): object {
+  return { id, function: { index, name, arguments: args } };
 }
 
 const nanosecondsPerMs = 1e6;
@@ -82,9 +85,21 @@ function endOf(reason: EndReason, usage: Usage): object {
   };
 }
 
-/** Nothing to answer: the model is loaded, so that the next question is answered at once. */
-async function loaded({ luci, queue }: ServeContext, model: string, line: Line, signal: AbortSignal): Promise<Response> {
+/** Nothing to answer: the model is loaded, so that the next question is answered at once; or it leaves memory, unless it is at work. */
+async function nothingAsked(
+  { luci, queue }: ServeContext,
+  body: Checked<typeof chatSchema> | Checked<typeof generateSchema>,
+  line: Line,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { model } = body;
+  const answer = (reason: string): Response =>
+    Response.json({ model, created_at: new Date().toISOString(), ...line({}), done: true, done_reason: reason });
+  if (leavesMemory(body)) {
+    await luci.engine.stop((await luci.models.choose(model)).name);
+    return answer('unload');
+  }
   using _place = await queue.enter(signal);
   await using _session = await luci.open(model, { signal });
-  return Response.json({ model, created_at: new Date().toISOString(), ...line({}), done: true, done_reason: 'load' });
+  return answer('load');
 }

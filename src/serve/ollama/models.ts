@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { version } from '../../base/version.ts';
 import type { ServeContext } from '../context.ts';
-import { capabilitiesOf, type ServedModel, servedModels } from '../model-list.ts';
+import { capabilitiesOf, type ServedModel, servedModel, servedModels } from '../model-list.ts';
 import { vectorsOf } from '../openai/embeddings.ts';
 import type { Checked } from '../route.ts';
 
@@ -67,9 +67,7 @@ export function namedIn({ model, name }: Checked<typeof namedSchema>): string {
 
 /** POST /api/show */
 export async function show({ luci }: ServeContext, body: Checked<typeof namedSchema>): Promise<Response> {
-  const { name } = await luci.models.installed(namedIn(body));
-  const model = (await servedModels(luci)).find((one) => one.name === name);
-  if (!model) return Response.json({ error: `model '${name}' is disabled` }, { status: 404 });
+  const model = await servedModel(luci, namedIn(body));
   const { architecture, parametersB, contextLength, trainedContextLength } = model;
   return Response.json({
     details: detailsOf(model),

@@ -23,7 +23,14 @@ const commonFields = {
   format: v.nullish(v.union([v.picklist(['json', '']), jsonObject])),
   options: v.nullish(noArray(optionsSchema)),
   think: v.nullish(v.union([v.boolean(), v.picklist(['low', 'medium', 'high'])])),
+  /** Seconds, or a time like `5m`. Where nothing is asked, 0 takes the model out of memory; else luci keeps its own time. */
+  keep_alive: v.nullish(v.union([v.number(), v.string()])),
 };
+
+/** Whether a body asks for its model to leave memory. */
+export function leavesMemory({ keep_alive: time }: Pick<v.InferOutput<typeof chatSchema>, 'keep_alive'>): boolean {
+  return time === 0 || (typeof time === 'string' && /^0+(\.0+)?(ms|s|m|h)?$/.test(time.trim()));
+}
 
 const images = v.nullish(v.array(v.unknown()));
 
@@ -35,8 +42,11 @@ export const chatSchema = v.object({
         role: v.picklist(['system', 'user', 'assistant', 'tool']),
         content: v.nullish(v.string()),
         images,
-        tool_calls: v.nullish(v.array(v.object({ function: v.object({ name: v.string(), arguments: jsonObject }) }))),
+        tool_calls: v.nullish(
+          v.array(v.object({ id: v.nullish(v.string()), function: v.object({ name: v.string(), arguments: jsonObject }) })),
+        ),
         tool_name: v.nullish(v.string()),
+        tool_call_id: v.nullish(v.string()),
       }),
     ),
   ),
@@ -87,23 +97,24 @@ function schemaOf(format: Common['format']): JsonSchema | undefined {
   return typeof format === 'object' && format !== null ? format : undefined;
 }
 
-/** Calls have no ids here: a result belongs to the oldest call of its name that has none yet, or to the oldest at all. */
+/**
+ * A result names its call by its id, or by the name of the tool, or not at all: it belongs to the call of that id, else to the oldest of that
+ * name, else to the oldest, of those that have none yet.
+ */
 export function messagesOf(given: NonNullable<v.InferOutput<typeof chatSchema>['messages']>): readonly ChatMessage[] {
   const open: { readonly id: string; readonly name: string }[] = [];
   return given.map((message, index): ChatMessage => {
     if (message.images?.length) throw unsupported('An answer to images');
     const content = message.content ?? '';
     if (message.role === 'assistant') {
-      const toolCalls = message.tool_calls?.map((call, place) => ({ id: `call-${index}-${place}`, ...call.function }));
+      const toolCalls = message.tool_calls?.map((call, place) => ({ id: call.id || `call-${index}-${place}`, ...call.function }));
       open.push(...(toolCalls ?? []));
       return { role: 'assistant', content, toolCalls: toolCalls?.length ? toolCalls : undefined };
     }
     if (message.role !== 'tool') return { role: message.role, content };
-    const found = Math.max(
-      0,
-      open.findIndex(({ name }) => name === message.tool_name),
-    );
-    const [call] = open.splice(found, 1);
+    const byId = open.findIndex(({ id }) => id === message.tool_call_id);
+    const byName = open.findIndex(({ name }) => name === message.tool_name);
+    const [call] = open.splice(Math.max(0, byId < 0 ? byName : byId), 1);
     return { role: 'tool', toolCallId: call?.id ?? `call-${index}`, name: call?.name ?? message.tool_name ?? 'tool', content };
   });
 }

@@ -1,18 +1,14 @@
-import { LuciError } from '../../base/errors.ts';
 import type { ServeContext } from '../context.ts';
-import { capabilitiesOf, type ServedModel, servedModels } from '../model-list.ts';
+import { capabilitiesOf, type ServedModel, servedModel, servedModels } from '../model-list.ts';
 
 /** GET /v1/models and /v1/models/{id}. */
 export async function listModels({ luci }: ServeContext): Promise<Response> {
   return Response.json({ object: 'list', data: (await servedModels(luci)).map(modelOf) });
 }
 
-/** @throws MODEL_NOT_INSTALLED, MODEL_UNKNOWN */
+/** @throws MODEL_NOT_INSTALLED, MODEL_UNKNOWN, MODEL_DISABLED */
 export async function oneModel({ luci }: ServeContext, id: string): Promise<Response> {
-  const { name } = await luci.models.installed(id);
-  const model = (await servedModels(luci)).find((one) => one.name === name);
-  if (!model) throw new LuciError('MODEL_DISABLED', `${name} is disabled.`, { hint: `luci llm enable ${name}` });
-  return Response.json(modelOf(model));
+  return Response.json(modelOf(await servedModel(luci, id)));
 }
 
 /** `context_length` and `meta.n_ctx` are what different clients look for. */
