@@ -127,6 +127,17 @@ test('json gives a checked value, and says what is wrong with one that is not of
   await expect(agent.json('Who?', schema, { check })).rejects.toMatchObject(failed(/too young/));
 });
 
+test.each([
+  [{ type: 'integer', multipleOf: 7 }, '12', /12 is not a multiple of 7/],
+  [{ type: 'integer', maximum: 10 }, '12', /12 is greater than 10/],
+  [{ type: 'string', pattern: '^(?!x)' }, '"xy"', /does not match pattern/],
+  [{ type: 'string', maxLength: 100_000 }, JSON.stringify('a'.repeat(100_001)), /too long/],
+  [{ type: 'array', items: { type: 'integer' }, uniqueItems: true }, '[1, 1]', /Duplicate items/],
+])('an answer that does not keep to %j is refused by its name', async (schema, written, why) => {
+  const { agent } = agentOf(() => written);
+  await expect(agent.json('What?', schema)).rejects.toMatchObject({ code: 'ENGINE_FAILED', message: expect.stringMatching(why) });
+});
+
 test('a chat remembers, takes back, and forgets the oldest whole turns when the context is full', async () => {
   const { agent, session } = agentOf((_, count) => `answer ${count} ${'word '.repeat(20)}`, { contextLength: 100 });
   const chat = agent.chat({ system: 'Be kind.', maxTokens: 30 });

@@ -10,6 +10,8 @@ const single = ['items', 'additionalProperties', 'not', 'contains'];
 const lists = ['oneOf', 'anyOf', 'allOf', 'prefixItems'];
 
 const maxDepth = 64;
+/** Characters of what is wrong with a pattern, which repeats it. */
+const maxMessage = 200;
 
 /** What is wrong with a schema, in one sentence without its end; undefined where nothing is. */
 export function schemaFault(schema: unknown): string | undefined {
@@ -29,7 +31,13 @@ function faultIn(schema: unknown, whole: object, place: string, depth: number): 
 }
 
 function ownFault(schema: Readonly<Record<string, unknown>>, whole: object, place: string): string | undefined {
-  return typeFault(schema, place) ?? listFault(schema, place) ?? pointerFault(schema['$ref'], whole, place);
+  return (
+    typeFault(schema, place) ??
+    listFault(schema, place) ??
+    limitsFault(schema, place) ??
+    patternFault(schema, place) ??
+    pointerFault(schema['$ref'], whole, place)
+  );
 }
 
 function typeFault({ type }: Readonly<Record<string, unknown>>, place: string): string | undefined {
@@ -46,6 +54,35 @@ function listFault(schema: Readonly<Record<string, unknown>>, place: string): st
   if (noObject !== undefined) return `${noObject} at ${place} must be an object`;
   const noList = lists.find((key) => schema[key] !== undefined && !Array.isArray(schema[key]));
   return noList === undefined ? undefined : `${noList} at ${place} must be a list`;
+}
+
+/** Pairs of words between which nothing may lie. */
+const limits = [
+  ['minimum', 'maximum'],
+  ['minLength', 'maxLength'],
+  ['minItems', 'maxItems'],
+] as const;
+
+function limitsFault(schema: Readonly<Record<string, unknown>>, place: string): string | undefined {
+  const crossed = limits.find(([least, most]) => Number(schema[least]) > Number(schema[most]));
+  return crossed && `${crossed[0]} at ${place} is above ${crossed[1]}: no value is both`;
+}
+
+/** Patterns are read as the check of values reads them, with the flag u. */
+function patternFault({ pattern, patternProperties = {} }: Readonly<Record<string, unknown>>, place: string): string | undefined {
+  const patterns = [...(pattern === undefined ? [] : [pattern]), ...Object.keys(patternProperties as object)];
+  const fault = patterns.map(faultOfPattern).find(Boolean);
+  return fault === undefined ? undefined : `the pattern at ${place} cannot be read: ${fault}`;
+}
+
+function faultOfPattern(pattern: unknown): string | undefined {
+  if (typeof pattern !== 'string') return 'it is no text';
+  try {
+    RegExp(pattern, 'u');
+    return undefined;
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).slice(0, maxMessage);
+  }
 }
 
 function pointerFault(pointer: unknown, whole: object, place: string): string | undefined {

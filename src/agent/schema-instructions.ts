@@ -61,7 +61,7 @@ function objectForm(schema: JsonSchema, scope: Scope): string {
   return `{${lines.join(', ')}}`;
 }
 
-/** Limits that the model can keep to: the words of a schema that a grammar does not force, and the answer is checked by. */
+/** Limits that the model can keep to: a grammar forces some of them blindly, and the answer is checked by all. */
 const limits: Readonly<Record<string, (value: string) => string>> = {
   minimum: (value) => `from ${value}`,
   exclusiveMinimum: (value) => `above ${value}`,

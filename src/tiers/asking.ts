@@ -1,7 +1,7 @@
 import type { OfferedTool } from '../agent/told-tools.ts';
 import { toolInstructions, toolReplySchema } from '../agent/tool-format.ts';
 import { builtInToolDefinitions } from '../agent/tools/built-in-tools.ts';
-import { grammarOf } from '../engine/schema-grammar.ts';
+import { grammarOf } from '../engine/grammar/schema-grammar.ts';
 
 /** How every question is asked, whatever it is: all of it stands in the hash of a suite, so that answers to other questions are never mixed. */
 

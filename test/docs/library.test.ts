@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as provider from '../../src/ai/index.ts';
@@ -30,6 +31,32 @@ test('what the examples import is exported', () => {
   const ofProvider = [...page.matchAll(/import \{ ([^}]+) \} from 'luci\/ai'/g)].flatMap(([, names = '']) => names.split(', '));
   expect(ofProvider).toEqual(['luci']);
   for (const name of ofProvider) expect(provider).toHaveProperty(name);
+});
+
+test('the shown tool is the one of the example that is run', () => {
+  const [, shown = ''] = /### A tool of your own\n\n([\s\S]*?);\n\n/.exec(page) ?? [];
+  const code = shown.replace(/^ {4}/gm, '');
+  expect(code).toContain('run: async ({ town })');
+  expect(readFileSync(join(root, 'examples', 'tools.mjs'), 'utf8')).toContain(code);
+});
+
+test('the example of an own catalogue is one, and gives its model a name', async () => {
+  const text = readFileSync(join(root, 'docs', 'models.md'), 'utf8');
+  const [, shown = ''] = /\n( {4}\[\n[\s\S]*?\n {4}\])\n/.exec(text) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'luci own '));
+  try {
+    const own = join(folder, 'catalog.json');
+    writeFileSync(own, shown);
+    const catalog = await library.loadCatalog({ own });
+    expect(catalog.problems).toEqual([]);
+    expect(library.requireModel(catalog, 'MyModel:1b')).toMatchObject({
+      name: 'mymodel-1b',
+      tier: 1,
+      files: [{ sizeBytes: 812_345_678 }],
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('every page a document links to is there, and so is every picture', () => {

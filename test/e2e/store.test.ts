@@ -226,5 +226,8 @@ test('every listing has -q and --json, fits 20 columns, and ends quietly in a cl
     expect(await intoClosedPipe(args)).toEqual({ exitCode: 0, stderr: '' });
     const json = await home.luci([...args, '--json']);
     expect(JSON.parse(json.stdout)).not.toBe(null);
+    const quiet = await home.luci([...args, '-q']);
+    expect(quiet).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/./) });
+    expect(quiet.stdout.length, args.join(' ')).toBeLessThan((await home.luci(args)).stdout.length);
   }
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openChild } from '../../src/engine/child/open-child.ts';
 import { flavorOf } from '../../src/engine/child/server-flavor.ts';
 import type { JsonSchema, Session } from '../../src/engine/engine.ts';
-import { grammarOf } from '../../src/engine/schema-grammar.ts';
+import { grammarOf } from '../../src/engine/grammar/schema-grammar.ts';
 import { createNet } from '../../src/net/create-net.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
 import { findLlamaServer } from '../fixtures/llama-server.ts';

@@ -17,6 +17,19 @@ const said: readonly (readonly [what: string, content: string, text: string, thi
   ['empty thinking', '<think>\n\n</think>\n\nParis.', 'Paris.', ''],
   ['marks of another family', '[THINK]Hm. Well.[/THINK]Paris [1].', 'Paris [1].', 'Hm. Well.'],
   ['marks in the middle of an answer', 'The tag <think> opens it, </think> ends it.', 'The tag <think> opens it, </think> ends it.', ''],
+  [
+    'channels',
+    '<|channel|>analysis<|message|>Hm. Well.<|end|><|start|>assistant<|channel|>final<|message|>Paris [1].',
+    'Paris [1].',
+    'Hm. Well.',
+  ],
+  [
+    'thoughts and a solution',
+    '<|begin_of_thought|>\nHm. Well.\n<|end_of_thought|>\n\n<|begin_of_solution|>\nParis [1].\n<|end_of_solution|>',
+    'Paris [1].',
+    'Hm. Well.',
+  ],
+  ['unused tokens', '<unused94>thought\nHm. Well.<unused95>Paris [1].', 'Paris [1].', 'Hm. Well.'],
   ['the beginning of a mark at the end', 'Less is written as <thi', 'Less is written as <thi', ''],
   ['blanks around', ' Paris. \n', ' Paris. \n', ''],
 ];
@@ -63,4 +76,22 @@ test.each(said)('%s', async (what, content, text, thinking) => {
 test('of an answer that is forced into a form nothing is taken for thinking', async () => {
   await using agent = luci.agent({ model: 'box/echo' });
   expect(await agent.answer('<think>x</think>', { jsonSchema: { type: 'string' } })).toMatchObject({ text: '<think>x</think>' });
+});
+
+test('a call in a channel of such a text is carried out', async () => {
+  const towns: unknown[] = [];
+  const clock = {
+    name: 'clock',
+    description: 'Tells the time in a town',
+    parameters: { type: 'object', properties: { town: { type: 'string' } }, required: ['town'] },
+    async run({ town }: Readonly<Record<string, unknown>>) {
+      towns.push(town);
+      return 'It is twelve.';
+    },
+  };
+  const call =
+    '<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>commentary to=functions.clock <|constrain|>json<|message|>{"town":"Oslo"}<|call|>';
+  await using agent = luci.agent({ model: 'box/echo' });
+  expect(await agent.answer(call, { tools: [clock], guided: false })).toMatchObject({ text: 'It is twelve.', reason: 'stop' });
+  expect(towns).toEqual(['Oslo']);
 });

@@ -25,6 +25,17 @@ const names = [
 ];
 const words = ['red', 'two words', '', 'a "quoted" one', 'naïve', '日本', '\\', 'null', '{"tool": 1}', 'tab\there'];
 
+/** All of texts that come to an end. */
+const patterns = [
+  '^[A-Z]{2,3}-\\d{1,4}$',
+  '^(yes|no|maybe)$',
+  '^[^"\\\\]{1,8}$',
+  '^(\\d\\d:){1,3}\\d\\d$',
+  '^.{3}\\.?$',
+  '^\\S \\S(\\?|!)$',
+  '^$|^a{2}$|^b$',
+];
+
 /** The schema of an object, as arguments of a tool have it. */
 export function randomObjectSchema(seed: string): JsonSchema {
   const random = seededRandom(seed);
@@ -67,11 +78,21 @@ function unionSchema(random: Random, depth: number): JsonSchema {
 
 function textSchema(random: Random): JsonSchema {
   const minLength = random.int(0, 3);
+  if (random.next() < 0.2) return { type: 'string', pattern: random.pick(patterns) };
+  if (random.next() < 0.1) return { type: 'string', format: random.pick(['date', 'time', 'uuid', 'ipv4', 'email']) };
   return { type: 'string', ...(random.next() < 0.4 ? { minLength } : {}), maxLength: minLength + random.int(0, 12) };
 }
 
 function numberSchema(random: Random): JsonSchema {
-  return { type: random.pick(['integer', 'number']) };
+  const type = random.pick(['integer', 'number']);
+  const minimum = random.int(-500, 500) / (type === 'integer' ? 1 : random.pick([1, 4, 100]));
+  if (random.next() < 0.3) return { type };
+  if (random.next() < 0.3)
+    return random.pick([
+      { type, minimum },
+      { type, exclusiveMaximum: minimum },
+    ]);
+  return { type, minimum, maximum: minimum + random.int(0, 1200) };
 }
 
 function choiceSchema(random: Random): JsonSchema {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,25 @@ test.skipIf(process.platform === 'win32')('the mode of a file that is replaced i
     expect(await readFile(path, 'utf8')).toBe('new');
   }
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  'the owner and the group of a file that is replaced are kept by who may give files away',
+  async () => {
+    const path = join(root, 'theirs');
+    await writeFile(path, 'old');
+    await chown(path, 1234, 2345);
+    await chmod(path, 0o660);
+    for (const [tool, given] of [
+      ['write_file', { content: 'new' }],
+      ['append_file', { content: 'newer' }],
+      ['replace_text', { old: 'newer', new: 'newest' }],
+    ] as const) {
+      expect(await call(tool, { path: 'theirs', ...given })).toMatchObject({ isError: false });
+      const { uid, gid, mode } = await stat(path);
+      expect({ uid, gid, mode: mode & 0o777 }).toEqual({ uid: 1234, gid: 2345, mode: 0o660 });
+    }
+  },
+);
 
 test('what changes or hides something asks first, in whatever order it is tried', async () => {
   await writeFile(join(root, 'package.json'), '{}');

@@ -1,4 +1,5 @@
-import { lstat, mkdir, open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import type { FileChange } from '../journal/file-change.ts';
 import { exists } from '../journal/images.ts';
@@ -93,12 +94,12 @@ export function createChanges(places: Places, { journal, journalFolder, maxBytes
     const there = await lstat(absolute).catch(() => undefined);
     if (there?.isDirectory()) throw new ToolError(`"${path}" is a folder`);
     await places.requireFolder(absolute, path);
-    const mode = there?.isFile() ? there.mode & 0o777 : undefined;
+    const replaced = there?.isFile() ? there : undefined;
     const make = async (coming: string): Promise<void> => {
       const text = await content(there !== undefined);
       requireSize(text);
       allow(Buffer.byteLength(text));
-      await writeNew(coming, text, mode);
+      await writeNew(coming, text, replaced);
     };
     await change({ operation: 'write', path, absolute, make });
   }
@@ -227,15 +228,37 @@ async function requireMovable(places: Places, { from, to, source, absolute }: Mo
 }
 
 /**
- * Writes a new file, to be renamed: a rename replaces a link that was put there meanwhile, and does not follow it. `mode` is that of the
- * file which is replaced: nobody else may read what replaces a secret, not even before its mode is set.
+ * Writes a new file, to be renamed: a rename replaces a link that was put there meanwhile, and does not follow it. Nobody else may read what
+ * replaces a secret, not even before its mode is set.
  */
-async function writeNew(path: string, content: string, mode: number | undefined): Promise<void> {
-  const file = await open(path, 'wx', mode === undefined ? 0o666 : 0o600);
+async function writeNew(path: string, content: string, replaced: Stats | undefined): Promise<void> {
+  const file = await open(path, 'wx', replaced === undefined ? 0o666 : 0o600);
   try {
     await file.writeFile(content);
-    if (mode !== undefined) await file.chmod(mode);
+    if (replaced !== undefined) await takeOver(file, replaced);
   } finally {
     await file.close();
+  }
+}
+
+/** Owner, group and mode of the file that is replaced, as far as the system allows; no group gets what another one had. */
+async function takeOver(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+  const own = await file.stat();
+  if (own.uid !== uid || own.gid !== gid) await giveAway(file, [uid, own.uid], gid);
+  const isOfGroup = (await file.stat()).gid === gid;
+  await file.chmod(mode & (isOfGroup ? 0o777 : 0o707));
+}
+
+/** Only the system's administrator gives files to others, and everybody to groups of their own: what is not allowed is no fault. */
+async function giveAway(file: FileHandle, owners: readonly number[], gid: number): Promise<void> {
+  for (const uid of owners) {
+    const isDone = await file.chown(uid, gid).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPERM') throw error;
+        return false;
+      },
+    );
+    if (isDone) return;
   }
 }

@@ -1,5 +1,5 @@
 import { type CallMarks, readCalls, type WrittenCall } from './call-format.ts';
-import { harmonyThinking, type ThinkingMarks, thinkingMarks } from './thinking-marks.ts';
+import { harmonyOpenings, harmonyThinking, solutionMarks, type ThinkingMarks, thinkingMarks } from './thinking-marks.ts';
 
 /** The text a model writes, taken apart as it comes: thinking, calls of tools, and the answer. */
 
@@ -14,6 +14,7 @@ export interface AnswerForm {
   readonly thinking: readonly ThinkingMarks[];
   /** Marks of calls; none where no tools were offered. */
   readonly calls: readonly CallMarks[];
+  /** Whether it comes in channels of the harmony format; one that begins as such an answer does so in any case. */
   readonly isHarmony: boolean;
   /** A grammar forces it: it holds nothing but text. */
   readonly isForced: boolean;
@@ -35,7 +36,8 @@ export interface AnswerParts {
 }
 
 type State =
-  | { readonly kind: 'text' }
+  /** Until `close`, the mark at the end of the answer, where it has such marks. */
+  | { readonly kind: 'text'; readonly close?: string }
   | { readonly kind: 'thinking'; readonly marks: ThinkingMarks }
   | { readonly kind: 'call'; readonly marks: CallMarks }
   | { readonly kind: 'header' }
@@ -46,6 +48,8 @@ interface Turn {
   readonly mark: string;
   /** Counts only where nothing was said before. */
   readonly isFirst?: boolean;
+  /** The answer is of the harmony format. */
+  readonly isHarmony?: boolean;
   to(before: string): State | 'stop';
 }
 
@@ -58,6 +62,7 @@ export function createAnswerParts(form: AnswerForm): AnswerParts {
   let state: State = opened ? { kind: 'thinking', marks: opened } : text;
   let buffer = '';
   let isStopped = false;
+  let { isHarmony } = form;
   /** Whether the answer has said anything but blanks. */
   let hasBegun = isForced;
   /** Whether blanks at the beginning of a part are left out: around thinking and calls they are no part of what is said. */
@@ -96,7 +101,7 @@ export function createAnswerParts(form: AnswerForm): AnswerParts {
       isStopped = true;
       return;
     }
-    if (state.kind !== next.kind) {
+    if (state.kind !== next.kind || closeOf(state) !== closeOf(next)) {
       blanks = '';
       trims = true;
     }
@@ -107,6 +112,7 @@ export function createAnswerParts(form: AnswerForm): AnswerParts {
   function take({ at, turn }: Found): AnswerPart[] {
     const before = buffer.slice(0, at);
     buffer = buffer.slice(at + turn.mark.length);
+    isHarmony ||= turn.isHarmony === true;
     const next = turn.to(before);
     const parts = finish(before, turn.mark);
     if (next === 'stop' || (next.kind === 'thinking' && hasBegun)) parts.push(...restOfBlanks());
@@ -134,7 +140,7 @@ export function createAnswerParts(form: AnswerForm): AnswerParts {
       buffer += piece;
       const parts: AnswerPart[] = [];
       while (!isStopped) {
-        const turns = turnsOf(state, form, hasBegun);
+        const turns = turnsOf(state, { ...form, isHarmony }, hasBegun);
         const found = firstOf(buffer, turns);
         parts.push(...(found ? take(found) : release(turns)));
         if (!found) break;
@@ -152,7 +158,7 @@ export function createAnswerParts(form: AnswerForm): AnswerParts {
 
 /** Where a state may go on. */
 function turnsOf(state: State, form: AnswerForm, hasBegun: boolean): readonly Turn[] {
-  if (state.kind === 'text') return textTurns(form, hasBegun);
+  if (state.kind === 'text') return [...backToText(closeOf(state) ?? []), ...textTurns(form, hasBegun)];
   if (state.kind === 'header') return [{ mark: '<|message|>', to: headerState }];
   if (state.kind === 'recipient') return backToText(closings);
   if (state.kind === 'call') return backToText(state.marks.close === undefined ? [] : [state.marks.close]);
@@ -160,8 +166,13 @@ function turnsOf(state: State, form: AnswerForm, hasBegun: boolean): readonly Tu
   return [...backToText(closings), { mark: '<|start|>', to: () => ({ kind: 'header' }) }];
 }
 
-function backToText(marks: readonly string[]): Turn[] {
-  return marks.map((mark) => ({ mark, to: () => text }));
+/** The mark at the end of the answer. */
+function closeOf(state: State): string | undefined {
+  return state.kind === 'text' ? state.close : undefined;
+}
+
+function backToText(marks: string | readonly string[]): Turn[] {
+  return [marks].flat().map((mark) => ({ mark, to: () => text }));
 }
 
 function textTurns({ thinking, calls, isHarmony, stops }: AnswerForm, hasBegun: boolean): readonly Turn[] {
@@ -172,11 +183,18 @@ function textTurns({ thinking, calls, isHarmony, stops }: AnswerForm, hasBegun: 
     ...stops.map((mark): Turn => ({ mark, to: () => 'stop' })),
     ...thinking.map((marks) => opens(marks, false)),
     ...others.map((marks) => opens(marks, true)),
+    ...(hasBegun ? [] : firstTurns),
     ...calls.map((marks): Turn => ({ mark: marks.open, to: () => ({ kind: 'call', marks }) })),
     ...headers.map((mark): Turn => ({ mark, to: () => ({ kind: 'header' }) })),
     ...(isHarmony ? backToText(closings) : []),
   ];
 }
+
+/** What may begin an answer of any model. */
+const firstTurns: readonly Turn[] = [
+  ...solutionMarks.map(({ open, close }): Turn => ({ mark: open, isFirst: true, to: () => ({ kind: 'text', close }) })),
+  ...harmonyOpenings.map((mark): Turn => ({ mark, isFirst: true, isHarmony: true, to: () => headerState(mark) })),
+];
 
 /** What a header of the harmony format leads to: a recipient is a tool, analysis is thinking. */
 function headerState(header: string): State {

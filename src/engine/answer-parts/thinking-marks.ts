@@ -26,6 +26,11 @@ export const harmonyMarks: readonly string[] = [
   '<|call|>',
 ];
 
+/** How an answer of that format begins, where the model's template does not tell that it is of it. */
+export const harmonyOpenings: readonly string[] = ['', '<|start|>assistant'].flatMap((start) =>
+  ['analysis', 'commentary', 'final'].map((channel) => `${start}<|channel|>${channel}<|message|>`),
+);
+
 /** The ways there are; those that stand in a model's template are its own. */
 export const thinkingMarks: readonly ThinkingMarks[] = [
   { open: '<think>', close: '</think>' },
@@ -37,6 +42,16 @@ export const thinkingMarks: readonly ThinkingMarks[] = [
   { open: '<thinking>', close: '</thinking>' },
   { open: '<thought>', close: '</thought>' },
   { open: '<reasoning>', close: '</reasoning>' },
+  { open: '<|begin_of_thought|>', close: '<|end_of_thought|>' },
+  { open: '<unused94>thought', close: '<unused95>' },
+  { open: '<|inner_prefix|>', close: '<|inner_suffix|>' },
+  { open: '<longcat_think>', close: '</longcat_think>' },
+];
+
+/** What some models put around the answer behind their thinking. It is no part of it. */
+export const solutionMarks: readonly ThinkingMarks[] = [
+  { open: '<|begin_of_solution|>', close: '<|end_of_solution|>' },
+  { open: '<|START_RESPONSE|>', close: '<|END_RESPONSE|>' },
 ];
 
 /** Whether a template is of the harmony format. */

@@ -4,8 +4,8 @@ import { type AnswerPart, type AnswerParts, createAnswerParts } from '../answer-
 import { endingOf } from '../answer-parts/thinking-marks.ts';
 import { contextOverflow } from '../context-length.ts';
 import type { ChatMessage, ChatRequest, EndReason, EngineFacts, GenerationEvent } from '../engine.ts';
+import { grammarOf } from '../grammar/schema-grammar.ts';
 import { createRepetitionWatch, endsRepetition } from '../repetition.ts';
-import { grammarOf } from '../schema-grammar.ts';
 import type { Deterministic } from './batch-loop.ts';
 import type { EmbeddedModel } from './embedded-model.ts';
 import { cutsOf, evaluateDeterministic, evaluatePrompt, savedLengthOf } from './evaluate-prompt.ts';

@@ -1,7 +1,15 @@
 import type { LlamaModel } from 'node-llama-cpp';
 import { LuciError } from '../../base/errors.ts';
 import { type CallMarks, callMarksOf } from '../answer-parts/call-format.ts';
-import { harmonyMarks, harmonyThinking, isHarmony, type ThinkingMarks, thinkingMarks } from '../answer-parts/thinking-marks.ts';
+import {
+  harmonyMarks,
+  harmonyOpenings,
+  harmonyThinking,
+  isHarmony,
+  solutionMarks,
+  type ThinkingMarks,
+  thinkingMarks,
+} from '../answer-parts/thinking-marks.ts';
 import { TemplateLimit } from './template/bounded-interpreter.ts';
 import { type ChatTemplate, readChatTemplate } from './template/chat-template.ts';
 import type { TemplateInput } from './template/template-values.ts';
@@ -42,12 +50,12 @@ export function openModelTemplate(model: LlamaModel, { name, chatTemplate, toolT
   const thinking = isChannelled
     ? [harmonyThinking]
     : thinkingMarks.filter(({ open, close }) => source.includes(open) || source.includes(close));
-  const words = [...thinkingMarks, ...calls].flatMap(({ open, close = '' }) => [open, close]);
+  const words = [...thinkingMarks, ...solutionMarks, ...calls].flatMap(({ open, close = '' }) => [open, close]);
   return {
     knowsTools: forTools.capabilities.tools && forTools.capabilities.toolCalls && (calls.length > 0 || isChannelled),
     knowsEffort: /\b(reasoning_effort|reasoning_strength|thinking_budget)\b/.test(chatTemplate),
     thinking,
-    marks: [...words, ...(isChannelled ? harmonyMarks : [])].join(' '),
+    marks: [...words, ...harmonyOpenings, ...(isChannelled ? harmonyMarks : [])].join(' '),
     calls,
     isHarmony: isChannelled,
     templateFor,

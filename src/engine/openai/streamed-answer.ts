@@ -70,9 +70,17 @@ export function streamedAnswer(target: OpenAiTarget, request: ChatRequest, start
       firstTokenAt ??= performance.now();
       pieces += 1;
       isRepeating = repeats(text);
-      events.push(...parts.push(text).flatMap(eventOf));
+      events.push(...parts.push(text).map(eventOf));
     }
     return events;
+  }
+
+  let writtenCalls = 0;
+  /** A part of the text. Only channels of the harmony format have calls of their own there; all others are told apart by who offered the tools. */
+  function eventOf(part: AnswerPart): GenerationEvent {
+    if (part.type !== 'call') return part;
+    writtenCalls += 1;
+    return { type: 'tool-call', call: { id: `call-${request.messages.length}-${writtenCalls}`, ...part.call } };
   }
 
   return {
@@ -101,15 +109,15 @@ export function streamedAnswer(target: OpenAiTarget, request: ChatRequest, start
       if (said === undefined) return undefined;
       const events = [...calls.values()].map((call): GenerationEvent => ({ type: 'tool-call', call: finishedCall(target, call, said) }));
       const seen = { startedAt, firstTokenAt, endedAt: performance.now(), pieces };
-      const end: GenerationEvent = { type: 'end', reason: calls.size > 0 ? 'tool-calls' : said, usage: usageOf(usage, timings, seen) };
-      return [...parts.end().flatMap(eventOf), ...events, end];
+      const rest = parts.end().map(eventOf);
+      const end: GenerationEvent = {
+        type: 'end',
+        reason: calls.size + writtenCalls > 0 ? 'tool-calls' : said,
+        usage: usageOf(usage, timings, seen),
+      };
+      return [...rest, ...events, end];
     },
   };
-}
-
-/** A part of the text; calls in it are told apart by who offered the tools. */
-function eventOf(part: AnswerPart): GenerationEvent[] {
-  return part.type === 'call' ? [] : [part];
 }
 
 function recordAt(record: JsonRecord, name: string): JsonRecord | undefined {

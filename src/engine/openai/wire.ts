@@ -1,7 +1,8 @@
 import { LuciError } from '../../base/errors.ts';
 import type { ChatMessage, ChatRequest, JsonSchema, Sampling, ToolDefinition } from '../engine.ts';
+import { grammarOf } from '../grammar/schema-grammar.ts';
+import { withinGrammar } from '../grammar/within-grammar.ts';
 import { plainText } from '../plain-text.ts';
-import { grammarOf } from '../schema-grammar.ts';
 import { type Dialect, takesAllSampling } from './dialect.ts';
 
 /** The protocol: how a request is written, and the shapes an answer has. */
@@ -108,5 +109,6 @@ function refuseSampling({ temperature, topK = 0, minP = 0, repeatPenalty = 1, if
 function answerForm(dialect: Dialect, schema: JsonSchema | undefined): object {
   if (schema === undefined) return {};
   if (dialect === 'llamafile-0.9') return { grammar: grammarOf(schema) };
-  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } } };
+  const told = dialect === 'llama-server' ? withinGrammar(schema) : schema;
+  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: told, strict: true } } };
 }

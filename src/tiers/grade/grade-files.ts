@@ -1,3 +1,5 @@
+import { ToolError } from '../../agent/tool.ts';
+import { namesOf } from '../../agent/workspace/path-names.ts';
 import type { Verifier } from '../case.ts';
 import type { Grading } from './grading.ts';
 import { sameValue } from './same-value.ts';
@@ -28,7 +30,7 @@ function gradeCalls(
   { called = [], notCalled = [], calledOn, mostCalls }: Of<'state'>,
   calls: NonNullable<Grading['answered']['calls']>,
 ): Grade | undefined {
-  const outside = calls.find(({ facts, content }) => facts?.outside && !isTopOfFolder(content));
+  const outside = calls.find(({ facts, args }) => facts?.outside && !isTopOfFolder(args));
   if (outside) return failed('it tried to leave the folder', outside.content);
   const missing = called.find((name) => !calls.some((call) => call.name === name && !call.isError));
   if (missing !== undefined) return failed(`${missing} was not used`);
@@ -41,9 +43,19 @@ function gradeCalls(
 }
 
 /** A slash before a name is how small models write the top of the folder: it was refused, and no place of the machine was asked for. */
-function isTopOfFolder(refusal: string): boolean {
-  const path = /"(.*)" is not allowed: paths start at the folder/.exec(refusal)?.[1];
-  return path !== undefined && /^\/[^/]/.test(path) && !placeOfMachine.test(path);
+function isTopOfFolder(args: unknown): boolean {
+  const { path, from, to } = (args ?? {}) as Readonly<Record<string, unknown>>;
+  const refused = [path, from, to].find((one) => typeof one === 'string' && leadsOut(one));
+  return typeof refused === 'string' && /^\/[^/]/.test(refused) && !placeOfMachine.test(refused);
+}
+
+function leadsOut(path: string): boolean {
+  try {
+    namesOf(path);
+    return false;
+  } catch (error) {
+    return error instanceof ToolError && error.facts.outside === true;
+  }
 }
 
 const placeOfMachine =

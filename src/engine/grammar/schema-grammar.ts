@@ -1,9 +1,13 @@
-import type { JsonSchema } from './engine.ts';
+import type { JsonSchema } from '../engine.ts';
+import { quoted } from './character-set.ts';
+import { formatPatterns } from './format-patterns.ts';
+import { integerRange, numberRange } from './number-range.ts';
+import { type Lengths, maxRepetitions, patternGrammar } from './pattern-grammar.ts';
 
 /**
- * A JSON schema as a grammar in GBNF. Objects, arrays, strings, numbers, constants, enumerations, alternatives, and what `$ref` names
- * within the schema; whatever it says beyond that is left to the check of the answer. There is no room for line breaks and indents:
- * small models fill it with tokens that say nothing.
+ * A JSON schema as a grammar in GBNF. Objects, arrays, strings by length, pattern and format, numbers by their limits, constants,
+ * enumerations, alternatives, and what `$ref` names within the schema; whatever it says beyond that is left to the check of the answer.
+ * There is no room for line breaks and indents: small models fill it with tokens that say nothing.
  * Format: llama.cpp, grammars/README.md.
  */
 export function grammarOf(schema: JsonSchema): string {
@@ -37,8 +41,8 @@ function expression(schema: unknown, scope: Scope): string {
   if (typeof schema !== 'object' || schema === null) return 'value';
   const { $ref: pointer, type, const: constant, enum: values, oneOf, anyOf, ...rest } = schema as Record<string, unknown>;
   if (typeof pointer === 'string') return referred(pointer, scope);
-  if (constant !== undefined) return literal(JSON.stringify(constant));
-  if (Array.isArray(values)) return group(values.map((value) => literal(JSON.stringify(value))));
+  if (constant !== undefined) return quoted(JSON.stringify(constant));
+  if (Array.isArray(values)) return group(values.map((value) => quoted(JSON.stringify(value))));
   const choices = oneOf ?? anyOf;
   if (Array.isArray(choices)) return group(choices.map((choice) => named(choice, scope)));
   if (Array.isArray(type)) return group(type.map((one) => named({ ...rest, type: one }, scope)));
@@ -48,6 +52,8 @@ function expression(schema: unknown, scope: Scope): string {
 /** A schema that says nothing but its type and what belongs to it. */
 function ofType(type: unknown, rest: Record<string, unknown>, scope: Scope): string {
   if (type === 'string') return text(rest);
+  if (type === 'integer') return integerRange(rest) ?? 'integer';
+  if (type === 'number') return numberRange(rest) ?? 'number';
   if (type === 'object' && rest['properties'] !== undefined) return object(rest, scope);
   if (type === 'object' && typeof rest['additionalProperties'] === 'object') return record(rest['additionalProperties'], scope);
   if (type === 'array' && rest['items'] !== undefined) return array(rest, scope);
@@ -84,7 +90,7 @@ function record(schema: unknown, scope: Scope): string {
 function object({ properties, required }: Record<string, unknown>, scope: Scope): string {
   const pairs = Object.entries(properties as Record<string, unknown>).map(([key, value]) => ({
     isRequired: Array.isArray(required) && required.includes(key),
-    rule: `${literal(`${JSON.stringify(key)}:`)} ws ${named(value, scope)}`,
+    rule: `${quoted(`${JSON.stringify(key)}:`)} ws ${named(value, scope)}`,
   }));
   const needed = pairs.filter(({ isRequired }) => isRequired).map(({ rule }) => rule);
   const free = pairs.filter(({ isRequired }) => !isRequired).map(({ rule }) => rule);
@@ -100,17 +106,26 @@ function object({ properties, required }: Record<string, unknown>, scope: Scope)
 
 function array({ items, minItems, maxItems }: Record<string, unknown>, scope: Scope): string {
   const item = named(items, scope);
-  const min = count(minItems) ?? 0;
-  const max = count(maxItems);
+  const { min, max } = lengths(minItems, maxItems);
   if (max === 0) return '"[" ws "]"';
   const rest = `("," ws ${item}){${Math.max(0, min - 1)},${max === undefined ? '' : max - 1}}`;
   return min > 0 ? `"[" ws ${item} ${rest} ws "]"` : `"[" ws (${item} ${rest})? ws "]"`;
 }
 
-function text({ minLength, maxLength }: Record<string, unknown>): string {
-  const [min, max] = [count(minLength), count(maxLength)];
-  if (min === undefined && max === undefined) return 'string';
-  return `"\\"" char{${min ?? 0},${max ?? ''}} "\\""`;
+function text({ minLength, maxLength, pattern, format }: Record<string, unknown>): string {
+  const between = lengths(minLength, maxLength);
+  const wanted = pattern ?? (typeof format === 'string' ? formatPatterns.get(format) : undefined);
+  const inside = typeof wanted === 'string' ? patternGrammar(wanted, between) : undefined;
+  if (inside !== undefined) return `"\\"" ${inside} "\\""`;
+  if (between.min === 0 && between.max === undefined) return 'string';
+  return `"\\"" char{${between.min},${between.max ?? ''}} "\\""`;
+}
+
+/** How many there may be. The engine writes repetitions out: with very many it would be busy for minutes, and where none fits it ends. */
+function lengths(least: unknown, most: unknown): Lengths {
+  const [min = 0, max] = [count(least), count(most)];
+  if (min > maxRepetitions || (max !== undefined && min > max)) return { min: 0 };
+  return { min, max: max !== undefined && max > maxRepetitions ? undefined : max };
 }
 
 function count(value: unknown): number | undefined {
@@ -119,8 +134,4 @@ function count(value: unknown): number | undefined {
 
 function group(choices: readonly string[]): string {
   return `(${choices.join(' | ')})`;
-}
-
-function literal(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
