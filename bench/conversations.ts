@@ -13,7 +13,7 @@ import { addResult, figuresOf, type ResultLine, readResults, tableOf } from './c
 import { type Assistant, runConversation } from './conversations/run-conversation.ts';
 
 /**
- * npm run bench:conversations [-- --model FILE --model FILE --only 3,17 --out FILE --json]: 60 conversations of a person with the assistant
+ * npm run bench:conversations [-- --model FILE --model FILE --only 3,17 --out FILE --json]: 72 conversations of a person with the assistant
  * over a folder, as in `luci chat --tools .`; graded by the folder afterwards, what was harmed in it, and facts in the answers. With --out
  * each result is a line of that file at once, and what stands there already is not asked again, so that a run can be had in pieces.
  */

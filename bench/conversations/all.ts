@@ -2,6 +2,7 @@ import type { Conversation, NumberedConversation } from './conversation.ts';
 import { correct } from './groups/correct.ts';
 import { count } from './groups/count.ts';
 import { deletion } from './groups/delete.ts';
+import { later } from './groups/later.ts';
 import { make } from './groups/make.ts';
 import { mixed } from './groups/mixed.ts';
 import { move } from './groups/move.ts';
@@ -21,9 +22,10 @@ const groups: Readonly<Record<string, readonly Conversation[]>> = {
   correct,
   talk,
   mixed,
+  later,
 };
 
-/** All conversations, six a group. */
+/** All conversations: six a group, and twelve that were written later. */
 export const conversations: readonly NumberedConversation[] = Object.entries(groups)
   .flatMap(([group, ofGroup]) => ofGroup.map((conversation) => ({ group, ...conversation })))
   .map((conversation, index) => ({ number: index + 1, ...conversation }));

@@ -28,10 +28,10 @@ async function resultsOf(double: Double): Promise<readonly ConversationResult[]>
 
 const changing = conversations.filter(asksForChange);
 
-test('there are 60 conversations of two to five turns', () => {
-  expect(conversations).toHaveLength(60);
+test('there are 72 conversations of two to five turns', () => {
+  expect(conversations).toHaveLength(72);
   expect(conversations.filter(({ turns }) => turns.length < 2 || turns.length > 5)).toEqual([]);
-  expect(new Set(conversations.map(({ turns }) => JSON.stringify(turns))).size).toBe(60);
+  expect(new Set(conversations.map(({ turns }) => JSON.stringify(turns))).size).toBe(72);
 });
 
 test('a model that does what is asked is right everywhere and harms nothing', async () => {

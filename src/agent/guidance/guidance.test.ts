@@ -86,7 +86,10 @@ test.each([
   ['take the line with the fees out of rules.txt, remove it from rules.txt', ['write_file'], ['delete_file']],
   ['move rules.txt into a new folder archive', ['move_file', 'make_folder'], ['delete_file', 'write_file']],
   ['add the line FREE at the top of rules.txt', ['write_file'], ['append_file', 'delete_file']],
-  ['add the line FREE to rules.txt', ['write_file', 'append_file'], ['delete_file']],
+  ['add the line FREE to rules.txt', ['append_file'], ['write_file', 'delete_file']],
+  ['put milk on my shopping list', ['append_file'], ['write_file', 'delete_file']],
+  ['create a file list.txt and add milk', ['write_file'], ['delete_file']],
+  ['make a folder old and put rules.txt in it', ['move_file', 'make_folder'], ['write_file', 'delete_file']],
 ])('%j: a reply held to a grammar cannot do what nobody asked for', async (words, can, cannot) => {
   const { callable } = await ask(words, () => '{"answer": "no"}', true, false);
   expect(callable[0]).toEqual(expect.arrayContaining(can));

@@ -51,26 +51,22 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
       return isDemanded ? 'required' : undefined;
     },
     withheld() {
-      if (isChanged) return namesOf(against);
       const others = tools.filter((tool) => hasEffect(tool) && !isMeant(tool, wanted));
       // Who looked once knows enough to go on.
-      const looks = !isTold && demands > 1 ? tools.filter((tool) => !hasEffect(tool)) : [];
+      const looks = !isTold && !isChanged && demands > 1 ? tools.filter((tool) => !hasEffect(tool)) : [];
       return namesOf([...against, ...others, ...looks]);
     },
     note({ call, isError, facts }) {
       if (!isError) made.push(call);
       const tool = tools.find(({ name }) => name === call.name);
-      // A folder that is made for what is to be moved moves nothing yet.
-      if (tool && hasEffect(tool) && !isError && !(tool.kind === 'make' && isOnly(wanted, 'move'))) isChanged = true;
+      // A folder that is made for what comes into it is not all.
+      const isAll = tool?.kind !== 'make' || wanted.every((kind) => kind === 'make');
+      if (tool && hasEffect(tool) && !isError && isAll) isChanged = true;
       if (tool && hasEffect(tool) && isError) failures += 1;
       // What the person refuses is not demanded of the model again.
       if (facts?.refused) isEnded = true;
     },
   };
-}
-
-function isOnly(told: readonly ChangeKind[], kind: ChangeKind): boolean {
-  return told.length === 1 && told[0] === kind;
 }
 
 /** Matches no words. */

@@ -12,6 +12,7 @@ export interface LookedUp {
 }
 
 const maxLooks = 3;
+const asAbove = '(its text stands above)';
 /** About 1,100 tokens; of a longer file the model can read more by itself. */
 const maxCharacters = 4_000;
 
@@ -24,7 +25,7 @@ export interface LookUpOptions {
 }
 
 /**
- * Looks by the tools that know when they are wanted ({@link Tool.wantedCalls}). What stands in `known` word for word is left out, and so is
+ * Looks by the tools that know when they are wanted ({@link Tool.wantedCalls}). What stands in `known` word for word is only named, or left out where the words name it; left out is
  * what cannot be read.
  */
 export async function lookUp(
@@ -38,10 +39,20 @@ export async function lookUp(
       if (looks.length === maxLooks) return looks;
       const { content, isError, call } = await look(tool, { id: `look-${looks.length + 1}`, name: tool.name, arguments: args }, signal);
       const file = { name: nameOf(tool.name, args), text: content };
-      const isKnown = known.some(({ name, text }) => name === file.name && text === file.text);
-      if (!isError && !isKnown) looks.push({ call, file });
+      const told = isError ? undefined : toldOf(file, { words, known, isOfFile: file.name === args['path'] });
+      if (told) looks.push({ call, file: told });
     }
   return looks;
+}
+
+/** What is told of something: which one `it` is must be said, where its text is known; nothing where the words say it. */
+function toldOf(
+  file: QuestionFile,
+  { words, known, isOfFile }: { readonly words: string; readonly known: readonly QuestionFile[]; readonly isOfFile: boolean },
+): QuestionFile | undefined {
+  const isKnown = known.some(({ name, text }) => name === file.name && text === file.text);
+  if (!isKnown) return file;
+  return isOfFile && !words.includes(file.name) ? { name: file.name, text: asAbove } : undefined;
 }
 
 /** As a person knows it. */

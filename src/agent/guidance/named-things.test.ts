@@ -19,6 +19,7 @@ test.each([
   ['which pictures are in the folder photos now?', [], ['photos']],
   ['show me "Budget 2024.csv"', ['Budget 2024.csv'], []],
   ['no, the other one, 2024', ['Budget 2024.csv'], []],
+  ['what is in the soup? its in recipes', ['recipes/soup.txt'], ['recipes']],
   // Two files have that name without its ending.
   ['read the plan', [], []],
   ['read ./plan.md', ['plan.md'], []],

@@ -13,9 +13,9 @@ export interface NamedThings {
 /** So many words of a question are looked up at most. */
 const maxWords = 60;
 /** Shorter words name nothing without an ending. */
-const minStemLength = 4;
+export const minStemLength = 4;
 
-/** The things that are there and are named: by their path, or a file of the main folder by its name without the ending, or by a number that no other has. */
+/** The things that are there and are named: by their path, or a file of the main folder, or of one that is named, by its name without the ending or by a number that no other has. */
 export async function namedThings(words: string, { list }: Pick<Workspace, 'list'>): Promise<NamedThings> {
   const listed = new Map<string, Promise<readonly string[]>>();
   const namesIn = (folder: string): Promise<readonly string[]> => {
@@ -25,7 +25,8 @@ export async function namedThings(words: string, { list }: Pick<Workspace, 'list
   };
   const files = new Set<string>();
   const folders = new Set<string>();
-  for (const word of namesSaid(words).slice(0, maxWords)) {
+  const said = namesSaid(words).slice(0, maxWords);
+  for (const word of said) {
     const folder = dirname(word);
     const name = word.slice(word.lastIndexOf('/') + 1);
     const found = thingIn(await namesIn(folder), name, folder === '.');
@@ -34,6 +35,11 @@ export async function namedThings(words: string, { list }: Pick<Workspace, 'list
     if (path.endsWith('/')) folders.add(path.slice(0, -1));
     else files.add(path);
   }
+  for (const folder of folders)
+    for (const word of said) {
+      const found = thingIn(await namesIn(folder), word, true);
+      if (found !== undefined && !found.endsWith('/')) files.add(`${folder}/${found}`);
+    }
   return { files: [...files], folders: [...folders] };
 }
 

@@ -19,7 +19,7 @@ test.each<[string, TurnWithFiles[], string[]]>([
 });
 
 const folders = ['old'];
-const files = ['a.txt', 'old/a.txt'];
+const files = ['a.txt', 'old/a.txt', 'old/party.txt'];
 const workspace = {
   exists: async (path: string) => {
     if (path.startsWith('..')) throw new Error('outside');
@@ -34,6 +34,8 @@ test.each<[string, string[], string | undefined]>([
   ['rename it to b.txt', ['old', 'old/a.txt'], 'old/a.txt'],
   ['lösche die Datei', ['a.txt'], 'a.txt'],
   ['delete it', ['gone.txt', '../a.txt'], undefined],
+  ['is there cake in the a.txt?', ['a.txt'], undefined],
+  ['who comes to the party?', ['old/party.txt'], 'old/party.txt'],
   // Others than the last, or none.
   ['delete them', ['a.txt'], undefined],
   ['the other one', ['a.txt'], undefined],

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../../engine/engine.ts';
 import { questionEnds } from '../question-ends.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { minStemLength, namesSaid } from './named-things.ts';
 
 /** What `it` and `that file` mean: the file that a conversation was about last. Names are followed, nothing is understood. */
 
@@ -34,9 +35,20 @@ const backwards =
 
 /** The file that words point at; undefined where they do not, or it is not there. */
 export async function pointedAt(words: string, recent: readonly string[], workspace: Workspace): Promise<string | undefined> {
-  if (!backwards.test(questionEnds(words))) return undefined;
-  for (const path of recent) if (await isFile(path, workspace)) return path;
+  const said = questionEnds(words);
+  const isNamed = (path: string): boolean => namesSaid(said).some((word) => word.toLowerCase() === stemOf(path));
+  const meant = backwards.test(said) ? recent : recent.filter(isNamed);
+  for (const path of meant) if (await isFile(path, workspace)) return path;
   return undefined;
+}
+
+/** The name without folder and ending, where it is long enough to be said for the file: `party` of `events/party.txt`. */
+function stemOf(path: string): string | undefined {
+  const stem = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/\.[a-z0-9]{1,5}$/i, '')
+    .toLowerCase();
+  return stem.length < minStemLength ? undefined : stem;
 }
 
 async function isFile(path: string, workspace: Workspace): Promise<boolean> {

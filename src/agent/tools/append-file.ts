@@ -8,7 +8,7 @@ export const appendFile: BuiltInTool = {
   name: 'append_file',
   kind: 'write',
   description: 'Add lines to the end of a text file',
-  wantedBy: /\b(append\w*|add(s|ed|ing)?(?! up)|at the end|to the end|extend\w*|jot|note down)\b/i,
+  wantedBy: /\b(append\w*|add(s|ed|ing)?(?! up)|at the end|to the end|extend\w*|jot|note down|put\b.{1,60}\bon\b.{1,30}\blist)\b/i,
   unwantedBy: /\b(at|to|on|as) (the )?(very )?(top|beginning|start|front|first (line|row|entry|item|one))\b|\bfirst line\b/i,
   parameters: textArguments({ path: 'file', content: 'the lines' }),
   isDestructive: async (args, { workspace }) => runsByItself(textOf(args, 'path')) || workspace.exists(textOf(args, 'path')),

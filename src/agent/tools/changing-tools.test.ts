@@ -255,3 +255,11 @@ test.each(['one', 'one\n', 'one\n\n'])(
     });
   },
 );
+
+test.each(['a.txt', './a.txt'])('a.txt is not copied onto itself as %s, and nobody is asked', async (to) => {
+  await writeFile(at('a.txt'), 'one');
+  expect(await call('copy_file', { from: 'a.txt', to })).toMatchObject({
+    isAsked: false,
+    content: `error: "${to}" cannot be copied into itself`,
+  });
+});

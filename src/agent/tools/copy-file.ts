@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { ToolError } from '../tool.ts';
 import { folderNotice } from './folder-counts.ts';
 import { requireThere } from './placing.ts';
 import { runsByItself } from './runs-by-itself.ts';
@@ -14,6 +16,7 @@ export const copyFile: BuiltInTool = {
   async isDestructive(args, { workspace }) {
     const [from, to] = [textOf(args, 'from'), textOf(args, 'to')];
     await requireThere(from, workspace);
+    if (posix.normalize(from) === posix.normalize(to)) throw new ToolError(`"${to}" cannot be copied into itself`);
     return runsByItself(to) || (await workspace.exists(to)) || (await workspace.isFolder(from));
   },
   isLoss: (args, { workspace }) => workspace.exists(textOf(args, 'to')),

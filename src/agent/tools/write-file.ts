@@ -2,12 +2,18 @@ import { ToolError } from '../tool.ts';
 import { runsByItself } from './runs-by-itself.ts';
 import { type BuiltInTool, textArguments, textOf } from './tool-context.ts';
 
+/** A line is added, at no place that only the whole text has. */
+const addsToList =
+  /^(?!.*\b(top|beginning|start|first|middle|between|before|after|above|below|under|replac\w*|rewrit\w*|instead|sort\w*|creat\w*|mak(e|ing)|new)\b).*\b(add|append|put\b.{1,60}\bon (my|the|our|that|this)\b.{0,30}\blist)\b/is;
+
 /** `write_file`: asks before it replaces something, and before it makes something that others run. */
 export const writeFile: BuiltInTool = {
   order: 3,
   name: 'write_file',
   kind: 'write',
   description: 'Create a text file or replace its content',
+  // Who writes all of it to add a line may lose the rest; append_file makes files as well.
+  unwantedBy: addsToList,
   parameters: textArguments({ path: 'file', content: 'the whole content' }),
   async isDestructive(args, { workspace }) {
     const [path, content] = [textOf(args, 'path'), textOf(args, 'content')];
