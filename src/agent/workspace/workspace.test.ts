@@ -111,7 +111,9 @@ test.skipIf(process.platform !== 'linux')(
     try {
       await once(swapper.stdout, 'data');
       const read = new Set<string>();
-      for (let count = 0; count < 3000; count += 1) read.add(await workspace.read('inner/secret.txt').catch(() => 'refused'));
+      // On a busy machine either side may have to itself what are thousands of tries elsewhere.
+      for (let count = 0; count < 3000 || (read.size < 2 && count < 300_000); count += 1)
+        read.add(await workspace.read('inner/secret.txt').catch(() => 'refused'));
       expect([...read].sort()).toEqual(['inside', 'refused']);
     } finally {
       swapper.kill('SIGKILL');
