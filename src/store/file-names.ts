@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { hashFile } from '../base/hash-file.ts';
 import type { Sha256 } from '../base/model.ts';
 import { splitNameOf } from '../base/split-name.ts';
 import { readIndex } from './index-file.ts';
@@ -8,21 +10,29 @@ import { scanModels } from './scan.ts';
 /** A file name in `models/` that no other content has; see Store. */
 export async function freeFileName(modelsFolder: string, stateFolder: string, wanted: string, sha256: Sha256 | undefined): Promise<string> {
   const safe = safeFileName(wanted);
-  const records = await readIndex(stateFolder);
   const files = scanModels(modelsFolder).flatMap((model) => model.files);
-  const isFree = (name: string): boolean => {
-    if (!files.some((file) => sameName(file.name, name))) return true;
-    const recorded = records.flatMap((record) => record.files).find((file) => sameName(file.name, name));
-    return sha256 !== undefined && recorded?.sha256 === sha256;
+  const records = await readIndex(stateFolder);
+  const isFree = async (name: string): Promise<boolean> => {
+    const file = files.find((other) => sameName(other.name, name));
+    if (!file) return true;
+    if (sha256 === undefined) return false;
+    const recorded = records.flatMap((record) => record.files).find((other) => sameName(other.name, name));
+    // Another luci that installs the same model has its file there before it is recorded.
+    return (recorded?.sha256 ?? (await digestOf(join(modelsFolder, file.name)))) === sha256;
   };
-  if (isFree(safe)) return safe;
+  if (await isFree(safe)) return safe;
   // The mark goes before a split model's part number, which has to stay last.
   const stem = splitNameOf(safe)?.stem ?? safe.replace(/\.gguf$/i, '');
   const part = safe.slice(stem.length);
   for (let count = 0; ; count += 1) {
     const mark = count === 0 && sha256 ? sha256.slice(0, 8) : String(count + 2);
-    if (isFree(`${stem}.${mark}${part}`)) return `${stem}.${mark}${part}`;
+    if (await isFree(`${stem}.${mark}${part}`)) return `${stem}.${mark}${part}`;
   }
+}
+
+/** The digest of a file; undefined where it cannot be read. */
+function digestOf(path: string): Promise<Sha256 | undefined> {
+  return hashFile(path).catch(() => undefined);
 }
 
 /** A name that is a plain file on every system: no folders, no reserved characters or device names, no leading dot. */
