@@ -15,6 +15,7 @@ export const later: readonly Conversation[] = [
     turns: [
       { say: 'what does the landlord letter say? its in the letters folder', answer: ['heating'] },
       { say: 'ok, we moved out. delete that letter please', changes: [{ delete: 'letters/landlord.txt' }] },
+      { say: 'and write done into letters/state.txt', changes: [{ write: 'letters/state.txt', content: 'done' }] },
     ],
   },
   {
