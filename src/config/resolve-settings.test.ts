@@ -74,7 +74,7 @@ test.each(rows)('$name can be overridden, and a wrong override is refused', ({ g
   const value = row.kind.parse(row.kind.example);
   const overridden = resolveSettings(
     { home, [name]: value },
-    Object.fromEntries((row.environment ?? []).map((variable) => [variable, '1'])),
+    Object.fromEntries((row.environment ?? []).map((variable) => [variable, row.kind.parse('1') === undefined ? row.kind.example : '1'])),
   );
   if (key !== 'home') expect(read(overridden, group, key)).toEqual(value);
   if (row.kind.json === 'number') expect(() => resolveSettings({ home, [name]: -1 }, {})).toThrow(/is not a whole number/);

@@ -50,7 +50,7 @@ const hostAndPort = textLike(/^[\w.[\]:-]+:\d{1,5}$/, { expected: 'of the form h
 /** As long as nobody guesses it, and one word of a header. */
 const serverKey = textLike(/^[\x21-\x7e]{20,500}$/, {
   expected: 'a key: 20 characters at least, letters, digits and signs without a space',
-  example: '$(openssl rand -hex 32)',
+  example: 'random-letters-20-at-least',
 });
 
 export const settingRows: SettingRows = {
