@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { hashFile } from '../base/hash-file.ts';
 import type { Sha256 } from '../base/model.ts';
 import { splitNameOf } from '../base/split-name.ts';
 import { readIndex } from './index-file.ts';
@@ -31,7 +30,8 @@ export async function freeFileName(modelsFolder: string, stateFolder: string, wa
 }
 
 /** The digest of a file; undefined where it cannot be read. */
-function digestOf(path: string): Promise<Sha256 | undefined> {
+async function digestOf(path: string): Promise<Sha256 | undefined> {
+  const { hashFile } = await import('../base/hash-file.ts');
   return hashFile(path).catch(() => undefined);
 }
 

@@ -30,7 +30,9 @@ test('each token has the logarithm of its share in the softmax over the whole vo
   expect(offsets).toEqual([0, 1, 2, 12]);
   const [likely, unlikely] = [score - logSum, -logSum];
   expect(logs[0]).toBeNull();
-  for (const [index, expected] of [unlikely, likely, likely].entries()) expect(logs[index + 1]).toBeCloseTo(expected, 5);
+  // Some processors multiply with 11 bits: the score of 30 is off by 0.015 at most there.
+  for (const [index, expected] of [unlikely, likely, likely].entries())
+    expect(logs[index + 1]).toBeCloseTo(expected, expected < -1 ? 1 : 5);
   expect(top.slice(1).map((one) => Object.keys(one ?? {}))).toEqual([['Hello'], ['<|im_end|>'], ['Hello']]);
   expect(top[0]).toBeNull();
   expect(usage).toEqual({ prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 });

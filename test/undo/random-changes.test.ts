@@ -29,28 +29,34 @@ async function playSeed(seed: number, journalFolder: string, { isExact }: { isEx
   const tools = builtInTools(await openWorkspace(root, journalFolder, { isDurable: false }), async () => ({}));
   const now = (): string => describeTree(root, { isExact });
   const trees = [now()];
+  const journal = openJournal(journalFolder, { isDurable: false });
+  /** What stands in the journal of each call that changed something: one change, or a folder and what was moved into it. */
+  const groups: (readonly string[])[] = [];
   for (let count = 1 + Math.floor(random() * 5); count > 0; count -= 1) {
     const call = { id: '1', ...randomCall(random) };
     const { isError } = await runTool(tools, call, { confirm: async () => true });
     const tree = now();
+    const known = groups.flat();
+    const ids = (await journal.list()).map(({ id }) => id).filter((id) => !known.includes(id));
     if (isError) expect(tree, `seed ${seed}: ${JSON.stringify(call)} failed and left something`).toBe(trees.at(-1));
     else if (tree !== trees.at(-1)) {
       trees.push(tree);
+      groups.push(ids);
       changesBy.set(call.name, (changesBy.get(call.name) ?? 0) + 1);
     }
   }
-  const journal = openJournal(journalFolder, { isDurable: false });
   const ids = (await journal.list()).map(({ id }) => id);
-  expect(ids, `seed ${seed}`).toHaveLength(trees.length - 1);
-  const undoAll = async (): Promise<void> => {
-    for (const [index, id] of [...ids.entries()].toReversed()) {
-      await journal.bring([id], 'before');
-      expect(now(), `seed ${seed}, undo ${index}`).toBe(trees[index]);
-    }
-  };
-  await undoAll();
-  for (const [index, id] of ids.entries()) {
-    await journal.bring([id], 'after');
+  expect(groups.flat(), `seed ${seed}`).toEqual(ids);
+  expect(
+    groups.filter(({ length }) => length < 1 || length > 2),
+    `seed ${seed}`,
+  ).toEqual([]);
+  for (const [index, group] of [...groups.entries()].toReversed()) {
+    for (const id of group.toReversed()) await journal.bring([id], 'before');
+    expect(now(), `seed ${seed}, undo ${index}`).toBe(trees[index]);
+  }
+  for (const [index, group] of groups.entries()) {
+    for (const id of group) await journal.bring([id], 'after');
     expect(now(), `seed ${seed}, redo ${index}`).toBe(trees[index + 1]);
   }
   // All at once, as for a question.

@@ -26,7 +26,11 @@ export const moveFile: BuiltInTool = {
     const [from, to] = [textOf(args, 'from'), await goalOf(args, context)];
     const folder = await missingFolderOf(to, context.workspace);
     if (folder !== undefined) await context.workspace.makeFolder(folder);
-    await context.workspace.move(from, to);
+    await context.workspace.move(from, to).catch(async (error: unknown) => {
+      // Nothing is left of a move that failed.
+      if (folder !== undefined) await context.workspace.undo();
+      throw error;
+    });
     return `moved ${from} to ${to}`;
   },
 };
