@@ -6,6 +6,8 @@ export interface ThinkingMarks {
   readonly close: string;
   /** What ends it when it took too long (default: `close` on a line of its own). */
   readonly ending?: string;
+  /** Models with these marks think only where they are asked to. */
+  readonly isOnRequest?: true;
 }
 
 /** Channels of the harmony format, whose marks stand around every part of an answer: see {@link createAnswerParts}. */
@@ -44,7 +46,7 @@ export const thinkingMarks: readonly ThinkingMarks[] = [
   { open: '<reasoning>', close: '</reasoning>' },
   { open: '<|begin_of_thought|>', close: '<|end_of_thought|>' },
   { open: '<unused94>thought', close: '<unused95>' },
-  { open: '<|inner_prefix|>', close: '<|inner_suffix|>' },
+  { open: '<|inner_prefix|>', close: '<|inner_suffix|>', isOnRequest: true },
   { open: '<longcat_think>', close: '</longcat_think>' },
 ];
 

@@ -44,7 +44,7 @@ const constants = {
 export function readChatTemplate(source: string, { bosToken, eosToken }: TemplateTokens): ChatTemplate {
   const program = parseTemplate(patched(source));
   const adapt = adapterOf(source);
-  const knowsThinking = thinkingMarks.some(({ open }) => source.includes(open));
+  const knowsThinking = thinkingMarks.some(({ open, isOnRequest }) => !isOnRequest && source.includes(open));
 
   function run(variables: Readonly<Record<string, unknown>>, nowMs: number): string {
     const now = new Date(nowMs);
