@@ -84,6 +84,9 @@ test('a name that is left demands another call; a question how to do it demands 
 test.each([
   ['delete rules.txt', ['delete_file'], ['write_file', 'move_file', 'make_folder']],
   ['take the line with the fees out of rules.txt, remove it from rules.txt', ['write_file'], ['delete_file']],
+  ['combine rules.txt and long.txt into all.txt, then delete long.txt', ['write_file', 'delete_file', 'move_file'], []],
+  ['combine rules.txt and long.txt into all.txt, and move both into old', ['write_file', 'move_file'], ['delete_file']],
+  ['add a total column to rules.csv', ['write_file'], ['delete_file']],
   ['move rules.txt into a new folder archive', ['move_file', 'make_folder'], ['delete_file', 'write_file']],
   ['add the line FREE at the top of rules.txt', ['write_file'], ['append_file', 'delete_file']],
   ['add the line FREE to rules.txt', ['append_file'], ['write_file', 'delete_file']],

@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatRequest, ToolCall } from '../../engine/engine.ts';
 import { type ChangeKind, changeKinds, hasEffect, type Tool, type ToolResult } from '../tool.ts';
-import { changesTold, goesOn, hasPronoun, isNameLeft, speaksOfFiles } from './wanted-change.ts';
+import { changesTold, goesOn, hasPronoun, isAllTold, isNameLeft, speaksOfFiles } from './wanted-change.ts';
 
 /** Small models say done of what they have not done: where a person tells to change something, a call is demanded until one was made. */
 
@@ -36,6 +36,7 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
   // What goes on with a change is one of its kind.
   const wanted = isTold ? told : goesOn(words) ? kindsBefore(messages, tools) : [];
   if (wanted.length === 0) return { ...none, withheld: () => namesOf(against) };
+  const isAll = !isTold || isAllTold(words);
   // What goes on with a change may as well be meant for the answer: a look and a call are enough.
   const maxDemands = isTold ? 4 : 2;
   const made: ToolCall[] = [];
@@ -51,7 +52,7 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
       return isDemanded ? 'required' : undefined;
     },
     withheld() {
-      const others = tools.filter((tool) => hasEffect(tool) && !isMeant(tool, wanted));
+      const others = tools.filter((tool) => hasEffect(tool) && !isMeant(tool, wanted) && (isAll || tool.kind === 'delete'));
       // Who looked once knows enough to go on.
       const looks = !isTold && !isChanged && demands > 1 ? tools.filter((tool) => !hasEffect(tool)) : [];
       return namesOf([...against, ...others, ...looks]);
@@ -60,8 +61,8 @@ export function createGuidance({ words, tools, messages, wasRead }: GuidanceFact
       if (!isError) made.push(call);
       const tool = tools.find(({ name }) => name === call.name);
       // A folder that is made for what comes into it is not all.
-      const isAll = tool?.kind !== 'make' || wanted.every((kind) => kind === 'make');
-      if (tool && hasEffect(tool) && !isError && isAll) isChanged = true;
+      const isEnough = tool?.kind !== 'make' || wanted.every((kind) => kind === 'make');
+      if (tool && hasEffect(tool) && !isError && isEnough) isChanged = true;
       if (tool && hasEffect(tool) && isError) failures += 1;
       // What the person refuses is not demanded of the model again.
       if (facts?.refused) isEnded = true;

@@ -25,8 +25,8 @@ export interface LookUpOptions {
 }
 
 /**
- * Looks by the tools that know when they are wanted ({@link Tool.wantedCalls}). What stands in `known` word for word is only named, or left out where the words name it; left out is
- * what cannot be read.
+ * Looks by the tools that know when they are wanted ({@link Tool.wantedCalls}). What stands in `known` word for word is only named, or left out
+ * where the words name it; left out is what cannot be read.
  */
 export async function lookUp(
   words: string,

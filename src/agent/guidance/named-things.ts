@@ -15,7 +15,10 @@ const maxWords = 60;
 /** Shorter words name nothing without an ending. */
 export const minStemLength = 4;
 
-/** The things that are there and are named: by their path, or a file of the main folder, or of one that is named, by its name without the ending or by a number that no other has. */
+/**
+ * The things that are there and are named: by their path, or a file of the main folder, or of one that is named, by its name without the ending
+ * or by a number that no other has.
+ */
 export async function namedThings(words: string, { list }: Pick<Workspace, 'list'>): Promise<NamedThings> {
   const listed = new Map<string, Promise<readonly string[]>>();
   const namesIn = (folder: string): Promise<readonly string[]> => {

@@ -36,8 +36,8 @@ const backwards =
 /** The file that words point at; undefined where they do not, or it is not there. */
 export async function pointedAt(words: string, recent: readonly string[], workspace: Workspace): Promise<string | undefined> {
   const said = questionEnds(words);
-  const isNamed = (path: string): boolean => namesSaid(said).some((word) => word.toLowerCase() === stemOf(path));
-  const meant = backwards.test(said) ? recent : recent.filter(isNamed);
+  const names = namesSaid(said).map((name) => name.toLowerCase());
+  const meant = backwards.test(said) ? recent : recent.filter((path) => names.includes(stemOf(path) ?? ''));
   for (const path of meant) if (await isFile(path, workspace)) return path;
   return undefined;
 }

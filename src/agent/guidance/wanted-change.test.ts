@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesTold, goesOn, isNameLeft, likelyNames, speaksOfFiles } from './wanted-change.ts';
+import { changesTold, goesOn, isAllTold, isNameLeft, likelyNames, speaksOfFiles } from './wanted-change.ts';
 
 test.each([
   ['delete it', ['delete']],
@@ -25,6 +25,11 @@ test.each([
   ['shopping.txt belongs into a folder lists. todo.txt as well', ['move']],
   ['both invoices should go into a new folder called invoices', ['move']],
   ['put the date into notes.txt', ['write', 'move']],
+  // Each thing that is told by itself.
+  ['todo.txt should be tasks.txt, and delete old.log', ['move', 'delete']],
+  ['put a.txt into old and write done into b.txt', ['write', 'move']],
+  ['remove milk from shopping.txt and delete old.log', ['write', 'delete']],
+  ['do not move or delete a.txt', []],
   ['please call the file old.log system.log instead', ['move']],
 ])('%j: which change is told', (words, kinds) => {
   expect(changesTold(words)).toEqual(kinds);
@@ -100,4 +105,15 @@ test('a text of 200,000 letters that was pasted keeps nobody waiting: its ends a
   expect(changesTold(`delete old.log\n${pasted}`)).toContain('delete');
   expect(changesTold(`${pasted}\ndelete old.log`)).toContain('delete');
   expect(changesTold(`${pasted}\ndelete old.log\n${pasted}`)).not.toContain('delete');
+});
+
+test.each([
+  ['combine a.txt and b.txt into c.txt, then delete a.txt and b.txt', false],
+  ['delete a.txt and merge b.txt and c.txt into d.txt', false],
+  ['delete old.log', true],
+  ['delete milk and eggs from shopping.txt', true],
+  ['move a.txt and b.txt into archive', true],
+  ['what is in a.txt?', true],
+])('%j: whether what is told is all that is to be done: %s', (words, isAll) => {
+  expect(isAllTold(words)).toBe(isAll);
 });

@@ -27,33 +27,80 @@ export function speaksOfFiles(words: string): boolean {
  * `write a poem` or `add 5 and 7`, tells nothing without a file: a call that is demanded where none is meant does harm.
  */
 export function changesTold(words: string): readonly ChangeKind[] {
+  return readTold(words).kinds;
+}
+
+/** Whether the kinds of {@link changesTold} are all that is to be done: `combine a.txt and b.txt into c.txt, then delete both` asks for more. */
+export function isAllTold(words: string): boolean {
+  return readTold(words).isAll;
+}
+
+interface Told {
+  readonly kinds: readonly ChangeKind[];
+  readonly isAll: boolean;
+}
+
+function readTold(words: string): Told {
   const sentences = questionEnds(words)
     .split(/(?<=[.!?。！？])\s+|\n|, (?=no\b|and\b|then\b|so\b)/iu)
     .filter((sentence) => sentence.trim() !== '');
   // Who ends with a question waits for its answer.
-  if (questions.test(sentences.at(-1)?.trim() ?? '')) return [];
+  if (questions.test(sentences.at(-1)?.trim() ?? '')) return { kinds: [], isAll: true };
   const told = sentences
     .filter((sentence) => !questions.test(sentence.trim()))
     .join('\n')
     // Who creates `notes.txt` creates a file.
     .replace(fileName, 'file');
   const isOfFiles = speaksOfFiles(words);
-  if (newName.test(told)) return ['move'];
-  const kinds = changeKinds.filter((kind) => (isOfFiles || kind === 'delete' || kind === 'move') && asksFor(kind, told));
-  if (putIntoFolder.test(told)) return kinds.filter((kind) => kind !== 'write');
-  // Who takes a line out of a file wants the file to stay.
-  return partOfFile.test(told) ? [...new Set<ChangeKind>(['write', ...kinds.filter((kind) => kind !== 'delete')])] : kinds;
+  const kindsIn = (text: string): readonly ChangeKind[] =>
+    changeKinds.filter((kind) => (isOfFiles || kind === 'delete' || kind === 'move') && asksFor(kind, text));
+  const parts = partsOf(told, (part) => newName.test(part) || kindsIn(part).length > 0 || takenOut.test(part));
+  // What is not to be done is that with all that follows it: `do not move or delete it`.
+  const asked = kindsIn(told);
+  const kinds = parts.flatMap((part) =>
+    meantBy(
+      part,
+      kindsIn(part).filter((kind) => asked.includes(kind)),
+    ),
+  );
+  return { kinds: changeKinds.filter((kind) => kinds.includes(kind)), isAll: !parts.some((part) => unknownDeed(part, kindsIn(part))) };
 }
+
+/** What is told to be done, one thing each; what tells nothing by itself, as `and eggs from shopping.txt`, belongs to what is before it. */
+function partsOf(told: string, tells: (part: string) => boolean): readonly string[] {
+  const parts: string[] = [];
+  for (const part of told.split(/,? (?:and|then|und|dann|et|puis|y|e|poi|en|и) |\n/iu)) {
+    const last = parts.at(-1);
+    if (last === undefined || tells(part) || makesFile.test(part)) parts.push(part);
+    else parts[parts.length - 1] = `${last} and ${part}`;
+  }
+  return parts;
+}
+
+/** The kinds of one part: a line that is taken out is written, a file that is put into a folder is moved. */
+function meantBy(part: string, kinds: readonly ChangeKind[]): readonly ChangeKind[] {
+  if (newName.test(part)) return ['move'];
+  if (putIntoFolder.test(part)) return kinds.filter((kind) => kind !== 'write');
+  // Who takes a line out of a file wants the file to stay.
+  return takenOut.test(part) ? ['write', ...kinds.filter((kind) => kind !== 'delete')] : kinds;
+}
+
+/** Something is done to files that no verb of the table says. */
+function unknownDeed(part: string, kinds: readonly ChangeKind[]): boolean {
+  return kinds.length === 0 && !newName.test(part) && !takenOut.test(part) && makesFile.test(part);
+}
+
+const makesFile = /(?<!\p{L})(?:into|to|as|in) (?:(?:a|the|one|new) )*file(?!\p{L})/iu;
 
 /** A file that is to have another name; names of files are the word `file` by now. */
 const newName = /(?<!\p{L})file (?:should|must|shall) be (?:called |named )?file(?!\p{L})/iu;
 
-/** A file that is put into a folder is moved, not written. */
+/** A file that is put into a folder. */
 const putIntoFolder =
   /(?<!\p{L})put (?:the |both |all )?(?:files?|it|them|that|those)(?: and file)? (?:back )?(?:in|into|under|to) (?!(?:the )?file)/iu;
 
 /** Something is taken out of a file. */
-const partOfFile =
+const takenOut =
   /(?<!\p{L})(?:(?:delete|remove|erase|strike|drop|take|cross|cut|tick|leave)(?: [^ ]+){1,8} (?:from|in|of) file(?!\p{L})|in file.{0,30} (?:take|cross|strike|cut|leave|tick) (?:out|off|away)(?!\p{L})|in file.{0,30} (?:delete|remove|erase|drop) (?:the|that|this)(?! (?:file|folder)))/iu;
 
 /** Whether the words are about what was said before. */

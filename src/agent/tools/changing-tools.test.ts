@@ -253,6 +253,8 @@ test.each(['one', 'one\n', 'one\n\n'])(
       isAsked: false,
       content: 'error: "a.txt" has just this text; nothing was changed',
     });
+    // A line end that was not there is a change.
+    expect(await call('write_file', { path: 'a.txt', content: `${was}\n` })).toMatchObject({ isAsked: true, content: 'wrote a.txt' });
   },
 );
 

@@ -44,8 +44,9 @@ function wordsOf(name: string): readonly string[] {
 /** Where something goes, from the arguments `from` and `to`: into a folder, there or to be made, under its own name. */
 export async function goalOf(args: Readonly<Record<string, unknown>>, { workspace }: ToolContext): Promise<string> {
   const [from, to] = [textOf(args, 'from'), textOf(args, 'to')];
-  if (to === from || (!(await workspace.isFolder(to)) && (await workspace.exists(to)))) return to;
+  if (to === from) return to;
   if (to === '.' || (await workspace.isFolder(to))) return posix.join(to, posix.basename(from));
+  if (await workspace.exists(to)) return to;
   if (mainFolderNames.test(to)) return posix.basename(from);
   return meansFolder(from, to) ? posix.join(to, posix.basename(from)) : to;
 }
