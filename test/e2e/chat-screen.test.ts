@@ -511,12 +511,15 @@ test('what a question names is looked up, shown as a call, and kept with the que
   await writeFile(join(work, 'notes.txt'), 'high tide at noon');
   const screen = echo({}, '--tools', work);
   await screen.type('> ', 'what does notes.txt say?\r');
+  await screen.type(/read_file \{"path":"notes\.txt"\}[\s\S]*> /, 'how long is it?\r');
   await screen.type(/read_file \{"path":"notes\.txt"\}[\s\S]*> /, `/export ${join(work, 'kept.json')}\r`);
   await screen.type(/Written: [\s\S]*> /, ctrl('d'));
   expect(await screen.ended).toBe(0);
   const turns = (await readFile(join(work, 'kept.json'), 'utf8')).trim().split('\n');
-  const [question] = turns.map((turn) => JSON.parse(turn) as { role?: string }).filter(({ role }) => role === 'user');
+  const [question, second] = turns.map((turn) => JSON.parse(turn) as { role?: string }).filter(({ role }) => role === 'user');
   expect(question).toMatchObject({ content: 'what does notes.txt say?', files: [{ name: 'notes.txt', text: 'high tide at noon' }] });
+  // What `it` is stands before the question, its text once.
+  expect(second).toMatchObject({ content: 'how long is it?', files: [{ name: 'notes.txt', text: '(its text stands above)' }] });
 });
 
 test('without a program for it the terminal is asked to copy, and a --plain one is not', async () => {

@@ -124,3 +124,23 @@ test('what goes on with a change is one of its kind: a look and a call are deman
   guidance.note({ call: { id: '3', name: 'move_file', arguments: { from: 'rules.txt', to: 'old' } }, content: 'moved', isError: false });
   expect(guidance.toolChoice()).toBeUndefined();
 });
+
+test('which file has a name is searched for, and stands before the question', async () => {
+  const { looks, told } = await ask('in which file do the Fees stand?', () => 'rules.txt');
+  expect(looks).toContain('search_files undefined');
+  expect(told[0]).toContain('"Fees" in files:\n```\nrules.txt:1: Fees: 40 for adults.');
+});
+
+test('what goes on with something has the list of the folder before it', async () => {
+  expect((await ask('and the cat', () => 'So.')).looks).toEqual(['list_files .']);
+});
+
+test('a folder that is made for what is to be moved is not all: a call is demanded again', async () => {
+  const made: Script = ({ messages }) =>
+    messages.some(({ role }) => role === 'tool') ? 'Done.' : [{ id: 'f', name: 'make_folder', arguments: { path: 'old' } }];
+  expect((await ask('put it and the picture into a folder called old, move the files', made)).choices.slice(0, 2)).toEqual([
+    'required',
+    'required',
+  ]);
+  expect((await ask('make a folder called new', made)).choices).toEqual(['required', undefined]);
+});

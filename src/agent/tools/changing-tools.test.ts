@@ -265,3 +265,15 @@ test.each(['a.txt', './a.txt'])('a.txt is not copied onto itself as %s, and nobo
     content: `error: "${to}" cannot be copied into itself`,
   });
 });
+
+test('a move that fails leaves no folder that was made for it', async () => {
+  await mkdir(at('in'));
+  // Nothing goes into itself.
+  expect(await call('move_file', { from: 'in', to: 'in/new/' })).toMatchObject({ isError: true });
+  expect([await readdir(root), await readdir(at('in'))]).toEqual([['in'], []]);
+});
+
+test('a file that is listed is told to be one that is read', async () => {
+  await writeFile(at('a.txt'), 'one');
+  expect(await call('list_files', { path: 'a.txt' })).toMatchObject({ content: 'error: "a.txt" is no folder: read_file reads a file' });
+});
