@@ -234,8 +234,7 @@ export function createModels({ store, remotes, meant, stateFolder, catalogPath, 
       const own = models.find(({ name }) => sameName(name, reference));
       const entry = own ? own.entry : findModel(known, reference);
       const item = all.find(({ model }) => model.name === entry?.name);
-      const outside =
-        own || item || findInstalled(models, reference) ? undefined : await offered(reference, parseReference(reference).kind);
+      const outside = own || item || findInstalled(models, reference) ? undefined : await offered(reference, parsed.kind);
       if (outside) return { name: outside.model.name, cataloged: outside, installed: undefined, maxOpenedTokens: maxDefaultContextLength };
       const { name } = own ?? item?.model ?? (await installed(reference));
       return { name, cataloged: item, installed: models.find((model) => model.name === name), maxOpenedTokens: maxDefaultContextLength };

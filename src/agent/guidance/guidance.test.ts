@@ -128,7 +128,7 @@ test('what goes on with a change is one of its kind: a look and a call are deman
 test('which file has a name is searched for, and stands before the question', async () => {
   const { looks, told } = await ask('in which file do the Fees stand?', () => 'rules.txt');
   expect(looks).toContain('search_files undefined');
-  expect(told[0]).toContain('"Fees" in files:\n```\nrules.txt:1: Fees: 40 for adults.');
+  expect(told[0]).toContain('the search for "Fees":\n```\nrules.txt:1: Fees: 40 for adults.');
 });
 
 test('what goes on with something has the list of the folder before it', async () => {

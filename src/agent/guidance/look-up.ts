@@ -57,7 +57,7 @@ function toldOf(
 
 /** As a person knows it. */
 function nameOf(tool: string, { path, text }: ToolCall['arguments']): string {
-  if (typeof text === 'string') return `"${text}" in files`;
+  if (typeof text === 'string') return `the search for "${text}"`;
   if (typeof path !== 'string') return tool;
   return path === '.' ? 'the folder' : path;
 }

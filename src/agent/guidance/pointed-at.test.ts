@@ -13,6 +13,18 @@ test.each<[string, TurnWithFiles[], string[]]>([
   ['what was written', [call('write_file', { path: 'a.txt', content: 'x' })], ['a.txt']],
   ['what went with the last question', [call('read_file', { path: 'a.txt' }), { files: [{ name: 'b.txt' }] }, {}], ['b.txt']],
   ['where something was moved', [call('move_file', { from: 'in/a.txt', to: 'old' })], ['old', 'old/a.txt', 'in/a.txt']],
+  [
+    'the one file of an answer',
+    [{ files: [{ name: 'the folder' }] }, { role: 'assistant', content: 'It is contacts.csv.' }],
+    ['contacts.csv'],
+  ],
+  [
+    'what was written, not what the answer says of it',
+    [{ ...call('write_file', { path: 'a.txt' }), role: 'assistant', content: 'Done.' }],
+    ['a.txt'],
+  ],
+  ['no file of several', [call('read_file', { path: 'a.txt' }), { role: 'assistant', content: 'b.txt and c.txt' }], ['a.txt']],
+  ['no file of the person', [{ role: 'user', content: 'see b.txt' }], []],
   ['nothing', [{}, call('system_info', {})], []],
 ])('%s is what a conversation was about last', (_, turns, paths) => {
   expect(lastPaths(turns)).toEqual(paths);

@@ -2,6 +2,7 @@ import type { ChatMessage } from '../../engine/engine.ts';
 import { questionEnds } from '../question-ends.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { minStemLength, namesSaid } from './named-things.ts';
+import { likelyNames } from './wanted-change.ts';
 
 /** What `it` and `that file` mean: the file that a conversation was about last. Names are followed, nothing is understood. */
 
@@ -11,16 +12,24 @@ export interface TurnWithFiles {
   readonly files?: readonly { readonly name: string }[];
   /** The calls of an answer, with their results. */
   readonly steps?: readonly ChatMessage[];
+  readonly role?: string;
+  readonly content?: string;
 }
 
 /** Paths that the last turn with a file had to do with, the newest first; some may be gone, or be folders. */
 export function lastPaths(turns: readonly TurnWithFiles[]): readonly string[] {
-  for (const { files = [], steps = [] } of turns.toReversed()) {
+  for (const { files = [], steps = [], ...turn } of turns.toReversed()) {
     const called = steps.flatMap((step) => (step.role === 'assistant' ? (step.toolCalls ?? []) : []));
-    const paths = [...files.map(({ name }) => name), ...called.flatMap(({ arguments: args }) => pathsOf(args))];
+    const paths = [...files.map(({ name }) => name), ...called.flatMap(({ arguments: args }) => pathsOf(args)), ...answeredPath(turn)];
     if (paths.length > 0) return paths.toReversed();
   }
   return [];
+}
+
+/** The one file that an answer names, as to `which file mentions Ines?`; of several none is the one. */
+function answeredPath({ role, content = '' }: TurnWithFiles): readonly string[] {
+  const names = role === 'assistant' ? likelyNames(content) : [];
+  return names.length === 1 ? names : [];
 }
 
 /** The paths of a call in the order of time: where something is now comes last. */

@@ -114,11 +114,9 @@ const pronouns =
 /** Whether the words go on with what was told before: `and butter`, `the april one too`. */
 export function goesOn(words: string): boolean {
   const plain = words.trim();
-  if (
-    plain.split(/\s+/).length > 8 ||
-    questions.test(plain) ||
-    /[?？]$|thank|danke|merci|gracias|grazie|obrigad|bedankt|спасибо/iu.test(plain)
-  )
+  const count = plain.split(/\s+/).length;
+  // A single `y` is an answer to a question, and Spanish for `and`.
+  if (count < 2 || count > 8 || questions.test(plain) || /[?？]$|thank|danke|merci|gracias|grazie|obrigad|bedankt|спасибо/iu.test(plain))
     return false;
   return (
     /^(?:and|also|plus|und|auch|et|aussi|y|también|e|anche|também|en|ook|и|ещё)(?!\p{L})/iu.test(plain) ||

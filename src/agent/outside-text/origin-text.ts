@@ -8,7 +8,7 @@ export function originText(origin: CallOrigin): string {
     case 'copied':
       return `The ${origin.argument} is from ${origin.source.name}, not from you`;
     case 'led':
-      return `You did not ask for this, and ${namesOf(origin.sources)} was read before`;
+      return `You did not ask for this, and ${namesOf(origin.sources)} ${origin.sources.length === 1 ? 'was' : 'were'} read before`;
     case 'unknown':
       return 'More was read in this chat than luci can compare with, so it cannot tell whether this is from you';
   }

@@ -229,7 +229,7 @@ test.each([
   await workspace.undo();
   await workspace.undo();
   expect(await readdir(root)).toEqual(['a.txt']);
-  expect(await notice('move_file', { from: 'a.txt', to })).toBe(`the folder "${folder}" is made for it`);
+  expect(await notice('move_file', { from: 'a.txt', to })).toBe(`The folder "${folder}" is made for it`);
 });
 
 test.each(['main', 'root/', './main', 'the main folder'])(
@@ -237,7 +237,7 @@ test.each(['main', 'root/', './main', 'the main folder'])(
   async (to) => {
     await mkdir(at('in'));
     await writeFile(at('in/a.txt'), 'one');
-    expect(await notice('move_file', { from: 'in/a.txt', to })).toBe('it will be "a.txt"');
+    expect(await notice('move_file', { from: 'in/a.txt', to })).toBe('It will be "a.txt"');
     expect(await call('move_file', { from: 'in/a.txt', to })).toMatchObject({ isAsked: true, content: 'moved in/a.txt to a.txt' });
     await workspace.undo();
     await mkdir(at('main'));

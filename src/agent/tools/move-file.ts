@@ -19,8 +19,8 @@ export const moveFile: BuiltInTool = {
   async notice(args, context) {
     const goal = await goalOf(args, context);
     const folder = await missingFolderOf(goal, context.workspace);
-    if (folder !== undefined) return `the folder "${folder}" is made for it`;
-    return goal === textOf(args, 'to') ? undefined : `it will be "${goal}"`;
+    if (folder !== undefined) return `The folder "${folder}" is made for it`;
+    return goal === textOf(args, 'to') ? undefined : `It will be "${goal}"`;
   },
   async run(args, context) {
     const [from, to] = [textOf(args, 'from'), await goalOf(args, context)];
