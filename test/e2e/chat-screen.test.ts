@@ -158,7 +158,7 @@ test('a tool is allowed for the rest of a chat, or never, until the folder is na
   await screen.until('always allowed in this chat: write_file');
   await screen.until('never allowed in this chat: move_file');
   await screen.type('> ', 'call delete_file {"path":"b.txt"}\r');
-  await screen.type(/Allow delete_file[^(]*\?\s+\[y\/N\] /, 'a\r');
+  await screen.type(/Allow\s+delete_file[^(]*\?\s+\[y\/N\] /, 'a\r');
   await screen.type(/did not allow[\s\S]*> /, `/tools ${work}\r`);
   await screen.type(/changes are asked for first[\s\S]*> /, write('three'));
   await screen.type(/Allow write_file[\s\S]*\[y\/N\] /, 'n\r');
