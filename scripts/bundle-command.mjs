@@ -1,23 +1,37 @@
-// Bundles the command in two files: what nearly every command runs, and what some of them import while they run.
+// Bundles the command in three files: what nearly every command line runs, the other commands, and what some of them import while they run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
-/** Modules that are imported while the command runs, and yet by nearly every command. */
-const nearlyAlways = ['app/create-luci.ts', 'catalog/load-catalog.ts', 'cli/install-models.ts', 'engine/host/find-host.ts'];
+/** What starts, or is taken from outside: modules of the sources. `keeps` are imported while the command runs, and yet by nearly every one. */
+const files = {
+  'cli-main': {
+    starts: ['cli/main.ts'],
+    keeps: ['app/create-luci.ts', 'catalog/load-catalog.ts', 'cli/install-models.ts', 'engine/host/find-host.ts'],
+  },
+  'cli-commands': { starts: [], keeps: [] },
+  'cli-more': { starts: [] },
+};
+/** Where the other commands begin. */
+const commandTable = 'cli/command-table.ts';
 /** Modules with large packages that few commands need, and the file each is built to. They are imported while the command runs. */
 const ownFiles = { 'mcp/sdk.ts': 'mcp-sdk.cjs' };
 /** Modules of Node of which luci uses functions only. They take 1 and 2 ms to load, and most commands end without. */
 const lazyModules = ['node:fs/promises', 'node:tty'];
 
 /**
- * Writes cli-main.cjs, cli-more.cjs and {@link ownFiles} to `folder`; returns the files that went into them. In one file everything would be read, and
- * unpacked from the code cache, at every start: 1.3 ms more. cli.cjs joins the two: what one of them takes from the other is named
- * `main:FILE` and `more:FILE`.
+ * Writes {@link files} and {@link ownFiles} to `folder`; returns the sources that went into them. In one file everything would be read, and
+ * unpacked from the code cache, at every start. cli.cjs joins them: what one of them takes from another is named `FILE:MODULE`. Packages are bundled
+ * twice where two of them use them.
  * @param options esbuild's, for all of luci
  */
 export async function bundleCommand(esbuild, { source, folder, options }) {
-  const bundle = ({ name, before, after }, contents, plugin) =>
-    esbuild.build({
+  /** The file a module is in, and the modules of each file that others take. */
+  const [placed, taken] = [new Map(), new Map(Object.keys(files).map((name) => [name, new Set()]))];
+
+  async function bundle(name) {
+    const starts = files[name].starts.map((module) => `import './${module}';`);
+    const shares = [...taken.get(name)].map((module) => `parts['${name}:${module}'] = () => require('./${module}');`);
+    const { metafile } = await esbuild.build({
       ...options,
       format: 'cjs',
       // Names are kept, for stacks of errors; telling V8 the name of each function again would cost every start 1 ms.
@@ -26,26 +40,24 @@ export async function bundleCommand(esbuild, { source, folder, options }) {
       // Code that starts from V8's cache cannot import(); require() it can. And import.meta does not exist there.
       supported: { 'dynamic-import': false },
       define: { ...options.define, 'import.meta.dirname': '__dirname' },
-      stdin: { contents, resolveDir: source },
+      stdin: { contents: [...starts, ...shares].join('\n'), resolveDir: source },
       absWorkingDir: source,
-      plugins: [...options.plugins, lazily(), leaveOwnFiles(source), plugin],
-      banner: { js: before },
-      footer: { js: after },
-      outfile: join(folder, name),
+      plugins: [...options.plugins, lazily(), leaveOwnFiles(source), joinFiles(source, { name, placed, taken })],
+      banner: { js: '(function (require, __dirname, parts) {' },
+      footer: { js: '})' },
+      outfile: join(folder, `${name}.cjs`),
       metafile: true,
     });
-  const start = "import './cli/main.ts';";
-  const share = (prefix, files) => files.map((file) => `parts['${prefix}:${file}'] = () => require('./${file}');`).join('\n');
-  const asMain = { name: 'cli-main.cjs', before: '(function (require, __dirname, parts) {', after: '})' };
-  const asMore = { name: 'cli-more.cjs', before: 'module.exports = function (require, __dirname, parts) {', after: '};' };
+    const modules = Object.keys(metafile.inputs);
+    for (const module of modules) if (!module.startsWith('node_modules') && !placed.has(module)) placed.set(module, name);
+    toAscii(join(folder, `${name}.cjs`));
+    return modules;
+  }
 
-  const left = new Set();
-  const first = await bundle(asMain, start, leaveOut(source, left));
-  const inMain = new Set(Object.keys(first.metafile.inputs).filter((file) => !file.startsWith('node_modules')));
-  const taken = new Set();
-  const more = await bundle(asMore, share('more', [...left]), takeFrom(source, inMain, taken));
-  const main = await bundle(asMain, `${start}\n${share('main', [...taken])}`, leaveOut(source, left));
-  for (const { name } of [asMain, asMore]) toAscii(join(folder, name));
+  taken.get('cli-commands').add(commandTable);
+  // Each takes from those before it, which are written again with what is taken of them.
+  const modules = [];
+  for (const name of [...Object.keys(files), 'cli-main', 'cli-commands']) modules.push(...(await bundle(name)));
   const own = await esbuild.build({
     ...options,
     format: 'cjs',
@@ -55,7 +67,7 @@ export async function bundleCommand(esbuild, { source, folder, options }) {
     outdir: folder,
     metafile: true,
   });
-  return [main, more, own].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  return [...new Set([...modules, ...Object.keys(own.metafile.inputs)])];
 }
 
 /** Leaves what has a file of its own for that file; cli.cjs requires it from beside itself. */
@@ -71,33 +83,28 @@ function leaveOwnFiles(source) {
   };
 }
 
-/** Leaves what is imported while the command runs for cli-more.cjs, and notes it in `left`. */
-function leaveOut(source, left) {
+/** Takes what is in another file from there. What the command imports while it runs, and is in none yet, is left for cli-more.cjs. */
+function joinFiles(source, { name, placed, taken }) {
+  const { keeps = [] } = files[name];
+  /** The file a module is to be in. */
+  function fileOf(module, isLate) {
+    const known = placed.get(module) ?? (module === commandTable ? 'cli-commands' : undefined);
+    return known ?? (isLate && !keeps.includes(module) ? 'cli-more' : name);
+  }
   return {
-    name: 'leave-out',
+    name: 'join-files',
     setup(build) {
-      build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, pluginData }) => {
-        if (kind !== 'dynamic-import' || pluginData === 'resolved') return undefined;
+      build.onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+        const isLate = kind === 'dynamic-import';
+        const isOurs = pluginData !== 'resolved' && !importer.includes('node_modules') && (isLate || path.startsWith('.'));
+        if (!isOurs) return undefined;
         const found = await build.resolve(path, { kind, resolveDir, pluginData: 'resolved' });
-        const file = nameOf(source, found.path);
-        if (found.external || found.namespace !== 'file' || nearlyAlways.includes(file)) return found;
-        left.add(file);
-        return { path: `more:${file}`, external: true };
-      });
-    },
-  };
-}
-
-/** Takes what is in cli-main.cjs from there, and notes it in `taken`. Packages are bundled twice where both use them. */
-function takeFrom(source, inMain, taken) {
-  return {
-    name: 'take-from-main',
-    setup(build) {
-      build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-        const file = nameOf(source, resolve(resolveDir, path));
-        if (!inMain.has(file)) return undefined;
-        taken.add(file);
-        return { path: `main:${file}`, external: true };
+        if (found.external || found.namespace !== 'file') return found;
+        const module = nameOf(source, found.path);
+        const file = fileOf(module, isLate);
+        if (file === name) return found;
+        taken.get(file).add(module);
+        return { path: `${file}:${module}`, external: true };
       });
     },
   };

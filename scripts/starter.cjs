@@ -5,23 +5,27 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
-const filename = join(__dirname, 'cli-main.cjs');
-// The build writes ASCII only.
-const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: readCache() });
-if (process.env.LUCI_MAKE_CODE_CACHE) process.once('exit', () => writeFileSync(`${filename}.cache`, script.createCachedData()));
-/** What cli-main.cjs and cli-more.cjs take from each other, by name. */
+/** What the files of the command take from each other: `FILE:MODULE`. */
 const parts = {};
-script.runInThisContext()(requireAny, __dirname, parts);
+run('cli-main');
 
-/** A module of Node, or a part; cli-more.cjs is read when something of it is first asked for. */
+/** A module of Node, or a part; its file is read when something of it is first asked for. */
 function requireAny(name) {
-  if (name.startsWith('more:') && parts[name] === undefined) require(join(__dirname, 'cli-more.cjs'))(requireAny, __dirname, parts);
+  if (parts[name] === undefined && name.startsWith('cli-')) run(name.slice(0, name.indexOf(':')));
   return parts[name] === undefined ? require(name) : parts[name]();
 }
 
-function readCache() {
+function run(file) {
+  const filename = join(__dirname, `${file}.cjs`);
+  // The build writes ASCII only.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: readCache(`${filename}.cache`) });
+  if (process.env.LUCI_MAKE_CODE_CACHE) process.once('exit', () => writeFileSync(`${filename}.cache`, script.createCachedData()));
+  script.runInThisContext()(requireAny, __dirname, parts);
+}
+
+function readCache(path) {
   try {
-    return readFileSync(`${filename}.cache`);
+    return readFileSync(path);
   } catch {
     return undefined; // None was made; it only saves time.
   }

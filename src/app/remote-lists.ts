@@ -1,5 +1,4 @@
 import { isLuciError } from '../base/errors.ts';
-import { listRemoteModels } from '../engine/openai/list-models.ts';
 import type { Net } from '../net/net.ts';
 import { type KeptRemoteModel, keepRemoteModels, readRemoteModels } from '../store/remote-models.ts';
 import type { Remote } from '../store/remotes.ts';
@@ -41,6 +40,7 @@ export function createRemoteLists({ net, stateFolder, keyOf, list }: RemoteLists
   const keptList = async ({ url }: Remote) => (await readRemoteModels(stateFolder)).find((kept) => kept.url === url);
 
   const read: RemoteLists['read'] = async (remote, { timeoutMs, signal } = {}) => {
+    const { listRemoteModels } = await import('../engine/openai/list-models.ts');
     const models = await listRemoteModels({ net, name: remote.name, baseUrl: remote.url, apiKey: keyOf(remote), timeoutMs }, signal);
     const urls = (await list()).map(({ url }) => url);
     await keepRemoteModels(stateFolder, { url: remote.url, readAt: Date.now(), models }, urls);

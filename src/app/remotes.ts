@@ -2,7 +2,6 @@ import { LuciError } from '../base/errors.ts';
 import { headerSecret } from '../base/header-text.ts';
 import type { Settings } from '../config/settings.ts';
 import type { OpenOptions, Session } from '../engine/engine.ts';
-import { openAiSession } from '../engine/openai/session.ts';
 import type { UsableModel } from '../install/choose-installed.ts';
 import type { Net } from '../net/net.ts';
 import type { KeptRemoteModel } from '../store/remote-models.ts';
@@ -114,6 +113,7 @@ export function createRemotes({ settings, stateFolder, net }: RemotesOptions): R
       const apiKey = keyOf(found);
       const stated = (await lists.recent(found, signal))?.find(({ id }) => id === model) ?? { id: model };
       const most = stated.contextLength ?? stated.trainedContextLength;
+      const { openAiSession } = await import('../engine/openai/session.ts');
       return openAiSession({
         net,
         baseUrl: found.url,

@@ -3,12 +3,11 @@ import { listenToDebugLog } from '../base/debug-log.ts';
 import { isLuciError } from '../base/errors.ts';
 import { isDebugOn } from '../config/environment.ts';
 import type { SettingsOverrides } from '../config/settings.ts';
-import type { ParsedArguments } from './arguments.ts';
-import { commands } from './command-table.ts';
-import { chat } from './commands/chat.ts';
+import { type ParsedArguments, parseArguments, unknownCommand } from './arguments.ts';
+import type { Command } from './command.ts';
+import { ask } from './commands/ask.ts';
+import { list } from './commands/list.ts';
 import { tellVersion } from './commands/version.ts';
-import { commandHelp, generalHelp } from './help.ts';
-import { parseWithModels } from './model-as-command.ts';
 import { createShow, type Show } from './show/show.ts';
 import type { Terminal } from './show/terminal.ts';
 import { printable } from './show/text.ts';
@@ -28,7 +27,7 @@ export async function runCommandLine(args: readonly string[], { terminal, signal
   let show = createShow(terminal, { json: args.includes('--json') });
   let debug = args.includes('--debug') || isDebugOn();
   try {
-    const parsed = await parseWithModels(args, commands, openLuci);
+    const parsed = await parse(args);
     const { everywhere, overrides } = parsed;
     debug = overrides.debug ?? isDebugOn();
     if (debug) tellDecisions(terminal);
@@ -41,6 +40,18 @@ export async function runCommandLine(args: readonly string[], { terminal, signal
   }
 }
 
+/** The commands that are started most. The others are read where one of them is meant: that takes 3 ms. */
+const usual = [ask, list];
+
+async function parse(args: readonly string[]): Promise<ParsedArguments> {
+  if (unknownCommand(args, usual) === undefined) {
+    const parsed = parseArguments(args, usual);
+    if (parsed.command || parsed.everywhere.version) return parsed;
+  }
+  const [{ commands }, { parseWithModels }] = await Promise.all([import('./command-table.ts'), import('./model-as-command.ts')]);
+  return parseWithModels(args, commands, openLuci);
+}
+
 /** Decisions go to stderr, whatever is drawn there. */
 function tellDecisions({ err, style }: Show['terminal']): void {
   listenToDebugLog((line) => err.write(`${style('dim', `debug: ${printable(line)}`)}\n`));
@@ -50,15 +61,13 @@ async function run(parsed: ParsedArguments, show: Show, signal: AbortSignal): Pr
   const { command, path, operands, options, everywhere, overrides } = parsed;
   const { terminal } = show;
   if (everywhere.version) return tellVersion(show);
-  if (!command) {
-    // Bare `luci` on a terminal is the chat.
-    const isBare = !everywhere.help && process.stdin.isTTY === true && terminal.outIsTerminal;
-    if (isBare) return run({ ...parsed, command: chat, path: chat.name }, show, signal);
-    show.result(generalHelp(commands, terminal));
-    return 0;
+  // Bare `luci` on a terminal is the chat.
+  if (!command && !everywhere.help && process.stdin.isTTY === true && terminal.outIsTerminal) {
+    const { chat } = await import('./commands/chat.ts');
+    return run({ ...parsed, command: chat, path: chat.name }, show, signal);
   }
-  if (everywhere.help || !command.run) {
-    show.result(commandHelp(command, path, terminal));
+  if (!command?.run || everywhere.help) {
+    show.result(await helpOf(command, path, terminal));
     return 0;
   }
   let luci: Promise<Luci> | undefined;
@@ -71,6 +80,13 @@ async function run(parsed: ParsedArguments, show: Show, signal: AbortSignal): Pr
     if (opened && command.name !== 'doctor') await tellCatalogProblems(opened, show);
     await opened?.[Symbol.asyncDispose]();
   }
+}
+
+async function helpOf(command: Command | undefined, path: string, terminal: Terminal): Promise<string> {
+  const { commandHelp, generalHelp } = await import('./help.ts');
+  if (command) return commandHelp(command, path, terminal);
+  const { commands } = await import('./command-table.ts');
+  return generalHelp(commands, terminal);
 }
 
 async function openLuci(overrides: SettingsOverrides): Promise<Luci> {

@@ -253,7 +253,7 @@ test('a mistake of luci is told as one, and not to stdout', async () => {
 test('no other command reads the SDK: it has a file of its own', async () => {
   const dist = join(program, '..');
   expect(existsSync(join(dist, 'mcp-sdk.cjs'))).toBe(true);
-  for (const name of ['cli-main.cjs', 'cli-more.cjs']) {
+  for (const name of ['cli-main.cjs', 'cli-commands.cjs', 'cli-more.cjs']) {
     const text = await readFile(join(dist, name), 'utf8');
     expect(text).not.toContain('StdioClientTransport already started');
   }
