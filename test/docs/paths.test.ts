@@ -16,7 +16,7 @@ const documents = [
 
 /** What is not in the repository, and why documents name it all the same. */
 const elsewhere: readonly RegExp[] = [
-  /^dist\/|^cli-(main|more)\.cjs$/, // Made by the build.
+  /^dist\//, // Made by the build.
   /^(src\/)?node_modules\/?$/, // Made by npm.
   /^(state|keys|logs|models|chats)\//, // Below the home folder, made while luci runs.
   /^(config|catalog|mcp)\.json$|^baseline\.jsonl$/, // The user's own.
