@@ -70,6 +70,13 @@ async function usage(build: Build, question: string, maxTokens: number): Promise
   return (JSON.parse(stdout) as { usage: Usage }).usage;
 }
 
+/** Each time of another process of the engine: where its memory comes to lie makes 10 % from one start to the next. */
+async function answerRate(build: Build): Promise<number> {
+  await luci(build, ['stop', '--all']);
+  await usage(build, 'Hello.', 8);
+  return (await usage(build, 'Tell me a long story about a mill.', 128)).generatedTokensPerSecond;
+}
+
 /** A question nobody has asked before, of about 620 tokens. */
 function longQuestion(): string {
   asked += 1;
@@ -108,11 +115,7 @@ try {
         async (build) => (await luci(build, ['ask', '-m', 'model', '--max-tokens', '8', 'Name a river.'])).firstMs,
       ),
       await row('a prompt of about 620 tokens', 'tokens/s', async (build) => (await usage(build, longQuestion(), 1)).promptTokensPerSecond),
-      await row(
-        'an answer of 128 tokens',
-        'tokens/s',
-        async (build) => (await usage(build, 'Tell me a long story about a mill.', 128)).generatedTokensPerSecond,
-      ),
+      await row('an answer of 128 tokens, engine started anew', 'tokens/s', answerRate),
       await row(`\`luci install\`, ${values.mib} MiB`, 'ms', (build) => installMs(build, url, served)),
     ];
     process.stdout.write(`${markdown(['what', 'this build', 'the other', 'ratio'], rows)}\n`);

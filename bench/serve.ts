@@ -48,8 +48,14 @@ async function underLoad(file: string): Promise<void> {
   const sides = [await startLuci(file), await startRival(file)];
   try {
     const rows: string[][] = [];
-    // What is loaded by the first request is no part of the figures.
-    for (const { ask } of sides) await ask(fresh(4));
+    // What is loaded and opened by the first requests is no part of the figures, but what that took: luci opens room for several when two come at once.
+    for (const { name, ask } of sides) {
+      await ask(fresh(4));
+      const first = await Promise.all(Array.from({ length: slots }, () => ask(fresh(4))));
+      out(
+        `${name}, the first time that ${slots} come at once: first token after at most ${Math.max(...first.map(({ firstMs }) => firstMs)).toFixed(0)} ms.`,
+      );
+    }
     for (const clients of values.clients.split(',').map(Number))
       for (const side of sides) rows.push([String(clients), side.name, ...(await measured(side, clients))]);
     out(markdown(['clients', 'server', 'tokens/s', 'first token p50', 'p95', 'memory of its own'], rows));

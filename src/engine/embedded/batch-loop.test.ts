@@ -1,11 +1,13 @@
 import type { Token } from 'node-llama-cpp';
 import { expect, test } from 'vitest';
 import { createBatchLoop, type Job, type JobSlot } from './batch-loop.ts';
+import { type ComputeTurn, createComputeTurns } from './compute-turns.ts';
 import type { NativeContext, NativeSampler } from './native.ts';
 
 /** A context that computes nothing, on two cores of which another program has one; notes each batch. */
 function busyContext() {
   const batches: { readonly tokens: number; readonly threads: number }[] = [];
+  const orders: number[][] = [];
   const time = { nowMs: 0, ownMs: 0 };
   let [threads, tokens] = [0, 0];
   const context = {
@@ -14,8 +16,12 @@ function busyContext() {
     },
     initBatch(count: number) {
       tokens = count;
+      orders.push([]);
     },
-    addToBatch: () => Uint32Array.of(0),
+    addToBatch(slotId: number) {
+      orders.at(-1)?.push(slotId);
+      return Uint32Array.of(0);
+    },
     async decodeBatch() {
       batches.push({ tokens, threads });
       const durationMs = Math.max(50, tokens * 5);
@@ -29,7 +35,7 @@ function busyContext() {
     const { nowMs, ownMs } = time;
     return { nowMs, ownMs: () => ownMs, idleMs: () => 0 };
   };
-  return { batches, clocks, context: context as unknown as NativeContext };
+  return { batches, orders, clocks, context: context as unknown as NativeContext };
 }
 
 type Loop = ReturnType<typeof createBatchLoop>;
@@ -55,8 +61,8 @@ function choose(loop: Loop, { prompt = 1, count, ...more }: { prompt?: number; c
 }
 
 const openLoop = () => {
-  const { batches, clocks, context } = busyContext();
-  return { batches, loop: createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks }) };
+  const { batches, orders, clocks, context } = busyContext();
+  return { batches, orders, loop: createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks, turn: createComputeTurns()() }) };
 };
 
 test('tokens are computed by as many threads as find a core, prompts by all', async () => {
@@ -90,6 +96,23 @@ test('a prompt is read in few large batches, and in small ones while somebody wa
   await choose(loop, { prompt: 600, count: 1 });
   expect(Math.max(...batches.map(({ tokens }) => tokens))).toBe(32);
   await talking;
+  await loop.stop();
+});
+
+test('those of one batch stand in the order of their slots, however they came and took turns', async () => {
+  const { orders, loop } = openLoop();
+  await Promise.all([3, 0, 2, 1].map((id, index) => choose(loop, { slot: newSlot(id), count: 8 - index })));
+  expect(orders.filter(({ length }) => length === 4).length).toBeGreaterThan(3);
+  for (const order of orders) expect(order).toEqual(order.toSorted((a, b) => a - b));
+  await loop.stop();
+});
+
+test('while other contexts want the cores, a prompt is read in small batches', async () => {
+  const { batches, clocks, context } = busyContext();
+  const turn: ComputeTurn = { take: (compute) => compute(), isShared: true };
+  const loop = createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks, turn });
+  await choose(loop, { prompt: 600, count: 1 });
+  expect(Math.max(...batches.map(({ tokens }) => tokens))).toBe(32);
   await loop.stop();
 });
 
