@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { openAnswerJournal } from '../app/answer-journal/answer-journal.ts';
@@ -89,7 +90,7 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
   const pageToken = randomBytes(32).toString('base64url');
   const { fetch } = createRoutes(context, { hosts: [...allowedHosts, host], isKey, everywhere, pageToken });
   const server = createAdaptorServer({
-    fetch,
+    fetch: async (request, binding) => sentAsMade(await fetch(request), binding as { readonly incoming?: IncomingMessage }),
     overrideGlobalObjects: false,
     serverOptions: {
       maxHeaderSize: 16 * 1024,
@@ -126,6 +127,15 @@ export async function startServer(luci: Luci, options: ServerOptions): Promise<R
       });
     },
   };
+}
+
+/**
+ * A stream says by its header that it is one. Without, the adaptor waits a millisecond for its end, to tell its length. HTTP/1.0, as some proxies
+ * speak it, does not know the header.
+ */
+function sentAsMade(response: Response, { incoming }: { readonly incoming?: IncomingMessage }): Response {
+  if (response.headers.has('x-accel-buffering') && incoming?.httpVersion === '1.1') response.headers.set('transfer-encoding', 'chunked');
+  return response;
 }
 
 function listenError({ code, message }: NodeJS.ErrnoException, host: string, port: number): LuciError {
