@@ -7,7 +7,7 @@ import { chats, loadChats, search, searchText } from './chat/chat-list.ts';
 import { ChatRoom } from './chat/chat-room.tsx';
 import { readExport } from './chat/export-chat.ts';
 import { MachineRoom } from './machine/machine-room.tsx';
-import { chatModels, loadModels } from './models/models.ts';
+import { askable, loadElsewhere, loadModels } from './models/models.ts';
 import { ModelsRoom } from './models/models-room.tsx';
 import { go, place, type RoomName, rooms } from './room.ts';
 import { attempt, fault, status } from './status.ts';
@@ -24,7 +24,8 @@ const views: Readonly<Record<RoomName, () => JSX.Element>> = {
 
 function Page(): JSX.Element {
   useEffect(() => {
-    void loadModels();
+    // Those of this machine first: one of them is chosen where there is any.
+    void loadModels().then(loadElsewhere);
     void loadChats();
   }, [needsKey.value]);
   const Room = views[place.value.room];
@@ -206,9 +207,9 @@ function KeyForm(): JSX.Element {
   );
 }
 
-// A model that is gone, or none chosen yet: the default, else the first.
+// A model that is gone, or none chosen yet: the default, else the first; one elsewhere only where there is none here.
 effect(() => {
-  const names = chatModels.value.map(({ name }) => name);
+  const names = askable.value;
   if (!names.includes(model.peek())) model.value = names[0] ?? '';
 });
 

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChatMessage } from '../../src/engine/engine.ts';
 import { tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
+import { startOpenAiServer } from '../fixtures/openai-server.ts';
 import { serveTiny } from '../serve/served.ts';
 import { browserPath, openPage, slowSession, startBrowser, withoutBrowser } from './browser.ts';
 
@@ -40,6 +41,31 @@ describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser}
     await page.reload();
     await page.getByText(tinyReply).waitFor();
     expect(await page.locator('article.user').textContent()).toContain('Who are you?');
+    expect(faults).toEqual([]);
+  });
+
+  test('a model elsewhere is offered apart from those of this machine, says where questions go, and answers', async () => {
+    await using endpoint = await startOpenAiServer();
+    await using served = await serveTiny({ environment: { BOX_KEY: endpoint.key } });
+    await served.luci.remotes.add({ name: 'box', url: endpoint.url, keyEnv: 'BOX_KEY' });
+    await using opened = await openPage(browser, served.url);
+    const { page, faults } = opened;
+    await page.getByText('Everything stays on this machine.').waitFor();
+    const choice = page.locator('.choice select');
+    await choice.locator('optgroup[label=Elsewhere] option', { hasText: 'box/echo' }).waitFor({ state: 'attached' });
+    expect(await choice.inputValue()).toBe('tiny');
+    await choice.selectOption('box/echo');
+    const { host } = new URL(endpoint.url);
+    await page.getByText(`Questions to this model are sent to ${host}.`).waitFor();
+    await ask(page, 'Say this back');
+    await page.locator('article.assistant').getByText('Say this back').waitFor();
+    await idle(page);
+    await page.getByText(`sent to ${host}`, { exact: true }).waitFor();
+    expect(endpoint.requests.filter(({ path }) => path.endsWith('/chat/completions'))).toHaveLength(1);
+    await choice.selectOption('tiny');
+    await ask(page, 'And you?');
+    await page.getByText(tinyReply).waitFor();
+    expect(await page.getByText(`sent to ${host}`, { exact: true }).count()).toBe(0);
     expect(faults).toEqual([]);
   });
 

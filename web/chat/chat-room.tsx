@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { ask } from '../api.ts';
-import { chatModels, isLoaded } from '../models/models.ts';
+import { askable, hostOf, isLoaded } from '../models/models.ts';
 import { go, place } from '../room.ts';
 import { attempt } from '../status.ts';
 import { allTurns, chatId, chatPath, isBusy, messages, model, openChat, stop, title } from './chat.ts';
@@ -27,13 +27,13 @@ export function ChatRoom(): JSX.Element {
     <section class="room chat" aria-label="Chat">
       {isEmpty ? <Welcome /> : <ChatHead />}
       {!isEmpty && <Transcript />}
-      {(chatModels.value.length > 0 || !isLoaded.value) && <Composer />}
+      {(askable.value.length > 0 || !isLoaded.value) && <Composer />}
     </section>
   );
 }
 
 function Welcome(): JSX.Element {
-  if (isLoaded.value && chatModels.value.length === 0)
+  if (isLoaded.value && askable.value.length === 0)
     return (
       <div class="welcome">
         <h1>No model is installed yet</h1>
@@ -43,10 +43,11 @@ function Welcome(): JSX.Element {
         </button>
       </div>
     );
+  const host = hostOf(model.value);
   return (
     <div class="welcome">
       <h1>What would you like to know?</h1>
-      <p>Everything stays on this machine.</p>
+      <p>{host === undefined ? 'Everything stays on this machine.' : `Questions to this model are sent to ${host}.`}</p>
     </div>
   );
 }

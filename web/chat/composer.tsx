@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { WireTurn } from '../../src/serve/luci/wire.ts';
-import { chatModels } from '../models/models.ts';
+import { askable, chatModels, elsewhere, hostOf } from '../models/models.ts';
 import { attempt, status } from '../status.ts';
 import { contextLength, contextTokens, isBusy, messages, model, send, stop } from './chat.ts';
 import { Instructions, instructions } from './instructions.tsx';
@@ -104,17 +104,22 @@ function AttachedFiles({ files, onRemove }: { readonly files: Files; readonly on
 }
 
 function ModelChoice(): JSX.Element | null {
-  if (chatModels.value.length === 0) return null;
+  if (askable.value.length === 0) return null;
+  const options = (names: readonly { readonly name: string }[]): JSX.Element[] =>
+    names.map(({ name }) => (
+      <option key={name} value={name}>
+        {name}
+      </option>
+    ));
+  const host = hostOf(model.value);
   return (
     <label class="choice">
       <span class="hidden">Model</span>
       <select value={model.value} onChange={({ currentTarget }) => (model.value = currentTarget.value)}>
-        {chatModels.value.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
+        {options(chatModels.value)}
+        {elsewhere.value.length > 0 && <optgroup label="Elsewhere">{options(elsewhere.value)}</optgroup>}
       </select>
+      {host !== undefined && <span class="sent-to">sent to {host}</span>}
     </label>
   );
 }

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { CatalogueEntry, InstalledEntry, ModelsAnswer, RecommendedAnswer } from '../../src/serve/luci/wire.ts';
+import type { CatalogueEntry, InstalledEntry, ModelsAnswer, RecommendedAnswer, RemoteModelsAnswer } from '../../src/serve/luci/wire.ts';
 import { ask } from '../api.ts';
 import { attempt, showFault, status } from '../status.ts';
 
@@ -8,6 +8,7 @@ import { attempt, showFault, status } from '../status.ts';
 export const installed = signal<readonly InstalledEntry[]>([]);
 export const catalogue = signal<readonly CatalogueEntry[]>([]);
 export const recommended = signal<RecommendedAnswer['models']>([]);
+export const elsewhere = signal<RemoteModelsAnswer['models']>([]);
 export const query = signal('');
 export const onlyFitting = signal(true);
 export const isLoaded = signal(false);
@@ -18,6 +19,21 @@ export const chatModels = computed(() =>
     .filter(({ enabled, problem, kind }) => enabled && problem === null && kind !== 'embedding' && kind !== 'reranker')
     .toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)),
 );
+
+/** All that a chat may ask, by name: first those of this machine. */
+export const askable = computed(() => [...chatModels.value, ...elsewhere.value].map(({ name }) => name));
+
+/** Where a model is asked; undefined for one of this machine. */
+export function hostOf(model: string): string | undefined {
+  return elsewhere.value.find(({ name }) => name === model)?.host;
+}
+
+/** Asks which models endpoints elsewhere have. */
+export async function loadElsewhere(): Promise<void> {
+  await attempt(async () => {
+    elsewhere.value = (await ask<RemoteModelsAnswer>('/luci/remote-models')).models;
+  });
+}
 
 /** Asks for them again, as the search is set. */
 export async function loadModels(): Promise<void> {

@@ -5,7 +5,7 @@ import type { ServeContext } from '../context.ts';
 import { withoutPaths } from '../failure.ts';
 import { removeModel } from '../installing.ts';
 import type { Checked } from '../route.ts';
-import type { CatalogueEntry, InstalledEntry, ModelsAnswer, RecommendedAnswer } from './wire.ts';
+import type { CatalogueEntry, InstalledEntry, ModelsAnswer, RecommendedAnswer, RemoteModelsAnswer } from './wire.ts';
 
 /** Models for the page: what is installed, what could be, and what changes of an installed one. */
 
@@ -23,6 +23,14 @@ export async function listAll({ luci }: ServeContext, request: Request): Promise
       .map((model) => catalogueEntry(model, haveBytes)),
   };
   return Response.json(answer);
+}
+
+/** GET /luci/remote-models. Apart from the others: an endpoint that was not asked for a day is asked, and nobody waits for it. */
+export async function listRemote({ luci }: ServeContext, request: Request): Promise<Response> {
+  const [known, endpoints] = await Promise.all([luci.remotes.known(request.signal), luci.remotes.list()]);
+  const hosts = new Map(endpoints.map(({ name, url }) => [name, new URL(url).host]));
+  const models = known.map(({ name, remote, openedTokens }) => ({ name, host: hosts.get(remote) ?? remote, contextLength: openedTokens }));
+  return Response.json({ models } satisfies RemoteModelsAnswer);
 }
 
 function installedEntry(model: ListedModel, luci: ServeContext['luci']): InstalledEntry {

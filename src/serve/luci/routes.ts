@@ -4,7 +4,7 @@ import { answerInChat, answerSchema, readAnswer, stopAnswer } from './answers.ts
 import { beginChat, beginSchema, listChats, readChat, removeChat, renameChat, renameSchema } from './chats.ts';
 import { giveUp, install, installSchema, pause } from './installs.ts';
 import { doctor, machine } from './machine.ts';
-import { changeModel, changeSchema, deleteModel, listAll, recommended } from './models.ts';
+import { changeModel, changeSchema, deleteModel, listAll, listRemote, recommended } from './models.ts';
 import { beginTest, cancelTest, listTests, readCase, readTest, testSchema, watchTest } from './tests.ts';
 
 const events = { other: sse.contentType };
@@ -22,6 +22,13 @@ const models: readonly DescribedRoute[] = [
     query: { q: 'Words to look for in the catalogue', fits: '1: only models that fit in memory' },
     answer: { json: ['installed', 'catalogue'] },
     handle: listAll,
+  },
+  {
+    method: 'GET',
+    path: '/luci/remote-models',
+    summary: 'Models of endpoints elsewhere, as they were listed last',
+    answer: { json: ['models'] },
+    handle: listRemote,
   },
   { method: 'GET', path: '/luci/recommended', summary: 'Models that suit this machine', answer: { json: ['models'] }, handle: recommended },
   {

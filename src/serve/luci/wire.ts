@@ -46,6 +46,17 @@ export interface ModelsAnswer {
   readonly catalogue: readonly CatalogueEntry[];
 }
 
+/** GET /luci/remote-models: models of endpoints elsewhere, as they were listed last. */
+export interface RemoteModelsAnswer {
+  readonly models: readonly {
+    /** As it is asked: `NAME/model`. */
+    readonly name: string;
+    /** Where its endpoint is. */
+    readonly host: string;
+    readonly contextLength: number;
+  }[];
+}
+
 /** GET /luci/recommended */
 export interface RecommendedAnswer {
   readonly models: readonly {
