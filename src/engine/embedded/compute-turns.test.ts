@@ -44,3 +44,11 @@ test('a context is told that others compute, while they do and a moment after', 
   await Promise.all([long, waiting]);
   expect([first.isShared, second.isShared]).toEqual([true, true]);
 });
+
+test('behind one that hangs others wait for their turn no longer than a batch may take', async () => {
+  const join = createComputeTurns(undefined, 20);
+  const [hanging, other] = [join(), join()];
+  void hanging.take(() => new Promise(() => undefined));
+  expect(await other.take(async () => 'computed')).toBe('computed');
+  expect(await other.take(async () => 'again')).toBe('again');
+});
