@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lock, tryLock } from './lock.ts';
 import { startOf } from './process-life.ts';
@@ -76,6 +77,18 @@ test.runIf(process.platform === 'linux')('a process that stands still keeps its 
   const taken = await tryLock(path);
   expect(taken).toBeDefined();
   await taken?.[Symbol.asyncDispose]();
+});
+
+test('a lock that this thread has let go, and whose file stayed, holds nobody up; one of another thread of this process holds', async () => {
+  const path = join(folder, 'left.lock');
+  const words = async (thread: number): Promise<void> =>
+    writeFile(path, JSON.stringify({ pid: process.pid, host: hostname(), token: 'let-go', thread, started: startOf('self') }));
+  await words(threadId);
+  await using taken = await lock(path, { waitMs: 0 });
+  expect(await taken.isOurs()).toBe(true);
+  await taken[Symbol.asyncDispose]();
+  await words(threadId + 1);
+  expect(await tryLock(path)).toBeUndefined();
 });
 
 test('who holds it is told, and what to do', async () => {

@@ -31,9 +31,12 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   });
   // Two rounds: the second after a stale lock was removed.
   for (let round = 0; round < 2; round += 1) {
+    // Before the file is there: what this thread does not hold is nobody's.
+    ownTokens.add(token);
     try {
       return heldLock(path, token, await writeLock(path, token));
     } catch (error) {
+      ownTokens.delete(token);
       if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'take a lock');
     }
     const left = await staleContent(path);
@@ -45,7 +48,14 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
 
 /** Makes the file; returns its inode. */
 async function writeLock(path: string, token: string): Promise<number> {
-  const words = JSON.stringify({ pid: process.pid, host: hostname(), token, started: startOf('self'), since: new Date().toISOString() });
+  const words = JSON.stringify({
+    pid: process.pid,
+    host: hostname(),
+    token,
+    thread: thisThread(),
+    started: startOf('self'),
+    since: new Date().toISOString(),
+  });
   return (await linkedLock(path, token, words)) ?? (await openedLock(path, words));
 }
 
@@ -116,7 +126,6 @@ shared[held] ??= new Set();
 const ownTokens = shared[held];
 
 function heldLock(path: string, token: string, inode: number): Lock {
-  ownTokens.add(token);
   const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), touchEveryMs);
   timer.unref();
   const isOurs = async (): Promise<boolean> => {
@@ -157,6 +166,11 @@ async function staleContent(path: string): Promise<string | typeof gone | undefi
   }
 }
 
+/** Of this process. Loaded by the first lock: most commands take none. */
+function thisThread(): number {
+  return process.getBuiltinModule('node:worker_threads').threadId;
+}
+
 /** What a lock holds; undefined where it cannot be looked at. */
 function wordsIn(path: string): string | undefined {
   try {
@@ -170,6 +184,8 @@ interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly token: string | undefined;
+  /** The thread of its process. */
+  readonly thread: number | undefined;
   /** See {@link startOf}. */
   readonly started: string | undefined;
 }
@@ -177,15 +193,23 @@ interface Holder {
 function holderIn(text: string): Holder | undefined {
   const [, pid, host] = /"pid":(\d+),"host":"([^"]*)"/.exec(text) ?? [];
   if (pid === undefined || host === undefined) return undefined;
-  return { pid: Number(pid), host, token: /"token":"([^"]*)"/.exec(text)?.[1], started: /"started":"(\d+)"/.exec(text)?.[1] };
+  const thread = /"thread":(\d+)/.exec(text)?.[1];
+  return {
+    pid: Number(pid),
+    host,
+    token: /"token":"([^"]*)"/.exec(text)?.[1],
+    thread: thread === undefined ? undefined : Number(thread),
+    started: /"started":"(\d+)"/.exec(text)?.[1],
+  };
 }
 
-/** Its process has ended; another one may have its number now, this one too. */
-function isGone({ pid, token, started }: Holder): boolean {
+/** Its process has ended; another one may have its number now, this one too. Or this thread has let it go, and its file stayed. */
+function isGone({ pid, token, thread, started }: Holder): boolean {
   if (!isAlive(pid)) return true;
   const now = startOf(pid);
   if (started !== undefined && startOf('self') !== undefined && now !== started) return true;
-  return pid === process.pid && started === undefined && !ownTokens.has(token ?? '');
+  const isOfThisThread = pid === process.pid && (thread === undefined ? started === undefined : thread === thisThread());
+  return isOfThisThread && !ownTokens.has(token ?? '');
 }
 
 /**

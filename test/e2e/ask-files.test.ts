@@ -87,9 +87,10 @@ test('an answer that is no value of the schema ends with 7, and a file that is n
 });
 
 test('a question that is not answered in time ends with 124 and says what to change; 0 is no limit', async () => {
-  server.fault = 'endless';
+  // No repetition: that would end the answer.
+  server.fault = 'counts';
   const ran = await ask(['hello', '--timeout', '1']);
-  expect(ran).toMatchObject({ exitCode: 124, stdout: expect.stringMatching(/^(and then ?)+\n$/) });
+  expect(ran).toMatchObject({ exitCode: 124, stdout: expect.stringMatching(/^(number \d+ ?)+\n$/) });
   expect(ran.stderr).toContain('There was no whole answer within 1 s.');
   expect(ran.stderr).toContain('--max-tokens');
   server.fault = 'none';
