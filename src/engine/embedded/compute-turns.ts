@@ -14,10 +14,10 @@ export interface ComputeTurn {
 /** Between two batches of one answer there is less. */
 const momentMs = 300;
 /** Batches are made to take a second and a half at most. A model that hangs hangs alone. */
-const maxWaitMs = 5_000;
+const maxBatchWaitMs = 5_000;
 
 /** Turns for any number of contexts; each call is another one. */
-export function createComputeTurns(nowMs: () => number = () => performance.now(), longestMs = maxWaitMs): () => ComputeTurn {
+export function createComputeTurns(nowMs: () => number = () => performance.now(), waitMs = maxBatchWaitMs): () => ComputeTurn {
   let last: Promise<unknown> = Promise.resolve();
   const wantedAt = new Map<object, number>();
 
@@ -34,7 +34,7 @@ export function createComputeTurns(nowMs: () => number = () => performance.now()
       },
       take(compute) {
         note();
-        const turn = within(longestMs, last).then(compute).finally(note);
+        const turn = within(waitMs, last).then(compute).finally(note);
         last = turn.catch(() => undefined);
         return turn;
       },
