@@ -218,7 +218,7 @@ describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser}
     await page.getByText('What would you like to know?').waitFor();
   });
 
-  test('a failure is told in its own words, and the question stays', async () => {
+  test('a failure is told in its own words, also when the page hears of something else meanwhile, and the question stays', async () => {
     await using served = await serveTiny({
       open: () => {
         throw new Error('no engine');
@@ -226,8 +226,20 @@ describe.skipIf(browserPath === undefined)(`chats on the page (${withoutBrowser}
     });
     await using opened = await openPage(browser, served.url);
     const { page } = opened;
+    const late = gate();
+    await page.route('**/luci/models?*', async (route) => {
+      await late.opened;
+      await route.continue();
+    });
+    await page.reload();
     await ask(page, 'Are you there?');
-    await page.locator('.fault').getByText('The server made a mistake.').waitFor();
+    const fault = page.locator('.fault').getByText('The server made a mistake.');
+    await fault.waitFor();
+    const heard = page.waitForResponse(/remote-models/);
+    late.open();
+    await (await heard).finished();
+    await page.waitForTimeout(200);
+    expect(await fault.count()).toBe(1);
     await page.reload();
     await page.locator('article.user').getByText('Are you there?').waitFor();
   });

@@ -30,9 +30,12 @@ export function hostOf(model: string): string | undefined {
 
 /** Asks which models endpoints elsewhere have. */
 export async function loadElsewhere(): Promise<void> {
-  await attempt(async () => {
+  // Not an attempt: nobody asked for it, and what is shown of another failure stays.
+  try {
     elsewhere.value = (await ask<RemoteModelsAnswer>('/luci/remote-models')).models;
-  });
+  } catch (error) {
+    showFault(error);
+  }
 }
 
 /** Asks for them again, as the search is set. */
