@@ -25,10 +25,7 @@ export async function readBody<S extends v.GenericSchema>(request: Request, sche
   });
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
-  // With its length told, nobody sends more; as a whole it is read without a stream, which takes a third of a millisecond.
-  if (Number(request.headers.get('content-length') ?? Number.NaN) <= maxBodyBytes) return new Uint8Array(await request.arrayBuffer());
-  const { body } = request;
+async function readBytes({ body }: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

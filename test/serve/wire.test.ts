@@ -304,3 +304,27 @@ test.each([
   const { text } = await raw(`${url}${path}`, { method: 'POST', body: '{' });
   expect(JSON.parse(text)).toMatchObject(form);
 });
+
+test('a stream says that it is one to who speaks HTTP/1.1, and comes without that to who speaks HTTP/1.0', async () => {
+  const { port } = new URL(await serve(() => scriptedSession(() => 'one two')));
+  const body = JSON.stringify({ model: 'tiny', messages: hello, stream: true });
+  const said = (version: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write(
+          `POST /v1/chat/completions HTTP/${version}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        ),
+      );
+      let text = '';
+      socket.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece;
+      });
+      socket.on('error', reject).on('close', () => resolve(text));
+    });
+  const [now, old] = await Promise.all([said('1.1'), said('1.0')]);
+  expect(now).toMatch(/^transfer-encoding: chunked\r$/im);
+  expect(old).not.toMatch(/transfer-encoding/i);
+  // Nothing but events behind the head.
+  expect(old).toMatch(/\r\n\r\ndata: \{/);
+  for (const text of [now, old]) expect(text).toContain('data: [DONE]');
+});

@@ -1,7 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import type { BatchPart } from './batch-choice.ts';
 import { type BatchSize, createBatchSize } from './batch-size.ts';
-import { type ComputeTurn, joinComputing } from './compute-turns.ts';
 import type { NativeContext } from './native.ts';
 import { type Clocks, createThreadCount, machineClocks } from './thread-count.ts';
 
@@ -11,8 +10,6 @@ import { type Clocks, createThreadCount, machineClocks } from './thread-count.ts
 export interface BatchComputing {
   /** How much goes into a batch, by what the last ones took. */
   readonly size: BatchSize;
-  /** Whether other contexts want the same cores. */
-  readonly isShared: boolean;
   /** Returns where in the batch the logits of each part are, if it has some. */
   evaluate(parts: readonly BatchPart[]): Promise<(number | undefined)[]>;
   /** The token each part goes on with, where it has a sampler. */
@@ -29,14 +26,12 @@ export interface BatchComputingOptions {
   readonly maxThreads: number;
   /** Default: this machine's. */
   readonly clocks?: () => Clocks;
-  /** Default: one among those of this process. */
-  readonly turn?: ComputeTurn;
 }
 
 /** Computes on a context; learns from each batch how long the next may be, and how many threads find a core. */
 export function createBatchComputing(
   context: NativeContext,
-  { capacity, maxThreads, clocks = machineClocks, turn = joinComputing() }: BatchComputingOptions,
+  { capacity, maxThreads, clocks = machineClocks }: BatchComputingOptions,
 ): BatchComputing {
   const threads = createThreadCount(maxThreads, clocks);
   const size = createBatchSize(capacity);
@@ -49,9 +44,6 @@ export function createBatchComputing(
 
   return {
     size,
-    get isShared() {
-      return turn.isShared;
-    },
     async evaluate(parts) {
       const tokenCount = parts.reduce((sum, { tokens }) => sum + tokens.length, 0);
       const threadCount = threadsFor(parts, tokenCount);
@@ -62,13 +54,11 @@ export function createBatchComputing(
         const wanted = isLast ? Uint32Array.of(tokens.length - 1) : new Uint32Array(0);
         return context.addToBatch(job.slot.id, job.slot.tokens.length, Uint32Array.from(tokens), wanted)[0];
       });
-      await turn.take(async () => {
-        const startedMs = clocks().nowMs;
-        threads.begin(threadCount);
-        await context.decodeBatch();
-        threads.end();
-        size.measured(tokenCount, clocks().nowMs - startedMs);
-      });
+      const startedMs = clocks().nowMs;
+      threads.begin(threadCount);
+      await context.decodeBatch();
+      threads.end();
+      size.measured(tokenCount, clocks().nowMs - startedMs);
       return logits;
     },
     sample: (parts, logits) =>

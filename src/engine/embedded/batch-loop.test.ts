@@ -1,7 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import { expect, test } from 'vitest';
 import { createBatchLoop, type Job, type JobSlot } from './batch-loop.ts';
-import { type ComputeTurn, createComputeTurns } from './compute-turns.ts';
 import type { NativeContext, NativeSampler } from './native.ts';
 
 /** A context that computes nothing, on two cores of which another program has one; notes each batch. */
@@ -62,7 +61,7 @@ function choose(loop: Loop, { prompt = 1, count, ...more }: { prompt?: number; c
 
 const openLoop = () => {
   const { batches, orders, clocks, context } = busyContext();
-  return { batches, orders, loop: createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks, turn: createComputeTurns()() }) };
+  return { batches, orders, loop: createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks }) };
 };
 
 test('tokens are computed by as many threads as find a core, prompts by all', async () => {
@@ -104,15 +103,6 @@ test('those of one batch stand in the order of their slots, however they came an
   await Promise.all([3, 0, 2, 1].map((id, index) => choose(loop, { slot: newSlot(id), count: 8 - index })));
   expect(orders.filter(({ length }) => length === 4).length).toBeGreaterThan(3);
   for (const order of orders) expect(order).toEqual(order.toSorted((a, b) => a - b));
-  await loop.stop();
-});
-
-test('while other contexts want the cores, a prompt is read in small batches', async () => {
-  const { batches, clocks, context } = busyContext();
-  const turn: ComputeTurn = { take: (compute) => compute(), isShared: true };
-  const loop = createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks, turn });
-  await choose(loop, { prompt: 600, count: 1 });
-  expect(Math.max(...batches.map(({ tokens }) => tokens))).toBe(32);
   await loop.stop();
 });
 
