@@ -60,12 +60,13 @@ export async function mixedLoad({ seconds, clients, seed, model, maxTokens, onRu
   await mkdir(join(home, 'models'));
   const placed = join(home, 'models', 'model.gguf');
   if (model) await link(model, placed).catch(() => copyFile(model, placed));
-  else await writeFile(placed, tinyGguf());
+  else await writeFile(placed, tinyGguf({ repeats: true }));
   let server = await startServerProcess(home);
   const port = Number(new URL(server.url).port);
   const beganAt = performance.now();
   const part = (): number => (performance.now() - beganAt) / (seconds * 1000);
   const ends: Record<End, number> = { answer: 0, error: 0, left: 0, killed: 0 };
+  const kinds = ['engine killed', 'server killed', 'server ended'] as const;
   const kills: Record<Kill, number> = { 'engine killed': 0, 'server killed': 0, 'server ended': 0 };
   const silent: string[] = [];
   /** Counts the lives of the server; a request that saw two of them may have been lost. */
@@ -98,9 +99,9 @@ export async function mixedLoad({ seconds, clients, seed, model, maxTokens, onRu
   }
 
   async function chaos(): Promise<void> {
-    while (part() < killedPart) {
+    for (let count = 0; part() < killedPart; count += 1) {
       await sleep(random.int(meanMsBetweenKills / 2, meanMsBetweenKills * 1.5));
-      const what = random.pick(Object.keys(kills) as Kill[]);
+      const what = kinds[count % kinds.length] ?? 'engine killed';
       if (what === 'engine killed')
         await enginePid(home).then(
           (pid) => process.kill(pid, 'SIGKILL'),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
 /** The user's own catalog.json, through the command. */
@@ -98,6 +99,15 @@ test('a catalog.json that is a folder, or no JSON, is told and leaves the built-
     exitCode: 0,
     stderr: expect.stringContaining('it cannot be read (EISDIR)'),
   });
+});
+
+test('a model that is named by its own name is asked without the catalogue', async () => {
+  await own('[{"name": ');
+  await mkdir(join(home.folder, 'models'), { recursive: true });
+  await writeFile(join(home.folder, 'models', 'tiny.gguf'), tinyGguf());
+  // The first look at a file asks the catalogue what it is.
+  await home.luci(['list']);
+  expect(await home.luci(['ask', '-m', 'tiny', 'hi'])).toMatchObject({ exitCode: 0, stdout: `${tinyReply}\n`, stderr: '' });
 });
 
 test('a home that is empty, or not there yet, is no fault of the machine', async () => {

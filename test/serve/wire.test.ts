@@ -322,7 +322,8 @@ test('a stream says that it is one to who speaks HTTP/1.1, and comes without tha
       socket.on('error', reject).on('close', () => resolve(text));
     });
   const [now, old] = await Promise.all([said('1.1'), said('1.0')]);
-  expect(now).toMatch(/^transfer-encoding: chunked\r$/im);
+  // In small letters it is luci's word; Node writes its own with large ones, after the adaptor has waited.
+  expect(now).toMatch(/^transfer-encoding: chunked\r$/m);
   expect(old).not.toMatch(/transfer-encoding/i);
   // Nothing but events behind the head.
   expect(old).toMatch(/\r\n\r\ndata: \{/);
