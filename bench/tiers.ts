@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { partPath } from '../src/base/parts.ts';
 import type { CaseResult } from '../src/tiers/result.ts';
@@ -9,29 +9,58 @@ import { readRunLog } from '../src/tiers/run-log.ts';
 import { markdown } from './paired.ts';
 
 /**
- * npm run bench:tiers [-- --starter FILE --tier 3 --max-minutes 20]: seconds a case of `luci test` takes with the real starter model, tier
- * by tier, and the share spent outside the engine: grading, sandboxes, files, and prompts that are read once more. Goal: under 10 %.
+ * npm run bench:tiers [-- --model FILE --tier 3 --max-minutes 20]: seconds a case of `luci test` takes with real models (default: the starter),
+ * tier by tier, and the share spent outside the engine: grading, sandboxes, files, and prompts that are read once more. Goal: under 10 %. Then
+ * the whole command once more with `--parallel 1`: how much faster several questions at once are, and whether the answers are the same.
  */
 const { values } = parseArgs({
   options: {
-    starter: { type: 'string', default: join(homedir(), '.cache', 'luci-dev', 'SmolLM2-135M-Instruct.Q4_1.gguf') },
+    model: { type: 'string', multiple: true, default: [join(homedir(), '.cache', 'luci-dev', 'SmolLM2-135M-Instruct.Q4_1.gguf')] },
     tier: { type: 'string', default: '3' },
     'max-minutes': { type: 'string', default: '20' },
   },
 });
-const home = mkdtempSync(join(tmpdir(), 'luci-bench-'));
 const program = partPath('engine-host.mjs').replace('engine-host.mjs', 'cli.cjs');
+for (const file of values.model) await measure(file);
 
-try {
-  mkdirSync(join(home, 'models'));
-  copyFileSync(values.starter, join(home, 'models', 'starter.gguf'));
-  const startedAt = performance.now();
-  await luci('test', 'starter', '--tier', values.tier, '--all', '--max-minutes', values['max-minutes'], '-q');
-  const wallSeconds = (performance.now() - startedAt) / 1000;
-  const logs = join(home, 'logs', 'test');
-  const [name = ''] = readdirSync(logs).filter((file) => file.endsWith('.jsonl'));
-  const answers = readRunLog(join(logs, name))?.answers ?? [];
-  const tiers = [...new Set(answers.map(({ tier }) => tier))];
+async function measure(file: string): Promise<void> {
+  const atOnce = await testRun(file);
+  tellTiers(atOnce.answers);
+  const ownSeconds = sum(atOnce.answers, ({ seconds }) => seconds);
+  const oneByOne = await testRun(file, '--parallel', '1');
+  const ratio = (oneByOne.wallSeconds / atOnce.wallSeconds).toFixed(2);
+  const areSame = wordsOf(oneByOne.answers) === wordsOf(atOnce.answers);
+  process.stdout.write(
+    `The whole command: ${atOnce.wallSeconds.toFixed(0)} s (${ownSeconds.toFixed(0)} s of answers), with --parallel 1 ${oneByOne.wallSeconds.toFixed(0)} s: ${ratio} times as fast; ${areSame ? 'the same words' : 'OTHER WORDS'} in ${atOnce.answers.length} answers.\n`,
+  );
+  if (!areSame || shareOutside(atOnce.answers) > 0.1) process.exitCode = 1;
+}
+
+interface Measured {
+  readonly answers: readonly CaseResult[];
+  readonly wallSeconds: number;
+}
+
+/** `luci test` in a home of its own, with an engine process that has read nothing yet. */
+async function testRun(file: string, ...more: string[]): Promise<Measured> {
+  const home = mkdtempSync(join(tmpdir(), 'luci-bench-'));
+  try {
+    mkdirSync(join(home, 'models'));
+    copyFileSync(file, join(home, 'models', basename(file)));
+    const startedAt = performance.now();
+    await luci(home, 'test', '--tier', values.tier, '--all', '--max-minutes', values['max-minutes'], '-q', ...more);
+    const wallSeconds = (performance.now() - startedAt) / 1000;
+    const logs = join(home, 'logs', 'test');
+    const [name = ''] = readdirSync(logs).filter((found) => found.endsWith('.jsonl'));
+    return { answers: readRunLog(join(logs, name))?.answers ?? [], wallSeconds };
+  } finally {
+    await luci(home, 'stop', '-q').catch(() => undefined);
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function tellTiers(answers: readonly CaseResult[]): void {
+  const tiers = [...new Set(answers.map(({ tier }) => tier))].sort();
   const columns = [
     'tier',
     'cases',
@@ -50,17 +79,14 @@ try {
   );
   rows.push(row('all', answers));
   process.stdout.write(`${markdown(columns, rows)}\n\n`);
-  const ownSeconds = sum(answers, ({ seconds }) => seconds);
-  process.stdout.write(
-    `Start, self-tests of the sandboxes, digest, loading and warm-up: ${(wallSeconds - ownSeconds).toFixed(1)} s of ${wallSeconds.toFixed(0)} s. Tools with the prompt before them: ${prefixText(answers)}.\n`,
-  );
-  if (shareOutside(answers) > 0.1) process.exitCode = 1;
-} finally {
-  await luci('stop', '-q').catch(() => undefined);
-  rmSync(home, { recursive: true, force: true });
 }
 
-function luci(...args: string[]): Promise<void> {
+/** What was said and called, case by case. */
+function wordsOf(answers: readonly CaseResult[]): string {
+  return JSON.stringify(answers.map(({ caseId, variant, turns }) => [`${caseId} ${variant}`, turns]).sort());
+}
+
+function luci(home: string, ...args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [program, ...args, '--home', home, '--offline', '-y'], { maxBuffer: 1e8 }, (error) => {
       // A model that does not hold its tier, or that ran into the limit, is what is measured here.
@@ -97,12 +123,4 @@ function row(tier: string, answers: readonly CaseResult[]): string[] {
     percent(sum(answers, rereadSeconds) / seconds),
     percent(shareOutside(answers)),
   ];
-}
-
-/** Whether the tools' instructions, which all cases with tools begin with, are read once: what the second such case had in the cache. */
-function prefixText(answers: readonly CaseResult[]): string {
-  const [first, second] = ['t0-make', 't0-rename'].map((id) => answers.find(({ caseId }) => caseId === id));
-  return first && second
-    ? `the first case had ${first.cachedTokens} of ${first.promptTokens} tokens in the cache, the next ${second.cachedTokens} of ${second.promptTokens}`
-    : 'none were asked';
 }

@@ -36,6 +36,7 @@ const rules: Readonly<Record<keyof RequestDefaults, Rule>> = {
   maxTokens: number(1, Number.MAX_SAFE_INTEGER, true),
   stop: listOf((value) => (typeof value === 'string' && value !== '' ? undefined : 'is no text'), 'texts that are not empty'),
   repeatable: boolean,
+  threads: number(1, 1024, true),
   raw: boolean,
   thinking: (value) => ([true, false, 'low', 'high'].includes(value as never) ? undefined : 'must be true, false, "low" or "high"'),
   thinkingTokens: number(0, Number.MAX_SAFE_INTEGER, true),

@@ -17,6 +17,7 @@ const options: {
   stop: ['END'],
   toolChoice: 'none',
   repeatable: true,
+  threads: 1,
   raw: true,
   thinking: 'low',
   thinkingTokens: 40,

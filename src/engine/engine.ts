@@ -21,6 +21,8 @@ export interface EngineFacts {
   readonly trainedContextLength?: number;
   /** What the model is for, where its file was read. */
   readonly modelKind?: ModelKind;
+  /** How many repeatable requests of one thread each compute at once, and faster so (default 1: one after the other, by all threads). */
+  readonly repeatableAtOnce?: number;
   /** What it can do beside text. */
   readonly supports: EngineSupport;
 }
@@ -194,6 +196,8 @@ export interface ChatRequest {
   readonly stop?: readonly string[];
   /** The same request gives the same answer on this machine, whatever its load and whatever was asked before (with temperature 0). */
   readonly repeatable?: boolean;
+  /** Threads that compute a repeatable request (default: as many as find a core when it begins). */
+  readonly threads?: number;
   /** Whether, or how long, a thinking model thinks, where its template or the engine can tell it (default: as the model does). */
   readonly thinking?: boolean | 'low' | 'high';
   /** Tokens of thinking after which it is ended and the answer begins, where the engine can (default: no limit). */

@@ -26,6 +26,7 @@ const run = v.looseObject({
   engine: v.string(),
   device: v.string(),
   contextLength: count,
+  tokensPerSecond: v.optional(count),
   modelKind: v.optional(v.picklist(['chat', 'base', 'embedding', 'reranker'])),
   toolPath: v.string(),
   sampling: v.looseObject({ temperature: v.number(), seed: v.number() }),

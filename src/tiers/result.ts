@@ -109,6 +109,8 @@ export interface RunFacts {
   readonly engine: string;
   readonly device: string;
   readonly contextLength: number;
+  /** Generated tokens a second of one answer alone, as measured before the first. Missing in older logs. */
+  readonly tokensPerSecond?: number;
   /** What the model is for; a base model continues the questions as text. Missing in older logs and for models elsewhere. */
   readonly modelKind?: 'chat' | 'base' | 'embedding' | 'reranker';
   readonly toolPath: 'grammar' | 'template';

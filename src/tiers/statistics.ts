@@ -1,5 +1,5 @@
 import { seededRandom } from './random.ts';
-import type { CaseResult, TierResult } from './result.ts';
+import type { CaseResult, RunFacts, TierResult } from './result.ts';
 
 /** Counts, intervals and words for them. */
 
@@ -112,8 +112,12 @@ export function isDecided(passed: number, failed: number, total: number): boolea
   return isTierPassed(passed, total) || !isTierPassed(total - failed, total);
 }
 
-/** Generated tokens a second over all answers, without the time that was spent outside of the engine; 0 when nothing was asked. */
-export function tokensPerSecondOf(cases: readonly CaseResult[]): number {
+/**
+ * Generated tokens a second of one answer alone: as the run measured it; in older logs over all answers, without the time that was spent outside
+ * of the engine. 0 when nothing was asked.
+ */
+export function tokensPerSecondOf({ tokensPerSecond }: Pick<RunFacts, 'tokensPerSecond'>, cases: readonly CaseResult[]): number {
+  if (tokensPerSecond !== undefined) return tokensPerSecond;
   const engineSeconds = cases.reduce((sum, { seconds, overheadSeconds }) => sum + seconds - overheadSeconds, 0);
   const tokens = cases.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
   return engineSeconds > 0 ? Math.round((tokens / engineSeconds) * 10) / 10 : 0;

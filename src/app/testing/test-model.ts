@@ -63,12 +63,13 @@ export async function testModel(
     session = await tools.open(model.name, { contextLength: Math.min(contextLength + maxThinkingTokens, trained), ...opening });
   }
   const asked = { suite, seed, repeats, shard, language, sandboxes };
-  const run = runFactsOf(model, modelSha256, session.facts, await tools.machine(), asked);
+  const run = { ...runFactsOf(model, modelSha256, session.facts, await tools.machine(), asked), tokensPerSecond };
+  const atOnce = options.parallel ?? session.facts.repeatableAtOnce ?? 1;
   const part = { caseIds, shard };
   const { lastTier, ...tiers } = tiersOf(suite, model, options);
   const earlier = fresh ? undefined : unfinishedRun(tools.logsFolder, run);
   const known = new Map((earlier?.answers ?? []).filter(({ status }) => status !== 'error').map((answer) => [answer.key, answer]));
-  const estimatedMs = estimateMs({ suite, run, ...part }, lastTier, { tokensPerSecond, thinks, known: known.size, sure });
+  const estimatedMs = estimateMs({ suite, run, ...part }, lastTier, { tokensPerSecond, thinks, atOnce, known: known.size, sure });
   const limitMs = limitOf(options);
   const maxMs = Math.min(estimatedMs, limitMs ?? Number.POSITIVE_INFINITY);
   if (maxMs > askAboveMs && options.confirm && !(await options.confirm(model.name, maxMs))) return undefined;
@@ -84,7 +85,8 @@ export async function testModel(
     fast: options.fast ?? false,
     sure,
     thinks,
-    tokensPerSecond,
+    tokensPerSecond: tokensPerSecond / atOnce,
+    atOnce,
     known,
     python,
     ...part,

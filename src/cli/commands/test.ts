@@ -48,6 +48,11 @@ const testOptions = {
   fresh: { summary: 'ask everything anew, also what a run that was cut off has' },
   maxMinutes: { kind: decimalNumber({ example: '30' }), value: 'M', summary: 'begin no case after so long' },
   shard: { kind: shard, value: 'I/N', summary: 'one part of the cases, for several machines' },
+  parallel: {
+    kind: wholeNumber({ min: 1, max: 64, example: '1' }),
+    value: 'N',
+    summary: 'questions asked at once (default: 2 on two cores, else 1); the answers are the same',
+  },
   context: {
     kind: wholeNumber({ min: 64, example: '4096' }),
     value: 'N',
@@ -154,6 +159,7 @@ function wantedOf(models: readonly string[], options: OptionValues<typeof testOp
     force: rest.force,
     maxMinutes: rest.maxMinutes,
     shard: rest.shard,
+    parallel: rest.parallel,
     tier,
     minTier,
     language,

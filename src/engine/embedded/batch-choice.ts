@@ -1,6 +1,6 @@
 import type { Token } from 'node-llama-cpp';
+import type { BatchComputing } from './batch-computing.ts';
 import type { Job } from './batch-loop.ts';
-import type { BatchSize } from './batch-size.ts';
 import { maxChunkTokens } from './prompt-chunks.ts';
 
 /** What a job has in a batch. */
@@ -13,12 +13,12 @@ export interface BatchPart {
  * Who goes into the next batch, with how many tokens: the deterministic job whose turn it is alone, or all others together, in the order of their
  * slots: the library computes those at once that stand one behind the other, and each of the rest by itself.
  */
-export function chooseParts(jobs: readonly Job[], size: BatchSize): readonly BatchPart[] {
+export function chooseParts(jobs: readonly Job[], { size, isCrowded }: Pick<BatchComputing, 'size' | 'isCrowded'>): readonly BatchPart[] {
   const [first] = jobs;
   if (!first) return [];
   if (first.deterministic) return [{ job: first, tokens: first.next.slice(0, maxChunkTokens) }];
   const batchmates = jobs.filter(({ deterministic }) => !deterministic).sort((a, b) => a.slot.id - b.slot.id);
-  const isWaitedFor = jobs.some(({ deterministic, next }) => deterministic !== undefined || next.length === 1);
+  const isWaitedFor = isCrowded || jobs.some(({ deterministic, next }) => deterministic !== undefined || next.length === 1);
   return share(batchmates, size.maxTokens(isWaitedFor && batchmates.some(isReading)));
 }
 

@@ -2,6 +2,7 @@ import type { Token } from 'node-llama-cpp';
 import type { BatchPart } from './batch-choice.ts';
 import { type BatchSize, createBatchSize } from './batch-size.ts';
 import type { NativeContext } from './native.ts';
+import type { CoreShare } from './shared-cores.ts';
 import { type Clocks, createThreadCount, machineClocks } from './thread-count.ts';
 
 /** One batch through the model: how many threads compute it, where its logits are, which tokens are chosen of them. */
@@ -16,6 +17,8 @@ export interface BatchComputing {
   sample(parts: readonly BatchPart[], logits: readonly (number | undefined)[]): Promise<(Token | undefined)[]>;
   /** The number of threads that single tokens are computed by, once it is known. */
   settledThreads(): Promise<number>;
+  /** Whether more contexts compute than have a core. */
+  readonly isCrowded: boolean;
 }
 
 /** See {@link createBatchComputing}. */
@@ -24,6 +27,8 @@ export interface BatchComputingOptions {
   readonly capacity: number;
   /** Threads that compute where they find cores. */
   readonly maxThreads: number;
+  /** Where contexts compute beside each other: who else does. */
+  readonly cores?: Pick<CoreShare, 'contexts' | 'compute'>;
   /** Default: this machine's. */
   readonly clocks?: () => Clocks;
 }
@@ -31,22 +36,23 @@ export interface BatchComputingOptions {
 /** Computes on a context; learns from each batch how long the next may be, and how many threads find a core. */
 export function createBatchComputing(
   context: NativeContext,
-  { capacity, maxThreads, clocks = machineClocks }: BatchComputingOptions,
+  { capacity, maxThreads, cores, clocks = machineClocks }: BatchComputingOptions,
 ): BatchComputing {
   const threads = createThreadCount(maxThreads, clocks);
   const size = createBatchSize(capacity);
 
-  function threadsFor(parts: readonly BatchPart[], tokenCount: number): number {
+  function threadsFor(parts: readonly BatchPart[], tokenCount: number, share: number): number {
     // Prompts: see thread-count.ts; their bits do not depend on the number of threads.
-    if (tokenCount > parts.length) return threads.forPrompts;
-    return parts[0]?.job.deterministic?.threads ?? threads.count;
+    if (tokenCount > parts.length) return Math.min(threads.forPrompts, share);
+    return parts[0]?.job.deterministic?.threads ?? Math.min(threads.count, share);
   }
 
   return {
     size,
     async evaluate(parts) {
       const tokenCount = parts.reduce((sum, { tokens }) => sum + tokens.length, 0);
-      const threadCount = threadsFor(parts, tokenCount);
+      const share = Math.max(1, Math.floor(maxThreads / (cores?.contexts ?? 1)));
+      const threadCount = threadsFor(parts, tokenCount, share);
       context.setThreads(threadCount);
       context.initBatch(tokenCount);
       const logits = parts.map(({ job, tokens }) => {
@@ -54,11 +60,16 @@ export function createBatchComputing(
         const wanted = isLast ? Uint32Array.of(tokens.length - 1) : new Uint32Array(0);
         return context.addToBatch(job.slot.id, job.slot.tokens.length, Uint32Array.from(tokens), wanted)[0];
       });
-      const startedMs = clocks().nowMs;
-      threads.begin(threadCount);
-      await context.decodeBatch();
-      threads.end();
-      size.measured(tokenCount, clocks().nowMs - startedMs);
+      // What others have of the cores says nothing of the machine.
+      const isAlone = share === maxThreads;
+      const decode = async (): Promise<void> => {
+        const startedMs = clocks().nowMs;
+        if (isAlone) threads.begin(threadCount);
+        await context.decodeBatch();
+        if (isAlone) threads.end();
+        size.measured(tokenCount, clocks().nowMs - startedMs);
+      };
+      await (cores ? cores.compute(threadCount, decode) : decode());
       return logits;
     },
     sample: (parts, logits) =>
@@ -69,5 +80,8 @@ export function createBatchComputing(
         }),
       ),
     settledThreads: () => threads.settled(),
+    get isCrowded() {
+      return (cores?.contexts ?? 1) > maxThreads;
+    },
   };
 }

@@ -2,9 +2,10 @@ import type { Token } from 'node-llama-cpp';
 import { expect, test } from 'vitest';
 import { createBatchLoop, type Job, type JobSlot } from './batch-loop.ts';
 import type { NativeContext, NativeSampler } from './native.ts';
+import { type CoreShare, joinCores } from './shared-cores.ts';
 
-/** A context that computes nothing, on two cores of which another program has one; notes each batch. */
-function busyContext() {
+/** A context that computes nothing, on two cores of which another program has one (or none); notes each batch. */
+function busyContext({ isBusy = true } = {}) {
   const batches: { readonly tokens: number; readonly threads: number }[] = [];
   const orders: number[][] = [];
   const time = { nowMs: 0, ownMs: 0 };
@@ -25,7 +26,7 @@ function busyContext() {
       batches.push({ tokens, threads });
       const durationMs = Math.max(50, tokens * 5);
       time.nowMs += durationMs;
-      time.ownMs += durationMs * (threads === 2 ? 1.33 : 1);
+      time.ownMs += durationMs * (threads === 2 && isBusy ? 1.33 : threads);
     },
     sampleToken: async () => 7 as Token,
     disposeSequence: () => undefined,
@@ -73,6 +74,59 @@ test('tokens are computed by as many threads as find a core, prompts by all', as
   await choose(loop, { prompt: 300, count: 1 });
   expect(batches.map(({ threads }) => threads)).toEqual(batches.map(() => 2));
   await loop.stop();
+});
+
+test('a context computes by its share of the cores while others have requests, and in small batches where there are more than cores', async () => {
+  const [own, ...others] = [joinCores(2), joinCores(2), joinCores(2)];
+  const { batches, clocks, context } = busyContext({ isBusy: false });
+  const loop = createBatchLoop(context, { capacity: 512, maxThreads: 2, cores: own, clocks });
+  const threadsOf = async (count: number, prompt = 600): Promise<number[]> => {
+    batches.length = 0;
+    await choose(loop, { prompt, count });
+    return [...new Set(batches.map(({ threads }) => threads))];
+  };
+  own.begin();
+  expect(await threadsOf(1)).toEqual([2]);
+  expect(batches.length).toBeLessThan(5);
+  others[0]?.begin();
+  expect(await threadsOf(40)).toEqual([1]);
+  expect(batches.filter(({ tokens }) => tokens > 1).length).toBeLessThan(5);
+  others[1]?.begin();
+  await threadsOf(1);
+  expect(Math.max(...batches.map(({ tokens }) => tokens))).toBe(32);
+  for (const other of others) other.end();
+  // What others had of the cores says nothing of the machine: it begins with all again.
+  expect(await threadsOf(3, 1)).toEqual([2]);
+  for (const context of [own, ...others]) context[Symbol.dispose]();
+  await loop.stop();
+});
+
+test('no more threads compute than there are cores, and who asked first begins first', async () => {
+  const [one, two] = [joinCores(2), joinCores(2)];
+  const order: string[] = [];
+  const ends = new Map<string, () => void>();
+  const begin = (name: string, of: CoreShare, threads: number): Promise<void> =>
+    of.compute(threads, () => {
+      order.push(name);
+      return new Promise((resolve) => void ends.set(name, resolve));
+    });
+  const all = [begin('a', one, 1), begin('b', two, 1), begin('both', one, 2), begin('c', two, 1), begin('more than there are', one, 3)];
+  const after = async (name: string): Promise<string> => {
+    ends.get(name)?.();
+    await new Promise(setImmediate);
+    return order.join(', ');
+  };
+  expect(await after('')).toBe('a, b');
+  expect(await after('a')).toBe('a, b');
+  all.push(begin('late', two, 1));
+  expect(await after('b')).toBe('a, b, both');
+  expect(await after('both')).toBe('a, b, both, c');
+  expect(await after('c')).toBe('a, b, both, c, more than there are');
+  expect(await after('more than there are')).toBe('a, b, both, c, more than there are, late');
+  await after('late');
+  await Promise.all(all);
+  one[Symbol.dispose]();
+  two[Symbol.dispose]();
 });
 
 test('what must come out alike keeps its number of threads', async () => {

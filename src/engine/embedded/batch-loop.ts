@@ -74,7 +74,7 @@ export function createBatchLoop(context: NativeContext, options: BatchComputingO
     for (;;) {
       for (let task = tasks.shift(); task; task = tasks.shift()) await task();
       if (jobs.length === 0) break;
-      const parts = chooseParts(jobs, computing.size);
+      const parts = chooseParts(jobs, computing);
       jobs = afterTurn(jobs, parts);
       batch = compute(parts);
       await batch;

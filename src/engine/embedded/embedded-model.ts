@@ -16,6 +16,7 @@ import { nativeContext, nativeSequence } from './native.ts';
 import { createPromptTokens, type PromptTokens } from './prompt-tokens.ts';
 import { startRuntime } from './runtime.ts';
 import { createSavedStates, type SavedStates } from './saved-states.ts';
+import { joinCores } from './shared-cores.ts';
 import { createSlot } from './slot.ts';
 import { createSlotPool, type SlotContext, type SlotPool } from './slot-pool.ts';
 
@@ -91,14 +92,16 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
     const template = inspected.templates && openModelTemplate(opened, inspected.templates);
+    const isSeparate = target.separateContexts === true && llama.gpu === false;
     const openContext = (count: number): Promise<SlotContext> =>
-      createSlotContext(opened, { contextSize: contextLength, sequences: count, threads });
+      createSlotContext(opened, { contextSize: contextLength, sequences: count, threads, isSeparate });
     const first = await openContext(1);
     const { takeMemory, stateFolder } = options;
     const { slotBytes } = inspected;
     // Without a place for states of prompts they are evaluated each time.
     await makeFolder(stateFolder, { mode: 0o700 }).catch(() => undefined);
-    const slots = createSlotPool(first, { openContext, maxSlots: target.parallel ?? defaultParallel, slotBytes, takeMemory, stateFolder });
+    const maxSlots = target.parallel ?? defaultParallel;
+    const slots = createSlotPool(first, { openContext, maxSlots, isSeparate, slotBytes, takeMemory, stateFolder });
     const { size, mtimeMs, ino } = await stat(target.path);
     const release = llama.llamaCppRelease.release;
     const states = createSavedStates(stateFolder, [size, mtimeMs, ino, release, llama.gpu, contextLength]);
@@ -112,6 +115,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
       untoldLoadMs: performance.now() - startedAt,
       facts: {
         ...factsOf(llama, inspected, threads),
+        repeatableAtOnce: isSeparate && maxSlots >= threads && hasRoomFor((threads - 1) * slotBytes, takeMemory) ? threads : 1,
         modelName: opened.fileInfo.metadata.general.name,
         supports: { jsonSchema: true, tools: template?.knowsTools === true, requiredCalls: false, embeddings: true, seed: true },
       },
@@ -147,6 +151,10 @@ export async function loadForVectors(
   }
 }
 
+function hasRoomFor(bytes: number, takeMemory: LoadOptions['takeMemory']): boolean {
+  return takeMemory(bytes) && takeMemory(-bytes);
+}
+
 function factsOf(llama: Llama, { contextLength, trainedContextLength, kind }: Inspected, threads: number): Omit<EngineFacts, 'supports'> {
   return {
     kind: 'embedded',
@@ -158,20 +166,24 @@ function factsOf(llama: Llama, { contextLength, trainedContextLength, kind }: In
   };
 }
 
-/** A context with so many slots; `contextSize` is that of each. */
+/** A context with so many slots; `contextSize` is that of each. One that `isSeparate` computes beside others. */
 async function createSlotContext(
   model: LlamaModel,
-  options: { readonly contextSize: number; readonly sequences: number; readonly threads: number },
+  {
+    isSeparate,
+    ...size
+  }: { readonly contextSize: number; readonly sequences: number; readonly threads: number; readonly isSeparate: boolean },
 ): Promise<SlotContext> {
-  const context = await model.createContext(options);
-  const batches = createBatchLoop(nativeContext(context), { capacity: context.batchSize, maxThreads: options.threads });
-  const slots = Array.from({ length: options.sequences }, () =>
-    createSlot(nativeSequence(context, model.llama), batches, options.contextSize),
-  );
+  const context = await model.createContext(size);
+  const cores = isSeparate ? joinCores(size.threads) : undefined;
+  const batches = createBatchLoop(nativeContext(context), { capacity: context.batchSize, maxThreads: size.threads, cores });
+  const slots = Array.from({ length: size.sequences }, () => createSlot(nativeSequence(context, model.llama), batches, size.contextSize));
   return {
     slots,
+    cores,
     async dispose() {
       await batches.stop();
+      cores?.[Symbol.dispose]();
       await context.dispose();
     },
   };

@@ -53,7 +53,7 @@ interface Computing extends Answering {
 /** The answer; returns its end. */
 async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Promise<GenerationEvent> {
   const { request, prompt, startedAt, signal, emit } = answering;
-  const deterministic = request.repeatable ? await slot.deterministic(prompt.tokens) : undefined;
+  const deterministic = request.repeatable ? await howOf(slot, request, prompt) : undefined;
   const told = { totalTokens: prompt.tokens.length, emit };
   const cachedTokens = await tellReading(slot, told, readPrompt(open, slot, { ...answering, deterministic }));
   const parts = createAnswerParts(formOf(open, request, prompt));
@@ -102,6 +102,10 @@ async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Pr
       generatedTokensPerSecond: rate(written.tokens - 1, endedAt - first),
     },
   };
+}
+
+async function howOf(slot: Slot, { threads }: ChatRequest, prompt: Prompt): Promise<Deterministic> {
+  return threads === undefined ? slot.deterministic(prompt.tokens) : { threads };
 }
 
 /** Brings the slot to all of the prompt but its last token. Returns how many tokens were there already. */

@@ -1,6 +1,7 @@
 import type { Token } from 'node-llama-cpp';
 import { orAborted, throwIfAborted } from '../../base/abort.ts';
 import { copyState } from './copy-state.ts';
+import type { CoreShare } from './shared-cores.ts';
 import { commonLength, type Slot } from './slot.ts';
 import { bestSlot, bestSource, minSharedTokens, type PooledSlot, type Wanted } from './slot-choice.ts';
 
@@ -12,6 +13,8 @@ import { bestSlot, bestSource, minSharedTokens, type PooledSlot, type Wanted } f
 /** A context and its slots. */
 export interface SlotContext {
   readonly slots: readonly Slot[];
+  /** Where it computes beside others. */
+  readonly cores?: CoreShare;
   dispose(): Promise<void>;
 }
 
@@ -21,6 +24,8 @@ export interface SlotPoolOptions {
   openContext(count: number): Promise<SlotContext>;
   /** The most requests at once. */
   readonly maxSlots: number;
+  /** Each slot in a context of its own, which computes beside the others (default false: in batches with them). */
+  readonly isSeparate?: boolean;
   /** Memory of one slot. */
   readonly slotBytes: number;
   /** See {@link LoadOptions}. */
@@ -46,25 +51,27 @@ export interface SlotPool {
 /**
  * A model begins with a context of one slot, which takes the least memory. The second request at once opens a context of all its slots:
  *
- *     single ──two at once, and memory for more──▶ growing ──opened──▶ moving ──the first slot is free──▶ settled
- *        └──────────────no memory, or no more than one slot─┴──────────────────────────────────────────────▲
+ *     growable ──two at once, and memory for more──▶ growing ──opened──▶ moving ──the first slot is free──▶ settled
+ *        └───────────────no memory, or no more than one slot─┴──────────────────────────────────────────────▲
  *
- * While it is moving, new requests go to the large context, and what began in the small one ends there.
+ * While it is moving, new requests go to the large context, and what began in the small one ends there. Where contexts are separate, each
+ * request that finds none free opens one more, and the first one stays.
  */
-type Stage = 'single' | 'growing' | 'moving' | 'settled';
+type Stage = 'growable' | 'growing' | 'moving' | 'settled';
 
 /** The slots of a model: those of `first`, and `maxSlots` from the moment two requests come together. */
 export function createSlotPool(first: SlotContext, options: SlotPoolOptions): SlotPool {
-  const { maxSlots, slotBytes, takeMemory, stateFolder } = options;
-  let stage: Stage = maxSlots > 1 ? 'single' : 'settled';
+  const { maxSlots, isSeparate = false, slotBytes, takeMemory, stateFolder } = options;
+  let stage: Stage = maxSlots > 1 ? 'growable' : 'settled';
   let slots = pooledSlots(first);
-  let current = first;
+  /** Where new requests go. */
+  let current = new Set([first]);
   /** What the pool does beside requests: growing, then leaving the first context. */
   let moves: Promise<void> = Promise.resolve();
   let requests = 0;
   const waiting: (() => void)[] = [];
 
-  const freeSlots = (): PooledSlot[] => slots.filter(({ context, prompt }) => context === current && prompt === undefined);
+  const freeSlots = (): PooledSlot[] => slots.filter(({ context, prompt }) => current.has(context) && prompt === undefined);
 
   async function takeSlot(prompt: readonly Token[], signal: AbortSignal, onWait?: () => void): Promise<PooledSlot> {
     for (let isFirst = true; ; isFirst = false) {
@@ -74,7 +81,7 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
         Object.assign(pooled, { prompt, usedAt: requests });
         return pooled;
       }
-      if (stage === 'single') moves = grow();
+      if (stage === 'growable') moves = grow();
       if (isFirst) onWait?.();
       const turn = new Promise<void>((resolve) => void waiting.push(resolve));
       await orAborted(turn, signal);
@@ -83,23 +90,37 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
 
   async function grow(): Promise<void> {
     stage = 'growing';
-    const opened = await openLarger();
-    stage = opened ? 'moving' : 'settled';
-    if (opened) {
-      current = opened;
-      slots = [...slots, ...pooledSlots(opened)];
-    }
-    await leaveFirst();
+    if (isSeparate) await addContext();
+    else await replaceFirst();
     wakeAll();
   }
 
+  async function addContext(): Promise<void> {
+    const opened = await open(1);
+    if (opened) {
+      current.add(opened);
+      slots = [...slots, ...pooledSlots(opened)];
+    }
+    stage = opened && slots.length < maxSlots ? 'growable' : 'settled';
+  }
+
+  async function replaceFirst(): Promise<void> {
+    const opened = await open(maxSlots);
+    stage = opened ? 'moving' : 'settled';
+    if (opened) {
+      current = new Set([opened]);
+      slots = [...slots, ...pooledSlots(opened)];
+    }
+    await leaveFirst();
+  }
+
   /** Undefined where the memory is not there: requests wait for each other then. */
-  async function openLarger(): Promise<SlotContext | undefined> {
-    if (!takeMemory(maxSlots * slotBytes)) return undefined;
+  async function open(count: number): Promise<SlotContext | undefined> {
+    if (!takeMemory(count * slotBytes)) return undefined;
     try {
-      return await options.openContext(maxSlots);
+      return await options.openContext(count);
     } catch {
-      takeMemory(-maxSlots * slotBytes);
+      takeMemory(-count * slotBytes);
       return undefined;
     }
   }
@@ -147,6 +168,7 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
 
   function release(pooled: PooledSlot): void {
     pooled.prompt = undefined;
+    pooled.context.cores?.end();
     // Who waits for a prompt that nobody evaluates any more looks again.
     pooled.slot.touch();
     wakeAll();
@@ -157,6 +179,7 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
     async use({ prompt, deterministic, onWait }, work, signal) {
       throwIfAborted(signal);
       const pooled = await takeSlot(prompt, signal, onWait);
+      pooled.context.cores?.begin();
       try {
         if (!deterministic) await share(pooled, { prompt, number: pooled.usedAt }, signal);
         return await work(pooled.slot);
@@ -166,8 +189,7 @@ export function createSlotPool(first: SlotContext, options: SlotPoolOptions): Sl
     },
     async dispose() {
       await moves;
-      await current.dispose();
-      if (stage === 'moving') await first.dispose();
+      for (const context of new Set(slots.map((pooled) => pooled.context))) await context.dispose();
     },
   };
 }

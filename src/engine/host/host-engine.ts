@@ -17,6 +17,7 @@ import type { MachineFacts } from '../machine.ts';
 import type { HostConnection } from './connection.ts';
 import type { HostOptions } from './find-host.ts';
 import type { HostStatus, HostTarget } from './protocol.ts';
+import { threadPoolSize } from './thread-pool.ts';
 
 /** The engines that run files as callers see them: sessions whose work is done in the resident process, or by a child of it. */
 
@@ -41,7 +42,8 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
   const connections = new Set<HostConnection>();
   const reach = async ({ signal, onEvent }: Pick<OpenOptions, 'signal' | 'onEvent'>): Promise<HostConnection> => {
     const { reachHost } = await starting();
-    const connection = await reachHost(options, { signal, onStart: () => onEvent?.({ type: 'starting-engine' }) });
+    const poolSize = threadPoolSize(await options.machine());
+    const connection = await reachHost(options, { signal, poolSize, onStart: () => onEvent?.({ type: 'starting-engine' }) });
     connections.add(connection);
     return connection;
   };
@@ -71,6 +73,7 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         threads: threads ?? machine.physicalCores,
         contextLength,
         parallel,
+        separateContexts: threadPoolSize(machine) > 1 && (threads ?? machine.physicalCores) === machine.physicalCores,
         force,
         program: target.program,
       };

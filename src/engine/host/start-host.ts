@@ -28,10 +28,12 @@ export interface ReachOptions {
   readonly signal?: AbortSignal;
   /** Called when none runs and one is started. */
   readonly onStart?: () => void;
+  /** See {@link threadPoolSize}. */
+  readonly poolSize?: number;
 }
 
 /** A connection to a process of this version, started when needed. */
-export async function reachHost(options: HostOptions, { signal, onStart }: ReachOptions = {}): Promise<HostConnection> {
+export async function reachHost(options: HostOptions, { signal, onStart, poolSize = 1 }: ReachOptions = {}): Promise<HostConnection> {
   const running = await findHost(options, { toWork: true });
   if (running?.state === 'welcome') {
     debugLog('host', { state: 'found', process: running.pid });
@@ -48,7 +50,7 @@ export async function reachHost(options: HostOptions, { signal, onStart }: Reach
   if (process.platform !== 'win32') rmSync(socketPath, { force: true });
   onStart?.();
   // Awaited, or the lock would be let go of while the process still starts.
-  return await start(options, { socketPath, keyPath }, signal);
+  return await start(options, { socketPath, keyPath, poolSize }, signal);
 }
 
 /** Asks a process to leave and waits until it is gone; after two seconds it is ended. */
@@ -91,14 +93,17 @@ interface Places {
   readonly keyPath: string;
 }
 
-async function start(options: HostOptions, { socketPath, keyPath }: Places, signal: AbortSignal | undefined): Promise<HostConnection> {
+async function start(
+  options: HostOptions,
+  { socketPath, keyPath, poolSize }: Places & { readonly poolSize: number },
+  signal: AbortSignal | undefined,
+): Promise<HostConnection> {
   const logPath = join(options.logsFolder, 'engine.log');
   const log = await openLog(logPath);
   const args = [partPath('engine-host.mjs'), socketPath, keyPath, version, options.stateFolder, String(options.memoryBudgetBytes ?? '')];
-  // One libuv thread: the engine starts its compute threads from it for every token, and moving between four halves the speed.
   // What it loads asks for a home folder, and the system knows none of an account without an entry.
   // Weights that the library unpacks stand in pages of 2 MB where the system asks for them (most Linux systems do): all are read for every token.
-  const environment = { HOME: options.home, GLIBC_TUNABLES: largePages, ...options.environment(), UV_THREADPOOL_SIZE: '1' };
+  const environment = { HOME: options.home, GLIBC_TUNABLES: largePages, ...options.environment(), UV_THREADPOOL_SIZE: String(poolSize) };
   debugLog('host', { state: 'starting', socket: socketPath, log: logPath });
   const child = spawn(process.execPath, args, {
     detached: true,

@@ -43,7 +43,7 @@ export function reportedModels(runs: readonly ReportedRun[]): readonly ReportedM
       tiers: all,
       provenTier: isOwn({ run }) || all.some(({ partOf }) => partOf !== undefined) ? -1 : heldTier(all),
       isComplete: all.length > 0 && all.every(({ mode, verdict }) => mode === 'diagnostic' || verdict !== 'incomplete'),
-      tokensPerSecond: tokensPerSecondOf(cases),
+      tokensPerSecond: tokensPerSecondOf(run, cases),
       casesPassed: sum(groups(cases, ({ caseId }) => caseId).map(({ passed, failed }) => passed / Math.max(1, passed + failed))),
       abilities: groups(cases, abilityOf),
     };

@@ -118,6 +118,8 @@ function conversationOn(
   return createConversation(async () => session, {
     sampling: gradedSampling,
     repeatable: true,
+    // By one thread where several requests compute at once: each then comes out as it would alone.
+    threads: (session.facts.repeatableAtOnce ?? 1) > 1 ? 1 : undefined,
     maxTokens,
     system: instance.system ?? (world ? toolSystem : undefined),
     tools: world?.tools,

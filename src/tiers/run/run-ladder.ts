@@ -36,6 +36,8 @@ export interface LadderOptions {
   readonly thinks?: boolean;
   /** As measured, for the time an answer may take. */
   readonly tokensPerSecond?: number;
+  /** Questions that are under way at once (default 1). */
+  readonly atOnce?: number;
   /** Only these cases. */
   readonly caseIds?: readonly string[];
   /** One part of the cases, for several machines. */
@@ -89,7 +91,7 @@ function resultOf(tiers: readonly TierResult[], cases: readonly CaseResult[], op
     provenTier,
     holds: suite.isLadder && !isPart ? isHeld : tiers.every(({ verdict }) => verdict === 'pass'),
     isComplete: graded.every(({ verdict }) => verdict !== 'incomplete'),
-    tokensPerSecond: tokensPerSecondOf(cases),
+    tokensPerSecond: tokensPerSecondOf(run, cases),
     cases,
   };
 }
