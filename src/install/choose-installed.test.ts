@@ -36,6 +36,20 @@ test('of several models the one of the highest tier that fits, and the default b
   expect(chooseUnnamed([...models, listed('mine', 0.1, { isDefault: true })]).name).toBe('mine');
 });
 
+test.each([
+  ['none is there', [], 'MODEL_NOT_INSTALLED', 'No model is installed.'],
+  ['all are disabled', [listed('a', 1, { enabled: false })], 'MODEL_DISABLED', 'All installed models are disabled.'],
+  ['the only one is no model', [listed('a', 1, { problem: 'It is cut short.' })], 'GGUF_BROKEN', 'a cannot be used. It is cut short.'],
+  [
+    'one is disabled, and the other has other bytes than were installed',
+    [listed('a', 1, { enabled: false }), listed('b', 1, { damaged: true, problem: 'Its digest differs.' })],
+    'DIGEST_MISMATCH',
+    'b is damaged. Its digest differs.',
+  ],
+] as const)('where no model can be used it is said why: %s', (_, models, code, message) => {
+  expect(() => chooseUnnamed(models)).toThrow(expect.objectContaining({ code, message }));
+});
+
 test('a base model, which answers nobody, is chosen only where there is no other', async () => {
   const entry = (await loadCatalog()).byNormalName('gemma3-270m-base');
   const base = listed('gemma3-270m-base', 0.27, { entry });

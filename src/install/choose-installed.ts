@@ -50,8 +50,14 @@ export function chooseUnnamed(models: readonly ListedModel[]): UsableModel {
   const clear = chooseWithoutComparing(models);
   if (clear) return clear;
   const [chosen] = models.filter(isUsable).sort((a, b) => rank(b) - rank(a));
-  if (chosen) return { name: chosen.name, path: chosen.path };
-  const [disabled] = models.filter((model) => !model.enabled);
+  return chosen ? { name: chosen.name, path: chosen.path } : noneUsable(models);
+}
+
+/** Throws what is said where none of the models can be used: what is wrong with the one that is enabled, that all are disabled, or that there are none. */
+export function noneUsable(models: readonly InstalledModel[]): never {
+  const enabled = models.find((model) => model.enabled);
+  if (enabled) requireUsable(enabled);
+  const [disabled] = models;
   if (disabled)
     throw new LuciError('MODEL_DISABLED', 'All installed models are disabled.', { hint: `luci llm enable ${shellWord(disabled.name)}` });
   throw new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: `luci install ${starterName}` });

@@ -1,6 +1,7 @@
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { sleep, stopError } from '../../src/base/abort.ts';
 import type { Tier } from '../../src/base/model.ts';
 import { dataPath } from '../../src/base/parts.ts';
 import { installedTable } from '../../src/cli/show/installed-rows.ts';
@@ -124,6 +125,80 @@ test("--fast with repeats may end by Wald's test: marked sequential, never confi
   expect(JSON.parse(await readFile(certificate ?? '', 'utf8'))).toMatchObject({ verdict: 'pass', sequential: true, confirmed: false });
 });
 
+/** A session that computes two at once, and notes how many it ever did. The sixth question is answered after those that came behind it. */
+function twoAtOnce(knows: (tier: Tier, id: string) => boolean) {
+  const knowing = knowingSession({ knows, repeats: 3 });
+  const noted = { most: 0, asked: 0, threads: new Set<number | undefined>() };
+  let underway = 0;
+  const session: Session = {
+    ...knowing,
+    facts: { ...knowing.facts, repeatableAtOnce: 2 },
+    async *generate(request, signal) {
+      underway += 1;
+      noted.asked += 1;
+      noted.most = Math.max(noted.most, underway);
+      if (noted.asked > 1) noted.threads.add(request.threads); // The first is the warm-up.
+      try {
+        await sleep(noted.asked === 7 ? 60 : 5, signal);
+        yield* knowing.generate(request, signal);
+      } finally {
+        underway -= 1;
+      }
+    },
+  };
+  return { session, noted };
+}
+
+const answersOf = async (path: string): Promise<unknown[]> =>
+  (readRunLog(path)?.answers ?? []).map(({ key, status, turns }) => ({ key, status, turns })).sort((a, b) => (a.key < b.key ? -1 : 1));
+
+test('where the engine computes two questions at once they are asked so, each by one thread, with the same result', async () => {
+  const knows = (tier: Tier, id: string): boolean => tier === 0 && firstCases(0, 8).has(id);
+  const two = twoAtOnce(knows);
+  const both = await run({ options: { tier: '1', repeats: '2' } }, () => two.session);
+  const one = twoAtOnce(knows);
+  const alone = await run({ options: { tier: '1', repeats: '2', parallel: '1', fresh: true } }, () => one.session);
+  expect([two.noted.most, one.noted.most]).toEqual([2, 1]);
+  expect([...two.noted.threads, ...one.noted.threads]).toEqual([1, 1]);
+  expect(withoutSpeed(both.stdout)).toBe(withoutSpeed(alone.stdout));
+  const [first = '', second = ''] = await bench.logPaths();
+  expect(await answersOf(first)).toEqual(await answersOf(second));
+}, 60_000);
+
+test('--fast says the same however many are asked at once, and counts the same answers', async () => {
+  const knows = (tier: Tier, id: string): boolean => tier === 0 && firstCases(0, 3).has(id);
+  const both = await run({ options: { fast: true, parallel: '4' } }, () => twoAtOnce(knows).session);
+  const alone = await run({ options: { fast: true, parallel: '1', fresh: true } }, () => twoAtOnce(knows).session);
+  expect(both.stdout).toContain('FAIL (3/6)');
+  expect(withoutSpeed(both.stdout)).toBe(withoutSpeed(alone.stdout));
+  const [first = '', second = ''] = await bench.logPaths();
+  expect(await answersOf(first)).toEqual(await answersOf(second));
+  const begun: string[] = [];
+  await bench.test(() => twoAtOnce(knows).session, {
+    fast: true,
+    fresh: true,
+    parallel: 4,
+    onEvent: (event) => event.type === 'case-start' && begun.push(event.caseId),
+  });
+  expect(begun.slice(0, 6)).toEqual([...firstCases(0, 6)]);
+});
+
+test('a run that is stopped while two questions are under way ends with the stop', async () => {
+  const { session } = twoAtOnce(knowsAll);
+  const stopped = new AbortController();
+  let cases = 0;
+  const asked = bench.test(() => session, {
+    signal: stopped.signal,
+    onEvent: ({ type }) => {
+      if (type === 'case' && ++cases === 3) stopped.abort(stopError('CANCELLED'));
+    },
+  });
+  await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' });
+  const [path = ''] = await bench.logPaths();
+  // One more may have been graded in the same moment.
+  expect([3, 4]).toContain(readRunLog(path)?.answers.length);
+});
+
 test('a model that thinks gets tokens for it; what thinks beyond them is an error of the budget, counted apart', async () => {
   const limits: (number | undefined)[] = [];
   const session = (): Session => {
@@ -224,6 +299,18 @@ test('a model that is much better with seed 0 than with another has perhaps seen
 test('a disabled model is skipped', async () => {
   await bench.luci.store.setEnabled(['script'], false);
   await expect(run({}, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({ code: 'MODEL_DISABLED' });
+});
+
+test('a file that is no model is passed over and told, and where there is no other it is what the error is about', async () => {
+  await writeFile(join(bench.home, 'models', 'cut.gguf'), tinyGguf().subarray(0, 1000));
+  const { stderr, exitCode } = await run({}, () => knowingSession({ knows: knowsAll }));
+  expect(stderr).toMatch(/\ncut is passed over, it cannot be used: \S/);
+  expect(exitCode).toBe(0);
+  await rm(join(bench.home, 'models', 'script.gguf'));
+  await expect(run({}, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
+    code: 'GGUF_BROKEN',
+    message: expect.stringMatching(/^cut cannot be used\. /),
+  });
 });
 
 test('what is proven stands in the list, for these bytes only', async () => {

@@ -1,5 +1,6 @@
 import { LuciError } from '../../base/errors.ts';
 import { isForVectors, makesNoText } from '../../engine/model-kind.ts';
+import { type ListedModel, noneUsable } from '../../install/choose-installed.ts';
 import { beyondSuite } from '../../tiers/beyond/beyond-suites.ts';
 import { readTable } from '../../tiers/own/csv-suite.ts';
 import { requireSound } from '../../tiers/own/lint.ts';
@@ -20,11 +21,12 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   const { suite, own, notes } = chosenSuite(options);
   requireKnownCases(suite, caseIds);
   const folder = suite.isLadder || own ? await pythonFor(tools, own, options) : undefined;
-  const { chosen, skipped } = await chooseModels(tools, options.models ?? []);
+  const { chosen, skipped, broken } = await chooseModels(tools, options.models ?? []);
   // A case of a user's own says itself what it asks for.
   const language = own || folder === undefined ? 'javascript' : 'python';
-  onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language, notes });
-  if (chosen.length === 0) throw nothingToTest(skipped);
+  const toKnow = [...notes, ...broken.map(({ name, problem }) => `${name} is passed over, it cannot be used: ${problem}`)];
+  onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language, notes: toKnow });
+  if (chosen.length === 0) throw nothingToTest(skipped, broken);
   // Python takes seconds to try: only where it is going to be used.
   const usedFolder = asksPython(suite, chosen, options) ? folder : undefined;
   const sandboxes = await testSandboxes(usedFolder, signal);
@@ -60,8 +62,8 @@ function chosenSuite({ table, suitePath }: TestOptions): ChosenSuite {
   return { suite: own, own, notes: [] };
 }
 
-function nothingToTest([disabled]: readonly string[]): LuciError {
-  if (disabled === undefined) return new LuciError('MODEL_NOT_INSTALLED', 'No model is installed.', { hint: 'luci install smollm2-135m' });
+function nothingToTest([disabled]: readonly string[], broken: readonly ListedModel[]): LuciError {
+  if (disabled === undefined) return noneUsable(broken);
   return new LuciError('MODEL_DISABLED', 'All of these models are disabled.', { hint: `luci llm enable ${disabled}` });
 }
 
@@ -76,11 +78,13 @@ function asksPython(suite: Suite, models: readonly TestedModel[], options: TestO
 async function chooseModels(
   tools: TestingTools,
   references: readonly string[],
-): Promise<{ readonly chosen: readonly TestedModel[]; readonly skipped: readonly string[] }> {
+): Promise<{ readonly chosen: readonly TestedModel[]; readonly skipped: readonly string[]; readonly broken: readonly ListedModel[] }> {
   const found = await Promise.all(references.map((reference) => tools.findRemote(reference)));
   const here = references.filter((_, index) => !found[index]);
   const named = here.length > 0 ? await tools.installedNames(here) : [];
-  const asked = (await tools.list()).filter(({ name, problem }) => (references.length > 0 ? named.includes(name) : problem === undefined));
+  const all = await tools.list();
+  const asked = all.filter(({ name, problem }) => (references.length > 0 ? named.includes(name) : problem === undefined));
+  const broken = references.length > 0 ? [] : all.filter(({ enabled, problem }) => enabled && problem !== undefined);
   // Named by nobody, a model that makes no text is passed over; named, it is refused with what it is for.
   const textless = asked.filter(({ facts }) => isForVectors(facts?.kind));
   const [refused] = references.length > 0 ? textless : [];
@@ -89,6 +93,7 @@ async function chooseModels(
   return {
     chosen: [...wanted.filter(({ enabled }) => enabled), ...found.filter((model) => model !== undefined)],
     skipped: [...wanted.filter(({ enabled }) => !enabled), ...textless].map(({ name }) => name),
+    broken,
   };
 }
 
