@@ -196,7 +196,7 @@ export interface ChatRequest {
   readonly stop?: readonly string[];
   /** The same request gives the same answer on this machine, whatever its load and whatever was asked before (with temperature 0). */
   readonly repeatable?: boolean;
-  /** Threads that compute a repeatable request (default: as many as find a core when it begins). */
+  /** Threads that compute a repeatable request, at most as many as the model was opened with (default: as many as find a core when it begins). */
   readonly threads?: number;
   /** Whether, or how long, a thinking model thinks, where its template or the engine can tell it (default: as the model does). */
   readonly thinking?: boolean | 'low' | 'high';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { probeMachine } from '../../src/engine/machine.ts';
 import { signed } from '../../src/tiers/signing-key.ts';
 import { type Home, makeHome } from '../e2e/luci-process.ts';
 import { tinyGguf } from '../fixtures/gguf/tiny-gguf.ts';
@@ -141,6 +142,17 @@ test('another answer is told by the place where it differs', async () => {
   expect(ran).toMatchObject({ exitCode: 8, stdout: expect.stringContaining('something else') });
   expect(ran.stdout).toContain('after 15 characters the receipt has "huge luci fixture." and the answer "tiny luci fixture."');
   expect(JSON.parse((await home.luci(['replay', path, '--json'])).stdout)).toMatchObject({ outcome: 'different', differsAt: 15 });
+});
+
+test('an answer is asked for again by as many threads as then, whatever the machine would take now', async () => {
+  // One of them is not what it would take.
+  for (const threads of [1, (await probeMachine()).physicalCores]) {
+    const changed = await signedAgain((receipt) => {
+      receipt['threads'] = threads;
+      receipt.answer['reason'] = 'length';
+    });
+    expect(await home.luci(['replay', changed])).toMatchObject({ exitCode: 8, stdout: expect.stringContaining('why the answer ended') });
+  }
 });
 
 test('another engine, and other threads where the answer differs: it cannot be told', async () => {

@@ -104,12 +104,13 @@ async function nameWithBytes({ store }: ReceiptTools, { model, modelSha256 }: Re
   return (same.find(({ name }) => name === model) ?? same[0])?.name ?? model;
 }
 
-async function askedAgain(session: Session, { request }: Receipt, signal: AbortSignal | undefined): Promise<RecordedAnswer> {
+/** By as many threads as then, as far as there are so many here. */
+async function askedAgain(session: Session, { request, threads }: Receipt, signal: AbortSignal | undefined): Promise<RecordedAnswer> {
   let answer: RecordedAnswer | undefined;
   const recorded = recordedSession(session, (told) => {
     answer = told;
   });
-  for await (const _ of recorded.generate(request, signal));
+  for await (const _ of recorded.generate({ ...request, threads }, signal));
   if (signal?.aborted) throw abortError(signal);
   if (!answer)
     throw new LuciError('ENGINE_FAILED', 'The engine ended the answer without saying why.', { hint: 'luci stop, then ask again' });

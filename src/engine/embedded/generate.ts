@@ -53,7 +53,7 @@ interface Computing extends Answering {
 /** The answer; returns its end. */
 async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Promise<GenerationEvent> {
   const { request, prompt, startedAt, signal, emit } = answering;
-  const deterministic = request.repeatable ? await howOf(slot, request, prompt) : undefined;
+  const deterministic = request.repeatable ? await howOf(open, slot, { request, prompt }) : undefined;
   const told = { totalTokens: prompt.tokens.length, emit };
   const cachedTokens = await tellReading(slot, told, readPrompt(open, slot, { ...answering, deterministic }));
   const parts = createAnswerParts(formOf(open, request, prompt));
@@ -104,8 +104,9 @@ async function answer(open: EmbeddedModel, slot: Slot, answering: Answering): Pr
   };
 }
 
-async function howOf(slot: Slot, { threads }: ChatRequest, prompt: Prompt): Promise<Deterministic> {
-  return threads === undefined ? slot.deterministic(prompt.tokens) : { threads };
+async function howOf(open: EmbeddedModel, slot: Slot, { request, prompt }: Pick<Answering, 'request' | 'prompt'>): Promise<Deterministic> {
+  const { threads } = request;
+  return threads === undefined ? slot.deterministic(prompt.tokens) : { threads: Math.min(threads, open.threads) };
 }
 
 /** Brings the slot to all of the prompt but its last token. Returns how many tokens were there already. */
