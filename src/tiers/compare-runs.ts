@@ -20,8 +20,10 @@ export interface Comparison {
   readonly onlySecond: readonly string[];
   readonly passed: readonly [first: number, second: number];
   readonly intervals: readonly [first: readonly [number, number], second: readonly [number, number]];
-  /** Exact two-sided p of the pairs that differ: McNemar's where no case was repeated, see {@link pairedExact}. */
+  /** Exact two-sided p of the pairs that differ, repeats of a case as one: whether it would hold for other kinds of questions, see {@link pairedExact}. */
   readonly p: number;
+  /** The same with each question for itself (McNemar's test): whether it holds for questions of these kinds. Equal to `p` where no case was repeated. */
+  readonly pOfThese: number;
   /** Answers to each case, and how many would tell a difference of 20 points nine times out of ten; undefined where no number would. */
   readonly repeats: { readonly had: number; readonly needed: number | undefined };
   /** The second run against the first as its baseline. */
@@ -108,6 +110,7 @@ export function compareRuns(first: ReadLog, second: ReadLog): Comparison {
     passed,
     intervals: [wilsonInterval(passed[0], pairs.length), wilsonInterval(passed[1], pairs.length)],
     p: pairedExact(cases.map((caseId) => timesIn(onlyFirst, caseId) - timesIn(onlySecond, caseId))),
+    pOfThese: pairedExact([...onlyFirst.map(() => 1), ...onlySecond.map(() => -1)]),
     repeats: { had: Math.round(pairs.length / cases.length), needed: repeatsToTell(cases.length) },
     regression: regressionOf(tiers),
     tiers,

@@ -81,13 +81,17 @@ test('a tier that was never passed: only a loss beyond chance is a regression', 
   expect(stdout).toMatch(/\nRegression: Tier 0 lost 6 answers and won 0, more than chance \(p = 0\.031\)\.\n$/);
 });
 
-test('repeats of a case are alike: what three of them lose weighs as one case', async () => {
-  // Six of 30 answers, in two cases: McNemar as if they were six questions would say p = 0.031.
+test('what three repeats of a case lose is something on questions of these kinds, and no regression: of other kinds it says as much as one case', async () => {
+  // Six of 30 answers, in two cases.
   const four = await logOf('four', knowsFirst(4), { repeats: '3' });
   const two = await logOf('two', knowsFirst(2), { repeats: '3' });
   const { exitCode, stdout } = await compared([four, two]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('No difference is shown over all 10 cases together (McNemar by case, p = 0.500)');
+  expect(stdout).toContain(
+    'The difference is more than chance over all 10 cases together, on questions of these kinds (McNemar over 30 questions, p = 0.031).\n' +
+      'No difference is shown on questions of other kinds (McNemar by case, p = 0.500).\n',
+  );
+  expect(JSON.parse((await compared([four, two], {}, true)).stdout)).toMatchObject({ p: 0.5, pOfThese: 0.03125 });
 });
 
 test('several tiers are several chances to be wrong: each is held to its part of 5 %', async () => {

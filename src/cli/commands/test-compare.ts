@@ -72,15 +72,25 @@ function showPairs({ result: say, note }: Show, result: Comparison, [first, seco
   say(line(second, result.passed[1], result.intervals[1]));
   if (result.onlyFirst.length > 0) say(`only ${printable(first)}: ${result.onlyFirst.join(', ')}`);
   if (result.onlySecond.length > 0) say(`only ${printable(second)}: ${result.onlySecond.join(', ')}`);
-  const test = `${result.pairs > result.cases ? 'McNemar by case' : 'McNemar'}, ${pText(result.p)}`;
-  const over = `over all ${plural(result.cases, 'case')} together (${test})`;
-  say(result.p < 0.05 ? `The difference is more than chance ${over}.` : `No difference is shown ${over}.`);
+  for (const verdict of verdicts(result)) say(verdict);
   if (result.tiers.length > 1) for (const change of result.tiers) say(tierText(change, result.tiers.length));
   say(repeatsText(result));
   for (const warning of result.warnings) note(`note: ${printable(warning)}`);
   if (!isGate) return;
   for (const change of result.tiers) if (change.regression !== 'none') say(regressionText(change));
   if (result.regression === 'none') say('No regression is shown.');
+}
+
+/** Whether the difference is more than chance over all cases together; where cases were repeated on questions of these kinds, then on others. */
+function verdicts({ pairs, cases, p, pOfThese }: Comparison): readonly string[] {
+  const told = (isShown: boolean, over: string): string =>
+    `${isShown ? 'The difference is more than chance' : 'No difference is shown'} ${over}.`;
+  const all = plural(cases, 'case');
+  if (pairs === cases) return [told(p < 0.05, `over all ${all} together (McNemar, ${pText(p)})`)];
+  return [
+    told(pOfThese < 0.05, `over all ${all} together, on questions of these kinds (McNemar over ${pairs} questions, ${pText(pOfThese)})`),
+    told(p < 0.05, `on questions of other kinds (McNemar by case, ${pText(p)})`),
+  ];
 }
 
 /** `  Tier 1: 7/9, 4/9  p = 0.250`; with several tiers each has its part of the 5 %. */
