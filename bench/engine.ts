@@ -160,23 +160,25 @@ sent.end(body);
 `;
 }
 
-/** (e) Four different questions at once: all tokens generated over the time of all. */
+/** (e) Two, then four different questions at once: all tokens generated over the time of all. */
 async function fourAtOnce({ session, four }: Sides): Promise<void> {
-  const together = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
-    const answers = await Promise.all([1, 2, 3, 4].map(() => ask(fresh(48))));
-    const tokens = answers.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
-    return (tokens / Math.max(...answers.map(({ lastMs }) => lastMs))) * 1000;
-  };
   const rival = await four();
-  const { medians, ratios } = await inTurn(rounds, [() => together(askSession(session)), () => together(rival.ask)]);
-  out(`\nFour different questions at once, 48 tokens each, prompts included (goal 1.0, floor 0.75):\n`);
-  const names = ['luci', 'llama-server -np 4'];
-  out(
-    markdown(
-      ['', 'tokens/s', 'luci / it'],
-      names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
-    ),
-  );
+  for (const count of [2, 4]) {
+    const together = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
+      const answers = await Promise.all(Array.from({ length: count }, () => ask(fresh(48))));
+      const tokens = answers.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
+      return (tokens / Math.max(...answers.map(({ lastMs }) => lastMs))) * 1000;
+    };
+    const { medians, ratios } = await inTurn(rounds, [() => together(askSession(session)), () => together(rival.ask)]);
+    out(`\n${count === 2 ? 'Two' : 'Four'} different questions at once, 48 tokens each, prompts included (goal 1.0, floor 0.75):\n`);
+    const names = ['luci', 'llama-server -np 4'];
+    out(
+      markdown(
+        ['', 'tokens/s', 'luci / it'],
+        names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
+      ),
+    );
+  }
 }
 
 /** (f) Four questions with 500 tokens before them, alike or not: time until the last of them has its first token. */
