@@ -15,7 +15,7 @@ export interface SpeedSides {
   readonly rounds: number;
   readonly llamaBenchProgram: string;
   /** A session of an engine process that has answered nothing yet; the process ends with it. */
-  openFresh(): Promise<AsyncDisposable & { readonly session: Session }>;
+  openFresh(how?: { readonly expectsSeveral?: boolean }): Promise<AsyncDisposable & { readonly session: Session }>;
 }
 
 const promptLength = 620;

@@ -70,7 +70,7 @@ async function measure({ name, model: file }: { name: string; model: string }): 
   try {
     const version = /version: (.*)/.exec(spawnSync(llamaServer, ['--version'], { encoding: 'utf8' }).stderr)?.[1];
     out(`\n### ${name}\n\nluci: ${session.facts.version}, ${session.facts.device}. llama-server: ${version}.`);
-    const openFresh = () => openFreshEngine(model);
+    const openFresh: SpeedSides['openFresh'] = (how) => openFreshEngine(model, how);
     const common = { name, model, home, session, threads, rounds, llamaBenchProgram, openFresh };
     const sides: Sides = { ...common, one: startOnce(1), four: startOnce(4) };
     if (parts.includes('first')) await firstToken(sides);
@@ -88,9 +88,13 @@ async function measure({ name, model: file }: { name: string; model: string }): 
 }
 
 /** An engine process in a home of its own. */
-async function openFreshEngine(model: string): ReturnType<SpeedSides['openFresh']> {
+async function openFreshEngine(
+  model: string,
+  { expectsSeveral = false }: { expectsSeveral?: boolean } = {},
+): ReturnType<SpeedSides['openFresh']> {
   const home = mkdtempSync(join(folder, 'fresh-'));
   const luci = createLuci(defaultSettings({ home, offline: true, engine: 'embedded', contextLength, keepAliveSeconds: 120 }));
+  if (expectsSeveral) luci.engine.expectSeveral();
   const session = await luci.open(model);
   return {
     session,
@@ -161,15 +165,17 @@ sent.end(body);
 }
 
 /** (e) Two, then four different questions at once: all tokens generated over the time of all. */
-async function fourAtOnce({ session, four }: Sides): Promise<void> {
+async function fourAtOnce({ four, openFresh }: Sides): Promise<void> {
   const rival = await four();
+  // A process for several at once, as `luci serve` starts it.
+  await using own = await openFresh({ expectsSeveral: true });
   for (const count of [2, 4]) {
     const together = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
       const answers = await Promise.all(Array.from({ length: count }, () => ask(fresh(48))));
       const tokens = answers.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
       return (tokens / Math.max(...answers.map(({ lastMs }) => lastMs))) * 1000;
     };
-    const { medians, ratios } = await inTurn(rounds, [() => together(askSession(session)), () => together(rival.ask)]);
+    const { medians, ratios } = await inTurn(rounds, [() => together(askSession(own.session)), () => together(rival.ask)]);
     out(`\n${count === 2 ? 'Two' : 'Four'} different questions at once, 48 tokens each, prompts included (goal 1.0, floor 0.75):\n`);
     const names = ['luci', 'llama-server -np 4'];
     out(

@@ -52,6 +52,7 @@ async function answers(file: string, work: (session: Session) => Promise<Answer[
   await copyFile(file, join(home, 'models', 'real.gguf'));
   const settings = resolveSettings({ home, offline: true, engine: 'embedded', contextLength: 4096 }, { PATH: process.env['PATH'] ?? '' });
   await using luci = createLuci(settings);
+  luci.engine.expectSeveral();
   try {
     await using session = await luci.open('real');
     expect(session.facts.repeatableAtOnce).toBe((await probeMachine()).physicalCores === 2 ? 2 : 1);

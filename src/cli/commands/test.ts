@@ -78,6 +78,7 @@ export const test = defineCommand({
     const { operands, options, show, signal } = context;
     const wanted = wantedOf(operands, options);
     const luci = await context.luci();
+    luci.engine.expectSeveral();
     using waiting = waitingLine(show);
     using progress = testProgress(show, waiting);
     const asked = luci.tests.run({

@@ -41,6 +41,8 @@ export interface EmbeddedModel {
 export interface LoadOptions {
   /** Where states of prompts are kept, for this process and later ones. */
   readonly stateFolder: string;
+  /** Threads that call the library: with several, requests at once have contexts of their own, which compute beside each other. */
+  readonly poolSize: number;
   /** Takes more memory from the budget, or gives some back; false when there is not enough. */
   takeMemory(bytes: number): boolean;
   /** Ends the load when it fires. */
@@ -92,7 +94,7 @@ export async function loadModel(target: HostTarget, inspected: Inspected, option
     model = await llama.loadModel({ modelPath: target.path, loadSignal: options.signal, onLoadProgress });
     const opened = model;
     const template = inspected.templates && openModelTemplate(opened, inspected.templates);
-    const isSeparate = target.separateContexts === true && llama.gpu === false;
+    const isSeparate = options.poolSize > 1 && options.poolSize === threads && llama.gpu === false;
     const openContext = (count: number): Promise<SlotContext> =>
       createSlotContext(opened, { contextSize: contextLength, sequences: count, threads, isSeparate });
     const first = await openContext(1);

@@ -29,6 +29,8 @@ export interface HostEngine extends Engine {
   status(): Promise<HostStatus | undefined>;
   /** Unloads a model, or ends the process; false when there was nothing to stop. */
   stop(name?: string): Promise<boolean>;
+  /** A process that is started from now on is one for several requests at once: see {@link threadPoolSize}. */
+  expectSeveral(): void;
   /** Lets go of the engine process, which stays for its keep-alive. */
   close(): void;
 }
@@ -40,9 +42,10 @@ const starting = () => import('./start-host.ts');
 /** The engine of a home folder. */
 export function createHostEngine(options: HostOptions & { readonly machine: () => Promise<MachineFacts> }): HostEngine {
   const connections = new Set<HostConnection>();
+  let expectsSeveral = false;
   const reach = async ({ signal, onEvent }: Pick<OpenOptions, 'signal' | 'onEvent'>): Promise<HostConnection> => {
     const { reachHost } = await starting();
-    const poolSize = threadPoolSize(await options.machine());
+    const poolSize = expectsSeveral ? threadPoolSize(await options.machine()) : 1;
     const connection = await reachHost(options, { signal, poolSize, onStart: () => onEvent?.({ type: 'starting-engine' }) });
     connections.add(connection);
     return connection;
@@ -73,7 +76,6 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
         threads: threads ?? machine.physicalCores,
         contextLength,
         parallel,
-        separateContexts: threadPoolSize(machine) > 1 && (threads ?? machine.physicalCores) === machine.physicalCores,
         force,
         program: target.program,
       };
@@ -123,6 +125,9 @@ export function createHostEngine(options: HostOptions & { readonly machine: () =
       } finally {
         connection.close();
       }
+    },
+    expectSeveral() {
+      expectsSeveral = true;
     },
     close() {
       for (const connection of connections) connection.close();

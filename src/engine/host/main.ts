@@ -17,9 +17,9 @@ import { runTrial } from './trial-main.ts';
 
 if (process.argv[2] === '--trial') await runTrial(process.argv.slice(3));
 
-const [socketPath = '', tokenPath = '', version = '', stateFolder = '', budget = ''] = process.argv.slice(2);
+const [socketPath = '', tokenPath = '', version = '', stateFolder = '', budget = '', poolSize = '1'] = process.argv.slice(2);
 const token = readSmallFile(tokenPath)?.trim() ?? '';
-const models = createLoadedModels(createSessionOpener(stateFolder), budget === '' ? undefined : Number(budget));
+const models = createLoadedModels(createSessionOpener(stateFolder, Number(poolSize)), budget === '' ? undefined : Number(budget));
 // Its log may be on a full disk: a word that cannot be written ends nobody's answer.
 process.stderr.on('error', () => undefined);
 const connections = new Set<Socket>();

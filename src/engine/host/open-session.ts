@@ -25,8 +25,8 @@ const embedded = () => import('../embedded/open-embedded.ts');
  */
 const net = createNet({ offline: true, proxy: { none: [] }, userAgent: `luci/${version}` });
 
-/** Estimates, then opens. States of the engine in this process are kept in `stateFolder`. */
-export function createSessionOpener(stateFolder: string): SessionOpener {
+/** Estimates, then opens. States of the engine in this process are kept in `stateFolder`; `poolSize` threads of it call the library. */
+export function createSessionOpener(stateFolder: string, poolSize: number): SessionOpener {
   const record = openTrialRecord(stateFolder);
   const tryFirst = async (target: HostTarget, signal: AbortSignal): Promise<void> => {
     const { path, name, threads = 1, force } = target;
@@ -40,7 +40,7 @@ export function createSessionOpener(stateFolder: string): SessionOpener {
       options.onEvent({ type: 'loading', fraction: 0, name: target.name });
       if (target.program) return openProgram(target, target.program, options);
       await tryFirst(target, options.signal);
-      return (await embedded()).openEmbedded(target, { stateFolder: join(stateFolder, 'prompts'), ...options });
+      return (await embedded()).openEmbedded(target, { stateFolder: join(stateFolder, 'prompts'), poolSize, ...options });
     },
   };
 }

@@ -25,8 +25,6 @@ export interface HostTarget {
   readonly threads?: number;
   /** See {@link OpenOptions.parallel}; counts when the model is not open yet. */
   readonly parallel?: number;
-  /** Requests at once have contexts of their own, which compute beside each other: see {@link threadPoolSize}. */
-  readonly separateContexts?: boolean;
   /** What runs it; left out, the engine process itself does. */
   readonly program?: EngineProgram;
   /** See {@link OpenOptions.force}. */

@@ -100,7 +100,15 @@ async function start(
 ): Promise<HostConnection> {
   const logPath = join(options.logsFolder, 'engine.log');
   const log = await openLog(logPath);
-  const args = [partPath('engine-host.mjs'), socketPath, keyPath, version, options.stateFolder, String(options.memoryBudgetBytes ?? '')];
+  const args = [
+    partPath('engine-host.mjs'),
+    socketPath,
+    keyPath,
+    version,
+    options.stateFolder,
+    String(options.memoryBudgetBytes ?? ''),
+    String(poolSize),
+  ];
   // What it loads asks for a home folder, and the system knows none of an account without an entry.
   // Weights that the library unpacks stand in pages of 2 MB where the system asks for them (most Linux systems do): all are read for every token.
   const environment = { HOME: options.home, GLIBC_TUNABLES: largePages, ...options.environment(), UV_THREADPOOL_SIZE: String(poolSize) };

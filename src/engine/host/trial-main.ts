@@ -18,7 +18,7 @@ async function failureOf(what: { path: string; name: string; threads: number; fo
   try {
     const { openEmbedded } = await import('../embedded/open-embedded.ts');
     const target = { path, name, threads };
-    const { session } = await openEmbedded(target, { stateFolder: folder, takeMemory: () => true });
+    const { session } = await openEmbedded(target, { stateFolder: folder, poolSize: 1, takeMemory: () => true });
     if (session.facts.modelKind === 'embedding') {
       await session.embed(['Hi']);
       return undefined;
