@@ -45,10 +45,12 @@ function attemptOf(entries: readonly (readonly [string, unknown])[], scope: Call
   const rest = entries.filter(([key, value]) => !otherKeys.has(key) && !(nameKeys.has(key) && value === name));
   const [given, ...more] = rest.filter(([key]) => argumentKeys.has(key));
   const tool = offered(scope.tools, name);
-  if (given && more.length === 0 && rest.length === 1) {
+  if (given && more.length === 0) {
     const args = argumentsOf(given[1]);
-    const counts = tool !== undefined || (isRecord(args) && isMeantAsTool(name, scope));
-    return counts ? { name: bareName(name), arguments: args } : undefined;
+    // Beside arguments that are just those of the tool stand keys of its definition, or a result that was made up.
+    const isSurely = tool !== undefined && isRecord(args) && areArgumentsOf(tool, args);
+    const isMeant = rest.length === 1 && (tool !== undefined || (isRecord(args) && isMeantAsTool(name, scope)));
+    if (isSurely || isMeant) return { name: bareName(name), arguments: args };
   }
   // The arguments beside the name: only where they are just those of the tool.
   return tool && areArgumentsOf(tool, Object.fromEntries(rest)) ? { name: tool.name, arguments: Object.fromEntries(rest) } : undefined;
