@@ -7,8 +7,8 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tinyGguf } from '../test/fixtures/gguf/tiny-gguf.ts';
-import { fresh, inTurn, nextNumber, rounded, textOf, two } from './engine-questions.ts';
-import { askSession, memoryOf, type Question, type Server, startLlamaServer, type Timed } from './engine-rivals.ts';
+import { counting, fresh, inTurn, nextNumber, rounded, textOf, two } from './engine-questions.ts';
+import { type Ask, askSession, memoryOf, type Question, type Server, startLlamaServer, type Timed } from './engine-rivals.ts';
 import { busyCore, generation, prompts, type SpeedSides } from './engine-speed.ts';
 import { markdown } from './paired.ts';
 
@@ -165,23 +165,33 @@ sent.end(body);
 }
 
 /** (e) Two, then four different questions at once: all tokens generated over the time of all. */
-async function fourAtOnce({ four, openFresh }: Sides): Promise<void> {
+async function fourAtOnce({ session, four, openFresh }: Sides): Promise<void> {
   const rival = await four();
-  // A process for several at once, as `luci serve` starts it.
-  await using own = await openFresh({ expectsSeveral: true });
+  await using separate = await openFresh({ expectsSeveral: true });
+  const sides = [
+    ['luci, in batches', askSession(session)],
+    ['luci, contexts of their own', askSession(separate.session)],
+    ['llama-server -np 4', rival.ask],
+  ] as const;
   for (const count of [2, 4]) {
-    const together = async (ask: (question: Question) => Promise<Timed>): Promise<number> => {
-      const answers = await Promise.all(Array.from({ length: count }, () => ask(fresh(48))));
+    const together = async (ask: Ask): Promise<number> => {
+      const answers = await Promise.all(Array.from({ length: count }, () => ask(counting(96))));
       const tokens = answers.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0);
       return (tokens / Math.max(...answers.map(({ lastMs }) => lastMs))) * 1000;
     };
-    const { medians, ratios } = await inTurn(rounds, [() => together(askSession(own.session)), () => together(rival.ask)]);
-    out(`\n${count === 2 ? 'Two' : 'Four'} different questions at once, 48 tokens each, prompts included (goal 1.0, floor 0.75):\n`);
-    const names = ['luci', 'llama-server -np 4'];
+    const { medians, ratios } = await inTurn(
+      rounds,
+      sides.map(
+        ([, ask]) =>
+          () =>
+            together(ask),
+      ),
+    );
+    out(`\n${count === 2 ? 'Two' : 'Four'} different questions at once, 96 tokens each, prompts included (goal 1.0, floor 0.75):\n`);
     out(
       markdown(
-        ['', 'tokens/s', 'luci / it'],
-        names.map((name, index) => [name, rounded(medians[index]), two(ratios[index])]),
+        ['', 'tokens/s', 'the first / it'],
+        sides.map(([name], index) => [name, rounded(medians[index]), two(ratios[index])]),
       ),
     );
   }

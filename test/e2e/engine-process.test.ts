@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLuci } from '../../src/app/create-luci.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
 import { socketPathOf } from '../../src/engine/host/socket-path.ts';
+import { probeMachine } from '../../src/engine/machine.ts';
 import { tinyGguf, tinyReply } from '../fixtures/gguf/tiny-gguf.ts';
 import { type Home, makeHome } from './luci-process.ts';
 
@@ -21,7 +22,12 @@ afterEach(() => home[Symbol.asyncDispose]());
 interface Status {
   readonly pid: number;
   readonly version: string;
-  readonly models: readonly { readonly name: string; readonly memoryBytes: number; readonly requests: number }[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly memoryBytes: number;
+    readonly requests: number;
+    readonly engine: { readonly contextLength: number; readonly repeatableAtOnce?: number };
+  }[];
 }
 
 async function status(): Promise<Status | null> {
@@ -34,6 +40,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
 
 async function addModel(name: string): Promise<string> {
   const path = join(home.folder, `${name}.gguf`);
+  await mkdir(dirname(path), { recursive: true });
   await writeFile(path, tinyGguf());
   return path;
 }
@@ -51,6 +58,17 @@ test('a process of another version is asked to leave, and a new one takes its pl
   expect(after?.pid).not.toBe(before?.pid);
   expect(after?.version).not.toBe('0.0.0-source');
   expect(() => process.kill(before?.pid ?? 0, 0)).toThrow('ESRCH');
+});
+
+test('on two cores a process that luci test starts computes two repeatable requests at once, and one that ask starts one', async () => {
+  const { physicalCores } = await probeMachine();
+  await addModel('models/tiny');
+  const atOnce = async (): Promise<number | undefined> => (await status())?.models[0]?.engine.repeatableAtOnce;
+  await home.luci(['test', 'tiny', '--case', 't0-copy', '-q']);
+  expect(await atOnce()).toBe(physicalCores === 2 ? 2 : 1);
+  await home.luci(['stop', '-q']);
+  await home.luci(['ask', 'hi', '-m', 'tiny', '-q']);
+  expect(await atOnce()).toBe(1);
 });
 
 test('a command that is killed with -9 in the middle of an answer takes no memory and no turn from the next one', async () => {

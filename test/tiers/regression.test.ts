@@ -92,6 +92,11 @@ test('what three repeats of a case lose is something on questions of these kinds
       'No difference is shown on questions of other kinds (McNemar by case, p = 0.500).\n',
   );
   expect(JSON.parse((await compared([four, two], {}, true)).stdout)).toMatchObject({ p: 0.5, pOfThese: 0.03125 });
+  // Both have questions that the other has not: 6 and 3 of 30, in two cases and one.
+  const [last = ''] = [...firstCases(0, 10)].slice(-1);
+  const other = await logOf('other', (tier, id) => tier > 0 || firstCases(0, 2).has(id) || id === last, { repeats: '3' });
+  const { p, pOfThese } = JSON.parse((await compared([four, other], {}, true)).stdout);
+  expect([p, pOfThese]).toEqual([1, expect.closeTo(0.508, 3)]);
 });
 
 test('several tiers are several chances to be wrong: each is held to its part of 5 %', async () => {

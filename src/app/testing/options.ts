@@ -35,7 +35,7 @@ export interface TestOptions {
   /** No new case is begun after so long. */
   readonly maxMinutes?: number;
   readonly shard?: { readonly index: number; readonly count: number };
-  /** Questions asked at once (default: two where the engine computes them beside each other, else one). Answers are the same by any number. */
+  /** Questions asked at once (default: two where the engine computes them beside each other, else one). Models here answer alike by any number. */
   readonly parallel?: number;
   /** Asked before a model whose test may take longer than half an hour; a no skips it. */
   readonly confirm?: (model: string, estimatedMs: number) => Promise<boolean>;

@@ -58,7 +58,6 @@ async function start(context: CommandContext, options: Options): Promise<number>
   const { luci: open, show, signal } = context;
   if (options.detach) return detach(context);
   const luci = await open();
-  luci.engine.expectSeveral();
   const { startServer } = await import('../../serve/server.ts');
   await using server = await startServer(luci, {
     host: options.host ?? '127.0.0.1',

@@ -51,7 +51,7 @@ const testOptions = {
   parallel: {
     kind: wholeNumber({ min: 1, max: 64, example: '1' }),
     value: 'N',
-    summary: 'questions asked at once (default: 2 on two cores, else 1); the answers are the same',
+    summary: 'questions asked at once (default: 2 on two cores, else 1); models here answer alike by any number',
   },
   context: {
     kind: wholeNumber({ min: 64, example: '4096' }),

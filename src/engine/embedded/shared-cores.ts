@@ -1,7 +1,7 @@
 /**
  * The cores of this process among the contexts that compute in it at the same time. The library's threads wait for each other by spinning, so
  * more of them than cores cost far more than their part: contexts with requests share the cores, and no batch begins before there are free
- * cores for its threads. On two cores two contexts of one thread write 1.5 to 1.9 times what one of two does.
+ * cores for its threads. On two cores two contexts of one thread write 1.2 to 1.9 times what one of two does, the more the smaller the model.
  */
 export interface CoreShare {
   /** A request begins to be computed in this context, and ends. */

@@ -29,7 +29,7 @@ export interface HostEngine extends Engine {
   status(): Promise<HostStatus | undefined>;
   /** Unloads a model, or ends the process; false when there was nothing to stop. */
   stop(name?: string): Promise<boolean>;
-  /** A process that is started from now on is one for several requests at once: see {@link threadPoolSize}. */
+  /** A process that is started from now on is one for several repeatable requests at once: see {@link threadPoolSize}. */
   expectSeveral(): void;
   /** Lets go of the engine process, which stays for its keep-alive. */
   close(): void;
