@@ -112,7 +112,10 @@ export function requireUsable(model: InstalledModel): UsableModel {
     throw new LuciError('MODEL_DISABLED', `${model.name} is disabled.`, { hint: `luci llm enable ${shellWord(model.name)}` });
   if (model.damaged) throw damagedModel(model);
   if (model.problem !== undefined)
-    throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, { hint: `luci install ${shellWord(model.name)}` });
+    throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, {
+      // Fetches what is missing where there is a source, and says so where there is none.
+      hint: `luci verify --repair ${shellWord(model.name)}`,
+    });
   return { name: model.name, path: model.path };
 }
 

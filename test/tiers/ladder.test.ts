@@ -310,6 +310,7 @@ test('a file that is no model is passed over and told, and where there is no oth
   await expect(run({}, () => knowingSession({ knows: knowsAll }))).rejects.toMatchObject({
     code: 'GGUF_BROKEN',
     message: expect.stringMatching(/^cut cannot be used\. /),
+    hint: 'luci verify --repair cut',
   });
 });
 

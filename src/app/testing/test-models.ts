@@ -22,11 +22,11 @@ export async function testModels(tools: TestingTools, options: TestOptions = {})
   requireKnownCases(suite, caseIds);
   const folder = suite.isLadder || own ? await pythonFor(tools, own, options) : undefined;
   const { chosen, skipped, broken } = await chooseModels(tools, options.models ?? []);
+  if (chosen.length === 0) throw nothingToTest(skipped, broken);
   // A case of a user's own says itself what it asks for.
   const language = own || folder === undefined ? 'javascript' : 'python';
   const toKnow = [...notes, ...broken.map(({ name, problem }) => `${name} is passed over, it cannot be used: ${problem}`)];
   onEvent?.({ type: 'plan', models: chosen.map(({ name }) => name), skipped, seed, repeats, language, notes: toKnow });
-  if (chosen.length === 0) throw nothingToTest(skipped, broken);
   // Python takes seconds to try: only where it is going to be used.
   const usedFolder = asksPython(suite, chosen, options) ? folder : undefined;
   const sandboxes = await testSandboxes(usedFolder, signal);
