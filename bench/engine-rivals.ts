@@ -41,6 +41,8 @@ export function askSession(session: Session): Ask {
         const { promptTokens, cachedTokens, generatedTokens } = event.usage;
         return { firstMs, lastMs, promptTokens, cachedTokens, generatedTokens };
       }
+      // That a prompt is being read, or waits, is told before any of the answer.
+      if (event.type === 'waiting' || event.type === 'reading') continue;
       firstMs ||= now;
       lastMs = now;
     }
