@@ -36,6 +36,7 @@ interface Question {
   readonly instance: Instance;
   readonly hasTools: boolean;
   readonly maxTokens: number;
+  readonly promptCharacters: number;
 }
 
 /**
@@ -98,7 +99,16 @@ export async function askAll(session: Session, plan: readonly PlannedCase[], opt
 function questionOf({ definition, variant }: PlannedCase, place: number, { suite, run }: AskOptions): Question {
   const instance = suite.instanceOf(definition.id, run.seed, variant, run.language);
   const { maxTokens } = definition;
-  return { place, key: keyOf(run, definition, variant), definition, variant, instance, hasTools: instance.world !== undefined, maxTokens };
+  return {
+    place,
+    key: keyOf(run, definition, variant),
+    definition,
+    variant,
+    instance,
+    hasTools: instance.world !== undefined,
+    maxTokens,
+    promptCharacters: instance.turns.reduce((sum, { user }) => sum + user.length, 0),
+  };
 }
 
 /** Everything an answer depends on. */
