@@ -42,9 +42,9 @@ export function createBatchComputing(
   const size = createBatchSize(capacity);
 
   function threadsFor(parts: readonly BatchPart[], tokenCount: number, share: number): number {
-    // Prompts: see thread-count.ts; their bits do not depend on the number of threads.
-    if (tokenCount > parts.length) return Math.min(threads.forPrompts, share);
-    return parts[0]?.job.deterministic?.threads ?? Math.min(threads.count, share);
+    const count = Math.min(threads.count, share);
+    // The bits of a prompt do not depend on the number of threads, those of a token do.
+    return tokenCount > parts.length ? count : (parts[0]?.job.deterministic?.threads ?? count);
   }
 
   return {

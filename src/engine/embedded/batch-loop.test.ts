@@ -65,14 +65,14 @@ const openLoop = () => {
   return { batches, orders, loop: createBatchLoop(context, { capacity: 512, maxThreads: 2, clocks }) };
 };
 
-test('tokens are computed by as many threads as find a core, prompts by all', async () => {
+test('tokens and prompts are computed by as many threads as find a core', async () => {
   const { batches, loop } = openLoop();
   await choose(loop, { count: 30 });
   expect(batches[0]?.threads).toBe(2);
   expect(batches.slice(6).map(({ threads }) => threads)).toEqual(Array(24).fill(1));
   batches.length = 0;
   await choose(loop, { prompt: 300, count: 1 });
-  expect(batches.map(({ threads }) => threads)).toEqual(batches.map(() => 2));
+  expect(batches.map(({ threads }) => threads)).toEqual(batches.map(() => 1));
   await loop.stop();
 });
 

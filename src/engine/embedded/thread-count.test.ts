@@ -62,20 +62,6 @@ test('a prompt, which all threads compute, tells the first token how many are be
   expect(threads.count).toBe(1);
 });
 
-test.each([
-  { others: 1, readers: 2 },
-  { others: 6, readers: 1 },
-])('prompts are read by $readers of 2 threads where $others others compute, and by both when they are gone', ({ others, readers }) => {
-  const busy = machine(2);
-  const threads = createThreadCount(2, busy.clocks);
-  busy.state.others = others;
-  compute(threads, busy, 2000, () => threads.forPrompts);
-  expect(threads.forPrompts).toBe(readers);
-  busy.state.others = 0;
-  compute(threads, busy, 1000, () => threads.forPrompts);
-  expect(threads.forPrompts).toBe(2);
-});
-
 test('where the process may not use the cores it sees, more are tried ever more seldom', () => {
   const limited = machine(4);
   limited.state.limit = 2;

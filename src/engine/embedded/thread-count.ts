@@ -2,20 +2,16 @@ import { cpus } from 'node:os';
 import { sleep } from '../../base/abort.ts';
 
 /**
- * How many threads compute tokens, by what is measured. The library's threads wait for each other by spinning: one whose core another
+ * How many threads compute, by what is measured. The library's threads wait for each other by spinning: one whose core another
  * program has lets all the others wait, hundreds of times a token. On two cores with one of them taken, one thread is many times as fast
  * as two (`npm run bench:engine -- --only busy`). What cores were to be had is told by two clocks, so that nothing is tried out: threads
  * that spin use all the time they are given, so the process's own time says how many cores it had; and the machine's idle time says
  * how many more there are.
- *
- * Prompts are computed by all threads where those have most of the cores: between two waits they compute milliseconds, and a core that is
- * had for two thirds of the time is worth more than none. On a machine with more to do than that they are computed as tokens are.
+ * Prompts are computed by as many: between two waits they compute milliseconds, but a scheduler may let a thread wait for as long.
  */
 export interface ThreadCount {
-  /** For the next tokens. */
+  /** For the next batch. */
   readonly count: number;
-  /** For the next part of a prompt. */
-  readonly forPrompts: number;
   /** A batch begins, computed by so many threads. */
   begin(threads: number): void;
   /** The batch that began last is done. */
@@ -41,9 +37,6 @@ const maxPauseMs = 20;
 const lookMs = 60;
 /** A core counts as had, or as idle, when it is so for more than three fifths of the time: where a thread shares one, it gets half. */
 const coreShare = 0.4;
-/** The part of their cores that all threads must have to read prompts, and that fewer must have for all to be tried again. */
-const minShareOfAll = 0.6;
-const minShareOfFewer = 0.9;
 /** After one more thread turned out to be too many: until it is tried again, twice as long each time. */
 const minWaitMs = 400;
 const maxWaitMs = 30_000;
@@ -64,22 +57,16 @@ export function machineClocks(): Clocks {
 export function createThreadCount(max: number, clocks: () => Clocks): ThreadCount {
   let count = max;
   let isMeasured = false;
-  let allReadPrompts = true;
   let window: Window | undefined;
   let batch = { startedMs: 0, ownMs: 0 };
   let waitMs = minWaitMs;
   let notBeforeMs = 0;
   let raisedFrom: number | undefined;
 
-  function canAllRead(share: number, areAll: boolean): boolean {
-    return areAll ? share >= minShareOfAll : allReadPrompts || share >= minShareOfFewer;
-  }
-
   function decide({ threads, busyMs, ownMs, startedMs, idleMs }: Window, now: Clocks): void {
     const idleCores = max === 1 ? 0 : (now.idleMs() - idleMs) / (now.nowMs - startedMs);
     const cores = coresToUse({ threads, hadCores: ownMs / busyMs, idleCores, max });
     isMeasured = true;
-    allReadPrompts = canAllRead(ownMs / busyMs / threads, threads === max);
     // Measured with all of them, it is known; with fewer, more are a guess.
     if (cores > count && threads < max && now.nowMs < notBeforeMs) return;
     if (cores < count && cores === raisedFrom) {
@@ -93,9 +80,6 @@ export function createThreadCount(max: number, clocks: () => Clocks): ThreadCoun
   return {
     get count() {
       return count;
-    },
-    get forPrompts() {
-      return allReadPrompts ? max : count;
     },
     begin(threads) {
       const now = clocks();

@@ -38,7 +38,7 @@ export function questionQueue<Question extends QueuedQuestion>(questions: readon
   };
 }
 
-/** A token has about four characters, and one that is read takes about half the time of one that is made, or less. */
+/** In tokens to make: an answer takes half of its budget at most, as a rule; four characters are a token to read, which takes half the time or less. */
 function lengthOf({ maxTokens, promptCharacters }: QueuedQuestion): number {
-  return maxTokens + promptCharacters / 8;
+  return maxTokens / 2 + promptCharacters / 8;
 }
