@@ -44,11 +44,13 @@ export function weightBytesPerSecond(memoryBytesPerSecond: number, cores: number
  * Tokens a second of a model: each generated token reads all weights once (of a mixture of experts those at work), so it is the bytes
  * read a second over the bytes of the file. `bytesPerSecond`: see {@link weightBytesPerSecond}.
  */
-export function estimateTokensPerSecond(
-  { sizeBytes, parametersB, activeParametersB = parametersB }: Sized,
-  bytesPerSecond: number,
-): number {
-  return bytesPerSecond / (sizeBytes * Math.min(1, activeParametersB / parametersB));
+export function estimateTokensPerSecond(model: Sized, bytesPerSecond: number): number {
+  return bytesPerSecond / bytesPerToken(model);
+}
+
+/** Bytes of weights that are read for a token. */
+export function bytesPerToken({ sizeBytes, parametersB, activeParametersB = parametersB }: Sized): number {
+  return sizeBytes * Math.min(1, activeParametersB / parametersB);
 }
 
 /** What of a model its speed follows from. */

@@ -15,6 +15,8 @@ export interface TestRecord {
   readonly suiteHash: string;
   /** Share of right answers by ability, as in `{ code: 0.9 }`; missing where nothing of it was asked. */
   readonly abilities: Readonly<Record<string, number>>;
+  /** The speed of one answer alone, measured as the run began; missing in records of earlier versions. */
+  readonly tokensPerSecond?: number;
   readonly at: string;
 }
 
@@ -29,6 +31,7 @@ const provenSchema = v.object({
       confirmed: v.boolean(),
       suiteHash: v.string(),
       abilities: v.record(v.string(), v.number()),
+      tokensPerSecond: v.optional(v.number()),
       at: v.string(),
     }),
   ),

@@ -1,7 +1,15 @@
 import { freeBytesAt } from '../../base/free-space.ts';
 import type { LoadEvent } from '../../engine/engine.ts';
-import { type Candidate, estimateTokensPerSecond, type Purpose, rankModels, weightBytesPerSecond } from '../../install/recommend.ts';
-import { readSpeeds, type SpeedRecord, type Speeds, saveMemorySpeed, saveSpeed, speedOf } from '../../store/speed-records.ts';
+import type { ListedModel } from '../../install/choose-installed.ts';
+import {
+  bytesPerToken,
+  type Candidate,
+  estimateTokensPerSecond,
+  type Purpose,
+  rankModels,
+  weightBytesPerSecond,
+} from '../../install/recommend.ts';
+import { readSpeeds, type SpeedRecord, type Speeds, saveMemorySpeed, saveSpeed } from '../../store/speed-records.ts';
 import type { EarlyParts } from '../late-parts.ts';
 import type { CatalogedModel } from '../models.ts';
 import { measureModel } from './measure-model.ts';
@@ -101,18 +109,15 @@ export function createSpeed({ models, store, open, machine, directories }: Speed
       return { model: chosen.name, estimatedTokensPerSecond: rounded(estimated), ...record };
     },
     async recommend(purpose = 'chat') {
-      const [cataloged, speeds, installed] = await Promise.all([models.cataloged(), readSpeeds(stateFolder), store.list()]);
-      const measured = installed.flatMap((model) => {
-        const speed = speedOf(speeds, model)?.rows[0]?.generatedTokensPerSecond ?? 0;
-        return speed > 0 && model.sizeBytes >= minTellingBytes ? [speed * model.sizeBytes] : [];
-      });
-      const bytesPerSecond = median(measured) ?? (await reckonedSpeed(speeds, false));
+      const [cataloged, installed] = await Promise.all([models.cataloged(), models.list()]);
+      const measured = measuredBytesPerSecond(installed);
+      const bytesPerSecond = measured ?? (await reckonedSpeed(await readSpeeds(stateFolder), false));
       const freeDiskBytes = await freeBytesAt(home);
       const candidates = cataloged.map((item) => candidateOf(item, bytesPerSecond));
       return {
         purpose,
         bytesPerSecond: Math.round(bytesPerSecond),
-        basis: measured.length > 0 ? 'models' : 'memory',
+        basis: measured === undefined ? 'memory' : 'models',
         freeDiskBytes,
         models: rankModels(candidates, purpose, freeDiskBytes),
       };
@@ -122,7 +127,7 @@ export function createSpeed({ models, store, open, machine, directories }: Speed
 
 function candidateOf({ model, installed, sizeBytes, isSizeKnown, fits }: CatalogedModel, bytesPerSecond: number): Recommended {
   const { name, tier, purposes, parametersB, activeParametersB } = model;
-  const measured = installed?.speed?.rows[0]?.generatedTokensPerSecond ?? 0;
+  const measured = installed ? measuredTokensPerSecond(installed) : 0;
   const estimated = estimateTokensPerSecond({ sizeBytes, parametersB, activeParametersB }, bytesPerSecond);
   return {
     name,
@@ -143,6 +148,17 @@ function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value * 10) / 10;
 }
 
-function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** As `luci bench` measured, or the last test as it began; 0 where nothing has. */
+function measuredTokensPerSecond({ speed, proven }: ListedModel): number {
+  return speed?.rows[0]?.generatedTokensPerSecond ?? proven?.tokensPerSecond ?? 0;
+}
+
+/** Bytes of weights a second of the model that reads most for a token: a small one waits at its layers for longer than it reads. */
+function measuredBytesPerSecond(installed: readonly ListedModel[]): number | undefined {
+  const measured = installed.flatMap((model) => {
+    const tokensPerSecond = measuredTokensPerSecond(model);
+    const bytes = bytesPerToken({ parametersB: 1, ...model.entry, sizeBytes: model.sizeBytes });
+    return tokensPerSecond > 0 && bytes >= minTellingBytes ? [{ bytes, bytesPerSecond: tokensPerSecond * bytes }] : [];
+  });
+  return measured.sort((a, b) => b.bytes - a.bytes)[0]?.bytesPerSecond;
 }

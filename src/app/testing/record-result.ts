@@ -29,6 +29,7 @@ async function saveRecord({ stateFolder }: TestingTools, suite: Suite, { run, ti
     confirmed: top?.confirmed === true || top?.sure === 'pass',
     suiteHash: run.suiteHash,
     abilities: abilityShares(suite, cases),
+    tokensPerSecond: run.tokensPerSecond,
     at: run.startedAt,
   });
 }

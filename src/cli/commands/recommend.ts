@@ -15,7 +15,7 @@ export const recommend = defineCommand({
   name: 'recommend',
   summary: 'which model suits this machine',
   details:
-    'Models of the catalogue that fit in memory and on the disk, with the speed to be expected: each token reads all weights once, so the speed of the memory tells it. What luci test has proven here comes first.',
+    'Models of the catalogue that fit in memory and on the disk, with the speed to be expected: each token reads all weights once, so what was measured here with a model tells it, or else the memory and the cores. What luci test has proven here comes first.',
   options: {
     for: { kind: oneOf(['chat', 'code', 'tools', 'json']), value: 'WORD', summary: 'what it is for (default chat)' },
   },
@@ -28,7 +28,7 @@ export const recommend = defineCommand({
     else if (best.length === 0) show.note('Nothing in the catalogue fits this machine for that.\n  luci clean\n  luci search --fits');
     else {
       show.result(recommendedTable(best, show.terminal));
-      const how = basis === 'models' ? 'as luci bench measured here' : 'reckoned; luci bench measures a model that is installed';
+      const how = basis === 'models' ? 'as measured here with a model' : 'reckoned; luci bench and luci test measure a model that is installed';
       show.note(show.terminal.style('dim', `Speeds: ${how}. ${formatBytes(bytesPerSecond)} of weights are read a second.`));
     }
     return best.length > 0 ? 0 : 3;
