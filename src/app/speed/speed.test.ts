@@ -21,8 +21,8 @@ function installed(sizeBytes: number, known: Known = {}): ListedModel {
 }
 
 const benched = (generatedTokensPerSecond: number): Known =>
-  ({ speed: { rows: [{ contextTokens: 512, promptTokens: 1, promptTokensPerSecond: 1, generatedTokensPerSecond }] } }) as Known;
-const tested = (tokensPerSecond: number): Known => ({ proven: { tokensPerSecond } }) as Known;
+  ({ speed: { rows: [{ contextTokens: 512, promptTokens: 1, promptTokensPerSecond: 1, generatedTokensPerSecond }] } }) as unknown as Known;
+const tested = (tokensPerSecond: number): Known => ({ proven: { tokensPerSecond } }) as unknown as Known;
 
 async function bytesPerSecondWith(...models: ListedModel[]): Promise<{ basis: string; bytesPerSecond: number }> {
   const speed = createSpeed({

@@ -28,7 +28,8 @@ export const recommend = defineCommand({
     else if (best.length === 0) show.note('Nothing in the catalogue fits this machine for that.\n  luci clean\n  luci search --fits');
     else {
       show.result(recommendedTable(best, show.terminal));
-      const how = basis === 'models' ? 'as measured here with a model' : 'reckoned; luci bench and luci test measure a model that is installed';
+      const how =
+        basis === 'models' ? 'as measured here with a model' : 'reckoned; luci bench and luci test measure a model that is installed';
       show.note(show.terminal.style('dim', `Speeds: ${how}. ${formatBytes(bytesPerSecond)} of weights are read a second.`));
     }
     return best.length > 0 ? 0 : 3;
