@@ -50,6 +50,16 @@ test.each([
   expect(() => chooseUnnamed(models)).toThrow(expect.objectContaining({ code, message }));
 });
 
+test.each([
+  ['one that was fetched can be fetched again', { vouched: true }, 'luci verify --repair a'],
+  ['one of a known source too', { source: { kind: 'url', url: 'https://models.example/a.gguf' } }, 'luci verify --repair a'],
+  ['a file of ones own cannot', {}, 'luci remove a'],
+] as const)('what to do with a model that is cut short: %s', (_, more, hint) => {
+  expect(() => chooseUnnamed([listed('a', 1, { problem: 'It is cut short.', ...more } as Partial<ListedModel>)])).toThrow(
+    expect.objectContaining({ hint }),
+  );
+});
+
 test('a base model, which answers nobody, is chosen only where there is no other', async () => {
   const entry = (await loadCatalog()).byNormalName('gemma3-270m-base');
   const base = listed('gemma3-270m-base', 0.27, { entry });

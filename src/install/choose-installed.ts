@@ -113,8 +113,8 @@ export function requireUsable(model: InstalledModel): UsableModel {
   if (model.damaged) throw damagedModel(model);
   if (model.problem !== undefined)
     throw new LuciError('GGUF_BROKEN', `${model.name} cannot be used. ${model.problem}`, {
-      // Fetches what is missing where there is a source, and says so where there is none.
-      hint: `luci verify --repair ${shellWord(model.name)}`,
+      // A file that came from nowhere luci knows of cannot be fetched again.
+      hint: `luci ${model.source || model.vouched ? 'verify --repair' : 'remove'} ${shellWord(model.name)}`,
     });
   return { name: model.name, path: model.path };
 }

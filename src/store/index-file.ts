@@ -26,6 +26,7 @@ const recordSchema = v.object({
       parametersB: v.optional(v.number()),
       quantization: v.optional(v.string()),
       contextLength: v.optional(v.number()),
+      expertCount: v.optional(v.number()),
       kind: v.optional(v.picklist(modelKinds)),
       memoryBytes: v.optional(v.number()),
     }),

@@ -20,6 +20,8 @@ export interface StoredFacts {
   readonly quantization?: string;
   /** Tokens. */
   readonly contextLength?: number;
+  /** Of a mixture of experts; missing in an index that older versions wrote. */
+  readonly expertCount?: number;
   /** What it is for; missing in an index that older versions wrote. */
   readonly kind?: ModelKind;
   /** What it takes in memory at the smallest context it is opened with; missing in an index that older versions wrote. */

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-type Known = Partial<Pick<ListedModel, 'speed' | 'proven' | 'entry'>>;
+type Known = Partial<Pick<ListedModel, 'speed' | 'proven' | 'entry' | 'facts'>>;
 
 /** A model on this machine. */
 function installed(sizeBytes: number, known: Known = {}): ListedModel {
@@ -51,6 +51,14 @@ test('of a mixture of experts those at work are read', async () => {
   expect(await bytesPerSecondWith(installed(4e9, { ...benched(30), entry }))).toMatchObject({ bytesPerSecond: 15e9 });
   // So a dense one of a fifth of its size tells more.
   expect(await bytesPerSecondWith(installed(4e9, { ...benched(30), entry }), installed(8e8, benched(25)))).toMatchObject({
+    bytesPerSecond: 20e9,
+  });
+});
+
+test('a mixture of experts that is not in the catalogue tells nothing: how many are at work is not known', async () => {
+  const facts = { architecture: 'llama', expertCount: 8 };
+  expect(await bytesPerSecondWith(installed(4e9, { ...benched(30), facts }))).toMatchObject({ basis: 'memory' });
+  expect(await bytesPerSecondWith(installed(4e9, { ...benched(30), facts }), installed(8e8, benched(25)))).toMatchObject({
     bytesPerSecond: 20e9,
   });
 });

@@ -33,7 +33,7 @@ export interface BenchOptions {
 /** What was measured. */
 export interface BenchResult extends SpeedRecord {
   readonly model: string;
-  /** What {@link Speed.recommend} would have said, in tokens a second; undefined for a model that is elsewhere. */
+  /** What follows from memory and cores, in tokens a second; undefined for a model that is elsewhere. */
   readonly estimatedTokensPerSecond: number | undefined;
 }
 
@@ -70,10 +70,10 @@ const minTellingBytes = 5e7;
 const memoryDays = 30;
 
 /** What it works with. */
-type SpeedParts = Pick<EarlyParts, 'models' | 'store' | 'open' | 'machine' | 'directories'>;
+type SpeedParts = Pick<EarlyParts, 'models' | 'open' | 'machine' | 'directories'>;
 
 /** The speed of a home folder's models. */
-export function createSpeed({ models, store, open, machine, directories }: SpeedParts): Speed {
+export function createSpeed({ models, open, machine, directories }: SpeedParts): Speed {
   const { state: stateFolder, home } = directories;
 
   /** Bytes of weights a second, as far as the machine tells. `isAnew`: measured also where it is known. */
@@ -95,7 +95,7 @@ export function createSpeed({ models, store, open, machine, directories }: Speed
       await using session = await open(reference, { signal, onEvent: onLoad });
       const rows = await measureModel(session, { maxMs, signal, onContext });
       const { kind, version, device } = session.facts;
-      const installed = chosen.remote ? undefined : (await store.list()).find(({ path }) => path === chosen.path);
+      const installed = chosen.remote ? undefined : (await models.list()).find(({ path }) => path === chosen.path);
       const record: SpeedRecord = {
         sha256: installed?.files[0]?.sha256,
         sizeBytes: installed?.sizeBytes ?? 0,
@@ -104,8 +104,7 @@ export function createSpeed({ models, store, open, machine, directories }: Speed
         rows,
       };
       if (installed) await saveSpeed(stateFolder, installed.name, record);
-      const parametersB = installed?.facts?.parametersB ?? 1;
-      const estimated = installed && estimateTokensPerSecond({ sizeBytes: installed.sizeBytes, parametersB }, bytesPerSecond);
+      const estimated = installed && estimateTokensPerSecond(sizedOf(installed), bytesPerSecond);
       return { model: chosen.name, estimatedTokensPerSecond: rounded(estimated), ...record };
     },
     async recommend(purpose = 'chat') {
@@ -157,8 +156,14 @@ function measuredTokensPerSecond({ speed, proven }: ListedModel): number {
 function measuredBytesPerSecond(installed: readonly ListedModel[]): number | undefined {
   const measured = installed.flatMap((model) => {
     const tokensPerSecond = measuredTokensPerSecond(model);
-    const bytes = bytesPerToken({ parametersB: 1, ...model.entry, sizeBytes: model.sizeBytes });
-    return tokensPerSecond > 0 && bytes >= minTellingBytes ? [{ bytes, bytesPerSecond: tokensPerSecond * bytes }] : [];
+    const bytes = bytesPerToken(sizedOf(model));
+    // How many of a mixture's experts are at work is known of those in the catalogue.
+    const isKnown = model.entry !== undefined || (model.facts?.expertCount ?? 0) <= 1;
+    return isKnown && tokensPerSecond > 0 && bytes >= minTellingBytes ? [{ bytes, bytesPerSecond: tokensPerSecond * bytes }] : [];
   });
   return measured.sort((a, b) => b.bytes - a.bytes)[0]?.bytesPerSecond;
+}
+
+function sizedOf({ entry, sizeBytes }: ListedModel): Parameters<typeof bytesPerToken>[0] {
+  return { parametersB: entry?.parametersB ?? 1, activeParametersB: entry?.activeParametersB, sizeBytes };
 }

@@ -54,7 +54,7 @@ test.each([
   expect(shareOf(compute(threads, busy, 4000).slice(-100), cores)).toBe(1);
 });
 
-test('a prompt, which all threads compute, tells the first token how many are best', () => {
+test('the first prompt, which all threads compute, tells how many are best from then on', () => {
   const busy = machine(2);
   busy.state.others = 1;
   const threads = createThreadCount(2, busy.clocks);
